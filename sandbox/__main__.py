@@ -1,0 +1,39 @@
+"""Entry point: `python3 -m sandbox <command>`. Standard library only until the sandbox's own virtual environment exists."""
+
+import importlib
+import os
+import signal
+import sys
+
+from . import commands, console, venv
+
+
+def main(argv: list[str]) -> int:
+    name, *arguments = argv or ["help"]
+    if name in ("-h", "--help"):
+        name = "help"
+    if name not in commands.names():
+        print(f"There is no command {name!r}. Commands: {', '.join(commands.names())}.", file=sys.stderr)
+        return 2
+    try:
+        if name not in commands.OUTSIDE_VENV:
+            venv.run_inside(name, arguments)
+        return importlib.import_module(f"sandbox.commands.{name}").run(arguments)
+    except console.Trouble as trouble:
+        console.say(f"\n{trouble}")
+        return 1
+    except KeyboardInterrupt:
+        console.say("\nStopped.")
+        return 130
+
+
+def _stop_politely(signum: int, frame: object) -> None:
+    """Turn a request to end into the exception that lets every `finally` run."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop_politely)
+    signal.signal(signal.SIGHUP, _stop_politely)
+    os.umask(0o022)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,22 @@
+"""One file per command.
+
+A command is a module with a docstring (its first line is shown by `help`) and `run(arguments) -> exit status`. It is run
+inside the sandbox's virtual environment, and so may import what that has, unless it is named here.
+"""
+
+import ast
+import pkgutil
+from pathlib import Path
+
+OUTSIDE_VENV = {"clean", "help", "lint"}
+
+
+def names() -> list[str]:
+    """Return the commands that exist, which are the modules of this package."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def summary(name: str) -> str:
+    """Return the first line of a command's docstring, without importing the command."""
+    source = Path(__file__).with_name(f"{name}.py").read_text()
+    return (ast.get_docstring(ast.parse(source)) or "").splitlines()[0]

@@ -1,0 +1,42 @@
+"""Stop the embedded PostgreSQL and remove all that the commands made."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from ..console import say, step
+from ..paths import HOME, ROOT
+
+SECONDS_TO_STOP = 20
+
+
+def run(arguments: list[str]) -> int:
+    if not HOME.exists():
+        say("There is nothing to remove.")
+        return 0
+    _stop_server(HOME / "postgres" / "data" / "postmaster.pid")
+    with step(f"Removing {HOME}"):
+        shutil.rmtree(HOME)
+    link = ROOT / "node_modules"
+    if link.is_symlink():
+        link.unlink()
+    say("    databases on another PostgreSQL server (PGHOST) were left alone")
+    return 0
+
+
+def _stop_server(pid_file: Path) -> None:
+    """Ask the server to end at once; without its programs, which may be gone already."""
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().split()[0])
+    program = Path(f"/proc/{pid}/exe")
+    try:
+        if HOME in Path(os.readlink(program)).parents:
+            os.kill(pid, signal.SIGINT)
+    except (FileNotFoundError, ProcessLookupError):
+        return  # left over from a crash
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)

@@ -1,0 +1,23 @@
+"""Say what the commands are."""
+
+from .. import commands
+
+SETTINGS = """
+Settings, by environment or after the command of make:
+  PORT=8069        the demo's port
+  DB=leads_demo    the demo's database
+  ARGS='...'       a selection for test (/leads_agent:TestX.test_y), pytest, screenshots and lint
+  FRESH=1          make the demo's (or pytest's) database anew
+  ODOO_HOME=DIR    an Odoo 19.0 that is there already
+  PGHOST=... PGUSER=... PGPORT=... PGPASSWORD=...   another PostgreSQL than the embedded one
+
+All that is made lies in .sandbox/ and is found again; `clean` removes it. make reports any failure as 2, so a script that
+needs the exact exit status of `make shell` calls `python3 -m sandbox shell`."""
+
+
+def run(arguments: list[str]) -> int:
+    print("make <command>, or python3 -m sandbox <command>:\n")
+    for name in commands.names():
+        print(f"  {name:<12} {commands.summary(name)}")
+    print(SETTINGS)
+    return 0

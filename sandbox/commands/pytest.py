@@ -1,0 +1,32 @@
+"""Run the same tests through pytest on a kept database, for the inner loop. ARGS='-k name' is given to pytest."""
+
+import os
+import shlex
+import subprocess
+import sys
+
+from .. import addons, databases, programs
+from ..odoo_process import free_port
+from ..paths import ROOT
+from ..workbench import ready_odoo
+
+DATABASE = "leads_pytest"
+
+
+def run(arguments: list[str]) -> int:
+    chosen = arguments or shlex.split(os.environ.get("ARGS", ""))
+    programs.require_browser()
+    with ready_odoo() as odoo:
+        databases.prepare(odoo, DATABASE, with_tests=True, afresh=bool(os.environ.get("FRESH")))
+        conf = odoo.configuration(DATABASE, http_port=free_port())
+        # Without --odoo-http every browser test would be skipped in silence.
+        command = [sys.executable, "-m", "pytest", "--odoo-http", *_with_paths(chosen)]
+        return subprocess.run(command, cwd=ROOT, env={**odoo.environ(), "ODOO_RC": str(conf)}).returncode
+
+
+def _with_paths(chosen: list[str]) -> list[str]:
+    """Add the tests of all addons unless paths are among the arguments."""
+    if any((ROOT / argument.split("::")[0]).exists() for argument in chosen):
+        return chosen
+    tests = [str(addon.path / "tests") for addon in addons.ours() if (addon.path / "tests").is_dir()]
+    return [*chosen, *tests]

@@ -1,0 +1,51 @@
+"""What the person at the keyboard sees: steps with their time, and trouble in one sentence.
+
+All of it goes to standard error, so that a command's standard output holds its result alone.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_STEPS = "SANDBOX_STEPS"
+
+
+class Trouble(Exception):
+    """Something the reader can act upon; printed without a traceback."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Announce a step, time it and remember it for `timings`."""
+    say(f"==> {title}")
+    start = time.monotonic()
+    yield
+    seconds = time.monotonic() - start
+    # Kept in the environment, because the process is replaced once the virtual environment exists.
+    os.environ[_STEPS] = json.dumps([*timings(), [title, round(seconds, 1)]])
+    if seconds >= 0.5:
+        say(f"    {seconds:.1f} s")
+
+
+def timings() -> list[tuple[str, float]]:
+    """Return the steps done so far, with their seconds."""
+    return [(title, seconds) for title, seconds in json.loads(os.environ.get(_STEPS, "[]"))]
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Return the rows in aligned columns.
+
+    >>> print(table([("a", "bb"), ("ccc", "d")]))
+      a    bb
+      ccc  d
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(f"  {line}".rstrip() for line in lines)

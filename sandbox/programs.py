@@ -1,0 +1,39 @@
+"""Programs of the system that Odoo and the tests call: found, or installed with apt as root, or named in a sentence."""
+
+import shutil
+
+from . import system
+from .console import Trouble, say
+
+# In the order in which Odoo's test framework looks for them.
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+
+
+def require_browser() -> str:
+    """Return the path of a Chromium."""
+    found = _which_of(BROWSERS)
+    if not found and system.apt_install(["chromium"], why="the browser of the tours"):
+        found = _which_of(BROWSERS)
+    if not found:
+        raise Trouble("Chromium is missing and the browser tests need it. As root: apt-get install chromium")
+    return found
+
+
+def want_wkhtmltopdf() -> None:
+    """Make sure that PDFs can be printed, or say what will not work."""
+    if shutil.which("wkhtmltopdf") or system.apt_install(["wkhtmltopdf"], why="PDFs of quotations"):
+        return
+    say(
+        "    wkhtmltopdf is missing: printing, and confirming an order with an e-mail, will fail. (apt-get install wkhtmltopdf)"
+    )
+
+
+def require_node() -> None:
+    if shutil.which("npm") and shutil.which("node"):
+        return
+    if not system.apt_install(["nodejs", "npm"], why="eslint and prettier"):
+        raise Trouble("Node.js and npm are missing and the front end's linters need them: apt-get install nodejs npm")
+
+
+def _which_of(names: list[str]) -> str:
+    return next(filter(None, map(shutil.which, names)), "")

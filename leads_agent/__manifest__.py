@@ -1,0 +1,43 @@
+{
+    "name": "Leads Agent",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "summary": "An outbound lead desk on your quotations: assign, call, sell or resolve",
+    "author": "Leads Agent developers",
+    "license": "LGPL-3",
+    "depends": ["sale", "sales_team", "phone_validation"],
+    "data": [
+        "security/leads_agent_groups.xml",
+        "security/ir.model.access.csv",
+        "security/leads_agent_rules.xml",
+        "data/leads_agent_disposition_data.xml",
+        "views/leads_agent_assignment_views.xml",
+        "views/leads_agent_disposition_views.xml",
+        "views/leads_agent_history_views.xml",
+        "views/leads_agent_batch_assign_views.xml",
+        "wizard/leads_agent_assign_views.xml",
+        "wizard/leads_agent_reassign_views.xml",
+        "wizard/leads_agent_resolve_views.xml",
+        "views/crm_team_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_users_views.xml",
+        "views/sale_order_views.xml",
+        "views/leads_agent_menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_backend": [
+            "leads_agent/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "leads_agent/static/tests/**/*.test.js",
+        ],
+        "web.assets_tests": [
+            "leads_agent/static/tests/tours/**/*.js",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "application": True,
+    "installable": True,
+}

@@ -1,0 +1,14 @@
+import logging
+
+from odoo.addons.leads_agent.models.res_groups import AGENT
+
+_logger = logging.getLogger(__name__)
+
+
+def post_init_hook(env):
+    """Take in the history of the last 90 days, and name users who hold excluded groups already."""
+    env["leads.agent.history"]._take_in()
+    agents = env.ref(AGENT).with_context(active_test=False).all_user_ids
+    excluded = env["res.groups"]._leads_excluded_groups()
+    for user in agents.filtered(lambda agent: agent.all_group_ids & excluded):
+        _logger.info("Leads Agent %s has groups that agents may not have: %s", user.login, (user.all_group_ids & excluded).mapped("full_name"))

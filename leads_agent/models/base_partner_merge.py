@@ -1,0 +1,27 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class BasePartnerMerge(models.TransientModel):
+    """Merging customers of whom more than one is held: the destination's holder stays."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # sudo: leads.agent.assignment - merging contacts is allowed to people who know nothing of leads
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        active = Domain("state", "=", "active")
+        held = Assignment.search(
+            active & Domain("partner_id", "in", (src_partners | dst_partner).ids), order="assigned_at, id"
+        )
+        keep = held.filtered(lambda a: a.partner_id == dst_partner) or held[:1]
+        (held - keep)._unassign("merged")
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        self.env.cr.execute(
+            "UPDATE leads_agent_history SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
+            [dst_partner.id, src_partners.ids],
+        )
+        Assignment._propagate_holder(dst_partner.commercial_partner_id.ids)
+        Assignment._refresh_last_events(dst_partner.commercial_partner_id.ids)
+        return result

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import terms
+
+
+class LeadsAgentDisposition(models.Model):
+    """The outcome of a call, chosen when a lead is resolved.
+
+    A disposition belongs to some call centers (sales teams), or to all. Closing a lead offers the ones of type
+    *Sales*; those of type *Customer service* are for calls that sell nothing. A used disposition can be archived,
+    never deleted: the history refers to it.
+    """
+
+    _name = "leads.agent.disposition"
+    _description = "Call Disposition"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    type = fields.Selection(
+        terms.DISPOSITION_TYPES,
+        required=True,
+        default="sales",
+        help="Sales dispositions are offered when a lead is resolved.",
+    )
+    team_ids = fields.Many2many(
+        "crm.team",
+        "leads_agent_disposition_team_rel",
+        "disposition_id",
+        "team_id",
+        string="Call Centers",
+        help="Only agents of these call centers can choose it. Empty: all call centers.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True, help="When to choose it, in a sentence for the agents.")
+    assignment_count = fields.Integer(string="Used", compute="_compute_assignment_count")
+
+    @api.depends_context("uid")
+    def _compute_assignment_count(self):
+        counts = dict(
+            self.env["leads.agent.assignment"]._read_group(
+                [("disposition_id", "in", self.ids)], ["disposition_id"], ["__count"]
+            )
+        )
+        for disposition in self:
+            disposition.assignment_count = counts.get(disposition, 0)
+
+    @api.constrains("name")
+    def _check_name(self):
+        for disposition in self:
+            if not (disposition.name or "").strip():
+                raise ValidationError(self.env._("A disposition needs a name."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: leads.agent.assignment - whoever may delete dispositions must be told of any use, seen or not
+        used = self.env["leads.agent.assignment"].sudo().search([("disposition_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(
+                self.env._(
+                    "The disposition %s was used to resolve leads. Archive it instead: agents can then no longer choose "
+                    "it, and the history keeps it.",
+                    used.disposition_id.name,
+                )
+            )
+        if self._set_by_sale() & self:
+            raise UserError(self.env._("The disposition %s is set by every sale.", self._set_by_sale().name))
+
+    @api.model
+    def _set_by_sale(self):
+        """The shipped disposition of leads that a sale resolved; nobody chooses it."""
+        return self.env.ref("leads_agent.disposition_sale", raise_if_not_found=False) or self.browse()
+
+    def _available_to(self, user):
+        """The ones that ``user`` may choose: of their call centers, or of all."""
+        # sudo: crm.team - the membership of the user, whatever the user may read of teams
+        teams = user.sudo().crm_team_ids | self.env["crm.team"].sudo().search([("user_id", "=", user.id)])
+        return self.filtered(lambda d: not d.sudo().team_ids or d.sudo().team_ids & teams)
+
+    def action_open_assignments(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_assignments")
+        action["domain"] = [("disposition_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,274 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ..tools import terms
+
+# What an agent may correct on a customer, and what else may be said of a new one.
+CORRECTABLE_FIELDS = frozenset(
+    ("name", "phone", "email", "street", "street2", "city", "zip", "state_id", "country_id", "lang", "child_ids")
+)
+NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
+PROTECTED_FIELDS = {"leads_agent_id"}
+
+
+class ResPartner(models.Model):
+    """A lead is a commercial customer; its contacts go with it.
+
+    ``leads_agent_id`` is stored on every contact and written by the assignments alone. Whether a customer is
+    assignable is never stored: it follows from the newest order at the moment of asking.
+    """
+
+    _inherit = "res.partner"
+
+    leads_agent_id = fields.Many2one(
+        "res.users",
+        string="Leads Agent",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The agent who holds this customer now.",
+    )
+    is_assignable_lead = fields.Boolean(
+        string="Assignable Lead",
+        compute="_compute_is_assignable_lead",
+        compute_sudo=True,
+        search="_search_is_assignable_lead",
+        help="The newest order of the customer, of any contact and company, is still a quotation.",
+    )
+    leads_assignment_ids = fields.One2many("leads.agent.assignment", "partner_id", string="Lead Assignments")
+    leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    @api.depends("commercial_partner_id")
+    def _compute_is_assignable_lead(self):
+        leads = self.env["leads.agent.assignment"]._read_leads(self.ids)
+        for partner in self:
+            lead = leads["by_commercial"].get(leads["commercial_of"].get(partner.id))
+            partner.is_assignable_lead = bool(lead and lead.is_assignable)
+
+    def _search_is_assignable_lead(self, operator, value):
+        """The newest order decides, looked up through an index row by row: a page of a list costs a page of look-ups."""
+        if operator != "in":
+            return NotImplemented
+
+        def to_sql(model, alias, query):
+            return SQL(
+                """
+                EXISTS (
+                    SELECT FROM (
+                        SELECT state FROM sale_order
+                         WHERE leads_commercial_partner_id = %s
+                      ORDER BY date_order DESC, id DESC
+                         LIMIT 1
+                    ) newest WHERE newest.state IN %s)
+                """,
+                SQL.identifier(alias, "commercial_partner_id"),
+                terms.PARTIAL_STATES,
+            )
+
+        self.env["sale.order"].flush_model(["leads_commercial_partner_id", "state", "date_order"])
+        self.flush_model(["commercial_partner_id"])
+        domain = Domain.custom(to_sql=to_sql, predicate=lambda partner: partner.is_assignable_lead)
+        return domain if True in value else ~domain
+
+    @api.depends("leads_assignment_ids")
+    def _compute_leads_assignment_count(self):
+        Assignment = self.env["leads.agent.assignment"]
+        counts = {}
+        if Assignment.has_access("read"):
+            counts = dict(
+                Assignment._read_group(
+                    [("partner_id", "in", self.commercial_partner_id.ids)], ["partner_id"], ["__count"]
+                )
+            )
+        for partner in self:
+            partner.leads_assignment_count = counts.get(partner.commercial_partner_id, 0)
+
+    def _auto_init(self):
+        """Nobody holds anybody at install: skip reading every customer."""
+        if not column_exists(self.env.cr, "res_partner", "leads_agent_id"):
+            create_column(self.env.cr, "res_partner", "leads_agent_id", "int4")
+        return super()._auto_init()
+
+    def _leads_customer(self):
+        """The commercial customer that this contact belongs to."""
+        return self.commercial_partner_id
+
+    # ------------------------------------------------------------------
+    # Access
+    # ------------------------------------------------------------------
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su:
+            if field.name in PROTECTED_FIELDS:
+                return False
+            if self.env.user._is_leads_agent() and field.name not in CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS:
+                return False
+        return super()._has_field_access(field, operation)
+
+    @property
+    def _mail_post_access(self):
+        """Agents post on, and plan activities for, what they may read, without a right to write on it."""
+        return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
+
+    # ------------------------------------------------------------------
+    # Order entry by agents
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su or not self.env.user._is_leads_agent():
+            partners = super().create(vals_list)
+            partners._leads_inherit_holder()
+            return partners
+        self.check_access("create")
+        vals_list = [self._leads_check_new_customer(vals) for vals in vals_list]
+        allowed = CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not key.startswith("default_") or key.removeprefix("default_") in allowed
+        }
+        # sudo: res.partner - every value was checked above; core writes more fields on a new contact than an agent may
+        partners = super(ResPartner, self.with_context(context).sudo()).create(vals_list)
+        partners._leads_inherit_holder()
+        if self.env.user.leads_locked:
+            own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
+            if own:
+                self.env["leads.agent.assignment"].sudo()._assign_leads(
+                    self.env.user,
+                    own,
+                    source="order_entry",
+                    reason=self.env._("Entered by the agent"),
+                    unconditional=True,
+                )
+        partners = partners.sudo(False).with_context(self.env.context)
+        partners.check_access("create")
+        return partners
+
+    def _leads_check_new_customer(self, vals):
+        """Keep what an agent may say of a new customer; empty values and defaults, which every form sends, are dropped.
+
+        :raises AccessError: when a value says more
+        """
+        allowed = CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS
+        others = {name: value for name, value in vals.items() if name not in allowed and value and value != [[6, 0, []]]}
+        if others:
+            defaults = self.sudo().with_context({}).default_get(list(others))
+            others = {name: value for name, value in others.items() if value != defaults.get(name)}
+        if others:
+            raise AccessError(self._leads_sentence(next(iter(others))))
+        if vals.get("parent_id"):
+            self.browse(vals["parent_id"]).check_access("read")
+        return {name: value for name, value in vals.items() if name in allowed}
+
+    def _leads_sentence(self, field_name):
+        field = self._fields.get(field_name)
+        label = field._description_string(self.env) if field else field_name
+        return self.env._("Leads Agents cannot set '%s' of a customer.", label)
+
+    def _leads_inherit_holder(self):
+        """New contacts of a held customer are held too."""
+        for partner in self:
+            if partner.parent_id and (holder := partner.commercial_partner_id.sudo().leads_agent_id):
+                partner.sudo().leads_agent_id = holder
+
+    # ------------------------------------------------------------------
+    # Changes of the commercial entity, archiving, deleting
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if not self.env.su and self.env.user._is_leads_agent():
+            vals = self._leads_check_correction(vals)
+        moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
+        before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}
+        result = super().write(vals)
+        if moves:
+            self._leads_follow_move(before)
+        if vals.get("active") is False:
+            # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
+            held = self.sudo().filtered("leads_agent_id")
+            held.leads_assignment_ids.filtered(lambda a: a.state == "active")._unassign("archived")
+        return result
+
+    def _leads_check_correction(self, vals):
+        """An agent corrects a customer, and does not make another one of it.
+
+        :raises AccessError: when what may only be said of a new customer would change
+        """
+        for name in NEW_CUSTOMER_FIELDS & vals.keys():
+            field = self._fields[name]
+            if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
+                raise AccessError(self._leads_sentence(name))
+        return {name: value for name, value in vals.items() if name not in NEW_CUSTOMER_FIELDS}
+
+    def _leads_follow_move(self, before):
+        """Contacts that changed their company: the lead follows, and nobody is held twice.
+
+        A held customer who becomes the contact of another company brings the assignment along, unless somebody holds
+        that company already.
+        """
+        moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
+        entities = moved.commercial_partner_id
+        for former in before.values():
+            entities |= former
+        if not moved or not any(entity.leads_agent_id for entity in entities | moved):
+            return
+        # sudo: leads.agent.assignment - follows from a change of the contact that the user was allowed to make
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        for partner in moved:
+            held = Assignment.search([("partner_id", "=", partner.id), ("state", "=", "active")])
+            entity = partner.commercial_partner_id
+            if not held or entity == partner:
+                continue
+            held._unassign("merged")
+            if held.agent_id.can_hold_leads:
+                Assignment.with_company(held.company_id)._assign_leads(
+                    held.agent_id,
+                    entity,
+                    source=held.source,
+                    reason=self.env._("%s became a contact of this customer.", partner.name),
+                    unconditional=True,
+                )
+        Assignment._propagate_holder(entities.ids)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_lead(self):
+        # sudo: leads.agent.assignment - whoever may delete contacts must be told of any assignment
+        lead = self.env["leads.agent.assignment"].sudo().search([("partner_id", "in", self.ids)], limit=1)
+        if lead:
+            raise UserError(
+                self.env._(
+                    "%s has been assigned to Leads Agents, and the history refers to the customer. Archive the contact "
+                    "instead.",
+                    lead.partner_id.display_name,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_assign_lead(self):
+        """Open *Assign Lead* for this customer."""
+        self.env.user._check_leads_manager()
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign Lead"),
+            "res_model": "leads.agent.assign",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.commercial_partner_id.id},
+        }
+
+    def action_open_leads_assignments(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_assignments")
+        return action | {"domain": [("partner_id", "=", self.commercial_partner_id.id)], "context": {}}

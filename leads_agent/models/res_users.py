@@ -1,0 +1,306 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from .res_groups import AGENT, MANAGER
+
+DASHBOARD = "leads_agent.action_dashboard"
+
+
+class ResUsers(models.Model):
+    """Leads Agents and Leads Managers.
+
+    Who may hold leads: agents, and managers with *May hold leads*. When somebody no longer may, by any path, their
+    leads go back to the pool in the same transaction. Holders land on the dashboard at login unless they chose another
+    home action.
+    """
+
+    _inherit = "res.users"
+
+    is_leads_agent = fields.Boolean(
+        string="Is a Leads Agent",
+        compute="_compute_is_leads_agent",
+        compute_sudo=True,
+        search="_search_is_leads_agent",
+    )
+    is_leads_manager = fields.Boolean(
+        string="Is a Leads Manager",
+        compute="_compute_is_leads_agent",
+        compute_sudo=True,
+        search="_search_is_leads_manager",
+    )
+    leads_may_hold = fields.Boolean(
+        string="May Hold Leads", help="A Leads Manager who also calls: can be assigned leads and has the dashboard."
+    )
+    can_hold_leads = fields.Boolean(
+        string="Can Be Assigned Leads",
+        compute="_compute_can_hold_leads",
+        compute_sudo=True,
+        search="_search_can_hold_leads",
+    )
+    leads_assignment_ids = fields.One2many(
+        "leads.agent.assignment", "agent_id", string="Assigned Leads", domain=[("state", "=", "active")]
+    )
+    leads_open_count = fields.Integer(string="Open Leads", compute="_compute_leads_figures")
+    leads_oldest_at = fields.Datetime(string="Oldest Lead Since", compute="_compute_leads_figures")
+    leads_sold_today = fields.Integer(string="Sold Today", compute="_compute_leads_figures")
+    action_id = fields.Many2one(compute="_compute_action_id", store=True, readonly=False)
+
+    # ------------------------------------------------------------------
+    # Roles
+    # ------------------------------------------------------------------
+
+    @api.depends("group_ids.all_implied_ids")
+    def _compute_is_leads_agent(self):
+        agent, manager = self.env.ref(AGENT), self.env.ref(MANAGER)
+        for user in self:
+            groups = user._leads_all_groups()
+            user.is_leads_agent = agent in groups
+            user.is_leads_manager = manager in groups
+
+    def _search_is_leads_agent(self, operator, value):
+        return self._leads_search_role(AGENT, operator, value)
+
+    def _search_is_leads_manager(self, operator, value):
+        return self._leads_search_role(MANAGER, operator, value)
+
+    def _leads_search_role(self, xmlid, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._leads_role_domain(xmlid)
+        return domain if True in value else ~domain
+
+    @api.depends("group_ids.all_implied_ids", "leads_may_hold", "active", "share")
+    def _compute_can_hold_leads(self):
+        agent, manager = self.env.ref(AGENT), self.env.ref(MANAGER)
+        for user in self:
+            groups = user._leads_all_groups()
+            user.can_hold_leads = (
+                user.active and not user.share and (agent in groups or (user.leads_may_hold and manager in groups))
+            )
+
+    def _search_can_hold_leads(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = (
+            Domain("active", "=", True)
+            & Domain("share", "=", False)
+            & (self._leads_role_domain(AGENT) | (Domain("leads_may_hold", "=", True) & self._leads_role_domain(MANAGER)))
+        )
+        return domain if True in value else ~domain
+
+    def _leads_all_groups(self):
+        """All groups of the user, also while the user form is being edited."""
+        return self.group_ids._origin.all_implied_ids
+
+    @api.model
+    def _leads_role_domain(self, xmlid):
+        """Users who have the group, directly or through another one."""
+        # sudo: res.groups - agents and managers may not read groups, but may name their colleagues by role
+        groups = self.env.ref(xmlid).sudo().all_implied_by_ids
+        return Domain("group_ids", "in", groups.ids)
+
+    def _is_leads_agent(self):
+        """Whether the restrictions of agents apply; they do even to one who was made manager by force."""
+        return self.id != SUPERUSER_ID and self.has_group(AGENT)
+
+    def _is_leads_manager(self):
+        return self.has_group(MANAGER) and not self._is_leads_agent()
+
+    def _check_leads_manager(self):
+        """:raises AccessError: unless the user is a Leads Manager or the code runs elevated"""
+        if not (self.env.su or self._is_leads_manager()):
+            raise AccessError(self.env._("Only Leads Managers can do this."))
+
+    def _check_may_hold_leads(self):
+        """:raises UserError: with the reason why the user cannot be assigned leads"""
+        # sudo: res.users - the reason is told whatever the caller may read of users
+        user = self.sudo().exists()
+        if not user:
+            raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
+        user.ensure_one()
+        if not user.active:
+            raise UserError(self.env._("%s is archived and cannot be assigned leads.", user.name))
+        if user.share:
+            raise UserError(self.env._("%s is a portal user and cannot be assigned leads.", user.name))
+        if not user.can_hold_leads:
+            raise UserError(
+                self.env._(
+                    "%s is not a Leads Agent. Give them the access level Leads Agent / Agent first, or let the manager "
+                    "hold leads.",
+                    user.name,
+                )
+            )
+        if self.env.company not in user.company_ids:
+            raise UserError(
+                self.env._(
+                    "%(user)s does not work in the company %(company)s.",
+                    user=user.name,
+                    company=self.env.company.sudo().name,
+                )
+            )
+
+    @property
+    def leads_partial_only(self):
+        """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
+        # sudo: res.company - all companies of the user count, not only those switched on
+        return not all(self.sudo().company_ids.mapped("leads_agent_view_non_partial"))
+
+    @property
+    def leads_locked(self):
+        """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
+        # sudo: res.company - all companies of the user count, not only those switched on
+        return any(self.sudo().company_ids.mapped("leads_agent_lock_assigned"))
+
+    # ------------------------------------------------------------------
+    # Exclusive groups
+    # ------------------------------------------------------------------
+
+    @api.onchange("group_ids")
+    def _onchange_group_ids_leads(self):
+        """Choosing *Agent* on the form takes the groups away that an agent may not have, and says so."""
+        if self.env.ref(AGENT) not in self._leads_all_groups():
+            return None
+        excluded = self.env["res.groups"]._leads_excluded_groups()
+        conflicts = self.group_ids.filtered(lambda group: group._origin in excluded)
+        if not conflicts:
+            return None
+        self.group_ids -= conflicts
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("Leads Agent"),
+                "message": self.env._(
+                    "A Leads Agent has rights of their own. Taken away: %s.",
+                    ", ".join(conflicts._origin.sudo().mapped("full_name")),
+                ),
+            }
+        }
+
+    @api.constrains("group_ids")
+    def _check_leads_exclusive(self):
+        agent = self.env.ref(AGENT, raise_if_not_found=False)
+        if not agent:
+            return
+        excluded = None
+        for user in self:
+            if agent not in user.all_group_ids:
+                continue
+            excluded = self.env["res.groups"]._leads_excluded_groups() if excluded is None else excluded
+            if conflicts := user.all_group_ids & excluded:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
+                        "their own; take the other groups away first.",
+                        user=user.name,
+                        groups=", ".join(conflicts.sudo().mapped("full_name")),
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Home action
+    # ------------------------------------------------------------------
+
+    @api.depends("group_ids", "leads_may_hold")
+    def _compute_action_id(self):
+        """The dashboard for holders of leads without a choice of their own, given back when they no longer hold."""
+        dashboard = self.env.ref(DASHBOARD, raise_if_not_found=False)
+        for user in self:
+            if not dashboard:
+                user.action_id = user.action_id
+            elif user.can_hold_leads:
+                user.action_id = user.action_id or dashboard.id
+            else:
+                user.action_id = user.action_id if user.action_id.id != dashboard.id else False
+
+    # ------------------------------------------------------------------
+    # Losing the role gives the leads back
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role"}:
+            self._leads_release_orphans()
+        return result
+
+    def _leads_release_orphans(self):
+        """Take the leads back from users who may no longer hold any; an empty recordset means everybody."""
+        # sudo: leads.agent.assignment - follows from the change of the user, whoever was allowed to make it
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        domain = Domain("state", "=", "active")
+        if self:
+            domain &= Domain("agent_id", "in", self.ids)
+        for agent, assignments in Assignment._read_group(domain, ["agent_id"], ["id:recordset"]):
+            if not agent.can_hold_leads:
+                assignments._unassign("role_lost" if agent.active else "archived")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_lead_holder(self):
+        # sudo: leads.agent.assignment - whoever may delete users must be told of any assignment
+        held = self.env["leads.agent.assignment"].sudo().search([("agent_id", "in", self.ids)], limit=1)
+        if held:
+            raise UserError(
+                self.env._(
+                    "%s has worked on leads, and the history refers to them. Archive the user instead.",
+                    held.agent_id.name,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Figures and buttons
+    # ------------------------------------------------------------------
+
+    @api.depends("leads_assignment_ids")
+    def _compute_leads_figures(self):
+        Assignment = self.env["leads.agent.assignment"]
+        if not Assignment.has_access("read"):
+            self.leads_open_count = self.leads_sold_today = 0
+            self.leads_oldest_at = False
+            return
+        opened = {
+            agent: (count, oldest)
+            for agent, count, oldest in Assignment._read_group(
+                [("agent_id", "in", self.ids), ("state", "=", "active")], ["agent_id"], ["__count", "assigned_at:min"]
+            )
+        }
+        sold = dict(
+            Assignment._read_group(
+                [("agent_id", "in", self.ids), ("end_reason", "=", "sale"), ("ended_at", ">=", "today")],
+                ["agent_id"],
+                ["__count"],
+            )
+        )
+        for user in self:
+            user.leads_open_count, user.leads_oldest_at = opened.get(user, (0, False))
+            user.leads_sold_today = sold.get(user, 0)
+
+    def action_assign_lead(self):
+        """Open *Assign Lead* for this agent."""
+        self.env.user._check_leads_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign Lead"),
+            "res_model": "leads.agent.assign",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_agent_id": self.id if self.can_hold_leads else False},
+        }
+
+    def action_toggle_leads_may_hold(self):
+        """Let a manager hold leads, or no longer."""
+        self.env.user._check_leads_manager()
+        for user in self:
+            if not user.has_group(MANAGER):
+                raise UserError(self.env._("%s is not a Leads Manager. Agents hold leads anyway.", user.name))
+            # sudo: res.users - a Leads Manager has no Settings rights but decides who holds leads
+            user.sudo().leads_may_hold = not user.leads_may_hold
+        return True
+
+    def _leads_dashboard_changed(self):
+        """Let the dashboard of these users read again after this transaction: one message without content each."""
+        told = self.env.cr.precommit.data.setdefault("leads_agent.dashboard_changed", set())
+        for user in self:
+            if user.id not in told:
+                told.add(user.id)
+                # sudo: res.users - the channel of the holder, whoever caused the change
+                user.sudo()._bus_send("leads_agent/changed", {})

@@ -1,0 +1,230 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from odoo.tools.sql import column_exists, create_column
+
+from ..tools import terms
+
+# Only the addon itself writes these, in sets and elevated.
+PROTECTED_FIELDS = {
+    "leads_agent_id",
+    "leads_commercial_partner_id",
+    "leads_completed_by_id",
+    "leads_completed_until",
+}
+
+
+class SaleOrder(models.Model):
+    """Orders know who holds their customer; a completed one resolves the lead, whatever the path to the sale."""
+
+    _inherit = "sale.order"
+
+    is_partial = fields.Boolean(
+        string="Partial Order",
+        compute="_compute_is_partial",
+        search="_search_is_partial",
+        help="A quotation, sent or not, expired or not.",
+    )
+    leads_commercial_partner_id = fields.Many2one(
+        "res.partner",
+        string="Lead",
+        related="partner_id.commercial_partner_id",
+        store=True,
+        precompute=True,
+        readonly=True,
+        help="The commercial entity of the customer.",
+    )
+    leads_agent_id = fields.Many2one(
+        "res.users",
+        string="Leads Agent",
+        compute="_compute_leads_agent_id",
+        store=True,
+        precompute=True,
+        readonly=True,
+        copy=False,
+        help="The agent who holds the customer now.",
+    )
+    leads_completed_by_id = fields.Many2one(
+        "res.users", string="Completed By Agent", readonly=True, copy=False, index="btree_not_null"
+    )
+    leads_completed_until = fields.Datetime(
+        string="Readable By Agent Until",
+        readonly=True,
+        copy=False,
+        help="Until then, the agent who completed the order may still read it.",
+    )
+
+    _leads_newest_idx = models.Index("(leads_commercial_partner_id, date_order DESC, id DESC)")
+    _leads_agent_partial_idx = models.Index(
+        "(leads_agent_id, date_order DESC, id DESC) INCLUDE (company_id) WHERE state IN ('draft', 'sent')"
+    )
+
+    def _auto_init(self):
+        """Fill the commercial customer of existing orders in one statement; one by one would take hours."""
+        if not column_exists(self.env.cr, "sale_order", "leads_commercial_partner_id"):
+            create_column(self.env.cr, "sale_order", "leads_commercial_partner_id", "int4")
+            create_column(self.env.cr, "sale_order", "leads_agent_id", "int4")
+            self.env.cr.execute(
+                """
+                UPDATE sale_order o SET leads_commercial_partner_id = p.commercial_partner_id
+                  FROM res_partner p WHERE p.id = o.partner_id
+                """
+            )
+        return super()._auto_init()
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    @api.depends("state")
+    def _compute_is_partial(self):
+        for order in self:
+            order.is_partial = order.state in terms.PARTIAL_STATES
+
+    def _search_is_partial(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain("state", "in", terms.PARTIAL_STATES)
+        return domain if True in value else ~domain
+
+    @api.depends("partner_id", "leads_commercial_partner_id")
+    def _compute_leads_agent_id(self):
+        """From the customer, when an order is made or gets another one; assignments write it themselves, in sets."""
+        for order in self:
+            order.leads_agent_id = order.partner_id.leads_agent_id
+
+    def _compute_user_id(self):
+        """Core sets no salesperson for users outside Sales: an order of an agent carries the agent."""
+        super()._compute_user_id()
+        if self.env.user._is_leads_agent():
+            for order in self:
+                if order.partner_id and not order.user_id:
+                    order.user_id = self.env.user
+
+    def _compute_team_id(self):
+        """An order that an agent enters belongs to the agent's call center."""
+        super()._compute_team_id()
+        if self.env.user._is_leads_agent():
+            entered = self.filtered(lambda order: not order._origin)
+            if entered and (team := self.env["crm.team"]._get_default_team_id(user_id=self.env.uid)):
+                entered.team_id = team
+
+    def _leads_customer(self):
+        """The commercial customer the order counts for."""
+        return self.leads_commercial_partner_id
+
+    # ------------------------------------------------------------------
+    # Access
+    # ------------------------------------------------------------------
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.name in PROTECTED_FIELDS and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @property
+    def _mail_post_access(self):
+        """Agents post on, and plan activities for, what they may read, without a right to write on it."""
+        return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
+
+    # ------------------------------------------------------------------
+    # Every path to a sale
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # sudo: leads.agent.assignment, leads.agent.history - follow from the orders the user was allowed to make
+        orders_sudo = orders.sudo()
+        self.env["leads.agent.history"].sudo()._log_orders(orders_sudo, "created")
+        self._leads_complete(orders_sudo.filtered(lambda order: order.state == "sale"))
+        return orders
+
+    def write(self, vals):
+        state = vals.get("state")
+        if state not in ("sale", "sent", "cancel"):
+            return super().write(vals)
+        # sudo: sale.order - only compares states; the write below checks access
+        moved = self.sudo().filtered(lambda order: order.state != state)
+        orders = self
+        if state == "sale" and moved and self.env.user._is_leads_agent():
+            orders, vals = self._leads_elevate_completion(vals)
+        result = super(SaleOrder, orders).write(vals)
+        if state == "sale":
+            self._leads_complete(moved)
+        else:
+            self.env["leads.agent.history"].sudo()._log_orders(moved, "sent" if state == "sent" else "cancelled")
+        return result
+
+    def _leads_elevate_completion(self, vals):
+        """An agent completes the order: checked as the agent, then written elevated with the hour of grace.
+
+        The same statement that takes the order out of sight lets the agent read it a little longer, so that neither
+        tracking nor the form stumbles over it.
+        """
+        if not self.env.su:
+            self.check_access("write")
+            for name in vals:
+                self._check_field_access(self._fields[name], "write")
+        company = self.env.user.company_id if len(self.company_id) != 1 else self.company_id
+        return self.sudo(), {
+            **vals,
+            "leads_completed_by_id": self.env.uid,
+            "leads_completed_until": self.env["leads.agent.assignment"]._expiry(company),
+        }
+
+    def _leads_complete(self, orders):
+        """Resolve the leads of orders that just became sales."""
+        if not orders:
+            return
+        # sudo: leads.agent.assignment, leads.agent.history - a sale resolves the lead, whoever makes it
+        ended = self.env["leads.agent.assignment"].sudo()._resolve_by_sale(orders.sudo())
+        if not ended:
+            self.env["leads.agent.history"].sudo()._log_orders(orders.sudo(), "confirmed")
+
+    def action_confirm(self):
+        """An agent's confirmation runs elevated: core locks, mails and delivers after the order is out of reach."""
+        if self.env.su or not self.env.user._is_leads_agent():
+            return super().action_confirm()
+        self.check_access("write")
+        # sudo: sale.order - the right to write was checked, and the author stays the agent
+        return super(SaleOrder, self.sudo()).action_confirm()
+
+    def action_cancel(self):
+        """A cancelled order is no partial order: the agent is led back to the list instead of an error page."""
+        if self.env.su or not self.env.user._is_leads_agent():
+            return super().action_cancel()
+        self.check_access("write")
+        # sudo: sale.order - the right to write was checked; draft invoices are cancelled along
+        super(SaleOrder, self.sudo()).action_cancel()
+        if len(self) == 1 and not self.has_access("read"):
+            return self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_orders") | {"target": "main"}
+        return True
+
+    def _get_invoiced(self):
+        """Agents may not read invoices: their order form shows none instead of an access error."""
+        if not self.env.su and self.env.user._is_leads_agent():
+            self.invoice_ids = False
+            self.invoice_count = 0
+            return
+        super()._get_invoiced()
+
+    # ------------------------------------------------------------------
+    # Batch
+    # ------------------------------------------------------------------
+
+    def action_assign_leads(self):
+        """Open *Assign Leads* for the customers of these orders."""
+        self.env.user._check_leads_manager()
+        if not self:
+            raise AccessError(self.env._("Select at least one order."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign Leads"),
+            "res_model": "leads.agent.batch.assign",
+            "view_mode": "form",
+            "views": [(self.env.ref("leads_agent.leads_agent_batch_assign_view_form_dialog").id, "form")],
+            "target": "new",
+            "context": {**self.env.context, "active_model": "sale.order", "active_ids": self.ids},
+        }

@@ -1,0 +1,109 @@
+"""Whether a customer may be given to an agent: the judgement on one lead, without the database."""
+
+from dataclasses import dataclass
+
+from .terms import PARTIAL_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What is known of a commercial customer at the moment of assigning.
+
+    :param active: the customer is not archived
+    :param company_id: the one company the customer belongs to, or None
+    :param holder_id: the user who holds the lead now, or None
+    :param order_id: the newest order (``date_order desc, id desc``, of any contact and company), or None
+    :param order_state: state of that order, or None
+    """
+
+    active: bool = True
+    company_id: int | None = None
+    holder_id: int | None = None
+    order_id: int | None = None
+    order_state: str | None = None
+
+    @property
+    def is_assignable(self) -> bool:
+        """The newest order is still partial. An expired quotation is; a customer without any order is not.
+
+        >>> Lead(order_id=1, order_state="sent").is_assignable
+        True
+        >>> Lead(order_id=1, order_state="cancel").is_assignable
+        False
+        >>> Lead().is_assignable
+        False
+        """
+        return self.active and self.order_state in PARTIAL_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the request.
+
+    :param result: a value of :data:`terms.RESULTS`
+    :param cause: a key for the sentence shown, finer than the result
+    :param replaces_holder: the lead is taken from its holder first
+    """
+
+    result: str
+    cause: str
+    replaces_holder: bool = False
+
+
+def judge(
+    lead: Lead | None,
+    agent_id: int,
+    agent_company_ids: frozenset[int],
+    *,
+    any_order: bool = False,
+    reassign: bool = False,
+    unconditional: bool = False,
+) -> Verdict:
+    """Say what becomes of giving ``lead`` to the agent.
+
+    :param lead: None when the customer no longer exists
+    :param agent_company_ids: the companies the agent works in
+    :param any_order: accept customers whose newest order is no longer partial
+    :param reassign: take the lead from another agent who holds it
+    :param unconditional: accept a customer without looking at the orders at all (order entry, reopening)
+
+    >>> offered = Lead(order_id=7, order_state="draft")
+    >>> judge(offered, 1, frozenset({1})).result
+    'assigned'
+    >>> judge(None, 1, frozenset({1})).result
+    'gone'
+    >>> held = Lead(order_id=7, order_state="draft", holder_id=2)
+    >>> judge(held, 2, frozenset({1})).result
+    'already'
+    >>> judge(held, 1, frozenset({1})).result
+    'held'
+    >>> judge(held, 1, frozenset({1}), reassign=True).replaces_holder
+    True
+    >>> sold = Lead(order_id=7, order_state="sale")
+    >>> judge(sold, 1, frozenset({1}))
+    Verdict(result='not_assignable', cause='sale', replaces_holder=False)
+    >>> judge(sold, 1, frozenset({1}), any_order=True).result
+    'assigned'
+    >>> judge(Lead(), 1, frozenset({1}), any_order=True).cause
+    'no_order'
+    >>> judge(Lead(), 1, frozenset({1}), unconditional=True).result
+    'assigned'
+    >>> judge(Lead(company_id=3, order_id=7, order_state="draft"), 1, frozenset({1})).cause
+    'company'
+    """
+    if lead is None:
+        return Verdict("gone", "gone")
+    if lead.holder_id == agent_id:
+        return Verdict("already", "already")
+    if not lead.active:
+        return Verdict("not_assignable", "archived")
+    if lead.company_id and lead.company_id not in agent_company_ids:
+        return Verdict("not_assignable", "company")
+    if not unconditional and not lead.is_assignable:
+        if lead.order_id is None:
+            return Verdict("not_assignable", "no_order")
+        if not any_order:
+            return Verdict("not_assignable", lead.order_state or "no_order")
+    if lead.holder_id:
+        return Verdict("assigned", "reassigned", replaces_holder=True) if reassign else Verdict("held", "held")
+    return Verdict("assigned", "assigned")

@@ -1,0 +1,74 @@
+"""The words of the addon, each written once and imported by fields, tools and tests.
+
+Every mapping is ``value -> English label``; the models hand the labels to the ORM, which translates them.
+"""
+
+from typing import Final
+
+# States of a ``sale.order`` that make it a partial order (a quotation): it may still be won.
+PARTIAL_STATES: Final = ("draft", "sent")
+
+# Life of an assignment.
+STATES: Final = [
+    ("active", "Active"),
+    ("resolved", "Resolved"),
+    ("unassigned", "Unassigned"),
+]
+
+# The door through which an assignment came in.
+SOURCES: Final = [
+    ("manual", "By hand"),
+    ("batch", "Batch"),
+    ("offer", "Accepted offer"),
+    ("import", "Import"),
+    ("order_entry", "Order entry"),
+    ("rule", "Scheduled rule"),
+    ("undo", "Undone batch"),
+]
+
+# Why an assignment ended.
+END_REASONS: Final = [
+    ("resolved", "Resolved with a disposition"),
+    ("sale", "Sold"),
+    ("unassigned", "Unassigned by a manager"),
+    ("reassigned", "Given to another agent"),
+    ("role_lost", "Agent lost the role"),
+    ("archived", "Agent or customer archived"),
+    ("merged", "Customer merged into another"),
+    ("undone", "Batch undone"),
+]
+
+# What became of one line of a batch, and of one request at the door.
+RESULTS: Final = [
+    ("assigned", "Assigned"),
+    ("already", "Already theirs"),
+    ("held", "Held by another agent"),
+    ("not_assignable", "Not assignable"),
+    ("not_visible", "Not visible to you"),
+    ("gone", "No longer there"),
+    ("capped", "Agent is full"),
+    ("blocked", "Do not call"),
+    ("failed", "Failed"),
+]
+
+# Kinds of customer history, and which of them mean that somebody talked to the customer.
+HISTORY_KINDS: Final = [
+    ("message", "Message"),
+    ("note", "Note"),
+    ("call", "Call"),
+    ("assigned", "Assigned"),
+    ("resolved", "Resolved"),
+    ("unassigned", "Unassigned"),
+    ("sale", "Sale"),
+    ("order", "Order"),
+    ("activity", "Activity"),
+]
+CONTACT_KINDS: Final = ("message", "note", "call", "activity")
+
+DISPOSITION_TYPES: Final = [
+    ("sales", "Sales"),
+    ("service", "Customer service"),
+]
+
+# How far back the history of a customer is taken in when its recording starts, in days.
+HISTORY_DAYS: Final = 90

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class LeadsAgentResolve(models.TransientModel):
+    """*Mark Lead As Resolved*: close leads without a sale, with exactly one sales disposition."""
+
+    _name = "leads.agent.resolve"
+    _description = "Mark Lead As Resolved"
+
+    assignment_id = fields.Many2one("leads.agent.assignment", string="Lead")
+    assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
+    lead_count = fields.Integer(compute="_compute_lead_count")
+    partner_id = fields.Many2one(related="assignment_id.partner_id")
+    available_disposition_ids = fields.Many2many(
+        "leads.agent.disposition", compute="_compute_available_disposition_ids"
+    )
+    disposition_id = fields.Many2one(
+        "leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]"
+    )
+    note = fields.Text(help="What the customer said. Colleagues who call later read it.")
+
+    @api.depends("assignment_id", "assignment_ids")
+    def _compute_lead_count(self):
+        for wizard in self:
+            wizard.lead_count = len(wizard._leads())
+
+    @api.depends("assignment_id", "assignment_ids")
+    def _compute_available_disposition_ids(self):
+        """Sales dispositions of the call centers of every holder, and of all call centers."""
+        dispositions = self.env["leads.agent.disposition"].search([("type", "=", "sales")])
+        dispositions -= self.env["leads.agent.disposition"]._set_by_sale()
+        for wizard in self:
+            available = dispositions
+            for agent in wizard._leads().agent_id:
+                available = available._available_to(agent)
+            wizard.available_disposition_ids = available
+
+    def _leads(self):
+        return self.assignment_id | self.assignment_ids
+
+    def action_resolve(self):
+        """Close the leads.
+
+        :raises UserError: without a disposition, with one that is not offered, or when a lead is no longer active
+        """
+        self.ensure_one()
+        leads = self._leads()
+        leads._check_may_resolve()
+        disposition = self.disposition_id.exists()
+        if not disposition:
+            raise UserError(self.env._("Choose a disposition: it says why the lead is closed."))
+        if disposition not in self.available_disposition_ids:
+            raise UserError(
+                self.env._("The disposition %s is not one of those for closing this lead.", disposition.name)
+            )
+        # sudo: leads.agent.assignment - the right to resolve was checked; the door writes what nobody may by hand
+        ended = leads.sudo()._resolve(disposition, (self.note or "").strip())
+        if not ended:
+            raise UserError(
+                self.env._("Nothing to resolve: somebody else closed or reassigned the lead in the meantime.")
+            )
+        return {"type": "ir.actions.act_window_close"}

@@ -6,5 +6,5 @@ from . import (
     leads_agent_disposition,
     leads_agent_history,
 )
-from . import base_partner_merge, crm_team, mail_message, res_company, res_config_settings
+from . import base_partner_merge, crm_team, mail_message, product_document, res_company, res_config_settings
 from . import res_groups, res_partner, res_users, sale_order

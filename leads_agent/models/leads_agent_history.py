@@ -63,8 +63,8 @@ class LeadsAgentHistory(models.Model):
         # record rule and _search of this model say so; here only its one line is made
         self_sudo = self.sudo()
         self_sudo.message_id.fetch(["body", "subject"])
-        for row in self_sudo:
-            row.summary = row._summarize()
+        for row, row_sudo in zip(self, self_sudo, strict=True):
+            row.summary = row_sudo._summarize()
 
     def _summarize(self):
         self.ensure_one()

@@ -36,7 +36,7 @@ class ResPartner(models.Model):
         compute="_compute_is_assignable_lead",
         compute_sudo=True,
         search="_search_is_assignable_lead",
-        help="The newest order of the customer, of any contact and company, is still a quotation.",
+        help="A commercial customer whose newest order, of any contact and company, is still a quotation.",
     )
     leads_assignment_ids = fields.One2many("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
@@ -47,33 +47,37 @@ class ResPartner(models.Model):
 
     @api.depends("commercial_partner_id")
     def _compute_is_assignable_lead(self):
-        leads = self.env["leads.agent.assignment"]._read_leads(self.ids)
+        leads = self.env["leads.agent.assignment"]._read_leads(self._origin.ids)
         for partner in self:
-            lead = leads["by_commercial"].get(leads["commercial_of"].get(partner.id))
+            lead = leads["by_commercial"].get(partner._origin.id)
             partner.is_assignable_lead = bool(lead and lead.is_assignable)
 
     def _search_is_assignable_lead(self, operator, value):
-        """The newest order decides, looked up through an index row by row: a page of a list costs a page of look-ups."""
+        """The newest order decides, looked up through an index row by row: a page of a list costs a page of look-ups.
+
+        Contacts have no order of their own here: ``leads_commercial_partner_id`` is always the commercial entity.
+        """
         if operator != "in":
             return NotImplemented
 
         def to_sql(model, alias, query):
             return SQL(
                 """
-                EXISTS (
+                (%(active)s AND EXISTS (
                     SELECT FROM (
                         SELECT state FROM sale_order
-                         WHERE leads_commercial_partner_id = %s
+                         WHERE leads_commercial_partner_id = %(id)s
                       ORDER BY date_order DESC, id DESC
                          LIMIT 1
-                    ) newest WHERE newest.state IN %s)
+                    ) newest WHERE newest.state IN %(partial)s))
                 """,
-                SQL.identifier(alias, "commercial_partner_id"),
-                terms.PARTIAL_STATES,
+                active=SQL.identifier(alias, "active"),
+                id=SQL.identifier(alias, "id"),
+                partial=terms.PARTIAL_STATES,
             )
 
         self.env["sale.order"].flush_model(["leads_commercial_partner_id", "state", "date_order"])
-        self.flush_model(["commercial_partner_id"])
+        self.flush_model(["active", "commercial_partner_id"])
         domain = Domain.custom(to_sql=to_sql, predicate=lambda partner: partner.is_assignable_lead)
         return domain if True in value else ~domain
 

@@ -205,8 +205,10 @@ class SaleOrder(models.Model):
     def _get_invoiced(self):
         """Agents may not read invoices: their order form shows none instead of an access error."""
         if not self.env.su and self.env.user._is_leads_agent():
-            self.invoice_ids = False
-            self.invoice_count = 0
+            # sudo: account.move - writing "no invoice" to the cache; nothing is read
+            orders_sudo = self.sudo()
+            orders_sudo.invoice_ids = False
+            orders_sudo.invoice_count = 0
             return
         super()._get_invoiced()
 

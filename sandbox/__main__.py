@@ -1,4 +1,7 @@
-"""Entry point: `python3 -m sandbox <command>`. Standard library only until the sandbox's own virtual environment exists."""
+"""Entry point: `python3 -m sandbox <command>`.
+
+Standard library only, here and in what is imported here: the sandbox's virtual environment may not exist yet.
+"""
 
 import importlib
 import os

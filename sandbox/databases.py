@@ -1,7 +1,7 @@
 """Databases with demo data: a cached template without our addons, and copies of it with them.
 
-Our addons are always installed for real into a copy. What a database was made from is noted on it (its comment), so that a
-changed source is seen and updated, and a database of somebody else is never touched.
+Our addons are always installed for real into a copy. What a database was made from is noted on it (as its comment), so
+that a changed source is seen and updated, and a database of somebody else is never touched.
 """
 
 import hashlib

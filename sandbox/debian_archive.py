@@ -43,7 +43,7 @@ class Source:
 def parse_deb822(text: str, own_suites: set[str]) -> Iterator[Source]:
     """Yield the binary sources of the machine's own suites from a `*.sources` file.
 
-    >>> text = "Types: deb\\nURIs: http://m/debian\\nSuites: bookworm bookworm-updates\\nComponents: main\\nSigned-By: /k"
+    >>> text = "Types: deb\\nURIs: http://m/debian\\nSuites: bookworm backports\\nComponents: main\\nSigned-By: /k"
     >>> list(parse_deb822(text, {"bookworm"}))
     [Source(uri='http://m/debian', components='main', signed_by='/k')]
     >>> list(parse_deb822(text.replace("bookworm ", "nodistro "), {"bookworm"}))

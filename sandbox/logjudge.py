@@ -1,7 +1,7 @@
 """Judge the log of a test run of Odoo.
 
-The exit status and the summary do not suffice: a run whose loading died after the installation says "0 failed", a browser test
-without a browser is skipped, and warnings pass unseen. Here each of these is a failure.
+The exit status and the summary do not suffice: a run whose loading died after the installation says "0 failed", a
+browser test without a browser is skipped, and warnings pass unseen. Here each of these is a failure.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 _RECORD = re.compile(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>\S+): (?P<message>.*)$"
+    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): (?P<message>.*)$"
 )
 _SUMMARY = re.compile(
     r"(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<total>\d+) tests when loading database"

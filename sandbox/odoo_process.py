@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,10 +85,8 @@ def stop_group(popen: subprocess.Popen) -> None:
     """Ask once, wait, then end the whole group."""
     if popen.poll() is None:
         popen.send_signal(signal.SIGINT)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             popen.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            pass
     try:
         os.killpg(popen.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,7 +1,7 @@
 """PostgreSQL: an embedded server from PyPI, or any other through the usual PGHOST, PGPORT, PGUSER and PGPASSWORD.
 
-The embedded server's data holds nothing that cannot be made again, so it is tuned for speed and not for safety. It listens on a
-socket only. Every command that uses it holds a shared lock; the last one to leave stops it.
+The embedded server holds nothing that cannot be made again, so it is tuned for speed and not for safety. It listens on
+a socket only. Every command that uses it holds a shared lock; the last one to leave stops it.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ def _given_server() -> Postgres:
     postgres = Postgres(**given)
     try:
         ((user, version, may_create),) = postgres.rows(
-            "SELECT current_user, current_setting('server_version'), rolcreatedb FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolname, current_setting('server_version'), rolcreatedb FROM pg_roles WHERE rolname = current_user"
         )
     except psycopg2.OperationalError as error:
         raise Trouble(f"The PostgreSQL server named by PGHOST does not answer: {error}") from error

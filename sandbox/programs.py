@@ -23,9 +23,7 @@ def want_wkhtmltopdf() -> None:
     """Make sure that PDFs can be printed, or say what will not work."""
     if shutil.which("wkhtmltopdf") or system.apt_install(["wkhtmltopdf"], why="PDFs of quotations"):
         return
-    say(
-        "    wkhtmltopdf is missing: printing, and confirming an order with an e-mail, will fail. (apt-get install wkhtmltopdf)"
-    )
+    say("    wkhtmltopdf is missing (apt-get install wkhtmltopdf): printing, and confirming with an e-mail, will fail")
 
 
 def require_node() -> None:

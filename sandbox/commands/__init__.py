@@ -1,7 +1,7 @@
 """One file per command.
 
-A command is a module with a docstring (its first line is shown by `help`) and `run(arguments) -> exit status`. It is run
-inside the sandbox's virtual environment, and so may import what that has, unless it is named here.
+A command is a module with a docstring (its first line is shown by `help`) and `run(arguments) -> exit status`.
+It is run inside the sandbox's virtual environment, and so may import what that has, unless it is named here.
 """
 
 import ast

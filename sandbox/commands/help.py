@@ -11,8 +11,8 @@ Settings, by environment or after the command of make:
   ODOO_HOME=DIR    an Odoo 19.0 that is there already
   PGHOST=... PGUSER=... PGPORT=... PGPASSWORD=...   another PostgreSQL than the embedded one
 
-All that is made lies in .sandbox/ and is found again; `clean` removes it. make reports any failure as 2, so a script that
-needs the exact exit status of `make shell` calls `python3 -m sandbox shell`."""
+All that is made lies in .sandbox/ and is found again; `clean` removes it.
+make reports any failure as 2: a script that needs the exact status of its shell calls `python3 -m sandbox shell`."""
 
 
 def run(arguments: list[str]) -> int:

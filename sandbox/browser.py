@@ -1,0 +1,192 @@
+"""A headless Chromium by its debugging protocol: sign in, open a page, look at it."""
+
+import base64
+import json
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+import websocket
+
+from . import programs, system
+from .console import Trouble
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--lang=en-US",
+    "--no-first-run",
+    "--remote-allow-origins=*",
+    "--remote-debugging-port=0",
+]
+SECONDS_TO_START = 30
+SECONDS_TO_SETTLE = 40
+PHONE_WIDTH = 600
+# A page is settled when this stays the same: how many elements, nothing loading, all pictures there.
+_SETTLED = """JSON.stringify([document.readyState, document.querySelectorAll('*').length,
+    !!document.querySelector('.o_loading_indicator, .o_blockUI'),
+    [...document.images].every((image) => image.complete), document.fonts.status, location.href])"""
+_STILL_LOOKS = 4
+_LOOK_EVERY = 0.4
+# The document itself, and whatever of ours sticks out of the window without a scrolling box around it.
+_OVERFLOW = """(() => {
+    const width = %d;
+    const scrolls = (node) => node && (["auto", "scroll"].includes(getComputedStyle(node).overflowX) ||
+        scrolls(node.parentElement));
+    const beyond = [...document.querySelectorAll("[class*='o_leads_agent']")].filter((node) => {
+        const box = node.getBoundingClientRect();
+        return box.width && box.height && box.right > width + 1 && !scrolls(node.parentElement);
+    });
+    return Math.max(0, document.documentElement.scrollWidth - width,
+        ...beyond.map((node) => node.getBoundingClientRect().right - width));
+})()"""
+
+
+@dataclass
+class Look:
+    """What was seen on a page."""
+
+    url: str
+    png: bytes
+    overflow: int
+    errors: list[str] = field(default_factory=list)
+
+
+class Browser:
+    """One tab."""
+
+    def __init__(self, address: str):
+        self._socket = websocket.create_connection(address, timeout=60)
+        self._sent = 0
+        self._events: list[dict] = []
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self._call(f"{domain}.enable")
+        self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
+
+    def use_session(self, base: str, session_id: str) -> None:
+        """Be the user of an Odoo session from now on."""
+        self._call("Page.navigate", url="about:blank")
+        self._call("Network.clearBrowserCookies")
+        self._call("Network.setCookie", name="session_id", value=session_id, url=base)
+
+    def look(self, url: str, width: int, height: int) -> Look:
+        """Open a page in a window of this size, wait until it is settled and picture it."""
+        phone = width < PHONE_WIDTH
+        # Going through an empty page makes sure that the page is loaded, not only its fragment changed.
+        self._call("Page.navigate", url="about:blank")
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
+        self._call("Emulation.setTouchEmulationEnabled", enabled=phone)
+        self._events.clear()
+        self._call("Page.navigate", url=url)
+        settled = self._wait_until_settled()
+        errors = [] if settled else [f"not settled after {SECONDS_TO_SETTLE} s"]
+        overflow = round(self._evaluate(_OVERFLOW % width))
+        png = base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
+        return Look(self._evaluate("location.href"), png, overflow, errors + self._errors())
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _wait_until_settled(self) -> bool:
+        deadline, before, same = time.monotonic() + SECONDS_TO_SETTLE, None, 0
+        while same < _STILL_LOOKS:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_EVERY)
+            now = self._evaluate(_SETTLED)
+            is_settled = now == before and '"complete"' in now and "true,true" not in now
+            same, before = (same + 1 if is_settled else 0), now
+        return True
+
+    def _errors(self) -> list[str]:
+        return [text for event in self._events if (text := _error_text(event))]
+
+    def _evaluate(self, expression: str) -> object:
+        return self._call("Runtime.evaluate", expression=expression)["result"].get("value")
+
+    def _call(self, method: str, **parameters: object) -> dict:
+        self._sent += 1
+        self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self._socket.recv())
+            if message.get("id") != self._sent:
+                self._events.append(message)
+            elif "error" in message:
+                raise Trouble(f"Chromium refused {method}: {message['error'].get('message')}")
+            else:
+                return message["result"]
+
+
+def _error_text(event: dict) -> str:
+    """Return what an event of the browser says is wrong, or nothing."""
+    method, values = event.get("method"), event.get("params", {})
+    if method == "Runtime.exceptionThrown":
+        details = values["exceptionDetails"]
+        return str(details.get("exception", {}).get("description") or details.get("text"))
+    if method == "Log.entryAdded" and values["entry"]["level"] == "error":
+        return f"{values['entry']['text']} {values['entry'].get('url', '')}".strip()
+    if method == "Runtime.consoleAPICalled" and values["type"] in ("error", "assert"):
+        return " ".join(str(part.get("value") or part.get("description", "")) for part in values["args"])
+    return ""
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """Give a browser with a profile of its own; nothing is left of it afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [programs.require_browser(), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=system.end_with_parent,
+        )
+        try:
+            browser = Browser(_address(process, Path(profile)))
+            yield browser
+            browser.close()
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _address(process: subprocess.Popen, profile: Path) -> str:
+    """Return the address of the first tab, once the browser has told its port."""
+    told, deadline = profile / "DevToolsActivePort", time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        if told.exists() and (lines := told.read_text().splitlines()):
+            tabs = requests.get(f"http://127.0.0.1:{lines[0]}/json", timeout=10).json()
+            pages = [tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"]
+            if pages:
+                return pages[0]
+        time.sleep(0.1)
+    raise Trouble("Chromium did not start.")
+
+
+def sign_in(base: str, login: str, password: str) -> requests.Session:
+    """Sign in to Odoo as a person would, by the form."""
+    session = requests.Session()
+    form = session.get(f"{base}/web/login", timeout=60).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
+    sent = {"login": login, "password": password, "csrf_token": token}
+    answer = session.post(f"{base}/web/login", data=sent, timeout=60, allow_redirects=False)
+    if answer.status_code != 303:
+        raise Trouble(f"{login} could not sign in (status {answer.status_code}).")
+    return session

@@ -1,0 +1,69 @@
+"""Which pages of the demo are pictured: each menu of ours that a user has, and a few forms by name."""
+
+import re
+from dataclasses import dataclass
+
+import requests
+
+from .postgres import Postgres
+
+ROOT_MENU = "leads_agent.menu_root"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and the stable name of its picture."""
+
+    role: str
+    name: str
+    path: str
+
+
+# (role, name, path, query for the id). A page without a record in the demo is left out.
+_AGENT = """SELECT res_id FROM ir_model_data WHERE model = 'res.users' AND module LIKE 'leads\\_agent%'
+    AND res_id = (SELECT id FROM res_users WHERE login = '{agent}')"""
+_HELD = """SELECT o.{column} FROM sale_order o JOIN res_users u ON u.id = o.leads_agent_id
+    WHERE u.login = '{agent}' AND o.state IN ('draft', 'sent') ORDER BY o.id LIMIT 1"""
+FORMS = [
+    ("admin", "user_form", "/odoo/action-base.action_res_users/{id}", _AGENT),
+    ("admin", "orders", "/odoo/action-sale.action_quotations_with_onboarding", ""),
+    ("admin", "settings", "/odoo/action-sale.action_sale_config_settings", ""),
+    ("agent", "order_form", "/odoo/leads-orders/{id}", _HELD.replace("{column}", "id")),
+    ("agent", "customer_form", "/odoo/leads-customers/{id}", _HELD.replace("{column}", "partner_id")),
+]
+
+
+def forms(postgres: Postgres, database: str, agent: str) -> list[Page]:
+    """Return the named pages, with the records of the first agent."""
+    found = []
+    for role, name, path, query in FORMS:
+        rows = postgres.rows(query.replace("{agent}", agent), database=database) if query else [("",)]
+        found += [Page(role, name, path.replace("{id}", str(row_id))) for (row_id,) in rows]
+    return found
+
+
+def menus(base: str, role: str, session: requests.Session) -> list[Page]:
+    """Return the pages of the leaf menus of ours that the signed-in user sees."""
+    tree = session.get(f"{base}/web/webclient/load_menus", timeout=60).json()
+    by_id = {str(key): menu for key, menu in tree.items()}
+    roots = [menu for menu in by_id.values() if menu.get("xmlid") == ROOT_MENU]
+    leaves = [leaf for root in roots for leaf in _leaves(by_id, root) if leaf.get("actionID")]
+    return [Page(role, picture_name(leaf["xmlid"]), _path(leaf)) for leaf in leaves]
+
+
+def picture_name(xmlid: str) -> str:
+    """Return a file name that stays when labels and languages change.
+
+    >>> picture_name("leads_agent.menu_dashboard"), picture_name("leads_agent_offer.offers_menu")
+    ('dashboard', 'offers')
+    """
+    return re.sub(r"^(leads_agent_)?menu_|_menu$", "", xmlid.split(".")[1])
+
+
+def _leaves(by_id: dict[str, dict], menu: dict) -> list[dict]:
+    children = [by_id[str(child)] for child in menu.get("children", [])]
+    return [leaf for child in children for leaf in _leaves(by_id, child)] or [menu]
+
+
+def _path(menu: dict) -> str:
+    return f"/odoo/{menu.get('actionPath') or 'action-' + str(menu['actionID'])}?menu_id={menu['id']}"

@@ -7,6 +7,7 @@ Settings, by environment or after the command of make:
   PORT=8069        the demo's port
   DB=leads_demo    the demo's database
   ARGS='...'       a selection for test (/leads_agent:TestX.test_y), pytest, screenshots and lint
+  FIX=1            have lint repair what it can
   FRESH=1          make the demo's (or pytest's) database anew
   ODOO_HOME=DIR    an Odoo 19.0 that is there already
   PGHOST=... PGUSER=... PGPORT=... PGPASSWORD=...   another PostgreSQL than the embedded one

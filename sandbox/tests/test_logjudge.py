@@ -49,7 +49,7 @@ def test_failed_test_is_counted_once_with_its_traceback():
     "message",
     [
         "skipped TestTour.test_login : Chrome executable not found",
-        "skipped setUpClass (odoo.addons.leads_agent.tests.test_tour.TestTour) : websocket-client module is not installed",
+        "skipped setUpClass (odoo.addons.leads_agent.tests.TestTour) : websocket-client module is not installed",
     ],
 )
 def test_skipped_browser_test_fails_the_run(message):

@@ -1,0 +1,93 @@
+import { browser } from "@web/core/browser/browser";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
+import { is24HourFormat } from "@web/core/l10n/time";
+import { _t } from "@web/core/l10n/translation";
+
+import { onWillDestroy, useState } from "@odoo/owl";
+
+const { DateTime, Duration } = luxon;
+
+const MINUTE = 60 * 1000;
+/** Calls outside these hours of the customer's day are marked. */
+const FIRST_HOUR = 8;
+const LAST_HOUR = 20;
+
+/**
+ * A clock that ticks at every full minute, as long as the component lives.
+ *
+ * @returns {{ now: number }} milliseconds since the epoch, reactive
+ */
+export function useMinuteClock() {
+    const clock = useState({ now: Date.now() });
+    let timer;
+    function wait() {
+        timer = browser.setTimeout(
+            () => {
+                clock.now = Date.now();
+                wait();
+            },
+            MINUTE - (Date.now() % MINUTE)
+        );
+    }
+    wait();
+    onWillDestroy(() => browser.clearTimeout(timer));
+    return clock;
+}
+
+/**
+ * "3 hours ago", in the user's language.
+ *
+ * @param {string} value a UTC datetime of the server
+ * @param {number} now milliseconds
+ * @param {"long" | "short"} [style]
+ * @returns {string}
+ */
+export function relativeTime(value, now, style = "long") {
+    const then = deserializeDateTime(value);
+    // The clocks of server and browser differ by some seconds: never "in 3 seconds".
+    if (now - then.toMillis() < MINUTE) {
+        return _t("Just now");
+    }
+    return then.toRelative({ base: DateTime.fromMillis(now), style });
+}
+
+/**
+ * @param {string} value a UTC datetime of the server
+ * @returns {string} day and time in the user's language and time zone
+ */
+export function absoluteTime(value) {
+    return toLocaleDateTimeString(deserializeDateTime(value));
+}
+
+/**
+ * "12 days", counted in the user's calendar days.
+ *
+ * @param {string} value a UTC datetime of the server
+ * @param {number} now milliseconds
+ * @returns {string}
+ */
+export function ageInDays(value, now) {
+    const day = deserializeDateTime(value).startOf("day");
+    const days = Math.round(DateTime.fromMillis(now).startOf("day").diff(day, "days").days);
+    return days > 0 ? Duration.fromObject({ days }).toHuman() : _t("Today");
+}
+
+/**
+ * What time it is at the customer's.
+ *
+ * @param {string | false} zone IANA name
+ * @param {number} now milliseconds
+ * @returns {{ time: string, isOutsideHours: boolean } | null} null when the zone is unknown
+ */
+export function localTime(zone, now) {
+    const there = zone && DateTime.fromMillis(now).setZone(zone);
+    if (!there || !there.isValid) {
+        return null;
+    }
+    const time = there.toFormat(is24HourFormat() ? "HH:mm" : "h:mm a");
+    const isOtherDay = there.weekday !== DateTime.fromMillis(now).weekday;
+    return {
+        time: isOtherDay ? `${there.toFormat("ccc")} ${time}` : time,
+        isOutsideHours: there.hour < FIRST_HOUR || there.hour >= LAST_HOUR,
+    };
+}

@@ -80,6 +80,9 @@ def parse(lines: Iterable[str]) -> Iterator[Record]:
                 yield record
             at = datetime.strptime(match["at"], "%Y-%m-%d %H:%M:%S,%f")
             record = Record(at, match["level"], match["logger"], match["message"])
+            if record.test:  # complete as it is, and worth showing at once: it may hang
+                yield record
+                record = None
         elif record:
             record.message += "\n" + line
     if record:

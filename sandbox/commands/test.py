@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,7 +18,7 @@ from ..workbench import ready_odoo
 
 DATABASE = "leads_test"
 LOG = LOGS / "test.log"
-LONGEST_RUN = 3600
+LONGEST_SILENCE = 600
 SLOWEST = 10
 
 
@@ -47,20 +48,29 @@ def _run_odoo(odoo: Odoo, tags: str) -> Verdict:
         open(made(LOG.parent) / LOG.name, "w") as log,
         odoo.process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as running,
     ):
-        alarm = threading.Timer(LONGEST_RUN, running.kill)
-        alarm.start()
-        for record in parse(_copied(running.stdout, log)):
+        for record in parse(_copied(running, log)):
             judge.hear(record)
             _show(record)
-        alarm.cancel()
         return judge.verdict(running.wait())
 
 
-def _copied(lines: IO[str], log: IO[str]) -> Iterator[str]:
-    for line in lines:
+def _copied(running: subprocess.Popen, log: IO[str]) -> Iterator[str]:
+    """Yield the lines of Odoo's log and keep them; a test that hangs is ended."""
+    heard = [time.monotonic()]
+    threading.Thread(target=_end_when_silent, args=(running, heard), daemon=True).start()
+    for line in running.stdout:
+        heard[0] = time.monotonic()
         log.write(line)
         log.flush()
         yield line
+
+
+def _end_when_silent(running: subprocess.Popen, heard: list[float]) -> None:
+    while running.poll() is None:
+        if time.monotonic() - heard[0] > LONGEST_SILENCE:
+            say(f"  ! Odoo said nothing for {LONGEST_SILENCE} s and is ended; its log tells where it hangs")
+            running.kill()
+        time.sleep(1)
 
 
 def _show(record: Record) -> None:

@@ -4,7 +4,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
@@ -51,6 +51,8 @@ export class AgentDashboard extends Component {
         this.searchRef = useRef("search");
         this.keepLast = new KeepLast();
         this.clock = useMinuteClock();
+        /** Which row to focus when `data` has been replaced and no dialog is open. */
+        this.nextFocus = null;
         const sort = browser.localStorage.getItem(SORT_KEY);
         this.state = useState({
             /** The answer of the server, null before the first one. */
@@ -79,9 +81,10 @@ export class AgentDashboard extends Component {
         this.searchSoon = useDebounced(() => this.applySearch(), SEARCH_DELAY);
         useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
         this.useRefreshByBus();
+        useBus(this.ui.bus, "active-element-changed", () => this.render());
         useEffect(
             () => this.restoreFocus(),
-            () => [this.state.data]
+            () => [this.state.data, this.ui.activeElement]
         );
         onWillStart(() => {
             // Not awaited: the screen stands at once, with placeholders.
@@ -215,12 +218,13 @@ export class AgentDashboard extends Component {
 
     /** After a lead was resolved, the keyboard goes on with the one that took its place. */
     restoreFocus() {
-        if (this.focusIndex === undefined || this.ui.activeElement !== document) {
+        const { index, data } = this.nextFocus || {};
+        if (!this.nextFocus || this.state.data === data || this.ui.activeElement !== document) {
             return;
         }
         const rows = this.rows;
-        rows[Math.min(this.focusIndex, rows.length - 1)]?.focus();
-        this.focusIndex = undefined;
+        rows[Math.min(index, rows.length - 1)]?.focus();
+        this.nextFocus = null;
     }
 
     // -------------------------------------------------------------------------
@@ -258,7 +262,7 @@ export class AgentDashboard extends Component {
             resModel: "leads.agent.assignment",
             resId: lead.assignment_id,
             onClose: () => {
-                this.focusIndex = index;
+                this.nextFocus = { index, data: this.state.data };
                 return this.load();
             },
         });

@@ -17,5 +17,7 @@ export class LeadList extends Component {
         onAction: Function,
         onClearSearch: Function,
         onRetry: Function,
+        /** The end of the title bar. */
+        slots: { type: Object, optional: true },
     };
 }

@@ -172,12 +172,13 @@ test("local time ticks and is marked outside calling hours", async () => {
 
 test("customers without a known time zone show no time", async () => {
     answer.leads = [
-        { ...LEAD, tz: false },
+        { ...LEAD, tz: false, order: null, assigned_at: "2026-03-10 14:00:02" },
         { ...OTHER_LEAD, tz: "Nowhere/Land" },
     ];
     await openDashboard();
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_lead_time").toHaveCount(0);
+    expect(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_assigned").toHaveText("Assigned just now");
 });
 
 test("names and texts are shown as text", async () => {

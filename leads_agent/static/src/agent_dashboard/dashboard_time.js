@@ -35,6 +35,17 @@ export function useMinuteClock() {
 }
 
 /**
+ * The clocks of server and browser differ by some seconds, so what is yet to come counts as well: never "in 3 seconds".
+ *
+ * @param {string} value a UTC datetime of the server
+ * @param {number} now milliseconds
+ * @returns {boolean}
+ */
+export function isJustNow(value, now) {
+    return now - deserializeDateTime(value).toMillis() < MINUTE;
+}
+
+/**
  * "3 hours ago", in the user's language.
  *
  * @param {string} value a UTC datetime of the server
@@ -43,12 +54,10 @@ export function useMinuteClock() {
  * @returns {string}
  */
 export function relativeTime(value, now, style = "long") {
-    const then = deserializeDateTime(value);
-    // The clocks of server and browser differ by some seconds: never "in 3 seconds".
-    if (now - then.toMillis() < MINUTE) {
+    if (isJustNow(value, now)) {
         return _t("Just now");
     }
-    return then.toRelative({ base: DateTime.fromMillis(now), style });
+    return deserializeDateTime(value).toRelative({ base: DateTime.fromMillis(now), style });
 }
 
 /**

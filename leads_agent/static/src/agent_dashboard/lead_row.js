@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 
 import { Component } from "@odoo/owl";
 
-import { absoluteTime, ageInDays, localTime, relativeTime } from "./dashboard_time";
+import { absoluteTime, ageInDays, isJustNow, localTime, relativeTime } from "./dashboard_time";
 
 /** What a key does on the focused lead; the help tooltip of the dashboard lists them. */
 const KEYS = { enter: "openCustomer", r: "resolve", o: "openOrder", n: "logNote" };
@@ -52,7 +52,9 @@ export class LeadRow extends Component {
     }
 
     get assigned() {
-        return _t("Assigned %s", relativeTime(this.lead.assigned_at, this.props.now).toLowerCase());
+        return isJustNow(this.lead.assigned_at, this.props.now)
+            ? _t("Assigned just now")
+            : _t("Assigned %s", relativeTime(this.lead.assigned_at, this.props.now));
     }
 
     get assignedTitle() {

@@ -25,7 +25,12 @@
         "views/sale_order_views.xml",
         "views/leads_agent_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/leads_agent_demo_users.xml",
+        "demo/product.product.csv",
+        "demo/res.partner.csv",
+        "demo/leads_agent_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "leads_agent/static/src/**/*",

@@ -1,0 +1,331 @@
+import csv
+from datetime import date, datetime, time, timedelta
+
+import pytz
+from markupsafe import Markup
+
+from odoo import Command, api, models
+from odoo.tools import SQL, file_open
+
+DESK_ZONE = "Europe/Brussels"
+AGENTS = ("anna", "ben", "chloe", "david")
+MANAGERS = ("morgan", "sofia")
+QUOTATION_DAYS = 21
+# Customer history shows the last day of work; older notices to the agents have been read.
+WORKDAY = timedelta(hours=8)
+
+# When something happened, by model: columns that follow the clock of the story.
+STAMPS = {
+    "sale.order": ("create_date", "write_date", "date_order"),
+    "mail.message": ("date", "create_date", "write_date"),
+    "mail.activity": ("create_date", "write_date"),
+    "leads.agent.batch.assign": ("executed_at", "create_date", "write_date"),
+    "leads.agent.assignment": (
+        "assigned_at",
+        "ended_at",
+        "last_event_at",
+        "last_contact_at",
+        "create_date",
+        "write_date",
+    ),
+    "leads.agent.history": ("at",),
+}
+# Moments that lie a while after another one of the same row.
+EXPIRIES = {
+    "sale.order": ("leads_completed_until", "date_order"),
+    "leads.agent.assignment": ("visible_until", "ended_at"),
+}
+
+
+class LeadsAgentDemo(models.AbstractModel):
+    """The story of the demo data: six weeks of two call centers, relative to today.
+
+    ``orders.csv`` says what the orders are, ``events.csv`` what happened when, by whom. The events are played one
+    after the other through the doors that people use, so that stored holders, history, notices and logs are right by
+    construction; after each event, the moments it left behind are moved to the moment of the story.
+
+    Loaded once by a demo file. Nothing else calls it.
+    """
+
+    _name = "leads.agent.demo"
+    _description = "Leads Agent Demo Data"
+
+    @api.model
+    def _load_demo(self):
+        """Play the story, unless it has been played."""
+        if self.env.ref("leads_agent.demo_order_001", raise_if_not_found=False):
+            return
+        story = Story(self.env(context={**self.env.context, "tracking_disable": True, "mail_notify_force_send": False}))
+        events = [(story.clock.moment(row["when"]), row) for row in read_table("events.csv")]
+        try:
+            for at, row in sorted(events, key=lambda event: event[0]):
+                story.play(at, row["by"], row["event"], row["subject"], row["value"], row["text"])
+            story.finish()
+        finally:
+            # Nobody's screen waits for these; and if the demo data is rolled back, so are the users they come from.
+            self.env.cr.precommit.data.get("bus.bus.values", []).clear()
+
+
+class Clock:
+    """Turns the moments of the table into UTC.
+
+    :param now: naive UTC
+
+    A moment is ``<working days ago> <HH:MM>`` at the desk, or ``-<minutes ago>`` for today. The minutes shrink when
+    the day is young, so that what happened today did not happen yesterday:
+
+    >>> clock = Clock(datetime(2026, 3, 3, 15, 0))
+    >>> clock.moment("1 09:30"), clock.moment("2 09:30")
+    (datetime.datetime(2026, 3, 2, 8, 30), datetime.datetime(2026, 2, 27, 8, 30))
+    >>> clock.moment("-60")
+    datetime.datetime(2026, 3, 3, 14, 0)
+    >>> Clock(datetime(2026, 3, 3, 0, 30)).moment("-480")
+    datetime.datetime(2026, 3, 3, 0, 0)
+    """
+
+    def __init__(self, now: datetime):
+        self.now = now
+        self.zone = pytz.timezone(DESK_ZONE)
+        self.today = pytz.utc.localize(now).astimezone(self.zone).date()
+        midnights = [self._midnight(pytz.timezone(name)) for name in (DESK_ZONE, "Europe/London", "UTC")]
+        self.opened = max(now - WORKDAY, *midnights)
+
+    def _midnight(self, zone) -> datetime:
+        local = pytz.utc.localize(self.now).astimezone(zone)
+        return self._utc(zone, local.date(), time.min)
+
+    @staticmethod
+    def _utc(zone, day: date, at: time) -> datetime:
+        return zone.localize(datetime.combine(day, at)).astimezone(pytz.utc).replace(tzinfo=None)
+
+    def working_day(self, ago: int) -> date:
+        day = self.today
+        while ago:
+            day -= timedelta(days=1)
+            ago -= day.weekday() < 5
+        return day
+
+    def moment(self, when: str) -> datetime:
+        days, _space, clock_time = when.partition(" ")
+        if clock_time:
+            return self._utc(self.zone, self.working_day(int(days)), time.fromisoformat(clock_time))
+        share = -int(when) / (WORKDAY / timedelta(minutes=1))
+        return (self.now - share * (self.now - self.opened)).replace(microsecond=0)
+
+
+class Story:
+    """Who and what the tables name, and how each kind of event happens."""
+
+    def __init__(self, env):
+        self.env = env
+        self.started = env.cr.now().replace(microsecond=0)
+        self.clock = Clock(self.started - timedelta(seconds=1))
+        self.marks = {model: self._highest_id(model) for model in STAMPS}
+        self.statements = {model: self._dating_statement(model, columns) for model, columns in STAMPS.items()}
+        self.specs = {row["order"]: row for row in read_table("orders.csv")}
+        self.orders = {}
+        self.users = {login: self._demo("user", login) for login in AGENTS + MANAGERS}
+        self.users |= {"admin": env.ref("base.user_admin"), "web": env.ref("base.user_root")}
+
+    def _highest_id(self, model):
+        table = SQL.identifier(self.env[model]._table)
+        [[highest]] = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM %s", table))
+        return highest
+
+    def _demo(self, kind, name):
+        return self.env.ref(f"leads_agent.demo_{kind}_{name}")
+
+    def _as(self, by, records):
+        """The records as the person who acts; elevated, because bridges that complete the rights come later."""
+        return records.with_user(self.users[by]).sudo()
+
+    def _document(self, subject):
+        return self.orders[subject] if subject in self.orders else self._demo("customer", subject)
+
+    def _held(self, customer):
+        domain = [("partner_id", "=", self._demo("customer", customer).id), ("state", "=", "active")]
+        return self.env["leads.agent.assignment"].search(domain)
+
+    # ------------------------------------------------------------------
+    # Events
+    # ------------------------------------------------------------------
+
+    def play(self, at, by, event, subject, value, text):
+        """Let one event happen, and date it back."""
+        match event:
+            case "ordered":
+                self._order(at, by, subject)
+            case "sent":
+                self._as(by, self.orders[subject]).write({"state": "sent"})
+            case "confirmed":
+                self._as(by, self.orders[subject]).action_confirm()
+            case "cancelled":
+                self._as(by, self.orders[subject]).action_cancel()
+            case "assigned" | "reassigned" | "imported" | "entered":
+                self._assign(by, event, subject, agent=value, reason=text)
+            case "batch":
+                self._batch(by, subject.split(), agent=value, reassign=text == "reassign")
+            case "unassigned":
+                self._held(subject).with_user(self.users[by]).action_unassign()
+            case "resolved":
+                self._resolve(by, subject, disposition=value, note=text)
+            case "called" | "did":
+                self._finish_activity(at, by, event, subject, value, text)
+            case "planned":
+                kind, days = value.split()
+                self._plan(by, subject, kind, text, self.clock.today + timedelta(days=int(days)))
+            case "noted" | "wrote":
+                self._post(by, event, subject, text)
+            case _:
+                raise ValueError(f"No such event in the demo data: {event}")
+        self._date_back(at)
+
+    def _order(self, at, by, name):
+        spec = self.specs[name]
+        vals = {
+            "partner_id": self._demo("customer", spec["customer"]).id,
+            "origin": spec["origin"],
+            "validity_date": at.date() + timedelta(days=QUOTATION_DAYS),
+            "order_line": [self._line(line) for line in spec["lines"].split()],
+        }
+        if by not in AGENTS:
+            vals["team_id"] = self._demo("call_center", spec["call_center"]).id
+            vals["user_id"] = self.users[by].id if by == "admin" else False
+        order = self._as(by, self.env["sale.order"]).create(vals).with_env(self.env)
+        self.orders[name] = order
+        self.env["ir.model.data"]._update_xmlids(
+            [{"xml_id": f"leads_agent.demo_{name}", "record": order, "noupdate": True}]
+        )
+
+    def _line(self, line):
+        """``product:quantity[@discount]`` as a command."""
+        product, _colon, amount = line.partition(":")
+        quantity, _at, discount = amount.partition("@")
+        vals = {"product_id": self._demo("product", product).id, "product_uom_qty": int(quantity)}
+        return Command.create({**vals, "discount": float(discount)} if discount else vals)
+
+    def _assign(self, by, event, customer, agent, reason):
+        [outcome] = (
+            self.env["leads.agent.assignment"]
+            .with_user(self.users[by])
+            .sudo()
+            ._assign_leads(
+                self.users[agent],
+                self._demo("customer", customer),
+                source={"imported": "import", "entered": "order_entry"}.get(event, "manual"),
+                reason=reason,
+                reassign=event == "reassigned",
+            )
+        )
+        if outcome["result"] != "assigned":
+            raise ValueError(f"Demo data, {customer}: {outcome['reason']}")
+
+    def _batch(self, by, orders, agent, reassign):
+        self.env["leads.agent.batch.assign"].with_user(self.users[by]).create(
+            {
+                "agent_id": self.users[agent].id,
+                "reassign": reassign,
+                "selected_order_ids": [self.orders[name].id for name in orders],
+            }
+        ).action_assign()
+
+    def _resolve(self, by, customer, disposition, note):
+        self.env["leads.agent.resolve"].with_user(self.users[by]).create(
+            {
+                "assignment_id": self._held(customer).id,
+                "disposition_id": self.env.ref(f"leads_agent.{disposition}").id,
+                "note": note,
+            }
+        ).action_resolve()
+
+    def _plan(self, by, subject, kind, summary, deadline):
+        document = self._document(subject)
+        return self._as(by, self.env["mail.activity"]).create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id(document._name),
+                "res_id": document.id,
+                "activity_type_id": self.env.ref(f"mail.mail_activity_data_{kind}").id,
+                "summary": summary,
+                "date_deadline": deadline,
+                "user_id": self.users[by].id,
+            }
+        )
+
+    def _finish_activity(self, at, by, event, subject, summary, feedback):
+        if event == "did":
+            activity = self._plan(by, subject, "todo", feedback, at.date())
+            activity.action_feedback()
+        else:
+            activity = self._plan(by, subject, "call", summary, at.date())
+            activity.action_feedback(feedback=feedback)
+        activity.sudo().date_done = at.date()
+
+    def _post(self, by, event, subject, text):
+        """A note, a message to the customer, or one from the customer when a contact writes.
+
+        Made as it would stand in the database afterwards: posting would mail the followers.
+        """
+        document = self._document(subject)
+        if order := self.orders.get(subject):
+            text = text.replace("{order}", order.name)
+        customer = by not in self.users
+        author = self._demo("customer", by) if customer else self.users[by].partner_id
+        kind = "email" if customer else "email_outgoing" if event == "wrote" else "comment"
+        self._as("web" if customer else by, self.env["mail.message"]).create(
+            {
+                "model": document._name,
+                "res_id": document.id,
+                "message_type": kind,
+                "subtype_id": self.env.ref("mail.mt_note" if event == "noted" else "mail.mt_comment").id,
+                "is_internal": event == "noted",
+                "author_id": author.id,
+                "email_from": author.email_formatted,
+                "body": Markup("<p>%s</p>") % text,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Time
+    # ------------------------------------------------------------------
+
+    def _date_back(self, at):
+        """Move every moment since the story began to be told to ``at``, on records of the story only."""
+        self.env.flush_all()
+        for model, statement in self.statements.items():
+            self.env.cr.execute(statement, {"at": at, "started": self.started, "mark": self.marks[model]})
+            if self.env.cr.rowcount:
+                self.env[model].invalidate_model(flush=False)
+
+    def _dating_statement(self, model, columns):
+        """The update that dates back one table; names are ours, moments are parameters."""
+        moved = [f"{name} = CASE WHEN {name} >= %(started)s THEN %(at)s ELSE {name} END" for name in columns]
+        if model in EXPIRIES:
+            until, since = EXPIRIES[model]
+            moved.append(
+                f"{until} = CASE WHEN {since} >= %(started)s THEN {until} - ({since} - %(at)s) ELSE {until} END"
+            )
+        return (
+            f"UPDATE {self.env[model]._table} SET {', '.join(moved)}"
+            f" WHERE id > %(mark)s AND GREATEST({', '.join(columns)}) >= %(started)s"
+        )
+
+    def finish(self):
+        """Notices to the agents before today have been read."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_notification n SET is_read = TRUE, read_date = m.date
+                  FROM mail_message m
+                 WHERE m.id = n.mail_message_id AND m.id > %s AND m.date < %s
+                """,
+                self.marks["mail.message"],
+                self.clock.opened,
+            )
+        )
+        self.env.invalidate_all(flush=False)
+
+
+def read_table(name):
+    """Rows of a table beside this file."""
+    with file_open(f"leads_agent/demo/{name}") as file:
+        return list(csv.DictReader(file))

@@ -369,7 +369,7 @@ class LeadsAgentAssignment(models.Model):
         History._take_in(partner_ids)
         History._log_assignments(assignments.ids, "assigned", self.env.cr.now())
         self._refresh_last_events(partner_ids)
-        self._tell_agents(assignments, "assigned")
+        self._tell_agents({agent: partner_ids}, "assigned")
         return assignments
 
     def _outcomes(self, partners, leads, verdicts, created, assignments, agent):
@@ -517,6 +517,7 @@ class LeadsAgentAssignment(models.Model):
         """
         now = self.env.cr.now().replace(microsecond=0)
         self.flush_model()
+        self.env["res.company"].flush_model(["leads_agent_grace_minutes"])
         if sale_order:
             sale_of = {partner.id: sale_order.id for partner in self.partner_id}
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
@@ -557,7 +558,10 @@ class LeadsAgentAssignment(models.Model):
         if propagate:
             self._propagate_holder([row[1] for row in rows], holder_gone=True)
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
-        self._tell_agents(ended, end_reason)
+        by_agent = defaultdict(list)
+        for _id, partner_id, agent_id in rows:
+            by_agent[self.env["res.users"].browse(agent_id)].append(partner_id)
+        self._tell_agents(by_agent, end_reason)
         return ended
 
     # ------------------------------------------------------------------
@@ -588,19 +592,23 @@ class LeadsAgentAssignment(models.Model):
                 """,
                 partner_ids,
             )
-        for table, column in (("res_partner", "commercial_partner_id"), ("sale_order", "leads_commercial_partner_id")):
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE %(table)s r SET leads_agent_id = h.agent_id
-                      FROM (%(holders)s) h
-                     WHERE r.%(column)s = h.partner_id AND r.leads_agent_id IS DISTINCT FROM h.agent_id
-                    """,
-                    table=SQL.identifier(table),
-                    column=SQL.identifier(column),
-                    holders=holders,
-                )
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH holders AS (%s),
+                     partners AS (
+                         UPDATE res_partner p SET leads_agent_id = h.agent_id
+                           FROM holders h
+                          WHERE p.commercial_partner_id = h.partner_id
+                            AND p.leads_agent_id IS DISTINCT FROM h.agent_id)
+                UPDATE sale_order o SET leads_agent_id = h.agent_id
+                  FROM holders h
+                 WHERE o.leads_commercial_partner_id = h.partner_id
+                   AND o.leads_agent_id IS DISTINCT FROM h.agent_id
+                """,
+                holders,
             )
+        )
         Partner.invalidate_model(["leads_agent_id"], flush=False)
         Order.invalidate_model(["leads_agent_id"], flush=False)
 
@@ -628,55 +636,62 @@ class LeadsAgentAssignment(models.Model):
         )
         self.invalidate_model(["last_event_at", "last_contact_at"], flush=False)
 
-    def _tell_agents(self, assignments, event):
+    @api.model
+    def _tell_agents(self, leads_by_agent, event):
         """Tell each agent once that leads came or went, and let their dashboard refresh.
 
         What the agents did themselves needs no notice; a sale by somebody else is good news for the screen, not for
         the inbox.
+
+        :param dict leads_by_agent: ``{agent: ids of the customers}``
+        :param str event: ``assigned``, or a value of :data:`terms.END_REASONS`
         """
-        by_agent = defaultdict(self.browse)
-        for assignment in assignments.sudo():
-            by_agent[assignment.agent_id] += assignment
-        for agent, theirs in by_agent.items():
-            agent._leads_dashboard_changed()
-            if agent == self.env.user or not agent.active:
+        # sudo: res.users, res.partner - the holder is told, whoever caused the change
+        for agent, partner_ids in leads_by_agent.items():
+            agent_sudo = agent.sudo()
+            agent_sudo._leads_dashboard_changed()
+            if agent == self.env.user or not agent_sudo.active:
                 continue
             if event == "sale":
-                agent._bus_send(
+                agent_sudo._bus_send(
                     "simple_notification",
                     {
                         "type": "success",
                         "title": self.env._("Sold"),
-                        "message": self.env._("%s bought. The sale is credited to you.", theirs._names()),
+                        "message": self.env._("Leads that bought, credited to you: %s", len(partner_ids)),
                     },
                 )
             else:
-                theirs._post_notice(agent, event)
+                self._post_notice(agent_sudo, self.env["res.partner"].sudo().browse(partner_ids), event)
 
-    def _post_notice(self, agent, event):
+    @api.model
+    def _post_notice(self, agent, customers, event):
         """One message to the agent, by Odoo's own notifications: in the inbox or by mail, as the agent prefers."""
         translate = self.with_context(lang=agent.lang).env._
+        names = self._names(customers)
         match event:
             case "assigned":
-                subject = translate("New leads") if len(self) > 1 else translate("New lead")
-                body = translate("%(user)s assigned to you: %(leads)s", user=self.env.user.name, leads=self._names())
+                subject = translate("New leads") if len(customers) > 1 else translate("New lead")
+                body = translate("%(user)s assigned to you: %(leads)s", user=self.env.user.name, leads=names)
             case "resolved":
                 subject = translate("Leads resolved")
-                body = translate("%(user)s resolved for you: %(leads)s", user=self.env.user.name, leads=self._names())
+                body = translate("%(user)s resolved for you: %(leads)s", user=self.env.user.name, leads=names)
             case _:
                 subject = translate("Leads taken back")
+                reasons = self._fields["end_reason"]._description_selection(self.with_context(lang=agent.lang).env)
                 body = translate(
                     "No longer assigned to you (%(reason)s): %(leads)s",
-                    reason=dict(self._fields["end_reason"]._description_selection(self.with_context(lang=agent.lang).env))[event],
-                    leads=self._names(),
+                    reason=dict(reasons)[event],
+                    leads=names,
                 )
         self.env["mail.thread"].message_notify(partner_ids=agent.partner_id.ids, subject=subject, body=body)
 
-    def _names(self, most=5):
+    @api.model
+    def _names(self, customers, most=5):
         """The customers in words: at most ``most`` names and a count of the others."""
-        names = [assignment.partner_id.display_name for assignment in self[:most].sudo()]
-        if len(self) > most:
-            names.append(self.env._("and %s more", len(self) - most))
+        names = customers[:most].mapped("display_name")
+        if len(customers) > most:
+            names.append(self.env._("and %s more", len(customers) - most))
         return ", ".join(names)
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
+from odoo.tools.sql import escape_psql
 
 from ..tools import terms
 from ..tools.figures import conversion
@@ -71,7 +72,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _search_domain(self, search):
-        search = (search or "").strip()
+        search = escape_psql((search or "").strip())
         if not search:
             return Domain.TRUE
         names = ["complete_name", "phone", "email", "city"]
@@ -80,61 +81,90 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _leads(self, assignments):
-        partners = assignments.partner_id
-        orders = self._latest_partial_orders(partners)
+        partner_ids = assignments.partner_id.ids
+        customers = self._customers(partner_ids)
+        orders = self._latest_partial_orders(partner_ids)
         leads = []
         for assignment in assignments:
-            partner, order = assignment.partner_id, orders.get(assignment.partner_id.id)
+            customer = customers.get(assignment.partner_id.id)
+            if not customer:
+                continue
             leads.append(
                 {
+                    **customer,
                     "assignment_id": assignment.id,
-                    "partner_id": partner.id,
-                    "name": partner.display_name,
-                    "phone": partner.phone or "",
-                    "email": partner.email or "",
-                    "city": partner.city or "",
-                    "country": partner.country_id.name or "",
-                    "tz": customer_timezone(partner.tz, partner.country_id.code, partner.state_id.code) or False,
                     "assigned_at": fields.Datetime.to_string(assignment.assigned_at),
                     "last_contact_at": fields.Datetime.to_string(assignment.last_contact_at) or False,
                     "reason": assignment.reason or "",
-                    "order": order
-                    and {
-                        "id": order.id,
-                        "name": order.name,
-                        "amount": format_amount(self.env, order.amount_total, order.currency_id),
-                        "amount_total": order.amount_total,
-                        "date_order": fields.Datetime.to_string(order.date_order),
-                        "expired": order.is_expired,
-                    },
+                    "order": orders.get(assignment.partner_id.id, False),
                 }
             )
         return leads
 
     @api.model
-    def _latest_partial_orders(self, partners):
-        """The newest readable partial order of each customer.
+    def _customers(self, partner_ids):
+        """What the list shows of customers the user may read, in one query.
 
-        :returns: ``{partner_id: sale.order}``
+        :returns: ``{partner_id: dict}``
         """
-        Order = self.env["sale.order"]
-        if not partners:
-            return {}
-        query = Order._search(
-            [("leads_commercial_partner_id", "in", partners.ids), ("state", "in", terms.PARTIAL_STATES)]
-        )
-        rows = self.env.execute_query(
+        Partner = self.env["res.partner"]
+        Partner.flush_model(["complete_name", "phone", "email", "city", "tz", "country_id", "state_id"])
+        query = Partner._search([("id", "in", partner_ids)])
+        rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT DISTINCT ON (leads_commercial_partner_id) id
-                  FROM sale_order WHERE id IN %s
-              ORDER BY leads_commercial_partner_id, date_order DESC, id DESC
+                SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city, p.tz,
+                       %(country)s AS country, c.code AS country_code, s.code AS state_code
+                  FROM res_partner p
+             LEFT JOIN res_country c ON c.id = p.country_id
+             LEFT JOIN res_country_state s ON s.id = p.state_id
+                 WHERE p.id IN %(readable)s
                 """,
-                query.subselect(),
+                country=self.env["res.country"]._field_to_sql("c", "name"),
+                readable=query.subselect(),
             )
         )
-        orders = Order.browse(row[0] for row in rows)
-        return {order.leads_commercial_partner_id.id: order for order in orders}
+        customers = {}
+        for row in rows:
+            zone = customer_timezone(row.pop("tz"), row.pop("country_code"), row.pop("state_code"))
+            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {"tz": zone or False}
+        return customers
+
+    @api.model
+    def _latest_partial_orders(self, partner_ids):
+        """The newest readable partial order of each customer.
+
+        :returns: ``{partner_id: dict}``
+        """
+        Order = self.env["sale.order"]
+        query = Order._search(
+            [("leads_commercial_partner_id", "in", partner_ids), ("state", "in", terms.PARTIAL_STATES)]
+        )
+        newest = SQL(
+            """
+            SELECT DISTINCT ON (leads_commercial_partner_id) id
+              FROM sale_order WHERE id IN %s
+          ORDER BY leads_commercial_partner_id, date_order DESC, id DESC
+            """,
+            query.subselect(),
+        )
+        orders = Order.search_fetch(
+            Domain("id", "in", newest),
+            ["leads_commercial_partner_id", "name", "amount_total", "currency_id", "date_order", "validity_date"],
+            order="id",
+        )
+        today = fields.Date.context_today(self)
+        return {
+            order.leads_commercial_partner_id.id: {
+                "id": order.id,
+                "name": order.name,
+                "amount": format_amount(self.env, order.amount_total, order.currency_id),
+                "amount_total": order.amount_total,
+                "date_order": fields.Datetime.to_string(order.date_order),
+                "expired": bool(order.validity_date and order.validity_date < today),
+            }
+            for order in orders
+        }
 
     @api.model
     def _figures(self, mine):
@@ -181,16 +211,18 @@ class LeadsAgentDashboard(models.AbstractModel):
         rows = self.env["leads.agent.history"]._latest(10)
         kinds = dict(rows._fields["kind"]._description_selection(self.env))
         # sudo: res.partner - names of authors and customers, as in every chatter
+        partners = (rows.author_id | rows.partner_id).sudo()
+        names = {partner.id: partner.complete_name or partner.name for partner in partners}
         return [
             {
                 "id": row.id,
                 "at": fields.Datetime.to_string(row.at),
                 "kind": row.kind,
                 "kind_label": kinds[row.kind],
-                "author": row.author_id.sudo().name or "",
+                "author": names.get(row.author_id.id, ""),
                 "summary": row.summary or "",
                 "partner_id": row.partner_id.id,
-                "partner_name": row.partner_id.sudo().display_name,
+                "partner_name": names[row.partner_id.id],
                 "res_model": row.res_model,
                 "res_id": row.res_id,
             }

@@ -70,7 +70,8 @@ class LeadsAgentDisposition(models.Model):
     @api.model
     def _set_by_sale(self):
         """The shipped disposition of leads that a sale resolved; nobody chooses it."""
-        return self.env.ref("leads_agent.disposition_sale", raise_if_not_found=False) or self.browse()
+        res_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent.disposition_sale", raise_if_not_found=False)
+        return self.browse(res_id or ())
 
     def _available_to(self, user):
         """The ones that ``user`` may choose: of their call centers, or of all."""

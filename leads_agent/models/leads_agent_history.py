@@ -1,12 +1,13 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, html2plaintext
+from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
 
 from ..tools import terms
 
 SUMMARY_LENGTH = 160
+# Private notifications and automatic replies are no history.
+MESSAGE_TYPES = ("comment", "email", "email_outgoing", "sms", "notification")
 
 
 class LeadsAgentHistory(models.Model):
@@ -55,51 +56,71 @@ class LeadsAgentHistory(models.Model):
     # Reading
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "message_id", "order_id", "assignment_id")
-    @api.depends_context("lang", "uid")
+    @api.depends("kind", "event", "message_id", "order_id", "assignment_id")
+    @api.depends_context("lang")
     def _compute_summary(self):
-        """One line on the event, in the language of the reader, from the document itself."""
-        # sudo: mail.message, sale.order, leads.agent.assignment - whoever reads a row may read its document: the
-        # record rule and _search of this model say so; here only its one line is made
-        self_sudo = self.sudo()
-        self_sudo.message_id.fetch(["body", "subject"])
-        for row, row_sudo in zip(self, self_sudo, strict=True):
-            row.summary = row_sudo._summarize()
+        """One line on each event, in the language of the reader, from the documents themselves in one query.
 
-    def _summarize(self):
-        self.ensure_one()
-        match self.kind:
+        Whoever reads a row may read its document, as the record rules of this model say; only the line is made here.
+        """
+        for model, names in (
+            ("mail.message", ["body", "subject"]),
+            ("sale.order", ["name", "amount_total", "currency_id"]),
+            ("leads.agent.assignment", ["note", "agent_id", "disposition_id"]),
+            ("leads.agent.disposition", ["name"]),
+            ("res.users", ["partner_id"]),
+            ("res.partner", ["name"]),
+        ):
+            self.env[model].flush_model(names)
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
+                       agent.name AS agent, %(disposition)s AS disposition, a.note
+                  FROM leads_agent_history h
+             LEFT JOIN mail_message m ON m.id = h.message_id
+             LEFT JOIN sale_order o ON o.id = h.order_id
+             LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
+             LEFT JOIN res_users u ON u.id = a.agent_id
+             LEFT JOIN res_partner agent ON agent.id = u.partner_id
+             LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
+                 WHERE h.id = ANY(%(ids)s)
+                """,
+                disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
+                ids=self.ids,
+            )
+        )
+        summaries = {row["id"]: self._summarize(row) for row in rows}
+        for history in self:
+            history.summary = summaries.get(history.id, "")
+
+    @api.model
+    def _summarize(self, row):
+        """The line for one event; ``row`` as selected by :meth:`_compute_summary`."""
+        match row["kind"]:
             case "message" | "note" | "call" | "activity":
-                return self._shorten(html2plaintext(self.message_id.body or "") or self.message_id.subject or "")
+                return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
             case "order" | "sale":
-                return self._summarize_order()
-            case _:
-                return self._summarize_assignment()
+                currency = self.env["res.currency"].browse(row["currency_id"])
+                amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
+                return self._summarize_order(row["event"], row["order_name"], amount)
+            case "assigned":
+                return self.env._("Assigned to %s", row["agent"])
+            case "unassigned":
+                return self.env._("Taken from %s", row["agent"])
+        text = self.env._("Resolved: %s", row["disposition"] or "")
+        return self._shorten(f"{text} - {row['note']}" if row["note"] else text)
 
-    def _summarize_order(self):
-        order = self.order_id
-        values = {
-            "order": order.name,
-            "amount": format_amount(self.env, order.amount_total, order.currency_id) if order.currency_id else "",
-        }
-        match self.event:
+    @api.model
+    def _summarize_order(self, event, order, amount):
+        match event:
             case "sent":
-                return self.env._("Quotation %(order)s sent, %(amount)s", **values)
+                return self.env._("Quotation %(order)s sent, %(amount)s", order=order, amount=amount)
             case "cancelled":
-                return self.env._("Order %(order)s cancelled, %(amount)s", **values)
+                return self.env._("Order %(order)s cancelled, %(amount)s", order=order, amount=amount)
             case "confirmed":
-                return self.env._("Order %(order)s confirmed, %(amount)s", **values)
-        return self.env._("Quotation %(order)s created, %(amount)s", **values)
-
-    def _summarize_assignment(self):
-        assignment = self.assignment_id
-        agent = assignment.agent_id.name
-        if self.kind == "assigned":
-            return self.env._("Assigned to %s", agent)
-        if self.kind == "unassigned":
-            return self.env._("Taken from %s", agent)
-        text = self.env._("Resolved: %s", assignment.disposition_id.name or "")
-        return self._shorten(f"{text} - {assignment.note}" if assignment.note else text)
+                return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
+        return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
 
     @staticmethod
     def _shorten(text):
@@ -131,60 +152,76 @@ class LeadsAgentHistory(models.Model):
             )
             if not fresh:
                 return self.browse()
-            rows = self.search([("partner_id", "in", fresh.partner_id.ids)], limit=3 * limit)
-            rows = rows._with_readable_message()[:limit]
+            rows = self.search_fetch([("partner_id", "in", fresh.partner_id.ids)], limit=limit)
             complete = len(rows) == limit and rows[-1].at >= fresh[-1].last_event_at
             if complete or len(fresh) < customers:
                 return rows
             customers *= 4
-
-    def _with_readable_message(self):
-        """Leave out rows of messages that the current user may not read, such as private ones."""
-        readable = set(self.sudo().message_id.sudo(False)._filtered_access("read")._ids)
-        return self.filtered(lambda row: not row.sudo().message_id or row.sudo().message_id.id in readable)
 
     # ------------------------------------------------------------------
     # Recording
     # ------------------------------------------------------------------
 
     @api.model
-    def _log_messages(self, messages):
+    def _log_messages(self, messages, documents):
         """Record new messages on held customers and on their orders.
 
         :param messages: ``mail.message`` records just created, elevated
+        :param list documents: ``(model, id)`` of the document of each message
         """
-        by_model = defaultdict(self.env["mail.message"].browse)
-        for message in messages:
-            if message.model in ("res.partner", "sale.order") and message.res_id and self._kind_of(message):
-                by_model[message.model] += message
+        held = self._held_documents(documents)
         vals_list = []
-        for model, group in by_model.items():
-            documents = self.env[model].sudo().browse(group.mapped("res_id")).exists()
-            held = {document.id: document for document in documents if document.leads_agent_id}
-            for message in group:
-                if document := held.get(message.res_id):
-                    vals_list.append(
-                        {
-                            "partner_id": document._leads_customer().id,
-                            "at": message.date,
-                            "kind": self._kind_of(message),
-                            "author_id": message.author_id.id,
-                            "res_model": model,
-                            "res_id": document.id,
-                            "order_id": document.id if model == "sale.order" else False,
-                            "message_id": message.id,
-                        }
-                    )
+        for message, key in zip(messages, documents, strict=True):
+            document = held.get(key)
+            kind = document and self._kind_of(message)
+            if kind and not self._is_creation_note(message, document):
+                vals_list.append(
+                    {
+                        "partner_id": document._leads_customer().id,
+                        "at": message.date,
+                        "kind": kind,
+                        "author_id": message.author_id.id,
+                        "res_model": document._name,
+                        "res_id": document.id,
+                        "order_id": document.id if document._name == "sale.order" else False,
+                        "message_id": message.id,
+                    }
+                )
         self._record(vals_list)
 
     @api.model
+    def _held_documents(self, documents):
+        """The customers and orders among ``(model, id)`` pairs whose customer somebody holds."""
+        held = {}
+        for model in ("res.partner", "sale.order"):
+            ids = {int(res_id) for name, res_id in documents if name == model and res_id}
+            # sudo: res.partner, sale.order - who holds a customer must not depend on what the author may read
+            records = self.env[model].sudo().browse(ids)
+            try:
+                mine = records.filtered("leads_agent_id")
+            except MissingError:
+                mine = records.exists().filtered("leads_agent_id")
+            held.update({(model, record.id): record for record in mine})
+        return held
+
+    @api.model
     def _kind_of(self, message):
-        """The kind of history a message makes, or False for messages that no human wrote."""
+        """The kind of history a message makes, or False for messages without a text or to one person only."""
         if message.mail_activity_type_id:
             return "call" if message.mail_activity_type_id.category == "phonecall" else "activity"
-        if message.message_type not in ("comment", "email", "email_outgoing", "sms"):
+        if message.message_type not in MESSAGE_TYPES or is_html_empty(message.body):
             return False
-        return "note" if message.is_internal or message.subtype_id.internal else "message"
+        internal = message.is_internal or message.subtype_id.internal or not message.subtype_id
+        return "note" if internal else "message"
+
+    @api.model
+    def _is_creation_note(self, message, document):
+        """Odoo notes the creation of a document on it; the event has a row of its own."""
+        return (
+            message.message_type == "notification"
+            and message.create_date == document.create_date
+            and html2plaintext(message.body) == html2plaintext(document._creation_message() or "")
+        )
 
     @api.model
     def _log_orders(self, orders, event):
@@ -253,7 +290,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _take_in(self, partner_ids=None):
-        """Take in what happened in the last 90 days and is not recorded yet, in two statements.
+        """Take in what happened in the last 90 days and is not recorded yet, in one statement.
 
         At install for everybody; later for the customers that are being assigned.
 
@@ -269,7 +306,7 @@ class LeadsAgentHistory(models.Model):
             """
             CASE WHEN t.category = 'phonecall' THEN 'call'
                  WHEN m.mail_activity_type_id IS NOT NULL THEN 'activity'
-                 WHEN m.is_internal OR st.internal THEN 'note'
+                 WHEN m.is_internal OR COALESCE(st.internal, TRUE) THEN 'note'
                  ELSE 'message' END
             """
         )
@@ -277,39 +314,43 @@ class LeadsAgentHistory(models.Model):
             """
             m.date >= %s
             AND (m.mail_activity_type_id IS NOT NULL
-                 OR m.message_type IN ('comment', 'email', 'email_outgoing', 'sms'))
+                 OR m.message_type IN %s AND COALESCE(m.body, '') NOT IN ('', '<p></p>', '<p><br></p>'))
+            AND NOT (m.message_type = 'notification' AND m.create_date = d.create_date
+                     AND NOT EXISTS (SELECT FROM mail_message earlier
+                                      WHERE earlier.model = m.model AND earlier.res_id = m.res_id
+                                        AND earlier.id < m.id))
             """,
             since,
+            MESSAGE_TYPES,
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO leads_agent_history
-                       (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
-                SELECT d.partner_id, m.date, %(kind)s, m.author_id, m.model, m.res_id, d.order_id, m.id
-                  FROM (SELECT 'res.partner' AS model, p.id AS res_id, p.commercial_partner_id AS partner_id,
-                               NULL::int AS order_id
-                          FROM res_partner p
-                         WHERE p.commercial_partner_id IS NOT NULL AND %(partners)s
-                     UNION ALL
-                        SELECT 'sale.order', o.id, o.leads_commercial_partner_id, o.id
-                          FROM sale_order o
-                         WHERE o.leads_commercial_partner_id IS NOT NULL AND %(orders)s) d
-                  JOIN mail_message m ON m.model = d.model AND m.res_id = d.res_id
+        messages = SQL(
+            """
+            INSERT INTO leads_agent_history
+                   (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
+            SELECT d.partner_id, m.date, %(kind)s, m.author_id, m.model, m.res_id, d.order_id, m.id
+              FROM (SELECT 'res.partner' AS model, p.id AS res_id, p.commercial_partner_id AS partner_id,
+                           NULL::int AS order_id, p.create_date
+                      FROM res_partner p
+                     WHERE p.commercial_partner_id IS NOT NULL AND %(partners)s
+                 UNION ALL
+                    SELECT 'sale.order', o.id, o.leads_commercial_partner_id, o.id, o.create_date
+                      FROM sale_order o
+                     WHERE o.leads_commercial_partner_id IS NOT NULL AND %(orders)s) d
+              JOIN mail_message m ON m.model = d.model AND m.res_id = d.res_id
              LEFT JOIN mail_message_subtype st ON st.id = m.subtype_id
              LEFT JOIN mail_activity_type t ON t.id = m.mail_activity_type_id
-                 WHERE %(human)s
+             WHERE %(human)s
            ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING
-                """,
-                kind=message_kind,
-                partners=partners,
-                orders=orders,
-                human=human,
-            )
+            """,
+            kind=message_kind,
+            partners=partners,
+            orders=orders,
+            human=human,
         )
         self.env.cr.execute(
             SQL(
                 """
+                WITH messages AS (%(messages)s)
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id)
                 SELECT o.leads_commercial_partner_id, e.at, e.kind, e.event, u.partner_id, 'sale.order', o.id, o.id
@@ -325,6 +366,7 @@ class LeadsAgentHistory(models.Model):
                    AND NOT EXISTS (
                        SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event)
                 """,
+                messages=messages,
                 orders=orders,
                 since=since,
             )

@@ -8,7 +8,9 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # What is known before costs no query: most messages are about documents of customers nobody holds.
+        documents = [(vals.get("model"), vals.get("res_id")) for vals in vals_list]
         messages = super().create(vals_list)
         # sudo: mail.message - recording must not depend on what the author may read
-        self.env["leads.agent.history"]._log_messages(messages.sudo())
+        self.env["leads.agent.history"].sudo()._log_messages(messages.sudo(), documents)
         return messages

@@ -27,7 +27,7 @@ class ResGroups(models.Model):
         """Every group that an agent may not have: the excluded ones and all that imply one of them."""
         roots = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in EXCLUDED]
         # sudo: res.groups - what implies what, for a check that must not depend on the rights of the user
-        return self.sudo().union(*filter(None, roots)).all_implied_by_ids
+        return self.browse().sudo().union(*filter(None, roots)).all_implied_by_ids
 
     @api.constrains("implied_ids", "implied_by_ids", "user_ids")
     def _check_leads_exclusive(self):

@@ -45,7 +45,7 @@ class ResPartner(models.Model):
     # Fields
     # ------------------------------------------------------------------
 
-    @api.depends("commercial_partner_id")
+    @api.depends("commercial_partner_id", "active")
     def _compute_is_assignable_lead(self):
         leads = self.env["leads.agent.assignment"]._read_leads(self._origin.ids)
         for partner in self:

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .res_groups import AGENT, MANAGER
@@ -52,9 +52,9 @@ class ResUsers(models.Model):
 
     @api.depends("group_ids.all_implied_ids")
     def _compute_is_leads_agent(self):
-        agent, manager = self.env.ref(AGENT), self.env.ref(MANAGER)
+        agent, manager = self._leads_role_ids()
         for user in self:
-            groups = user._leads_all_groups()
+            groups = user._leads_all_groups().ids
             user.is_leads_agent = agent in groups
             user.is_leads_manager = manager in groups
 
@@ -72,9 +72,9 @@ class ResUsers(models.Model):
 
     @api.depends("group_ids.all_implied_ids", "leads_may_hold", "active", "share")
     def _compute_can_hold_leads(self):
-        agent, manager = self.env.ref(AGENT), self.env.ref(MANAGER)
+        agent, manager = self._leads_role_ids()
         for user in self:
-            groups = user._leads_all_groups()
+            groups = user._leads_all_groups().ids
             user.can_hold_leads = (
                 user.active and not user.share and (agent in groups or (user.leads_may_hold and manager in groups))
             )
@@ -88,6 +88,11 @@ class ResUsers(models.Model):
             & (self._leads_role_domain(AGENT) | (Domain("leads_may_hold", "=", True) & self._leads_role_domain(MANAGER)))
         )
         return domain if True in value else ~domain
+
+    @api.model
+    def _leads_role_ids(self):
+        """Ids of the groups Agent and Manager, from a cache."""
+        return [self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in (AGENT, MANAGER)]
 
     def _leads_all_groups(self):
         """All groups of the user, also while the user form is being edited."""
@@ -108,18 +113,21 @@ class ResUsers(models.Model):
         return self.has_group(MANAGER) and not self._is_leads_agent()
 
     def _check_leads_manager(self):
-        """:raises AccessError: unless the user is a Leads Manager or the code runs elevated"""
-        if not (self.env.su or self._is_leads_manager()):
+        """:raises AccessError: unless the user is a Leads Manager; ``env.user`` is elevated, so ``env.su`` says nothing"""
+        if not self._is_leads_manager():
             raise AccessError(self.env._("Only Leads Managers can do this."))
 
     def _check_may_hold_leads(self):
         """:raises UserError: with the reason why the user cannot be assigned leads"""
         # sudo: res.users - the reason is told whatever the caller may read of users
-        user = self.sudo().exists()
-        if not user:
+        user = self.sudo()
+        try:
+            active = user.active if len(user) == 1 else None
+        except MissingError:
+            active = None
+        if active is None:
             raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
-        user.ensure_one()
-        if not user.active:
+        if not active:
             raise UserError(self.env._("%s is archived and cannot be assigned leads.", user.name))
         if user.share:
             raise UserError(self.env._("%s is a portal user and cannot be assigned leads.", user.name))

@@ -40,18 +40,38 @@ _ZONE_OF = {
     for state in states.split()
 }
 # Countries whose further zones are islands and outposts: the zone of nearly everybody.
-_MAIN = {"DE": "Europe/Berlin", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "NZ": "Pacific/Auckland", "CN": "Asia/Shanghai"}
+_MAIN = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
+    "VN": "Asia/Ho_Chi_Minh",
+}
 
 
 def customer_timezone(tz: str | None, country: str | None, state: str | None) -> str | None:
     """Name of the time zone, or None when it cannot be told.
 
-    :param tz: the zone set on the customer, which wins when it exists
+    :param tz: the zone set on the customer. Odoo fills it with that of whoever entered the customer, so it counts only
+        where it lies in the customer's country, or where the country is not known
     :param country: ISO code of the country
     :param state: code of the state within the country
 
-    >>> customer_timezone("Europe/Brussels", "US", "NY")
+    >>> customer_timezone("Europe/Brussels", None, None)
     'Europe/Brussels'
+    >>> customer_timezone("Europe/Brussels", "US", "NY")
+    'America/New_York'
+    >>> customer_timezone("America/Boise", "US", "NY")
+    'America/Boise'
     >>> customer_timezone(None, "US", "CA")
     'America/Los_Angeles'
     >>> customer_timezone(None, "FR", None)
@@ -63,11 +83,11 @@ def customer_timezone(tz: str | None, country: str | None, state: str | None) ->
     >>> customer_timezone("Mars/Olympus", None, None) is None
     True
     """
-    if tz and tz in pytz.all_timezones_set:
-        return tz
     if not country:
-        return None
+        return tz if tz in pytz.all_timezones_set else None
+    zones = pytz.country_timezones.get(country, [])
+    if tz in zones:
+        return tz
     if zone := _ZONE_OF.get((country, state or "")) or _MAIN.get(country):
         return zone
-    zones = pytz.country_timezones.get(country, [])
     return zones[0] if len(zones) == 1 else None

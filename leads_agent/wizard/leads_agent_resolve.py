@@ -37,7 +37,7 @@ class LeadsAgentResolve(models.TransientModel):
             wizard.available_disposition_ids = available
 
     def _leads(self):
-        return self.assignment_id | self.assignment_ids
+        return (self.assignment_id | self.assignment_ids)._origin
 
     def action_resolve(self):
         """Close the leads.

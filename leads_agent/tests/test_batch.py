@@ -1,0 +1,145 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import LeadsAgentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBatch(LeadsAgentCommon):
+    def _batch(self, orders, agent=None, user=None, **vals):
+        """The dialog, opened by the server action on a selection of the order list."""
+        user = user or self.manager
+        action = (
+            self.env.ref("leads_agent.action_assign_leads")
+            .with_user(user)
+            .with_context(active_model="sale.order", active_ids=list(orders), active_id=list(orders)[0])
+            .run()
+        )
+        form = Form(
+            self.env["leads.agent.batch.assign"].with_user(user).with_context(action["context"]),
+            view="leads_agent.leads_agent_batch_assign_view_form_dialog",
+        )
+        form.agent_id = agent or self.agent
+        for name, value in vals.items():
+            form[name] = value
+        batch = form.save()
+        self.assertEqual(batch.action_assign()["res_id"], batch.id)
+        return batch
+
+    def _results(self, batch):
+        return {line.partner_id.name or line.reason: line.result for line in batch.line_ids}
+
+    def test_each_customer_gets_one_line_that_says_what_happened(self):
+        free, held, mine = self._lead("Free"), self._lead("Held"), self._lead("Mine")
+        sold, cancelled = self._lead("Sold", "sale"), self._lead("Cancelled", "cancel")
+        self._assign(held, self.other_agent)
+        self._assign(mine)
+        orders = (free | held | mine | sold | cancelled).sale_order_ids
+        batch = self._batch(orders.ids)
+        self.assertEqual(
+            self._results(batch),
+            {
+                "Free": "assigned",
+                "Held": "held",
+                "Mine": "already",
+                "Sold": "not_assignable",
+                "Cancelled": "not_assignable",
+            },
+        )
+        reasons = {line.partner_id: line.reason for line in batch.line_ids}
+        self.assertIn("Agent Ben already holds Held", reasons[held])
+        self.assertIn("'Allow Leads Agents to View Non-Partial Orders'", reasons[sold])
+        self.assertEqual(batch.state, "done")
+        self.assertEqual((batch.assigned_count, batch.skipped_count), (1, 4))
+        assignment = self._active(free)
+        self.assertEqual((assignment.source, assignment.batch_id), ("batch", batch))
+
+    def test_several_orders_of_one_customer_and_its_contacts_are_one_lead(self):
+        customer = self._lead()
+        contact = self.env["res.partner"].create({"name": "Joan", "parent_id": customer.id})
+        newest = self._order(contact)
+        self._order(customer, days_ago=3)
+        batch = self._batch((customer.sale_order_ids | contact.sale_order_ids).ids)
+        self.assertEqual(len(batch.line_ids), 1)
+        self.assertEqual(batch.line_ids.order_id, newest)
+        self.assertEqual(len(self._active(customer)), 1)
+
+    def test_running_again_changes_nothing(self):
+        customers = self._lead("One") | self._lead("Two")
+        orders = customers.sale_order_ids
+        batch = self._batch(orders.ids)
+        before = self.env["leads.agent.assignment"].search([])
+        with self.assertRefused(UserError, "has been run already"):
+            batch.action_assign()
+        again = self._batch(orders.ids)
+        self.assertEqual(set(again.line_ids.mapped("result")), {"already"})
+        self.assertEqual(self.env["leads.agent.assignment"].search([]), before)
+
+    def test_reassign_takes_leads_from_other_agents(self):
+        customer = self._lead()
+        former = self._assign(customer, self.other_agent)
+        batch = self._batch(customer.sale_order_ids.ids, reassign=True)
+        self.assertEqual(batch.line_ids.result, "assigned")
+        self.assertIn("Taken from Agent Ben", batch.line_ids.reason)
+        self.assertEqual(customer.leads_agent_id, self.agent)
+        self.assertEqual((former.state, former.end_reason), ("unassigned", "reassigned"))
+
+    def test_customers_of_completed_orders_are_accepted_when_agents_may_see_them(self):
+        sold, never = self._lead("Sold", "sale"), self._lead("Saved", "cancel")
+        self.env.company.leads_agent_view_non_partial = True
+        batch = self._batch((sold | never).sale_order_ids.ids)
+        self.assertEqual(set(batch.line_ids.mapped("result")), {"assigned"})
+
+    def test_orders_that_are_gone_or_not_visible_get_a_line_and_nothing_is_lost(self):
+        free, gone = self._lead("Free"), self._lead("Gone")
+        doomed = gone.sale_order_ids
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.env["sale.order"].create({"partner_id": self._customer("Hidden").id, "company_id": company.id})
+        order_ids = (free.sale_order_ids | doomed | hidden).ids
+        action_batch = (
+            self.env["leads.agent.batch.assign"]
+            .with_user(self.manager)
+            .with_context(active_model="sale.order", active_ids=[*order_ids, 2**31 - 1])
+            .create({"agent_id": self.agent.id})
+        )
+        doomed.unlink()
+        action_batch.action_assign()
+        self.assertEqual(
+            sorted(action_batch.line_ids.mapped("result")), ["assigned", "gone", "gone", "not_visible"]
+        )
+
+    def test_bad_selections_get_a_sentence(self):
+        Batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
+        for selection, sentence in (
+            ([], "Select at least one order"),
+            ("all", "is no list of orders"),
+            ([1, "2"], "is no list of orders"),
+            ([2**40], "is no list of orders"),
+            (list(range(1, 20_000)), "At most"),
+        ):
+            with self.subTest(sentence), self.assertRefused(UserError, sentence):
+                Batch.create({"agent_id": self.agent.id, "selected_order_ids": selection}).action_assign()
+        order = self._lead().sale_order_ids
+        with self.assertRefused(UserError, "Choose the Leads Agent"):
+            Batch.create({"selected_order_ids": order.ids}).action_assign()
+        with self.assertRefused(UserError, "is not a Leads Agent"):
+            Batch.create({"selected_order_ids": order.ids, "agent_id": self.plain.id}).action_assign()
+        self.assertFalse(self._active(order.partner_id))
+
+    def test_selection_that_the_client_cut_is_announced(self):
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
+        orders = (self._lead("One") | self._lead("Two")).sale_order_ids
+        batch = self.env["leads.agent.batch.assign"].new({"selected_order_ids": orders.ids})
+        self.assertIn("at most 2 orders", batch.selection_warning)
+
+    def test_log_cannot_be_forged(self):
+        batch = self._batch(self._lead().sale_order_ids.ids)
+        with self.assertRaises(AccessError):
+            batch.line_ids.with_user(self.manager).write({"result": "held"})
+
+    def test_dialogs_that_were_left_are_forgotten(self):
+        batch = self.env["leads.agent.batch.assign"].create({})
+        self.env.cr.execute("UPDATE leads_agent_batch_assign SET create_date = '2020-01-01' WHERE id = %s", [batch.id])
+        batch.invalidate_recordset()
+        batch._gc_abandoned()
+        self.assertFalse(batch.exists())

@@ -1,0 +1,145 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import LeadsAgentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(LeadsAgentCommon):
+    def _data(self, user=None, **kwargs):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["leads.agent.dashboard"].with_user(user or self.agent).get_data(**kwargs)
+
+    def test_leads_with_everything_that_a_call_needs(self):
+        customer = self._lead(
+            phone="+1 212 555 0100",
+            email="harbour@example.com",
+            city="New York",
+            country_id=self.env.ref("base.us").id,
+            state_id=self.env.ref("base.state_us_27").id,
+        )
+        newest = self._order(self.env["res.partner"].create({"name": "Joan", "parent_id": customer.id}))
+        self._order(customer, days_ago=4)
+        self._assign(customer)
+        customer.message_post(body="Rang", subtype_xmlid="mail.mt_note")
+        [lead] = self._data()["leads"]
+        self.assertEqual(
+            (lead["name"], lead["phone"], lead["email"], lead["city"], lead["tz"]),
+            ("Harbour Café", "+1 212 555 0100", "harbour@example.com", "New York", "America/New_York"),
+        )
+        self.assertEqual((lead["order"]["id"], lead["order"]["amount_total"]), (newest.id, 1000.0))
+        self.assertTrue(lead["last_contact_at"])
+        self.assertTrue(lead["assigned_at"])
+
+    def test_only_my_active_leads(self):
+        mine, theirs, done = self._lead("Mine"), self._lead("Theirs"), self._lead("Done")
+        self._assign(mine | done)
+        self._assign(theirs, self.other_agent)
+        self._resolve(self._active(done))
+        data = self._data()
+        self.assertEqual([lead["name"] for lead in data["leads"]], ["Mine"])
+        self.assertEqual(data["leads_count"], 1)
+
+    def test_not_contacted_yet_comes_first(self):
+        customers = self._lead("Called") | self._lead("Fresh")
+        self._assign(customers)
+        customers[0].message_post(body="Rang", subtype_xmlid="mail.mt_note")
+        self.assertEqual([lead["name"] for lead in self._data()["leads"]], ["Fresh", "Called"])
+
+    def test_search_and_paging(self):
+        self._assign(self._lead("Alpha", phone="+3222903490") | self._lead("Beta", city="Gent") | self._lead("Gamma"))
+        names = lambda **kwargs: [lead["name"] for lead in self._data(**kwargs)["leads"]]  # noqa: E731
+        self.assertEqual(names(search="alph"), ["Alpha"])
+        self.assertEqual(names(search="gent"), ["Beta"])
+        self.assertEqual(names(search="3222903"), ["Alpha"])
+        self.assertEqual(names(search="%"), [])
+        self.assertEqual(names(sort="customer", limit=1, offset=1), ["Beta"])
+        self.assertEqual(self._data(limit=1)["leads_count"], 3)
+        self.assertEqual(self._data(search="a", limit=1)["leads_count"], 3)
+        self.assertEqual(len(names(limit=10**9, sort="'; DROP TABLE", offset=-5)), 3)
+
+    def test_figures_of_today(self):
+        customers = self._lead("One") | self._lead("Two") | self._lead("Three") | self._lead("Four")
+        assignments = self._assign(customers)
+        self._resolve(assignments[0])
+        customers[1].sale_order_ids.with_user(self.agent).action_confirm()
+        figures = self._data()["figures"]
+        self.assertEqual(
+            (figures["assigned_today"], figures["resolved_today"], figures["sold_today"], figures["open"]),
+            (4, 2, 1, 2),
+        )
+        self.assertAlmostEqual(figures["conversion"], 1 / 4)
+
+    def test_a_day_begins_at_midnight_of_the_agent(self):
+        self.agent.tz = "Pacific/Auckland"
+        assignment = self._assign(self._lead())
+        with freeze_time("2026-07-10 13:00:00"):  # 01:00 on the 11th in Auckland
+            assignment.sudo().assigned_at = "2026-07-10 11:59:00"
+            self.assertEqual(self._data()["figures"]["assigned_today"], 0)
+            assignment.sudo().assigned_at = "2026-07-10 12:00:00"
+            self.assertEqual(self._data()["figures"]["assigned_today"], 1)
+
+    def test_history_over_all_customers(self):
+        customers = self._lead("One") | self._lead("Two")
+        self._assign(customers)
+        customers[0].message_post(body="First", subtype_xmlid="mail.mt_note")
+        customers[1].message_post(body="Second", subtype_xmlid="mail.mt_note")
+        for number in range(12):
+            customers[number % 2].message_post(body=f"Note {number}", subtype_xmlid="mail.mt_note")
+        history = self._data()["history"]
+        self.assertEqual([row["summary"] for row in history], [f"Note {number}" for number in range(11, 1, -1)])
+        self.assertEqual({row["partner_name"] for row in history}, {"One", "Two"})
+        self.assertTrue(all(row["author"] and row["res_model"] == "res.partner" for row in history))
+
+    def test_empty_state_says_why_with_the_settings_in_words(self):
+        self.assertIn("quotations only", self._data()["empty_reason"])
+        self.env.company.leads_agent_view_non_partial = True
+        self.env.company.leads_agent_lock_assigned = True
+        reason = self._data()["empty_reason"]
+        self.assertIn("confirmed and cancelled orders", reason)
+        self.assertIn("only the customers that are assigned to you", reason)
+        self._assign(self._lead())
+        self.assertFalse(self._data()["empty_reason"])
+        self.assertFalse(self._data(search="nobody")["empty_reason"])
+
+    def test_managers_have_it_and_others_do_not(self):
+        self.assertEqual(self._data(self.manager)["leads"], [])
+        for user in (self.plain, self.salesperson):
+            with self.assertRaises(AccessError):
+                self._data(user)
+
+    def test_it_reads_only(self):
+        self._assign(self._lead())
+        self.env.flush_all()
+        with self.registry.cursor(readonly=True) as cursor:
+            data = self.env(cr=cursor, user=self.env.ref("base.user_admin"))["leads.agent.dashboard"].get_data()
+        self.assertIn("leads", data)
+
+    def test_dashboards_of_the_agents_concerned_are_told_once_per_transaction(self):
+        def told():
+            self.env.flush_all()
+            values = self.env.cr.precommit.data.get("bus.bus.values", [])
+            return [value["channel"] for value in values if "leads_agent/changed" in value["message"]]
+
+        self.env.cr.precommit.data.clear()
+        customers = self._lead("One") | self._lead("Two")
+        self._assign(customers)
+        customers[0].message_post(body="x", subtype_xmlid="mail.mt_note")
+        channels = told()
+        self.assertEqual(len(channels), 1)
+        self.assertIn(f'"res.partner",{self.agent.partner_id.id}', channels[0].replace(" ", ""))
+        self.env.cr.precommit.data.clear()
+        self._lead("Nobody").message_post(body="x", subtype_xmlid="mail.mt_note")
+        self.assertFalse(told())
+
+    def test_expired_quotation_is_marked(self):
+        customer = self._lead()
+        customer.sale_order_ids.validity_date = fields.Date.today() - timedelta(days=1)
+        self._assign(customer)
+        self.assertTrue(self._data()["leads"][0]["order"]["expired"])

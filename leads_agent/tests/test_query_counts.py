@@ -1,0 +1,140 @@
+from contextlib import contextmanager
+
+from odoo.tests import tagged
+
+from .common import LeadsAgentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestQueryCounts(LeadsAgentCommon):
+    """How many queries things cost, asserted as upper bounds that do not grow with the number of records."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent.notification_type = "inbox"
+
+    @contextmanager
+    def _count(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.env.invalidate_all()
+        counted = {}
+        before = self.env.cr.sql_log_count
+        yield counted
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        counted["queries"] = self.env.cr.sql_log_count - before
+
+    def _leads(self, count, name):
+        partners = self.env["res.partner"].create([{"name": f"{name} {i}", "is_company": True} for i in range(count)])
+        self.env["sale.order"].create([{"partner_id": partner.id} for partner in partners])
+        return partners
+
+    def _batch(self, partners):
+        batch = (
+            self.env["leads.agent.batch.assign"]
+            .with_user(self.manager)
+            .create({"agent_id": self.agent.id, "selected_order_ids": partners.sale_order_ids.ids})
+        )
+        with self._count() as counted:
+            batch.action_assign()
+        self.assertEqual(set(batch.line_ids.mapped("result")), {"assigned"})
+        return counted["queries"]
+
+    def test_batch_of_n_costs_at_most_30_and_n_over_20(self):
+        self._batch(self._leads(1, "Warm"))
+        for count in (1, 10, 100, 400):
+            with self.subTest(count):
+                self.assertLessEqual(self._batch(self._leads(count, f"N{count}")), 30 + count / 20)
+
+    def test_dashboard_costs_at_most_14_whatever_the_number_of_leads(self):
+        Dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)
+        costs = {}
+        for count in (1, 20, 150):
+            partners = self._leads(count, f"D{count}")
+            self._batch(partners)
+            for partner in partners[:30]:
+                partner.message_post(body="Rang", subtype_xmlid="mail.mt_note")
+            Dashboard.get_data()
+            with self._count() as counted:
+                data = Dashboard.get_data()
+            self.assertEqual(len(data["history"]), min(10, 3 * count))
+            costs[count] = counted["queries"]
+        self.assertLessEqual(max(costs.values()), 14, costs)
+        self.assertEqual(costs[20], costs[150], "flat in the number of leads")
+
+    def _confirm(self, orders, user):
+        with self._count() as counted:
+            orders.with_user(user).action_confirm()
+        return counted["queries"]
+
+    def _confirm_costs(self, count, user, assigned):
+        partners = self._leads(count, f"C{count}{user.login}{assigned}")
+        if assigned:
+            self._batch(partners)
+        return self._confirm(partners.sale_order_ids, user)
+
+    def test_confirming_costs_at_most_6_more_and_nothing_where_nobody_holds(self):
+        self._confirm_costs(1, self.salesperson, True)
+        for count in (1, 10, 40):
+            plain = self._plain_confirm(count)
+            with self.subTest(count):
+                self.assertLessEqual(self._confirm_costs(count, self.salesperson, False), plain)
+                self.assertLessEqual(self._confirm_costs(count, self.salesperson, True), plain + 6)
+
+    def _plain_confirm(self, count):
+        """The same without the addon's hook on orders."""
+        Order = self.registry["sale.order"]
+        from odoo.addons.leads_agent.models.sale_order import SaleOrder
+
+        partners = self._leads(count, f"P{count}")
+        hooks = {name: getattr(SaleOrder, name) for name in ("write", "action_confirm")}
+        self.assertTrue(all(hasattr(Order, name) for name in hooks))
+        try:
+            for name in hooks:
+                delattr(SaleOrder, name)
+            return self._confirm(partners.sale_order_ids, self.salesperson)
+        finally:
+            for name, hook in hooks.items():
+                setattr(SaleOrder, name, hook)
+
+    def test_creating_reading_and_writing_costs_non_agents_nothing(self):
+        """Orders, customers and messages of people nobody holds."""
+        partner = self._leads(1, "Warm")
+        env = self.env(user=self.salesperson)
+
+        def work():
+            customer = env["res.partner"].create({"name": "New", "is_company": True})
+            order = env["sale.order"].create({"partner_id": customer.id})
+            order.message_post(body="x")
+            order.write({"client_order_ref": "y"})
+            customer.write({"phone": "1"})
+            env["sale.order"].search_read([("partner_id", "=", customer.id)], ["name"])
+
+        work()
+        with self._count() as counted:
+            work()
+        with_addon = counted["queries"]
+        from odoo.addons.leads_agent.models import mail_message, res_partner, sale_order
+
+        removed = [
+            (cls, name, getattr(cls, name))
+            for cls, names in (
+                (sale_order.SaleOrder, ("create", "write", "_compute_user_id", "_compute_team_id")),
+                (res_partner.ResPartner, ("create", "write")),
+                (mail_message.MailMessage, ("create",)),
+            )
+            for name in names
+        ]
+        try:
+            for cls, name, _method in removed:
+                delattr(cls, name)
+            work()
+            with self._count() as counted:
+                work()
+        finally:
+            for cls, name, method in removed:
+                setattr(cls, name, method)
+        self.assertEqual(with_addon, counted["queries"])
+        self.assertTrue(partner)

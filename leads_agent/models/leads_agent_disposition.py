@@ -54,6 +54,8 @@ class LeadsAgentDisposition(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        if self._set_by_sale() & self:
+            raise UserError(self.env._("The disposition %s is set by every sale.", self._set_by_sale().name))
         # sudo: leads.agent.assignment - whoever may delete dispositions must be told of any use, seen or not
         used = self.env["leads.agent.assignment"].sudo().search([("disposition_id", "in", self.ids)], limit=1)
         if used:
@@ -64,8 +66,6 @@ class LeadsAgentDisposition(models.Model):
                     used.disposition_id.name,
                 )
             )
-        if self._set_by_sale() & self:
-            raise UserError(self.env._("The disposition %s is set by every sale.", self._set_by_sale().name))
 
     @api.model
     def _set_by_sale(self):

@@ -167,19 +167,18 @@ class LeadsAgentHistory(models.Model):
         """Record new messages on held customers and on their orders.
 
         :param messages: ``mail.message`` records just created, elevated
-        :param list documents: ``(model, id)`` of the document of each message
+        :param list documents: ``(model, id)`` of the document of each message, or Nones for one that says nothing
         """
         held = self._held_documents(documents)
         vals_list = []
         for message, key in zip(messages, documents, strict=True):
             document = held.get(key)
-            kind = document and self._kind_of(message)
-            if kind and not self._is_creation_note(message, document):
+            if document and not self._is_creation_note(message, document):
                 vals_list.append(
                     {
                         "partner_id": document._leads_customer().id,
                         "at": message.date,
-                        "kind": kind,
+                        "kind": self._kind_of(message),
                         "author_id": message.author_id.id,
                         "res_model": document._name,
                         "res_id": document.id,
@@ -205,12 +204,18 @@ class LeadsAgentHistory(models.Model):
         return held
 
     @api.model
+    def _may_be_history(self, vals):
+        """Whether a message to be created says something: it has a text and is not to one person only."""
+        return bool(
+            vals.get("mail_activity_type_id")
+            or (vals.get("message_type", "comment") in MESSAGE_TYPES and not is_html_empty(vals.get("body")))
+        )
+
+    @api.model
     def _kind_of(self, message):
-        """The kind of history a message makes, or False for messages without a text or to one person only."""
+        """The kind of history a message makes."""
         if message.mail_activity_type_id:
             return "call" if message.mail_activity_type_id.category == "phonecall" else "activity"
-        if message.message_type not in MESSAGE_TYPES or is_html_empty(message.body):
-            return False
         internal = message.is_internal or message.subtype_id.internal or not message.subtype_id
         return "note" if internal else "message"
 

@@ -8,9 +8,13 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # What is known before costs no query: most messages are about documents of customers nobody holds.
-        documents = [(vals.get("model"), vals.get("res_id")) for vals in vals_list]
+        # What is known before costs no query: most messages are changes of fields, or about customers nobody holds.
+        History = self.env["leads.agent.history"]
+        documents = [
+            (vals.get("model"), vals.get("res_id")) if History._may_be_history(vals) else (None, None)
+            for vals in vals_list
+        ]
         messages = super().create(vals_list)
         # sudo: mail.message - recording must not depend on what the author may read
-        self.env["leads.agent.history"].sudo()._log_messages(messages.sudo(), documents)
+        History.sudo()._log_messages(messages.sudo(), documents)
         return messages

@@ -1,4 +1,5 @@
 from . import (
+    test_agent_dashboard_units,
     test_assign,
     test_batch,
     test_concurrency,

@@ -667,19 +667,19 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     def _post_notice(self, agent, customers, event):
         """One message to the agent, by Odoo's own notifications: in the inbox or by mail, as the agent prefers."""
-        translate = self.with_context(lang=agent.lang).env._
+        _ = self.with_context(lang=agent.lang).env._
         names = self._names(customers)
         match event:
             case "assigned":
-                subject = translate("New leads") if len(customers) > 1 else translate("New lead")
-                body = translate("%(user)s assigned to you: %(leads)s", user=self.env.user.name, leads=names)
+                subject = _("New leads") if len(customers) > 1 else _("New lead")
+                body = _("%(user)s assigned to you: %(leads)s", user=self.env.user.name, leads=names)
             case "resolved":
-                subject = translate("Leads resolved")
-                body = translate("%(user)s resolved for you: %(leads)s", user=self.env.user.name, leads=names)
+                subject = _("Leads resolved")
+                body = _("%(user)s resolved for you: %(leads)s", user=self.env.user.name, leads=names)
             case _:
-                subject = translate("Leads taken back")
+                subject = _("Leads taken back")
                 reasons = self._fields["end_reason"]._description_selection(self.with_context(lang=agent.lang).env)
-                body = translate(
+                body = _(
                     "No longer assigned to you (%(reason)s): %(leads)s",
                     reason=dict(reasons)[event],
                     leads=names,

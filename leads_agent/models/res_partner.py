@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from ..exceptions import CustomerOutOfSight
 from ..tools import terms
 
 # What an agent may correct on a customer, and what else may be said of a new one.
@@ -115,6 +116,15 @@ class ResPartner(models.Model):
             if self.env.user._is_leads_agent() and field.name not in CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS:
                 return False
         return super()._has_field_access(field, operation)
+
+    def web_read(self, specification):
+        """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
+        if len(self) == 1 and not self.env.su and self.env.user._is_leads_agent() and self.env.user.leads_locked:
+            if self.exists() and not self.has_access("read"):
+                raise CustomerOutOfSight(
+                    self.env._("This customer is not assigned to you, or was resolved too long ago.")
+                )
+        return super().web_read(specification)
 
     @property
     def _mail_post_access(self):

@@ -5,6 +5,7 @@ from . import (
     test_concurrency,
     test_dashboard,
     test_history,
+    test_lock,
     test_order_entry,
     test_partial_only,
     test_query_counts,

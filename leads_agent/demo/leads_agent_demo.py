@@ -11,7 +11,7 @@ DESK_ZONE = "Europe/Brussels"
 AGENTS = ("anna", "ben", "chloe", "david")
 MANAGERS = ("morgan", "sofia")
 QUOTATION_DAYS = 21
-# Customer history shows the last day of work; older notices to the agents have been read.
+# How far back the events of today reach.
 WORKDAY = timedelta(hours=8)
 
 # When something happened, by model: columns that follow the clock of the story.
@@ -40,11 +40,14 @@ EXPIRIES = {
 class LeadsAgentDemo(models.AbstractModel):
     """The story of the demo data: six weeks of two call centers, relative to today.
 
-    ``orders.csv`` says what the orders are, ``events.csv`` what happened when, by whom. The events are played one
-    after the other through the doors that people use, so that stored holders, history, notices and logs are right by
-    construction; after each event, the moments it left behind are moved to the moment of the story.
+    ``orders.csv`` says what the orders are: customer, call center, origin, lines as ``product:quantity[@discount]``.
+    ``events.csv`` says what happened: when (see :class:`Clock`), by whom (a login, ``web``, or a contact of the
+    customer), which event, on which order or customer, with a value (agent, disposition, kind of activity and its day)
+    and a text. Names are XML ids of the demo data without ``demo_`` and their kind.
 
-    Loaded once by a demo file. Nothing else calls it.
+    The events are played one after the other through the doors that people use, so that stored holders, history,
+    notices and logs are right by construction; after each event, the moments it left behind are moved to the moment of
+    the story. Loaded once, by a demo file. Nothing else calls it.
     """
 
     _name = "leads.agent.demo"
@@ -120,8 +123,8 @@ class Story:
         self.env = env
         self.started = env.cr.now().replace(microsecond=0)
         self.clock = Clock(self.started - timedelta(seconds=1))
-        self.marks = {model: self._highest_id(model) for model in STAMPS}
-        self.statements = {model: self._dating_statement(model, columns) for model, columns in STAMPS.items()}
+        self.dating = self._dating_statement()
+        self.first_message_id = self._highest_id("mail.message") + 1
         self.specs = {row["order"]: row for row in read_table("orders.csv")}
         self.orders = {}
         self.users = {login: self._demo("user", login) for login in AGENTS + MANAGERS}
@@ -201,7 +204,12 @@ class Story:
         """``product:quantity[@discount]`` as a command."""
         product, _colon, amount = line.partition(":")
         quantity, _at, discount = amount.partition("@")
-        vals = {"product_id": self._demo("product", product).id, "product_uom_qty": int(quantity)}
+        vals = {
+            "product_id": self._demo("product", product).id,
+            "product_uom_qty": int(quantity),
+            # Stated, because looking for a model of distribution is the dearest part of a line.
+            "analytic_distribution": False,
+        }
         return Command.create({**vals, "discount": float(discount)} if discount else vals)
 
     def _assign(self, by, event, customer, agent, reason):
@@ -291,13 +299,19 @@ class Story:
     def _date_back(self, at):
         """Move every moment since the story began to be told to ``at``, on records of the story only."""
         self.env.flush_all()
-        for model, statement in self.statements.items():
-            self.env.cr.execute(statement, {"at": at, "started": self.started, "mark": self.marks[model]})
-            if self.env.cr.rowcount:
+        self.env.cr.execute(self.dating, {"at": at, "started": self.started})
+        for model, moved in zip(STAMPS, self.env.cr.fetchone(), strict=True):
+            if moved:
                 self.env[model].invalidate_model(flush=False)
 
-    def _dating_statement(self, model, columns):
-        """The update that dates back one table; names are ours, moments are parameters."""
+    def _dating_statement(self):
+        """One statement that dates back all tables and counts; names are ours, moments are parameters."""
+        updates = [f"moved_{number} AS ({self._dating_update(model)})" for number, model in enumerate(STAMPS)]
+        counts = [f"(SELECT count(*) FROM moved_{number})" for number in range(len(STAMPS))]
+        return f"WITH {', '.join(updates)} SELECT {', '.join(counts)}"
+
+    def _dating_update(self, model):
+        columns = STAMPS[model]
         moved = [f"{name} = CASE WHEN {name} >= %(started)s THEN %(at)s ELSE {name} END" for name in columns]
         if model in EXPIRIES:
             until, since = EXPIRIES[model]
@@ -305,8 +319,8 @@ class Story:
                 f"{until} = CASE WHEN {since} >= %(started)s THEN {until} - ({since} - %(at)s) ELSE {until} END"
             )
         return (
-            f"UPDATE {self.env[model]._table} SET {', '.join(moved)}"
-            f" WHERE id > %(mark)s AND GREATEST({', '.join(columns)}) >= %(started)s"
+            f"UPDATE {self.env[model]._table} SET {', '.join(moved)} WHERE id > {self._highest_id(model)}"
+            f" AND GREATEST({', '.join(columns)}) >= %(started)s RETURNING 1"
         )
 
     def finish(self):
@@ -316,9 +330,9 @@ class Story:
                 """
                 UPDATE mail_notification n SET is_read = TRUE, read_date = m.date
                   FROM mail_message m
-                 WHERE m.id = n.mail_message_id AND m.id > %s AND m.date < %s
+                 WHERE m.id = n.mail_message_id AND m.id >= %s AND m.date < %s
                 """,
-                self.marks["mail.message"],
+                self.first_message_id,
                 self.clock.opened,
             )
         )

@@ -32,10 +32,13 @@ def main(argv: list[str]) -> int:
 
 def _stop_politely(signum: int, frame: object) -> None:
     """Turn a request to end into the exception that lets every `finally` run."""
+    console.stop_is_wanted = True
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
+    # Also where a script started this in the background, with SIGINT ignored.
+    signal.signal(signal.SIGINT, _stop_politely)
     signal.signal(signal.SIGTERM, _stop_politely)
     signal.signal(signal.SIGHUP, _stop_politely)
     os.umask(0o022)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STEPS = "SANDBOX_STEPS"
+# Set by the signal handler: Python drops an exception raised in some places (an import's callbacks), so steps look too.
+stop_is_wanted = False
 
 
 class Trouble(Exception):
@@ -24,6 +26,8 @@ def say(text: str) -> None:
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Announce a step, time it and remember it for `timings`."""
+    if stop_is_wanted:
+        raise KeyboardInterrupt
     say(f"==> {title}")
     start = time.monotonic()
     yield

@@ -116,9 +116,12 @@ def _fetch_package() -> None:
         apt = debian_archive.open_suites(made(HOME / "apt"), [SUITE, fonts], PACKAGE, SUITE)
     names = [f"{name}/{SUITE}" for name in (PACKAGE, *STATIC_PACKAGES)]
     names += [f"{name}/{fonts}" for name in OWN_SUITE_PACKAGES]
-    with step(f"Downloading {PACKAGE} {apt.version(PACKAGE, SUITE)} (about 125 MB) and its fonts"):
-        apt.download(names, DOWNLOADS)
-    _unpack_all(sorted(DOWNLOADS.glob("*.deb")))
+    version = apt.version(PACKAGE, SUITE)
+    # A folder per version, for an older one may lie there from an interrupted set-up.
+    folder = made(DOWNLOADS / version)
+    with step(f"Downloading {PACKAGE} {version} (about 125 MB) and its fonts"):
+        apt.download(names, folder)
+    _unpack_all(sorted(folder.glob("*.deb")))
     shutil.rmtree(DOWNLOADS)
 
 

@@ -62,7 +62,7 @@ def _make(folder: Path, requirements: list[str]) -> None:
             # A half-made one (no stamp) is not trusted.
             system.run([sys.executable, "-m", "venv", "--clear", folder], what="Making the virtual environment")
     files = [argument for name in requirements for argument in ("-r", REQUIREMENTS / name)]
-    quiet = [] if sys.stderr.isatty() else ["-q"]
+    quiet = [] if sys.stderr.isatty() else ["-qq"]
     with step(f"Installing Python packages ({', '.join(requirements)})"):
         pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quiet, *files]
         system.run(pip, what="Installing the Python packages", env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"})

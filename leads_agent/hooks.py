@@ -1,6 +1,6 @@
 import logging
 
-from odoo.addons.leads_agent.models.res_groups import AGENT
+from .models.res_groups import AGENT
 
 _logger = logging.getLogger(__name__)
 
@@ -10,5 +10,10 @@ def post_init_hook(env):
     env["leads.agent.history"]._take_in()
     agents = env.ref(AGENT).with_context(active_test=False).all_user_ids
     excluded = env["res.groups"]._leads_excluded_groups()
-    for user in agents.filtered(lambda agent: agent.all_group_ids & excluded):
-        _logger.info("Leads Agent %s has groups that agents may not have: %s", user.login, (user.all_group_ids & excluded).mapped("full_name"))
+    for user in agents:
+        if conflicts := user.all_group_ids & excluded:
+            _logger.info(
+                "Leads Agent %s has groups that agents may not have: %s",
+                user.login,
+                ", ".join(conflicts.mapped("full_name")),
+            )

@@ -6,6 +6,5 @@
     "author": "Leads Agent developers",
     "license": "LGPL-3",
     "depends": ["leads_agent_sale_management", "sale_pdf_quote_builder"],
-    "data": [],
     "auto_install": True,
 }

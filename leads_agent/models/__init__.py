@@ -1,10 +1,11 @@
+from . import leads_agent_assignment
 from . import (
-    leads_agent_assignment,
+    leads_agent_assignment_doors,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
     leads_agent_dashboard,
     leads_agent_disposition,
     leads_agent_history,
 )
-from . import base_partner_merge, crm_team, mail_message, product_document, res_company, res_config_settings
+from . import crm_team, mail_message, product_document, res_company, res_config_settings
 from . import res_groups, res_partner, res_users, sale_order

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import terms
-
 # Larger selections than this are refused in one request.
 MOST_ORDERS = 10_000
 DIALOG = "leads_agent.leads_agent_batch_assign_view_form_dialog"
@@ -154,7 +152,9 @@ class LeadsAgentBatchAssign(models.Model):
             raise UserError(self.env._("Select at least one order."))
         if len(order_ids) > MOST_ORDERS:
             raise UserError(
-                self.env._("At most %(most)s orders at a time; you selected %(count)s.", most=MOST_ORDERS, count=len(order_ids))
+                self.env._(
+                    "At most %(most)s orders at a time; you selected %(count)s.", most=MOST_ORDERS, count=len(order_ids)
+                )
             )
         return list(dict.fromkeys(order_ids))
 

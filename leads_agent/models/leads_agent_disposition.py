@@ -61,8 +61,8 @@ class LeadsAgentDisposition(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "The disposition %s was used to resolve leads. Archive it instead: agents can then no longer choose "
-                    "it, and the history keeps it.",
+                    "The disposition %s was used to resolve leads. Archive it instead: agents can then no longer "
+                    "choose it, and the history keeps it.",
                     used.disposition_id.name,
                 )
             )

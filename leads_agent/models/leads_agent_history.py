@@ -44,9 +44,7 @@ class LeadsAgentHistory(models.Model):
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="cascade")
-    assignment_id = fields.Many2one(
-        "leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null"
-    )
+    assignment_id = fields.Many2one("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")

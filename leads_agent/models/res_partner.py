@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
 from ..exceptions import CustomerOutOfSight
@@ -13,6 +13,7 @@ CORRECTABLE_FIELDS = frozenset(
 )
 NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
 PROTECTED_FIELDS = {"leads_agent_id"}
+EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])
 
 
 class ResPartner(models.Model):
@@ -26,7 +27,6 @@ class ResPartner(models.Model):
 
     leads_agent_id = fields.Many2one(
         "res.users",
-        string="Leads Agent",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -143,14 +143,9 @@ class ResPartner(models.Model):
             return partners
         self.check_access("create")
         vals_list = [self._leads_check_new_customer(vals) for vals in vals_list]
-        allowed = CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not key.startswith("default_") or key.removeprefix("default_") in allowed
-        }
         # sudo: res.partner - every value was checked above; core writes more fields on a new contact than an agent may
-        partners = super(ResPartner, self.with_context(context).sudo()).create(vals_list)
+        elevated = self.with_env(self.env(su=True, context=clean_context(self.env.context)))
+        partners = super(ResPartner, elevated).create(vals_list)
         partners._leads_inherit_holder()
         if self.env.user.leads_locked:
             own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
@@ -162,7 +157,7 @@ class ResPartner(models.Model):
                     reason=self.env._("Entered by the agent"),
                     unconditional=True,
                 )
-        partners = partners.sudo(False).with_context(self.env.context)
+        partners = partners.with_env(self.env)
         partners.check_access("create")
         return partners
 
@@ -172,9 +167,10 @@ class ResPartner(models.Model):
         :raises AccessError: when a value says more
         """
         allowed = CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS
-        others = {name: value for name, value in vals.items() if name not in allowed and value and value != [[6, 0, []]]}
+        others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
         if others:
-            defaults = self.sudo().with_context({}).default_get(list(others))
+            # sudo: res.partner - only compares with what a form would propose
+            defaults = self.with_env(self.env(su=True, context={})).default_get(list(others))
             others = {name: value for name, value in others.items() if value != defaults.get(name)}
         if others:
             raise AccessError(self._leads_sentence(next(iter(others))))

@@ -85,7 +85,10 @@ class ResUsers(models.Model):
         domain = (
             Domain("active", "=", True)
             & Domain("share", "=", False)
-            & (self._leads_role_domain(AGENT) | (Domain("leads_may_hold", "=", True) & self._leads_role_domain(MANAGER)))
+            & (
+                self._leads_role_domain(AGENT)
+                | (Domain("leads_may_hold", "=", True) & self._leads_role_domain(MANAGER))
+            )
         )
         return domain if True in value else ~domain
 
@@ -113,7 +116,10 @@ class ResUsers(models.Model):
         return self.has_group(MANAGER) and not self._is_leads_agent()
 
     def _check_leads_manager(self):
-        """:raises AccessError: unless the user is a Leads Manager; ``env.user`` is elevated, so ``env.su`` says nothing"""
+        """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
+
+        :raises AccessError: unless the user is a Leads Manager
+        """
         if not self._is_leads_manager():
             raise AccessError(self.env._("Only Leads Managers can do this."))
 

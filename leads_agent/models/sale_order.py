@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools import terms
@@ -37,7 +36,6 @@ class SaleOrder(models.Model):
     )
     leads_agent_id = fields.Many2one(
         "res.users",
-        string="Leads Agent",
         compute="_compute_leads_agent_id",
         store=True,
         precompute=True,
@@ -96,19 +94,21 @@ class SaleOrder(models.Model):
 
     def _compute_user_id(self):
         """Core sets no salesperson for users outside Sales: an order of an agent carries the agent."""
-        super()._compute_user_id()
+        result = super()._compute_user_id()
         if self.env.user._is_leads_agent():
             for order in self:
                 if order.partner_id and not order.user_id:
                     order.user_id = self.env.user
+        return result
 
     def _compute_team_id(self):
         """An order that an agent enters belongs to the agent's call center."""
-        super()._compute_team_id()
+        result = super()._compute_team_id()
         if self.env.user._is_leads_agent():
             entered = self.filtered(lambda order: not order._origin)
             if entered and (team := self.env["crm.team"]._get_default_team_id(user_id=self.env.uid)):
                 entered.team_id = team
+        return result
 
     def _leads_customer(self):
         """The commercial customer the order counts for."""
@@ -209,8 +209,8 @@ class SaleOrder(models.Model):
             orders_sudo = self.sudo()
             orders_sudo.invoice_ids = False
             orders_sudo.invoice_count = 0
-            return
-        super()._get_invoiced()
+            return None
+        return super()._get_invoiced()
 
     # ------------------------------------------------------------------
     # Batch

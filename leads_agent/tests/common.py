@@ -17,9 +17,7 @@ class LeadsAgentCommon(TransactionCase):
         cls.agent = cls._user("agent_anna", AGENT)
         cls.other_agent = cls._user("agent_ben", AGENT)
         cls.manager = cls._user("manager_mia", MANAGER)
-        cls.salesperson = cls._user(
-            "sales_sam", "sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
-        )
+        cls.salesperson = cls._user("sales_sam", "sales_team.group_sale_salesman_all_leads,base.group_partner_manager")
         cls.plain = cls._user("plain_pat", "base.group_user")
         cls.call_center = cls.env["crm.team"].create(
             {

@@ -201,9 +201,7 @@ class TestAssign(LeadsAgentCommon):
         free, held = self._lead("Free"), self._lead("Held")
         self._assign(held, self.other_agent)
         Assignment = self.env["leads.agent.assignment"].with_user(self.manager)
-        self.assertEqual(
-            Assignment.create({"partner_id": free.id, "agent_id": self.agent.id}), self._active(free)
-        )
+        self.assertEqual(Assignment.create({"partner_id": free.id, "agent_id": self.agent.id}), self._active(free))
         with self.assertRefused(UserError, "already holds"):
             Assignment.create({"partner_id": held.id, "agent_id": self.agent.id})
         with self.assertRefused(UserError, "cannot be created with: state"):
@@ -215,7 +213,7 @@ class TestAssign(LeadsAgentCommon):
         customers = self._lead("One") | self._lead("Two")
         assignments = self._assign(customers, self.other_agent)
         action = assignments.with_user(self.manager).action_reassign()
-        form = Form(self.env["leads.agent.reassign"].with_user(self.manager).with_context(action["context"]))
+        form = Form(self.env["leads.agent.reassign"].with_user(self.manager).with_context(**action["context"]))
         form.agent_id = self.agent
         result = form.save().action_reassign()
         self.assertIn("2 leads given to Agent Anna", result["params"]["message"])
@@ -295,7 +293,10 @@ class TestAssign(LeadsAgentCommon):
 
     def test_unique_index_exists(self):
         self.env.cr.execute(
-            "SELECT indexdef FROM pg_indexes WHERE tablename = 'leads_agent_assignment' AND indexdef LIKE '%UNIQUE%state%'"
+            """
+            SELECT indexdef FROM pg_indexes
+             WHERE tablename = 'leads_agent_assignment' AND indexdef LIKE '%UNIQUE%state%'
+            """
         )
         self.assertIn("(partner_id) WHERE", self.env.cr.fetchone()[0])
 

@@ -12,11 +12,11 @@ class TestBatch(LeadsAgentCommon):
         action = (
             self.env.ref("leads_agent.action_assign_leads")
             .with_user(user)
-            .with_context(active_model="sale.order", active_ids=list(orders), active_id=list(orders)[0])
+            .with_context(active_model="sale.order", active_ids=list(orders), active_id=next(iter(orders)))
             .run()
         )
         form = Form(
-            self.env["leads.agent.batch.assign"].with_user(user).with_context(action["context"]),
+            self.env["leads.agent.batch.assign"].with_user(user).with_context(**action["context"]),
             view="leads_agent.leads_agent_batch_assign_view_form_dialog",
         )
         form.agent_id = agent or self.agent
@@ -104,9 +104,7 @@ class TestBatch(LeadsAgentCommon):
         )
         doomed.unlink()
         action_batch.action_assign()
-        self.assertEqual(
-            sorted(action_batch.line_ids.mapped("result")), ["assigned", "gone", "gone", "not_visible"]
-        )
+        self.assertEqual(sorted(action_batch.line_ids.mapped("result")), ["assigned", "gone", "gone", "not_visible"])
 
     def test_bad_selections_get_a_sentence(self):
         Batch = self.env["leads.agent.batch.assign"].with_user(self.manager)

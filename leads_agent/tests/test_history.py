@@ -129,7 +129,13 @@ class TestHistory(LeadsAgentCommon):
                 lambda user=user: row.with_user(user).write({"kind": "sale"}),
                 lambda user=user: row.with_user(user).unlink(),
                 lambda user=user: row.with_user(user).create(
-                    {"partner_id": self.customer.id, "kind": "note", "at": datetime.now(), "res_model": "x", "res_id": 1}
+                    {
+                        "partner_id": self.customer.id,
+                        "kind": "note",
+                        "at": datetime.now(),
+                        "res_model": "x",
+                        "res_id": 1,
+                    }
                 ),
             ):
                 with self.assertRaises(AccessError):

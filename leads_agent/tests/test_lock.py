@@ -8,8 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
-
+from ..exceptions import CustomerOutOfSight
 from .common import LeadsAgentCommon
 
 

@@ -28,7 +28,9 @@ class TestOrderEntry(LeadsAgentCommon):
         pricelist = self.env["product.pricelist"].create(
             {
                 "name": "Outbound",
-                "item_ids": [Command.create({"compute_price": "fixed", "fixed_price": 400.0, "product_id": self.product.id})],
+                "item_ids": [
+                    Command.create({"compute_price": "fixed", "fixed_price": 400.0, "product_id": self.product.id})
+                ],
             }
         )
         self.customer.property_product_pricelist = pricelist
@@ -60,7 +62,7 @@ class TestOrderEntry(LeadsAgentCommon):
         order = self.as_agent["sale.order"].browse(self.customer.sale_order_ids.id)
         action = order.action_quotation_send()
         with mute_logger("odoo.addons.base.models.ir_actions_report"):
-            composer = self.as_agent["mail.compose.message"].with_context(action["context"]).create({})
+            composer = self.as_agent["mail.compose.message"].with_context(**action["context"]).create({})
             composer._action_send_mail()
         self.assertEqual(order.state, "sent")
         self.assertEqual(order.message_ids[0].author_id, self.agent.partner_id)

@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo.tests import tagged
 
+from ..models import mail_message, res_partner, sale_order
 from .common import LeadsAgentCommon
 
 
@@ -86,18 +87,16 @@ class TestQueryCounts(LeadsAgentCommon):
     def _plain_confirm(self, count):
         """The same without the addon's hook on orders."""
         Order = self.registry["sale.order"]
-        from odoo.addons.leads_agent.models.sale_order import SaleOrder
-
         partners = self._leads(count, f"P{count}")
-        hooks = {name: getattr(SaleOrder, name) for name in ("write", "action_confirm")}
+        hooks = {name: getattr(sale_order.SaleOrder, name) for name in ("write", "action_confirm")}
         self.assertTrue(all(hasattr(Order, name) for name in hooks))
         try:
             for name in hooks:
-                delattr(SaleOrder, name)
+                delattr(sale_order.SaleOrder, name)
             return self._confirm(partners.sale_order_ids, self.salesperson)
         finally:
             for name, hook in hooks.items():
-                setattr(SaleOrder, name, hook)
+                setattr(sale_order.SaleOrder, name, hook)
 
     def test_creating_reading_and_writing_costs_non_agents_nothing(self):
         """Orders, customers and messages of people nobody holds."""
@@ -116,8 +115,6 @@ class TestQueryCounts(LeadsAgentCommon):
         with self._count() as counted:
             work()
         with_addon = counted["queries"]
-        from odoo.addons.leads_agent.models import mail_message, res_partner, sale_order
-
         removed = [
             (cls, name, getattr(cls, name))
             for cls, names in (

@@ -18,7 +18,7 @@ class TestResolve(LeadsAgentCommon):
 
     def _form(self, assignments, user):
         action = assignments.with_user(user).action_resolve()
-        return Form(self.env["leads.agent.resolve"].with_user(user).with_context(action["context"]))
+        return Form(self.env["leads.agent.resolve"].with_user(user).with_context(**action["context"]))
 
     def test_agent_resolves_with_a_disposition_and_a_note(self):
         form = self._form(self.assignment, self.agent)

@@ -9,6 +9,8 @@ from odoo.addons.payment.tests.common import PaymentCommon
 
 from .common import LeadsAgentCommon
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
 
 class SaleCase(LeadsAgentCommon):
     @classmethod
@@ -57,8 +59,8 @@ class TestSale(SaleCase):
         self._assert_sold(self.order, self.salesperson)
 
     def test_create_as_a_sale(self):
-        order = self.env["sale.order"].with_user(self.salesperson).create(
-            {"partner_id": self.customer.id, "state": "sale"}
+        order = (
+            self.env["sale.order"].with_user(self.salesperson).create({"partner_id": self.customer.id, "state": "sale"})
         )
         self._assert_sold(order, self.salesperson)
 
@@ -204,7 +206,7 @@ class TestSaleOnline(SaleCase, PaymentCommon, HttpCase):
                 "jsonrpc": "2.0",
                 "params": {
                     "name": "Joan Harbour",
-                    "signature": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+                    "signature": PIXEL,
                 },
             },
         )

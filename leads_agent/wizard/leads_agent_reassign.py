@@ -46,7 +46,10 @@ class LeadsAgentReassign(models.TransientModel):
             "params": {
                 "type": "success" if assigned else "warning",
                 "message": " ".join(
-                    [self.env._("%(count)s leads given to %(agent)s.", count=assigned, agent=self.agent_id.name), *others]
+                    [
+                        self.env._("%(count)s leads given to %(agent)s.", count=assigned, agent=self.agent_id.name),
+                        *others,
+                    ]
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },

@@ -15,9 +15,7 @@ class LeadsAgentResolve(models.TransientModel):
     available_disposition_ids = fields.Many2many(
         "leads.agent.disposition", compute="_compute_available_disposition_ids"
     )
-    disposition_id = fields.Many2one(
-        "leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]"
-    )
+    disposition_id = fields.Many2one("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
     note = fields.Text(help="What the customer said. Colleagues who call later read it.")
 
     @api.depends("assignment_id", "assignment_ids")

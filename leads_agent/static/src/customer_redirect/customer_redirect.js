@@ -28,6 +28,4 @@ export function customerOutOfSightHandler(env, error, originalError) {
     return true;
 }
 
-registry
-    .category("error_handlers")
-    .add("leadsAgentCustomerOutOfSight", customerOutOfSightHandler, { sequence: 90 });
+registry.category("error_handlers").add("leadsAgentCustomerOutOfSight", customerOutOfSightHandler, { sequence: 90 });

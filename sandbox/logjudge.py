@@ -122,10 +122,13 @@ class Judge:
         self._missing = dict(_MARKS)
         self._summaries = 0
         self._running: tuple[str, datetime] | None = None
+        self._failed: set[str] = set()
 
     def hear(self, record: Record) -> None:
         self._time(record)
         self._missing = {text: mark for text, mark in self._missing.items() if not mark.match(record.message)}
+        if record.is_failure:
+            self._failed.add(record.message.split(": ")[1].split("\n")[0])
         if record.is_skip:
             self._verdict.skips.append(record)
         if record.is_complaint:
@@ -137,6 +140,7 @@ class Judge:
 
     def verdict(self, exit_status: int) -> Verdict:
         verdict = self._verdict
+        verdict.complaints = [record for record in verdict.complaints if not self._is_of_a_failed_test(record)]
         verdict.problems = list(self._missing)
         if not self._summaries:
             verdict.problems.append("Odoo never summed up its tests")
@@ -145,6 +149,11 @@ class Judge:
         if exit_status and not verdict.failed_tests:
             verdict.problems.append(f"Odoo ended with exit status {exit_status} though no test failed")
         return verdict
+
+    def _is_of_a_failed_test(self, record: Record) -> bool:
+        """Tell whether the browser of a test said why that test failed: that is counted once."""
+        name = ".".join(record.logger.split(".")[-3:-1])
+        return record.logger.endswith(".browser") and name in self._failed
 
     def _time(self, record: Record) -> None:
         """A test lasts until the next one starts, or until something other than a test speaks."""

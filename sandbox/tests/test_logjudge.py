@@ -63,6 +63,15 @@ def test_complaint_in_the_log_fails_the_run(level):
     assert (verdict.passed, verdict.failed) == (2, 1)
 
 
+def test_browser_error_counts_unless_its_test_failed_for_it():
+    error = line("Step not found", level="ERROR", logger=f"{TESTS}.TestAssign.test_one.browser")
+    assert judge([*GREEN[:3], error, *GREEN[3:]], 0).failed == 1
+    failure = line("FAIL: TestAssign.test_one", level="ERROR", logger=TESTS)
+    summary = line("1 failed, 0 error(s) of 2 tests when loading database 'x'", level="ERROR")
+    verdict = judge([*GREEN[:3], error, failure, POST_TESTS, summary], 1)
+    assert (verdict.passed, verdict.failed) == (1, 1)
+
+
 def test_complaint_of_core_about_us_fails_the_run():
     verdict = judge([line("Two fields have the same label", level="WARNING", logger="odoo.registry"), *GREEN], 0)
     assert verdict.failed == 1

@@ -6,8 +6,7 @@ _logger = logging.getLogger(__name__)
 
 
 def post_init_hook(env):
-    """Take in the history of the last 90 days, and name users who hold excluded groups already."""
-    env["leads.agent.history"]._take_in()
+    """Name agents who hold excluded groups already, as after a reinstall."""
     agents = env.ref(AGENT).with_context(active_test=False).all_user_ids
     excluded = env["res.groups"]._leads_excluded_groups()
     for user in agents:

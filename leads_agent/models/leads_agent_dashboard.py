@@ -233,6 +233,11 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _empty_reason(self):
         """Why there is nothing to see, with the settings in words."""
         user = self.env.user
+        if not user.can_hold_leads:
+            return self.env._(
+                "You assign leads and hold none yourself. The agents and their leads are under Assignments; "
+                "switch on 'May Hold Leads' on your card there to call, too."
+            )
         sentences = [self.env._("No lead is assigned to you at the moment. A Leads Manager assigns them.")]
         if not user._is_leads_agent():
             return sentences[0]

@@ -1,7 +1,10 @@
+from lxml import html
+
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
+from odoo.tools.sql import table_exists
 
 from ..tools import terms
 
@@ -96,8 +99,10 @@ class LeadsAgentHistory(models.Model):
     def _summarize(self, row):
         """The line for one event; ``row`` as selected by :meth:`_compute_summary`."""
         match row["kind"]:
-            case "message" | "note" | "call" | "activity":
+            case "message" | "note":
                 return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
+            case "call" | "activity":
+                return self._shorten(self._activity_text(row["body"] or ""))
             case "order" | "sale":
                 currency = self.env["res.currency"].browse(row["currency_id"])
                 amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
@@ -108,6 +113,14 @@ class LeadsAgentHistory(models.Model):
                 return self.env._("Taken from %s", row["agent"])
         text = self.env._("Resolved: %s", row["disposition"] or "")
         return self._shorten(f"{text} - {row['note']}" if row["note"] else text)
+
+    @api.model
+    def _activity_text(self, body):
+        """The feedback alone, which Odoo's message of a done activity puts last, under a bold title; or all of it."""
+        if body:
+            for block in html.fragment_fromstring(body, create_parent="div").xpath(".//div[div[@class='fw-bold']]"):
+                return block.text_content().strip().removeprefix(block[0].text_content().strip())
+        return html2plaintext(body)
 
     @api.model
     def _summarize_order(self, event, order, amount):
@@ -291,64 +304,58 @@ class LeadsAgentHistory(models.Model):
             )
         )
 
+    def _auto_init(self):
+        """At install, take in everybody's history while the new table has no index and no foreign key yet."""
+        is_new = not table_exists(self.env.cr, self._table)
+        result = super()._auto_init()
+        if is_new:
+            self.pool.post_init(self._take_in, is_new=True)
+        return result
+
     @api.model
-    def _take_in(self, partner_ids=None):
+    def _take_in(self, partner_ids=None, is_new=False):
         """Take in what happened in the last 90 days and is not recorded yet, in one statement.
 
         At install for everybody; later for the customers that are being assigned.
 
         :param partner_ids: commercial customers, or None for all
+        :param bool is_new: the table is empty, so nothing can be recorded yet
         """
-        self.env.flush_all()
+        if not is_new:
+            self.env.flush_all()
+        unless_recorded = SQL() if is_new else SQL("ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
         since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
-        partners = SQL("TRUE") if partner_ids is None else SQL("p.commercial_partner_id = ANY(%s)", list(partner_ids))
-        orders = (
-            SQL("TRUE") if partner_ids is None else SQL("o.leads_commercial_partner_id = ANY(%s)", list(partner_ids))
-        )
-        message_kind = SQL(
-            """
-            CASE WHEN t.category = 'phonecall' THEN 'call'
-                 WHEN m.mail_activity_type_id IS NOT NULL THEN 'activity'
-                 WHEN m.is_internal OR COALESCE(st.internal, TRUE) THEN 'note'
-                 ELSE 'message' END
-            """
-        )
-        human = SQL(
-            """
-            m.date >= %s
-            AND (m.mail_activity_type_id IS NOT NULL
-                 OR m.message_type IN %s AND COALESCE(m.body, '') NOT IN ('', '<p></p>', '<p><br></p>'))
-            AND NOT (m.message_type = 'notification' AND m.create_date = d.create_date
-                     AND NOT EXISTS (SELECT FROM mail_message earlier
-                                      WHERE earlier.model = m.model AND earlier.res_id = m.res_id
-                                        AND earlier.id < m.id))
-            """,
-            since,
-            MESSAGE_TYPES,
-        )
+        orders = SQL("o.leads_commercial_partner_id IS NOT NULL")
+        partners = SQL("p.commercial_partner_id IS NOT NULL")
+        if partner_ids is not None:
+            orders = SQL("o.leads_commercial_partner_id = ANY(%s)", list(partner_ids))
+            partners = SQL("p.commercial_partner_id = ANY(%s)", list(partner_ids))
+        # One branch per model: with the model as a constant, few customers are looked up through the index of messages.
         messages = SQL(
             """
             INSERT INTO leads_agent_history
                    (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
-            SELECT d.partner_id, m.date, %(kind)s, m.author_id, m.model, m.res_id, d.order_id, m.id
-              FROM (SELECT 'res.partner' AS model, p.id AS res_id, p.commercial_partner_id AS partner_id,
-                           NULL::int AS order_id, p.create_date
-                      FROM res_partner p
-                     WHERE p.commercial_partner_id IS NOT NULL AND %(partners)s
-                 UNION ALL
-                    SELECT 'sale.order', o.id, o.leads_commercial_partner_id, o.id, o.create_date
-                      FROM sale_order o
-                     WHERE o.leads_commercial_partner_id IS NOT NULL AND %(orders)s) d
-              JOIN mail_message m ON m.model = d.model AND m.res_id = d.res_id
-             LEFT JOIN mail_message_subtype st ON st.id = m.subtype_id
-             LEFT JOIN mail_activity_type t ON t.id = m.mail_activity_type_id
-             WHERE %(human)s
-           ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING
+            %s
+         UNION ALL
+            %s
+            %s
             """,
-            kind=message_kind,
-            partners=partners,
-            orders=orders,
-            human=human,
+            self._select_messages(
+                since,
+                SQL(
+                    "SELECT p.id, p.commercial_partner_id, NULL::int, p.create_date FROM res_partner p WHERE %s",
+                    partners,
+                ),
+                "res.partner",
+            ),
+            self._select_messages(
+                since,
+                SQL(
+                    "SELECT o.id, o.leads_commercial_partner_id, o.id, o.create_date FROM sale_order o WHERE %s", orders
+                ),
+                "sale.order",
+            ),
+            unless_recorded,
         )
         self.env.cr.execute(
             SQL(
@@ -374,4 +381,36 @@ class LeadsAgentHistory(models.Model):
                 since=since,
             )
         )
-        self.invalidate_model()
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _select_messages(self, since, documents, model):
+        """What humans wrote on documents: the SELECT behind the rows of messages.
+
+        :param SQL documents: selects id, commercial customer, order and creation date of the documents
+        """
+        return SQL(
+            """
+            SELECT d.partner_id, m.date,
+                   CASE WHEN t.category = 'phonecall' THEN 'call'
+                        WHEN m.mail_activity_type_id IS NOT NULL THEN 'activity'
+                        WHEN m.is_internal OR COALESCE(st.internal, TRUE) THEN 'note'
+                        ELSE 'message' END,
+                   m.author_id, m.model, m.res_id, d.order_id, m.id
+              FROM (%(documents)s) AS d (res_id, partner_id, order_id, create_date)
+              JOIN mail_message m ON m.model = %(model)s AND m.res_id = d.res_id
+         LEFT JOIN mail_message_subtype st ON st.id = m.subtype_id
+         LEFT JOIN mail_activity_type t ON t.id = m.mail_activity_type_id
+             WHERE m.date >= %(since)s
+               AND (m.mail_activity_type_id IS NOT NULL
+                    OR (m.message_type IN %(types)s AND COALESCE(m.body, '') NOT IN ('', '<p></p>', '<p><br></p>')))
+               AND NOT (m.message_type = 'notification' AND m.create_date = d.create_date
+                        AND NOT EXISTS (SELECT FROM mail_message earlier
+                                         WHERE earlier.model = m.model AND earlier.res_id = m.res_id
+                                           AND earlier.id < m.id))
+            """,
+            documents=documents,
+            model=model,
+            since=since,
+            types=MESSAGE_TYPES,
+        )

@@ -203,8 +203,9 @@ class SaleOrder(models.Model):
         return True
 
     def _get_invoiced(self):
-        """Agents may not read invoices: their order form shows none instead of an access error."""
-        if not self.env.su and self.env.user._is_leads_agent():
+        """Agents and managers may not read invoices: their order form shows none instead of an access error."""
+        role = self.env.user._is_leads_agent() or self.env.user._is_leads_manager()
+        if role and not self.env["account.move"].has_access("read"):
             # sudo: account.move - writing "no invoice" to the cache; nothing is read
             orders_sudo = self.sudo()
             orders_sudo.invoice_ids = False

@@ -54,7 +54,7 @@ class TestHistory(LeadsAgentCommon):
         self.assertEqual((self._latest().res_model, self._latest().res_id), ("sale.order", self.order.id))
         partner.activity_schedule("mail.mail_activity_data_call", summary="Call").action_feedback(feedback="Reached")
         self.assertEqual(self._latest().kind, "call")
-        self.assertIn("Reached", self._latest().summary)
+        self.assertEqual(self._latest().summary, "Reached", "the feedback, without Odoo's words around it")
         partner.activity_schedule("mail.mail_activity_data_todo", summary="Send sample").action_done()
         self.assertEqual(self._latest().kind, "activity")
         self.order.with_user(self.agent).action_quotation_sent()

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -76,6 +78,33 @@ class TestOrderEntry(LeadsAgentCommon):
                 with self.subTest(name):
                     self.env.invalidate_all()
                     order.read([name])
+
+    def _spec(self, arch):
+        """What the web client reads for a view: every field in it, those of lines too, hidden or not."""
+        spec = {}
+        for node in arch.xpath(".//field[not(ancestor::field)]"):
+            name = node.get("name")
+            inner = {}
+            for sub in node.xpath("./form|./list|./kanban"):
+                inner.update(self._spec(sub))
+            spec[name] = {"fields": inner} if inner else {}
+        return spec
+
+    def test_forms_load_as_the_web_client_loads_them(self):
+        """``tests.Form`` leaves out what a group hides; the web client reads it."""
+        order = self.customer.sale_order_ids
+        for user in (self.agent, self.manager):
+            for record, view in (
+                (order, "sale.view_order_form"),
+                (self.customer, "base.view_partner_form"),
+                (self._assign(self._lead(user.name)), "leads_agent.leads_agent_assignment_view_form"),
+            ):
+                record = record.with_user(user)
+                with self.subTest(user=user.login, model=record._name):
+                    self.env.invalidate_all()
+                    views = record.get_views([(self.env.ref(view).id, "form")])
+                    arch = etree.fromstring(views["views"]["form"]["arch"])
+                    self.assertTrue(record.web_read(self._spec(arch)))
 
     def test_entering_a_new_customer_on_the_form(self):
         form = Form(self.as_agent["res.partner"].with_context(res_partner_search_mode="customer"))

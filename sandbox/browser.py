@@ -82,8 +82,8 @@ class Browser:
         self._call("Network.clearBrowserCookies")
         self._call("Network.setCookie", name="session_id", value=session_id, url=base)
 
-    def look(self, url: str, width: int, height: int) -> Look:
-        """Open a page in a window of this size, wait until it is settled and picture it."""
+    def look(self, url: str, width: int, height: int, click: str = "") -> Look:
+        """Open a page in a window of this size, wait until it is settled (and again after a click) and picture it."""
         phone = width < PHONE_WIDTH
         # Going through an empty page makes sure that the page is loaded, not only its fragment changed.
         self._call("Page.navigate", url="about:blank")
@@ -92,7 +92,13 @@ class Browser:
         self._events.clear()
         self._call("Page.navigate", url=url)
         settled = self._wait_until_settled()
-        errors = [] if settled else [f"not settled after {SECONDS_TO_SETTLE} s"]
+        errors = []
+        if click:
+            target = f"document.querySelector({json.dumps(click)})"
+            if not self._evaluate(f"{target} && ({target}.click(), true)"):
+                errors.append(f"nothing to click at {click}")
+            settled = self._wait_until_settled()
+        errors += [] if settled else [f"not settled after {SECONDS_TO_SETTLE} s"]
         overflow = round(self._evaluate(_OVERFLOW % width))
         png = base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
         return Look(self._evaluate("location.href"), png, overflow, errors + self._errors())

@@ -1,7 +1,7 @@
-"""Which pages of the demo are pictured: each menu of ours that a user has, and a few forms by name."""
+"""Which pages of the demo are pictured: each menu of ours that a user has, and some by name."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import requests
 
@@ -17,28 +17,31 @@ class Page:
     role: str
     name: str
     path: str
+    # What is clicked before the picture is taken, as a CSS selector.
+    click: str = ""
 
 
-# (role, name, path, query for the id). A page without a record in the demo is left out.
-_AGENT = """SELECT res_id FROM ir_model_data WHERE model = 'res.users' AND module LIKE 'leads\\_agent%'
-    AND res_id = (SELECT id FROM res_users WHERE login = '{agent}')"""
+# A query gives the `{id}` of a path; without a record in the demo the page is left out.
+_AGENT = "SELECT id FROM res_users WHERE login = '{agent}'"
 _HELD = """SELECT o.{column} FROM sale_order o JOIN res_users u ON u.id = o.leads_agent_id
     WHERE u.login = '{agent}' AND o.state IN ('draft', 'sent') ORDER BY o.id LIMIT 1"""
+_USER = "/odoo/action-base.action_res_users/{id}"
 FORMS = [
-    ("admin", "user_form", "/odoo/action-base.action_res_users/{id}", _AGENT),
-    ("admin", "orders", "/odoo/action-sale.action_quotations_with_onboarding", ""),
-    ("admin", "settings", "/odoo/action-sale.action_sale_config_settings", ""),
-    ("agent", "order_form", "/odoo/leads-orders/{id}", _HELD.replace("{column}", "id")),
-    ("agent", "customer_form", "/odoo/leads-customers/{id}", _HELD.replace("{column}", "partner_id")),
+    (Page("admin", "user_form", _USER), _AGENT),
+    (Page("admin", "user_assigned_leads", _USER, click=".o_notebook a[name='leads_assignments']"), _AGENT),
+    (Page("admin", "sales_quotations", "/odoo/action-sale.action_quotations_with_onboarding"), ""),
+    (Page("admin", "sales_settings", "/odoo/action-sale.action_sale_config_settings"), ""),
+    (Page("agent", "order_form", "/odoo/leads-orders/{id}"), _HELD.replace("{column}", "id")),
+    (Page("agent", "customer_form", "/odoo/leads-customers/{id}"), _HELD.replace("{column}", "partner_id")),
 ]
 
 
 def forms(postgres: Postgres, database: str, agent: str) -> list[Page]:
     """Return the named pages, with the records of the first agent."""
     found = []
-    for role, name, path, query in FORMS:
+    for page, query in FORMS:
         rows = postgres.rows(query.replace("{agent}", agent), database=database) if query else [("",)]
-        found += [Page(role, name, path.replace("{id}", str(row_id))) for (row_id,) in rows]
+        found += [replace(page, path=page.path.replace("{id}", str(row_id))) for (row_id,) in rows]
     return found
 
 

@@ -61,7 +61,7 @@ def _is_chosen(page: pages.Page, chosen: list[str]) -> bool:
 
 def _picture(window: browser.Browser, base: str, page: pages.Page, size: tuple[int, int]) -> tuple[str, str, str]:
     """Picture one page at one size. Return a row of the table."""
-    seen = window.look(base + page.path, *size)
+    seen = window.look(base + page.path, *size, click=page.click)
     name = f"{page.role}_{page.name}_{size[0]}.png"
     image = Image.open(io.BytesIO(seen.png)).convert("RGB")
     # Screens have few colours: a palette makes the file a third.

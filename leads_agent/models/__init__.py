@@ -1,3 +1,4 @@
+from . import leads_agent_sight_mixin
 from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_doors,
@@ -7,5 +8,14 @@ from . import (
     leads_agent_disposition,
     leads_agent_history,
 )
-from . import crm_team, mail_message, product_document, res_company, res_config_settings
+from . import (
+    crm_team,
+    ir_rule,
+    mail_activity,
+    mail_message,
+    mail_thread,
+    product_document,
+    res_company,
+    res_config_settings,
+)
 from . import res_groups, res_partner, res_users, sale_order

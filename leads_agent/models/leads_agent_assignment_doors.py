@@ -346,6 +346,8 @@ class LeadsAgentAssignment(models.Model):
         if propagate:
             self._propagate_holder([row[1] for row in rows], holder_gone=True)
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
+        if state == "unassigned":
+            self._unfollow(rows)
         by_agent = defaultdict(list)
         for _id, partner_id, agent_id in rows:
             by_agent[self.env["res.users"].browse(agent_id)].append(partner_id)
@@ -399,6 +401,33 @@ class LeadsAgentAssignment(models.Model):
         )
         Partner.invalidate_model(["leads_agent_id"], flush=False)
         Order.invalidate_model(["leads_agent_id"], flush=False)
+
+    @api.model
+    def _unfollow(self, ended):
+        """Agents no longer follow customers, contacts and orders that were taken from them, in one statement.
+
+        :param list ended: ``(assignment, commercial customer, agent)`` ids
+        """
+        self.env["mail.followers"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mail_followers f
+                 USING unnest(%(partners)s::int[], %(agents)s::int[]) AS t (partner_id, agent_id)
+                  JOIN res_users u ON u.id = t.agent_id
+                 WHERE f.partner_id = u.partner_id
+                   AND (f.res_model = 'res.partner' AND f.res_id IN (
+                            SELECT id FROM res_partner WHERE commercial_partner_id = t.partner_id)
+                        OR f.res_model = 'sale.order' AND f.res_id IN (
+                            SELECT id FROM sale_order WHERE leads_commercial_partner_id = t.partner_id))
+                """,
+                partners=[row[1] for row in ended],
+                agents=[row[2] for row in ended],
+            )
+        )
+        self.env["mail.followers"].invalidate_model(flush=False)
+        for model in ("res.partner", "sale.order"):
+            self.env[model].invalidate_model(["message_follower_ids", "message_partner_ids"], flush=False)
 
     @api.model
     def _refresh_last_events(self, partner_ids):

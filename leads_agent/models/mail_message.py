@@ -2,9 +2,13 @@ from odoo import api, models
 
 
 class MailMessage(models.Model):
-    """Messages and notes on held customers and their orders become customer history."""
+    """Messages and notes on held customers and their orders become customer history.
 
-    _inherit = "mail.message"
+    Having written a message, or having been told of it, is no right to read it once its document is out of sight.
+    """
+
+    _name = "mail.message"
+    _inherit = ["mail.message", "leads.agent.sight.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -13,6 +13,8 @@ CORRECTABLE_FIELDS = frozenset(
 )
 NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
 PROTECTED_FIELDS = {"leads_agent_id"}
+# Keys of the context that add more than the name to the name of a contact.
+WIDENING_KEYS = ("show_address", "show_email", "show_vat", "formatted_display_name", "partner_show_db_id")
 EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])
 
 
@@ -125,6 +127,27 @@ class ResPartner(models.Model):
                     self.env._("This customer is not assigned to you, or was resolved too long ago.")
                 )
         return super().web_read(specification)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Names of other customers stand on what an agent may see; addresses, e-mails and tax ids behind them do not.
+
+        The context widens a name, and names are read elevated, so the keys count only for who is in sight.
+        """
+        user = self.env.user
+        widened = any(self.env.context.get(key) for key in WIDENING_KEYS)
+        if not (widened and user._is_leads_agent() and user.leads_locked):
+            return super()._compute_display_name()
+        in_sight = self.sudo(False)._filtered_access("read").with_env(self.env)
+        for partner in self - in_sight:
+            partner.display_name = partner.sudo()._get_complete_name()
+        return super(ResPartner, in_sight)._compute_display_name()
+
+    def signup_get_auth_param(self):
+        """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
+        if not self.env.su and self.env.user._is_leads_agent():
+            self.check_access("read")
+        return super().signup_get_auth_param()
 
     @property
     def _mail_post_access(self):

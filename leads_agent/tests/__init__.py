@@ -1,6 +1,7 @@
 from . import (
     test_agent_dashboard_units,
     test_assign,
+    test_back_doors,
     test_batch,
     test_concurrency,
     test_dashboard,

@@ -13,4 +13,5 @@ from . import (
     test_resolve,
     test_roles,
     test_sale,
+    test_tours,
 )

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from . import commands, console, venv
+from . import commands, console, paths, venv
 
 
 def main(argv: list[str]) -> int:
@@ -42,4 +42,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop_politely)
     signal.signal(signal.SIGHUP, _stop_politely)
     os.umask(0o022)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(paths.HOME / "hypothesis"))
     sys.exit(main(sys.argv[1:]))

@@ -175,7 +175,7 @@ tours.add("leads_agent_order_entry", {
         },
         {
             content: "The name is filled in",
-            trigger: `.modal .o_form_view .o_field_widget[name=name] input:value("Windmill Bistro")`,
+            trigger: `.modal .o_form_view .o_field_widget[name=name] .o_input:value("Windmill Bistro")`,
         },
         {
             content: "The phone",

@@ -1,6 +1,8 @@
 import logging
 
-from .models.res_groups import AGENT
+from odoo.fields import Command
+
+from .models.res_groups import AGENT, MANAGER
 
 _logger = logging.getLogger(__name__)
 
@@ -16,3 +18,20 @@ def post_init_hook(env):
                 user.login,
                 ", ".join(conflicts.mapped("full_name")),
             )
+
+
+def uninstall_hook(env):
+    """Leave nobody with more than before, and nobody locked out without a word.
+
+    Users whose only role is ours would lose the role of an internal user with our groups. Managers stay plain internal
+    users; agents are archived, because without our rules they would see every customer. Both are listed in the log.
+    """
+    manager, agent, internal = env.ref(MANAGER), env.ref(AGENT), env.ref("base.group_user")
+    users = env["res.users"].with_context(active_test=False)
+    agents = users.search([("group_ids", "in", agent.ids)])
+    managers = users.search([("group_ids", "in", manager.ids)]) - agents
+    (agents | managers).write({"group_ids": [Command.link(internal.id)]})
+    agents.filtered("active").action_archive()
+    for title, people in (("plain internal users now", managers), ("archived", agents)):
+        if people:
+            _logger.info("Leads Agent is uninstalled; %s: %s", title, ", ".join(people.mapped("login")))

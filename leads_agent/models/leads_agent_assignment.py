@@ -60,17 +60,16 @@ class LeadsAgentAssignment(models.Model):
     last_event_at = fields.Datetime(readonly=True, help="When the newest entry of the customer's history was made.")
     last_contact_at = fields.Datetime(string="Last Contact", readonly=True)
 
-    phone = fields.Char(related="partner_id.phone", related_sudo=False)
-    email = fields.Char(related="partner_id.email", related_sudo=False)
-    city = fields.Char(related="partner_id.city", related_sudo=False)
-    amount_total = fields.Monetary(related="order_id.amount_total", related_sudo=False)
-    currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
+    phone = fields.Char(compute="_compute_details")
+    email = fields.Char(compute="_compute_details")
+    city = fields.Char(compute="_compute_details")
+    amount_total = fields.Monetary(compute="_compute_details")
+    currency_id = fields.Many2one("res.currency", compute="_compute_details")
     is_sale = fields.Integer(
         string="Sales",
-        compute="_compute_is_sale",
-        store=True,
+        readonly=True,
         aggregator="sum",
-        help="1 when a sale resolved the lead.",
+        help="1 when a sale resolved the lead. An order counts once, also when it is completed again.",
     )
     age_days = fields.Integer(string="Age (days)", compute="_compute_age_days")
     can_reopen = fields.Boolean(compute="_compute_can_reopen")
@@ -83,10 +82,16 @@ class LeadsAgentAssignment(models.Model):
     _agent_partner_idx = models.Index("(agent_id, visible_until, partner_id)")
     _ended_idx = models.Index("(ended_at, agent_id)")
 
-    @api.depends("end_reason")
-    def _compute_is_sale(self):
+    @api.depends("partner_id", "order_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_details(self):
+        """What the lists show of the customer and the order, empty where these are out of sight by now."""
+        partners = self.partner_id._filtered_access("read")
+        orders = self.order_id._filtered_access("read")
         for assignment in self:
-            assignment.is_sale = assignment.end_reason == "sale"
+            partner, order = assignment.partner_id & partners, assignment.order_id & orders
+            assignment.phone, assignment.email, assignment.city = partner.phone, partner.email, partner.city
+            assignment.amount_total, assignment.currency_id = order.amount_total, order.currency_id
 
     @api.depends("assigned_at", "ended_at")
     def _compute_age_days(self):
@@ -105,7 +110,7 @@ class LeadsAgentAssignment(models.Model):
                 manager
                 or (
                     assignment.agent_id == self.env.user
-                    and assignment.state == "resolved"
+                    and assignment.end_reason == "resolved"
                     and bool(assignment.visible_until and assignment.visible_until > now)
                 )
             )
@@ -209,14 +214,17 @@ class LeadsAgentAssignment(models.Model):
             return super().create(vals_list)
         self.env.user._check_leads_manager()
         self.check_access("create")
-        allowed = {"partner_id", "agent_id", "order_id", "reason", "source"}
+        allowed = {"partner_id", "agent_id", "reason"}
         records = self.browse()
         # sudo: leads.agent.assignment - only managers come here, and the door writes columns that nobody may write
         Door = self.env["leads.agent.assignment"].sudo()
         for vals in vals_list:
             if unknown := {key for key, value in vals.items() if value} - allowed:
                 raise UserError(self.env._("An assignment cannot be created with: %s", ", ".join(sorted(unknown))))
-            partner = self.env["res.partner"].browse(vals.get("partner_id")).exists()
+            for name in ("partner_id", "agent_id"):
+                if not isinstance(vals.get(name) or 0, int):
+                    raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
+            partner = self.env["res.partner"].browse(vals.get("partner_id") or ()).exists()
             partner.check_access("read")
             [outcome] = Door._assign_leads(
                 self.env["res.users"].browse(vals.get("agent_id")),

@@ -59,6 +59,7 @@ class LeadsAgentAssignment(models.Model):
                 any_order=any_order,
                 reassign=reassign,
                 unconditional=unconditional,
+                own_company_ids=frozenset(self.env.companies.ids),
             )
             for partner_id, lead in leads["by_commercial"].items()
         }
@@ -85,7 +86,7 @@ class LeadsAgentAssignment(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT p.id, c.id, c.active, c.company_id, a.agent_id, o.id, o.state
+                SELECT p.id, c.id, c.active, c.company_id, a.agent_id, o.id, o.state, a.company_id
                   FROM res_partner p
                   JOIN res_partner c ON c.id = p.commercial_partner_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
@@ -242,7 +243,7 @@ class LeadsAgentAssignment(models.Model):
     # The door out
     # ------------------------------------------------------------------
 
-    def _resolve(self, disposition, note="", *, sale_order=None):
+    def _resolve(self, disposition, note=""):
         """Close leads with a disposition. The agent may read the customer for the grace of the company.
 
         :returns: the assignments that were active until now
@@ -250,11 +251,10 @@ class LeadsAgentAssignment(models.Model):
         return self._end(
             Domain("id", "in", self.ids),
             state="resolved",
-            end_reason="sale" if sale_order else "resolved",
+            end_reason="resolved",
             kind="resolved",
             disposition=disposition,
             note=note,
-            sale_order=sale_order,
         )
 
     def _unassign(self, end_reason):
@@ -291,7 +291,6 @@ class LeadsAgentAssignment(models.Model):
         kind,
         disposition=None,
         note="",
-        sale_order=None,
         sale_of=None,
         propagate=True,
     ):
@@ -306,8 +305,6 @@ class LeadsAgentAssignment(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         self.flush_model()
         self.env["res.company"].flush_model(["leads_agent_grace_minutes"])
-        if sale_order:
-            sale_of = {partner.id: sale_order.id for partner in self.partner_id}
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
         rows = self.env.execute_query(
             SQL(
@@ -317,7 +314,9 @@ class LeadsAgentAssignment(models.Model):
                        visible_until = CASE WHEN %(state)s = 'resolved'
                            THEN %(now)s + make_interval(mins => COALESCE(c.leads_agent_grace_minutes, 60))
                            ELSE %(now)s END,
-                       disposition_id = %(disposition)s, note = %(note)s, is_sale = %(is_sale)s,
+                       disposition_id = %(disposition)s, note = %(note)s, is_sale = CASE WHEN %(sold)s AND NOT EXISTS (
+                               SELECT FROM leads_agent_assignment b WHERE b.sale_order_id = s.order_id)
+                           THEN 1 ELSE 0 END,
                        sale_order_id = s.order_id, last_event_at = %(now)s,
                        write_uid = %(uid)s, write_date = %(now)s
                   FROM res_company c,
@@ -333,7 +332,7 @@ class LeadsAgentAssignment(models.Model):
                 uid=self.env.uid,
                 disposition=disposition.id if disposition else None,
                 note=note or None,
-                is_sale=int(end_reason == "sale"),
+                sold=end_reason == "sale",
                 ids=query.subselect(),
                 partners=list(sale_of or ()),
                 orders=list((sale_of or {}).values()),
@@ -348,6 +347,10 @@ class LeadsAgentAssignment(models.Model):
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
         if state == "unassigned":
             self._unfollow(rows)
+            self._end_grace(
+                Domain("partner_id", "in", [row[1] for row in rows])
+                & Domain("agent_id", "in", [row[2] for row in rows])
+            )
         by_agent = defaultdict(list)
         for _id, partner_id, agent_id in rows:
             by_agent[self.env["res.users"].browse(agent_id)].append(partner_id)
@@ -401,6 +404,37 @@ class LeadsAgentAssignment(models.Model):
         )
         Partner.invalidate_model(["leads_agent_id"], flush=False)
         Order.invalidate_model(["leads_agent_id"], flush=False)
+
+    @api.model
+    def _end_grace(self, domain):
+        """End at once what agents may still read of customers they no longer hold, and of orders they completed.
+
+        :param Domain domain: assignments, of any state, of the agents and customers concerned
+        """
+        now = self.env.cr.now().replace(microsecond=0)
+        query = self.sudo()._search(domain)
+        self.env["sale.order"].flush_model(["leads_completed_by_id", "leads_completed_until"])
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH ended AS (
+                    SELECT id, partner_id, agent_id FROM leads_agent_assignment WHERE id IN %(ids)s
+                ), orders AS (
+                    UPDATE sale_order o SET leads_completed_until = %(now)s
+                      FROM ended e
+                     WHERE o.leads_completed_by_id = e.agent_id AND o.leads_commercial_partner_id = e.partner_id
+                       AND o.leads_completed_until > %(now)s
+                )
+                UPDATE leads_agent_assignment a SET visible_until = %(now)s
+                  FROM ended e
+                 WHERE a.id = e.id AND a.visible_until > %(now)s
+                """,
+                ids=query.subselect(),
+                now=now,
+            )
+        )
+        self.invalidate_model(["visible_until"], flush=False)
+        self.env["sale.order"].invalidate_model(["leads_completed_until"], flush=False)
 
     @api.model
     def _unfollow(self, ended):

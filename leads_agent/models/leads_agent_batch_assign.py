@@ -65,13 +65,20 @@ class LeadsAgentBatchAssign(models.Model):
                 date=fields.Date.to_string(batch.executed_at or batch.create_date or fields.Date.today()),
             )
 
+    def _has_field_access(self, field, operation):
+        """What a batch did is written by the batch alone."""
+        if operation == "write" and not self.env.su and field.name in ("state", "executed_at", "line_ids"):
+            return False
+        return super()._has_field_access(field, operation)
+
     @api.depends("selected_order_ids")
     def _compute_order_count(self):
         # sudo: ir.config_parameter - the limit of the web client is no secret
         configured = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "")
         limit = int(configured) if configured.isdecimal() else 20_000
         for batch in self:
-            batch.order_count = len(batch.selected_order_ids or [])
+            selection = batch.selected_order_ids
+            batch.order_count = len(selection) if isinstance(selection, list) else 0
             batch.selection_warning = (
                 self.env._(
                     "The web client hands over at most %s orders: what you selected beyond that is not in this batch.",
@@ -135,6 +142,7 @@ class LeadsAgentBatchAssign(models.Model):
                     "reason": outcome["reason"],
                 }
             )
+        lines.sort(key=lambda line: line["result"] == "assigned")
         # sudo: leads.agent.batch.assign.line - the log is written by the batch alone
         self.env["leads.agent.batch.assign.line"].sudo().create([{**line, "batch_id": self.id} for line in lines])
         self.sudo().write({"state": "done", "executed_at": fields.Datetime.now()})

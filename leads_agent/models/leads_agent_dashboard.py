@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 from odoo.tools.sql import escape_psql
@@ -44,7 +44,11 @@ class LeadsAgentDashboard(models.AbstractModel):
         Assignment = self.env["leads.agent.assignment"]
         if not Assignment.has_access("read"):
             raise AccessError(self.env._("The dashboard is for Leads Agents and Leads Managers."))
-        limit, offset = min(max(int(limit), 1), 200), max(int(offset), 0)
+        try:
+            limit, offset = min(max(int(limit), 1), 200), min(max(int(offset), 0), 2**31)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("The page of the dashboard is given by two numbers.")) from None
+        search, sort = str(search or "")[:100], str(sort)
         mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "=", "active")
         assignments = Assignment.search_fetch(
             mine & self._search_domain(search),
@@ -183,8 +187,8 @@ class LeadsAgentDashboard(models.AbstractModel):
                 SELECT count(*) FILTER (WHERE a.state = 'active'),
                        count(*) FILTER (WHERE a.assigned_at >= %(today)s),
                        count(*) FILTER (WHERE a.state = 'resolved' AND a.ended_at >= %(today)s),
-                       count(*) FILTER (WHERE a.end_reason = 'sale' AND a.ended_at >= %(today)s),
-                       count(*) FILTER (WHERE a.end_reason = 'sale'),
+                       count(*) FILTER (WHERE a.is_sale = 1 AND a.ended_at >= %(today)s),
+                       count(*) FILTER (WHERE a.is_sale = 1),
                        count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state = 'cancel'),
                        count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
                   FROM leads_agent_assignment a

@@ -240,6 +240,28 @@ class LeadsAgentHistory(models.Model):
         )
 
     @api.model
+    def _follow_move(self, partners):
+        """Contacts and their orders take their history along to another commercial customer, in one statement."""
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["sale.order"].flush_model(["leads_commercial_partner_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_history h SET partner_id = d.partner_id
+                  FROM (SELECT 'res.partner' AS model, id, commercial_partner_id AS partner_id
+                          FROM res_partner WHERE commercial_partner_id = ANY(%(entities)s)
+                     UNION ALL
+                        SELECT 'sale.order', id, leads_commercial_partner_id
+                          FROM sale_order WHERE leads_commercial_partner_id = ANY(%(entities)s)) d
+                 WHERE h.res_model = d.model AND h.res_id = d.id AND h.partner_id <> d.partner_id
+                   AND h.assignment_id IS NULL
+                """,
+                entities=partners.commercial_partner_id.ids,
+            )
+        )
+        self.invalidate_model(["partner_id"], flush=False)
+
+    @api.model
     def _log_orders(self, orders, event):
         """Record an event of orders whose customer somebody holds.
 

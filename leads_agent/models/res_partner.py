@@ -121,7 +121,13 @@ class ResPartner(models.Model):
 
     def web_read(self, specification):
         """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
-        if len(self) == 1 and not self.env.su and self.env.user._is_leads_agent() and self.env.user.leads_locked:
+        if (
+            specification
+            and len(self) == 1
+            and not self.env.su
+            and self.env.user._is_leads_agent()
+            and self.env.user.leads_locked
+        ):
             if self.exists() and not self.has_access("read"):
                 raise CustomerOutOfSight(
                     self.env._("This customer is not assigned to you, or was resolved too long ago.")
@@ -147,6 +153,7 @@ class ResPartner(models.Model):
         """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
         if not self.env.su and self.env.user._is_leads_agent():
             self.check_access("read")
+            return {partner.id: {} for partner in self}
         return super().signup_get_auth_param()
 
     @property
@@ -228,6 +235,7 @@ class ResPartner(models.Model):
             # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
             held = self.sudo().filtered("leads_agent_id")
             held.leads_assignment_ids.filtered(lambda a: a.state == "active")._unassign("archived")
+            self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
         return result
 
     def _leads_check_correction(self, vals):
@@ -235,6 +243,17 @@ class ResPartner(models.Model):
 
         :raises AccessError: when what may only be said of a new customer would change
         """
+        # sudo: res.users - who signs in as this customer, archived or not
+        users = self.sudo().with_context(active_test=False).user_ids
+        if any(user._is_public() for user in users):
+            raise AccessError(self.env._("Leads Agents correct customers only."))
+        if users and any(user.email != vals.get("email", user.email) for user in users):
+            raise AccessError(
+                self.env._(
+                    "%s signs in to your site, so the e-mail can reset a password. Ask a contact manager to change it.",
+                    users[0].name,
+                )
+            )
         for name in NEW_CUSTOMER_FIELDS & vals.keys():
             field = self._fields[name]
             if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
@@ -248,17 +267,24 @@ class ResPartner(models.Model):
         that company already.
         """
         moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
+        if moved:
+            self.env["leads.agent.history"].sudo()._follow_move(moved)
         entities = moved.commercial_partner_id
         for former in before.values():
             entities |= former
         if not moved or not any(entity.leads_agent_id for entity in entities | moved):
             return
+        moved._leads_bring_along()
+        self.env["leads.agent.assignment"].sudo()._propagate_holder(entities.ids)
+
+    def _leads_bring_along(self):
+        """Assignments of contacts that are no commercial entity any more pass to the entity, unless it is held."""
         # sudo: leads.agent.assignment - follows from a change of the contact that the user was allowed to make
         Assignment = self.env["leads.agent.assignment"].sudo()
-        for partner in moved:
-            held = Assignment.search([("partner_id", "=", partner.id), ("state", "=", "active")])
-            entity = partner.commercial_partner_id
-            if not held or entity == partner:
+        active = Assignment.search([("partner_id", "in", self.ids), ("state", "=", "active")])
+        for held in active:
+            partner, entity = held.partner_id, held.partner_id.commercial_partner_id
+            if entity == partner:
                 continue
             held._unassign("merged")
             if held.agent_id.can_hold_leads:
@@ -269,7 +295,6 @@ class ResPartner(models.Model):
                     reason=self.env._("%s became a contact of this customer.", partner.name),
                     unconditional=True,
                 )
-        Assignment._propagate_holder(entities.ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead(self):

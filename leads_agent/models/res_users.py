@@ -233,7 +233,7 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role"}:
+        if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
             self._leads_release_orphans()
         return result
 
@@ -247,6 +247,11 @@ class ResUsers(models.Model):
         for agent, assignments in Assignment._read_group(domain, ["agent_id"], ["id:recordset"]):
             if not agent.can_hold_leads:
                 assignments._unassign("role_lost" if agent.active else "archived")
+            elif foreign := assignments.filtered(lambda a, agent=agent: a.company_id not in agent.company_ids):
+                foreign._unassign("role_lost")
+        gone = self.filtered(lambda user: not user.can_hold_leads)
+        if gone:
+            Assignment._end_grace(Domain("agent_id", "in", gone.ids))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead_holder(self):
@@ -279,7 +284,7 @@ class ResUsers(models.Model):
         }
         sold = dict(
             Assignment._read_group(
-                [("agent_id", "in", self.ids), ("end_reason", "=", "sale"), ("ended_at", ">=", "today")],
+                [("agent_id", "in", self.ids), ("is_sale", "=", 1), ("ended_at", ">=", "today")],
                 ["agent_id"],
                 ["__count"],
             )

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import clean_context
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools import terms
+from .product_document import READERS
 
 # Only the addon itself writes these, in sets and elevated.
 PROTECTED_FIELDS = {
@@ -16,6 +18,8 @@ PROTECTED_FIELDS = {
 
 # An agent neither sets nor forges the key of the customer's page.
 SECRET_FIELDS = {"access_token"}
+# What completing an order writes elevated for an agent.
+COMPLETION_FIELDS = {"state", "date_order"}
 
 
 class SaleOrder(models.Model):
@@ -47,6 +51,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="The agent who holds the customer now.",
     )
+    tag_ids = fields.Many2many(groups=READERS)
     leads_completed_by_id = fields.Many2one(
         "res.users", string="Completed By Agent", readonly=True, copy=False, index="btree_not_null"
     )
@@ -138,8 +143,12 @@ class SaleOrder(models.Model):
 
         :raises AccessError: when a value is refused
         """
+        # sudo: sale.order - a value that is there already is no news
+        present = self.sudo()
         for name, value in vals.items():
             field = self._fields.get(name)
+            if present and field and all(field.convert_to_write(order[name], order) == value for order in present):
+                continue
             if value and field and field.type == "many2one" and field.comodel_name == "res.partner":
                 self.env["res.partner"].browse(value).check_access("read")
         if salesperson := vals.get("user_id"):
@@ -165,6 +174,15 @@ class SaleOrder(models.Model):
             for source in (values, defaults):
                 self._leads_check_values({name: source[name] for name in partner_fields if name in source})
         return super().onchange(values, field_names, fields_spec)
+
+    def copy_data(self, default=None):
+        """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
+        vals_list = super().copy_data(default)
+        if not self.env.su and self.env.user._is_leads_agent():
+            for vals in vals_list:
+                vals.pop("user_id", None)
+                vals.pop("team_id", None)
+        return vals_list
 
     def _compute_duplicated_order_ids(self):
         """Core finds duplicates by SQL; an agent is warned of those in sight, and others do not break the form."""
@@ -207,7 +225,14 @@ class SaleOrder(models.Model):
         moved = self.sudo().filtered(lambda order: order.state != state)
         orders = self
         if state == "sale" and moved and self.env.user._is_leads_agent():
-            orders, vals = self._leads_elevate_completion(vals)
+            if not self.env.su:
+                self.check_access("write")
+            # Only what completing needs is elevated: a value smuggled in beside the state is written with the rights
+            # of the agent, while the order is still a quotation.
+            if others := {name: value for name, value in vals.items() if name not in COMPLETION_FIELDS}:
+                super().write(others)
+            # sudo: sale.order - the right to write was checked; nothing but state, date and grace is written
+            orders, vals = self.sudo(), self._leads_completion_values(vals)
         result = super(SaleOrder, orders).write(vals)
         if state == "sale":
             self._leads_complete(moved)
@@ -215,19 +240,15 @@ class SaleOrder(models.Model):
             self.env["leads.agent.history"].sudo()._log_orders(moved, "sent" if state == "sent" else "cancelled")
         return result
 
-    def _leads_elevate_completion(self, vals):
-        """An agent completes the order: checked as the agent, then written elevated with the hour of grace.
+    def _leads_completion_values(self, vals):
+        """What is written when an agent completes orders: of ``vals`` what completing needs, and the hour of grace.
 
         The same statement that takes the order out of sight lets the agent read it a little longer, so that neither
         tracking nor the form stumbles over it.
         """
-        if not self.env.su:
-            self.check_access("write")
-            for name in vals:
-                self._check_field_access(self._fields[name], "write")
-        company = self.env.user.company_id if len(self.company_id) != 1 else self.company_id
-        return self.sudo(), {
-            **vals,
+        company = self.company_id if len(self.company_id) == 1 else self.env.user.company_id
+        return {
+            **{name: value for name, value in vals.items() if name in COMPLETION_FIELDS},
             "leads_completed_by_id": self.env.uid,
             "leads_completed_until": self.env["leads.agent.assignment"]._expiry(company),
         }
@@ -241,13 +262,17 @@ class SaleOrder(models.Model):
         if not ended:
             self.env["leads.agent.history"].sudo()._log_orders(orders.sudo(), "confirmed")
 
+    def _leads_elevated(self):
+        """These orders elevated, without the defaults that a caller may have put into the context."""
+        return self.with_env(self.env(su=True, context=clean_context(self.env.context)))
+
     def action_confirm(self):
         """An agent's confirmation runs elevated: core locks, mails and delivers after the order is out of reach."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super().action_confirm()
         self.check_access("write")
         # sudo: sale.order - the right to write was checked, and the author stays the agent
-        return super(SaleOrder, self.sudo()).action_confirm()
+        return super(SaleOrder, self._leads_elevated()).action_confirm()
 
     def action_cancel(self):
         """A cancelled order is no partial order: the agent is led back to the list instead of an error page."""
@@ -255,7 +280,7 @@ class SaleOrder(models.Model):
             return super().action_cancel()
         self.check_access("write")
         # sudo: sale.order - the right to write was checked; draft invoices are cancelled along
-        super(SaleOrder, self.sudo()).action_cancel()
+        super(SaleOrder, self._leads_elevated()).action_cancel()
         if len(self) == 1 and not self.has_access("read"):
             return self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_orders") | {"target": "main"}
         return True

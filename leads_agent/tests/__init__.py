@@ -6,6 +6,7 @@ from . import (
     test_concurrency,
     test_dashboard,
     test_history,
+    test_hostile,
     test_lock,
     test_order_entry,
     test_partial_only,

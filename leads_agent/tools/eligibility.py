@@ -14,6 +14,7 @@ class Lead:
     :param holder_id: the user who holds the lead now, or None
     :param order_id: the newest order (``date_order desc, id desc``, of any contact and company), or None
     :param order_state: state of that order, or None
+    :param holder_company_id: the company in which the holder got the lead, or None
     """
 
     active: bool = True
@@ -21,6 +22,7 @@ class Lead:
     holder_id: int | None = None
     order_id: int | None = None
     order_state: str | None = None
+    holder_company_id: int | None = None
 
     @property
     def is_assignable(self) -> bool:
@@ -58,6 +60,7 @@ def judge(
     any_order: bool = False,
     reassign: bool = False,
     unconditional: bool = False,
+    own_company_ids: frozenset[int] | None = None,
 ) -> Verdict:
     """Say what becomes of giving ``lead`` to the agent.
 
@@ -66,6 +69,7 @@ def judge(
     :param any_order: accept customers whose newest order is no longer partial
     :param reassign: take the lead from another agent who holds it
     :param unconditional: accept a customer without looking at the orders at all (order entry, reopening)
+    :param own_company_ids: companies of whoever assigns; a lead given in another one is not theirs to take
 
     >>> offered = Lead(order_id=7, order_state="draft")
     >>> judge(offered, 1, frozenset({1})).result
@@ -79,6 +83,9 @@ def judge(
     'held'
     >>> judge(held, 1, frozenset({1}), reassign=True).replaces_holder
     True
+    >>> elsewhere = Lead(order_id=7, order_state="draft", holder_id=2, holder_company_id=3)
+    >>> judge(elsewhere, 1, frozenset({1}), reassign=True, own_company_ids=frozenset({1})).result
+    'held'
     >>> sold = Lead(order_id=7, order_state="sale")
     >>> judge(sold, 1, frozenset({1}))
     Verdict(result='not_assignable', cause='sale', replaces_holder=False)
@@ -105,5 +112,6 @@ def judge(
         if not any_order:
             return Verdict("not_assignable", lead.order_state or "no_order")
     if lead.holder_id:
-        return Verdict("assigned", "reassigned", replaces_holder=True) if reassign else Verdict("held", "held")
+        foreign = own_company_ids is not None and lead.holder_company_id not in own_company_ids
+        return Verdict("assigned", "reassigned", True) if reassign and not foreign else Verdict("held", "held")
     return Verdict("assigned", "assigned")

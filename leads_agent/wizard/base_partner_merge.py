@@ -22,6 +22,8 @@ class BasePartnerMerge(models.TransientModel):
             "UPDATE leads_agent_history SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
             [dst_partner.id, src_partners.ids],
         )
+        dst_partner.sudo()._leads_bring_along()
+        self.env["leads.agent.history"].sudo()._follow_move(dst_partner.sudo())
         Assignment._propagate_holder(dst_partner.commercial_partner_id.ids)
         Assignment._refresh_last_events(dst_partner.commercial_partner_id.ids)
         return result

@@ -47,7 +47,7 @@ class LeadsAgentReassign(models.TransientModel):
                 "type": "success" if assigned else "warning",
                 "message": " ".join(
                     [
-                        self.env._("%(count)s leads given to %(agent)s.", count=assigned, agent=self.agent_id.name),
+                        self.env._("Leads given to %(agent)s: %(count)s.", count=assigned, agent=self.agent_id.name),
                         *others,
                     ]
                 ),

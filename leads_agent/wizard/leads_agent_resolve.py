@@ -11,7 +11,7 @@ class LeadsAgentResolve(models.TransientModel):
     assignment_id = fields.Many2one("leads.agent.assignment", string="Lead")
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
     lead_count = fields.Integer(compute="_compute_lead_count")
-    partner_id = fields.Many2one(related="assignment_id.partner_id")
+    partner_id = fields.Many2one(related="assignment_id.partner_id", related_sudo=False)
     available_disposition_ids = fields.Many2many(
         "leads.agent.disposition", compute="_compute_available_disposition_ids"
     )
@@ -35,7 +35,7 @@ class LeadsAgentResolve(models.TransientModel):
             wizard.available_disposition_ids = available
 
     def _leads(self):
-        return (self.assignment_id | self.assignment_ids)._origin
+        return self.assignment_id._origin | self.assignment_ids._origin
 
     def action_resolve(self):
         """Close the leads.

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-READERS = "sales_team.group_sale_salesman,leads_agent.group_leads_agent,leads_agent.group_leads_manager"
+from odoo.addons.leads_agent.models.product_document import READERS
 
 
 class QuotationDocument(models.Model):

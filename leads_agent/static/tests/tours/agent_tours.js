@@ -54,7 +54,7 @@ tours.add("leads_agent_resolve", {
     steps: () => [
         ...seeFigure("open", "2"),
         { content: "Resolve", trigger: `${row("Harbour Café")} button[name=resolve]`, run: "click" },
-        ...resolveWith("Too expensive", { note: "Wants 20 % off" }),
+        ...resolveWith("Too expensive", { customer: "Harbour Café", note: "Wants 20 % off" }),
         ...seeLeadGone("Harbour Café"),
         ...seeLead("Lighthouse Inn"),
         ...seeFigure("open", "1"),

@@ -191,7 +191,7 @@ tours.add("leads_agent_use_new_disposition", {
     steps: () => [
         ...seeLead("Harbour Café"),
         { content: "Resolve", trigger: `${row("Harbour Café")} button[name=resolve]`, run: "click" },
-        ...resolveWith("Call again in spring"),
+        ...resolveWith("Call again in spring", { customer: "Harbour Café" }),
         ...seeLeadGone("Harbour Café"),
     ],
 });

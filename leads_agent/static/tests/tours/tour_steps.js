@@ -87,12 +87,20 @@ export function seeNotOffered(field, name, { inside = "" } = {}) {
 }
 
 /** Fill the form *Mark Lead As Resolved* and close it. */
-export function resolveWith(disposition, { note } = {}) {
+export function resolveWith(disposition, { customer, note } = {}) {
     return [
         {
             content: "The form is Mark Lead As Resolved",
             trigger: `.modal .modal-title:contains("Mark Lead As Resolved")`,
         },
+        ...(customer
+            ? [
+                  {
+                      content: `It closes the lead ${customer}`,
+                      trigger: `.modal .o_field_widget[name=partner_id]:contains("${customer}")`,
+                  },
+              ]
+            : []),
         {
             content: "A sale is no disposition one can choose",
             trigger: `.modal .o_field_widget[name=disposition_id]:not(:has(label:text("Sale")))`,

@@ -1,7 +1,9 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 # Larger selections than this are refused in one request.
 MOST_ORDERS = 10_000
@@ -45,6 +47,7 @@ class LeadsAgentBatchAssign(models.Model):
     )
     order_count = fields.Integer(string="Orders", compute="_compute_order_count")
     selection_warning = fields.Char(compute="_compute_order_count")
+    domain = fields.Char(help="Instead of a selection: the filter whose orders are meant, all of them.")
     line_ids = fields.One2many("leads.agent.batch.assign.line", "batch_id", string="Result Log", readonly=True)
     assigned_count = fields.Integer(string="Assigned", compute="_compute_counts")
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
@@ -154,6 +157,8 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: when it is empty, too large or no list of ids
         """
         order_ids = self.selected_order_ids or []
+        if self.domain and not order_ids:
+            order_ids = self._filtered_order_ids()
         if not isinstance(order_ids, list) or not all(type(i) is int and 0 < i < 2**31 for i in order_ids):
             raise UserError(self.env._("The selection is no list of orders. Select them again in the order list."))
         if not order_ids:
@@ -165,6 +170,16 @@ class LeadsAgentBatchAssign(models.Model):
                 )
             )
         return list(dict.fromkeys(order_ids))
+
+    def _filtered_order_ids(self):
+        """The orders of the filter that the user may see.
+
+        :raises UserError: when the filter cannot be read
+        """
+        try:
+            return self.env["sale.order"].search(Domain(literal_eval(self.domain)), limit=MOST_ORDERS + 1).ids
+        except (ValueError, SyntaxError, TypeError, KeyError):
+            raise UserError(self.env._("The filter of this batch cannot be read: %s", self.domain)) from None
 
     def _sort_selection(self, order_ids):
         """One order per customer, the newest of those selected, and lines for orders that cannot be judged.

@@ -245,10 +245,4 @@ class LeadsAgentDashboard(models.AbstractModel):
         sentences = [self.env._("No lead is assigned to you at the moment. A Leads Manager assigns them.")]
         if not user._is_leads_agent():
             return sentences[0]
-        if user.leads_partial_only:
-            sentences.append(self.env._("You see quotations only, not confirmed or cancelled orders."))
-        else:
-            sentences.append(self.env._("You also see confirmed and cancelled orders."))
-        if user.leads_locked:
-            sentences.append(self.env._("You see only the customers that are assigned to you."))
-        return " ".join(sentences)
+        return " ".join([*sentences, *user._leads_sight_sentences()])

@@ -156,6 +156,11 @@ class ResPartner(models.Model):
             return {partner.id: {} for partner in self}
         return super().signup_get_auth_param()
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """An agent who sees nothing is told why."""
+        return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
+
     @property
     def _mail_post_access(self):
         """Agents post on, and plan activities for, what they may read, without a right to write on it."""

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
@@ -165,6 +167,23 @@ class ResUsers(models.Model):
         """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
         # sudo: res.company - all companies of the user count, not only those switched on
         return any(self.sudo().company_ids.mapped("leads_agent_lock_assigned"))
+
+    def _leads_sight_sentences(self):
+        """What the settings let this agent see, in words."""
+        sentences = []
+        if self.leads_partial_only:
+            sentences.append(self.env._("You see quotations only, not confirmed or cancelled orders."))
+        else:
+            sentences.append(self.env._("You also see confirmed and cancelled orders."))
+        if self.leads_locked:
+            sentences.append(self.env._("You see only the customers that are assigned to you."))
+        return sentences
+
+    def _leads_explain_empty_list(self, help_message):
+        """The help of an empty list, and for agents what the settings let them see."""
+        if not self._is_leads_agent():
+            return help_message
+        return Markup("%s<p>%s</p>") % (Markup(help_message or ""), " ".join(self._leads_sight_sentences()))
 
     # ------------------------------------------------------------------
     # Exclusive groups

@@ -194,6 +194,11 @@ class SaleOrder(models.Model):
             order.duplicated_order_ids = order.duplicated_order_ids.sudo(False)._filtered_access("read").sudo()
         return None
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """An agent who sees nothing is told why."""
+        return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
+
     @property
     def _mail_post_access(self):
         """Agents post on, and plan activities for, what they may read, without a right to write on it."""

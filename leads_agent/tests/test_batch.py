@@ -124,6 +124,16 @@ class TestBatch(LeadsAgentCommon):
             Batch.create({"selected_order_ids": order.ids, "agent_id": self.plain.id}).action_assign()
         self.assertFalse(self._active(order.partner_id))
 
+    def test_all_orders_of_a_filter(self):
+        customers = self._lead("One") | self._lead("Two") | self._lead("Three")
+        Batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
+        batch = Batch.create({"agent_id": self.agent.id, "domain": str([("partner_id", "in", customers.ids)])})
+        batch.action_assign()
+        self.assertEqual(batch.assigned_count, 3)
+        for bad in ("[('nosuchfield', '=', 1)]", "not a filter", "[(1,)]", "__import__('os')"):
+            with self.subTest(bad), self.assertRefused(UserError, "cannot be read"):
+                Batch.create({"agent_id": self.agent.id, "domain": bad}).action_assign()
+
     def test_selection_that_the_client_cut_is_announced(self):
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         orders = (self._lead("One") | self._lead("Two")).sale_order_ids

@@ -98,6 +98,13 @@ class TestPartialOnly(LeadsAgentCommon):
                 self.assertEqual(str(Model._search([], order="id").select()), with_rules)
         rules.active = True
 
+    def test_empty_lists_say_why(self):
+        for model in ("sale.order", "res.partner"):
+            text = self.env[model].with_user(self.agent).get_empty_list_help("<p>Nothing</p>")
+            self.assertIn("quotations only", text)
+            self.assertIn("<p>Nothing</p>", text)
+            self.assertNotIn("quotations only", self.env[model].with_user(self.manager).get_empty_list_help("") or "")
+
     def test_is_partial_can_be_searched(self):
         Order = self.env["sale.order"]
         mine = [("partner_id", "=", self.customer.id)]

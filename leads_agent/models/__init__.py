@@ -1,4 +1,4 @@
-from . import leads_agent_sight_mixin
+from . import leads_agent_assignment_effects, leads_agent_sight_mixin
 from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_doors,

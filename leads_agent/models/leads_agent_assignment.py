@@ -10,7 +10,7 @@ class LeadsAgentAssignment(models.Model):
     A lead is a commercial customer. Life cycle: ``active`` until it is ``resolved`` (with a disposition, or by a sale)
     or ``unassigned``. At most one assignment per customer is active in the whole database; a conditional unique index
     says so. Three doors lead in and out, whatever the caller: :meth:`_assign_leads`, :meth:`_resolve` and
-    :meth:`_unassign` (in leads_agent_assignment_doors.py). They write in sets, keep ``leads_agent_id`` of customers,
+    :meth:`_unassign` (leads_agent_assignment_doors.py). They write in sets, keep ``leads_agent_id`` of customers,
     contacts and orders in step, feed the history and tell the agents, once per operation.
 
     A plain model without chatter: creating a tracked record costs ten times as much, and the history table
@@ -18,6 +18,7 @@ class LeadsAgentAssignment(models.Model):
     """
 
     _name = "leads.agent.assignment"
+    _inherit = ["leads.agent.assignment.effects"]
     _description = "Lead Assignment"
     _order = "assigned_at desc, id desc"
     _rec_name = "partner_id"

@@ -75,7 +75,7 @@ class TestConcurrency(BaseCase):
             try:
                 with self.registry.cursor() as cursor:
                     env = api.Environment(cursor, self.made["manager"], {})
-                    env["res.users"].browse(self.made["manager"]).name  # noqa: B018 - takes the snapshot, as authentication does
+                    env["res.users"].browse(self.made["manager"]).read(["name"])  # the snapshot, as at authentication
                     barrier.wait(20)
                     outcomes[index] = retrying(lambda: call(env), env)
             except Exception as error:

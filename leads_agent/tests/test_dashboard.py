@@ -54,7 +54,10 @@ class TestDashboard(LeadsAgentCommon):
 
     def test_search_and_paging(self):
         self._assign(self._lead("Alpha", phone="+3222903490") | self._lead("Beta", city="Gent") | self._lead("Gamma"))
-        names = lambda **kwargs: [lead["name"] for lead in self._data(**kwargs)["leads"]]  # noqa: E731
+
+        def names(**kwargs):
+            return [lead["name"] for lead in self._data(**kwargs)["leads"]]
+
         self.assertEqual(names(search="alph"), ["Alpha"])
         self.assertEqual(names(search="gent"), ["Beta"])
         self.assertEqual(names(search="3222903"), ["Alpha"])

@@ -1,5 +1,7 @@
 """Where things are. Everything the commands make lies in one folder that can be thrown away at any time."""
 
+import hashlib
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -7,6 +9,15 @@ HOME = ROOT / ".sandbox"
 LOGS = HOME / "log"
 DOWNLOADS = HOME / "downloads"
 SCREENSHOTS = ROOT / "docs" / "screenshots"
+
+
+def digest(path: Path) -> str:
+    """Return a short name for a path, the same each time."""
+    return hashlib.sha256(str(path).encode()).hexdigest()[:8]
+
+
+# For the little that cannot lie in a checkout which other users cannot enter, such as one below /root.
+OUTSIDE = Path("/var/tmp") / f"leads-sandbox-{os.geteuid()}-{digest(HOME)}"
 
 
 def made(folder: Path) -> Path:

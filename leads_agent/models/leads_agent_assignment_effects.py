@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import terms
@@ -28,7 +29,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         partner_ids = sorted(partner_ids)
         Partner, Order = self.env["res.partner"], self.env["sale.order"]
         Partner.flush_model(["commercial_partner_id", "leads_agent_id"])
-        Order.flush_model(["leads_commercial_partner_id", "leads_agent_id"])
+        Order.flush_model(["leads_commercial_partner_id", "leads_agent_id", "leads_last_agent_id"])
         if holder_gone:
             holders = SQL("SELECT unnest(%s::int[]) AS partner_id, NULL::int AS agent_id", partner_ids)
         else:
@@ -49,7 +50,8 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                            FROM holders h
                           WHERE p.commercial_partner_id = h.partner_id
                             AND p.leads_agent_id IS DISTINCT FROM h.agent_id)
-                UPDATE sale_order o SET leads_agent_id = h.agent_id
+                UPDATE sale_order o
+                   SET leads_agent_id = h.agent_id, leads_last_agent_id = COALESCE(h.agent_id, o.leads_last_agent_id)
                   FROM holders h
                  WHERE o.leads_commercial_partner_id = h.partner_id
                    AND o.leads_agent_id IS DISTINCT FROM h.agent_id
@@ -58,7 +60,16 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
             )
         )
         Partner.invalidate_model(["leads_agent_id"], flush=False)
-        Order.invalidate_model(["leads_agent_id"], flush=False)
+        Order.invalidate_model(["leads_agent_id", "leads_last_agent_id"], flush=False)
+
+    @api.model
+    def _graced_customer_ids(self):
+        """Customers whom the current user no longer holds and may still read. Few, and found by an index."""
+        # sudo: leads.agent.assignment - the user's own, to find out what the user may read
+        graced = self.sudo()._search(
+            Domain("agent_id", "=", self.env.uid) & Domain("visible_until", ">", fields.Datetime.now())
+        )
+        return {row[0] for row in self.env.execute_query(graced.select("partner_id"))}
 
     @api.model
     def _end_grace(self, domain):

@@ -8,7 +8,7 @@ class MailMessage(models.Model):
     """
 
     _name = "mail.message"
-    _inherit = ["mail.message", "leads.agent.sight.mixin"]
+    _inherit = ["mail.message", "leads.agent.document.sight.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

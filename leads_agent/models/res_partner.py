@@ -25,7 +25,8 @@ class ResPartner(models.Model):
     assignable is never stored: it follows from the newest order at the moment of asking.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "leads.agent.sight.mixin"]
 
     leads_agent_id = fields.Many2one(
         "res.users",
@@ -43,6 +44,8 @@ class ResPartner(models.Model):
     )
     leads_assignment_ids = fields.One2many("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
+
+    _leads_internal_idx = models.Index("(id) WHERE partner_share IS NOT TRUE")
 
     # ------------------------------------------------------------------
     # Fields
@@ -110,6 +113,34 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
+
+    def _leads_filter_in_sight(self):
+        held = self.filtered(
+            lambda partner: (
+                partner.leads_agent_id.id == self.env.uid or not partner.partner_share or partner.sudo().ref_company_ids
+            )
+        )
+        if others := self - held:
+            graced = self.env["leads.agent.assignment"]._graced_customer_ids()
+            held += others.filtered(lambda partner: partner.commercial_partner_id.id in graced)
+        return held
+
+    def _leads_sight_domain(self):
+        """Customers held or in their grace, colleagues and the own companies.
+
+        All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
+        """
+        # sudo: res.partner, res.company - ids alone, of whom every internal user may read
+        self.sudo().flush_model(["partner_share"])
+        self.env["res.company"].sudo().flush_model(["partner_id"])
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM res_partner WHERE partner_share IS NOT TRUE UNION SELECT partner_id FROM res_company")
+        )
+        return (
+            Domain("leads_agent_id", "=", self.env.uid)
+            | Domain("id", "in", [row[0] for row in rows])
+            | Domain("commercial_partner_id", "in", self.env["leads.agent.assignment"]._graced_customer_ids())
+        )
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su:

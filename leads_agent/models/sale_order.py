@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import clean_context
+from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools import terms
@@ -10,6 +10,7 @@ from .product_document import READERS
 # Only the addon itself writes these, in sets and elevated.
 PROTECTED_FIELDS = {
     "leads_agent_id",
+    "leads_last_agent_id",
     "leads_commercial_partner_id",
     "leads_completed_by_id",
     "leads_completed_until",
@@ -25,7 +26,8 @@ COMPLETION_FIELDS = {"state", "date_order"}
 class SaleOrder(models.Model):
     """Orders know who holds their customer; a completed one resolves the lead, whatever the path to the sale."""
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "leads.agent.sight.mixin"]
 
     is_partial = fields.Boolean(
         string="Partial Order",
@@ -51,6 +53,16 @@ class SaleOrder(models.Model):
         copy=False,
         help="The agent who holds the customer now.",
     )
+    leads_last_agent_id = fields.Many2one(
+        "res.users",
+        string="Last Leads Agent",
+        compute="_compute_leads_agent_id",
+        store=True,
+        precompute=True,
+        readonly=True,
+        copy=False,
+        help="The agent who holds the customer, or else held it last: where an index finds what an agent sees.",
+    )
     tag_ids = fields.Many2many(groups=READERS)
     leads_completed_by_id = fields.Many2one(
         "res.users", string="Completed By Agent", readonly=True, copy=False, index="btree_not_null"
@@ -66,6 +78,20 @@ class SaleOrder(models.Model):
     _leads_agent_partial_idx = models.Index(
         "(leads_agent_id, date_order DESC, id DESC) INCLUDE (company_id) WHERE state IN ('draft', 'sent')"
     )
+    # What agents see, in the order of the list, answered by an index alone: locked in both settings, and not locked.
+    _leads_sight_partial_idx = models.Index(
+        "(leads_last_agent_id, date_order DESC, id DESC) INCLUDE (company_id, leads_agent_id, "
+        "leads_commercial_partner_id, state, leads_completed_by_id, leads_completed_until) "
+        "WHERE state IN ('draft', 'sent') OR leads_completed_by_id IS NOT NULL"
+    )
+    _leads_sight_idx = models.Index(
+        "(leads_last_agent_id, date_order DESC, id DESC) INCLUDE (company_id, leads_agent_id, "
+        "leads_commercial_partner_id) WHERE leads_last_agent_id IS NOT NULL"
+    )
+    _leads_partial_idx = models.Index(
+        "(date_order DESC, id DESC) INCLUDE (company_id, state, leads_completed_by_id, leads_completed_until) "
+        "WHERE state IN ('draft', 'sent') OR leads_completed_by_id IS NOT NULL"
+    )
 
     def _auto_init(self):
         """Fill the commercial customer of existing orders in one statement; one by one would take hours."""
@@ -77,6 +103,11 @@ class SaleOrder(models.Model):
                 UPDATE sale_order o SET leads_commercial_partner_id = p.commercial_partner_id
                   FROM res_partner p WHERE p.id = o.partner_id
                 """
+            )
+        if not column_exists(self.env.cr, "sale_order", "leads_last_agent_id"):
+            create_column(self.env.cr, "sale_order", "leads_last_agent_id", "int4")
+            self.env.cr.execute(
+                "UPDATE sale_order SET leads_last_agent_id = leads_agent_id WHERE leads_agent_id IS NOT NULL"
             )
         return super()._auto_init()
 
@@ -99,7 +130,7 @@ class SaleOrder(models.Model):
     def _compute_leads_agent_id(self):
         """From the customer, when an order is made or gets another one; assignments write it themselves, in sets."""
         for order in self:
-            order.leads_agent_id = order.partner_id.leads_agent_id
+            order.leads_agent_id = order.leads_last_agent_id = order.partner_id.leads_agent_id
 
     def _compute_user_id(self):
         """Core sets no salesperson for users outside Sales: an order of an agent carries the agent."""
@@ -126,6 +157,62 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
+
+    def _leads_filter_in_sight(self):
+        now = fields.Datetime.now()
+        seen = self.filtered(
+            lambda order: (
+                order.leads_agent_id.id == self.env.uid
+                or (
+                    order.leads_completed_by_id.id == self.env.uid
+                    and order.leads_completed_until
+                    and order.leads_completed_until > now
+                )
+            )
+        )
+        if others := self - seen:
+            graced = self.env["leads.agent.assignment"]._graced_customer_ids()
+            seen += others.filtered(lambda order: order.leads_commercial_partner_id.id in graced)
+        return seen
+
+    def _leads_sight_domain(self):
+        """Orders of customers held or in their grace, and those the user just completed.
+
+        PostgreSQL shall walk the orders of the agent in the order of the list, whatever else it thinks of: most of what
+        is in sight has the agent as its last holder, and stands together in an index. What has not, because somebody
+        else got the customer within the hour or the order alone is in its grace, is looked up first and named by ids.
+        """
+        now, uid = fields.Datetime.now(), self.env.uid
+        # sudo: leads.agent.assignment, sale.order - ids alone, of what the user may read by what is asked here
+        self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
+        self.sudo().flush_model(
+            ["leads_last_agent_id", "leads_commercial_partner_id", "leads_completed_by_id", "leads_completed_until"]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT a.partner_id, o.id
+                  FROM leads_agent_assignment a
+             LEFT JOIN sale_order o ON o.leads_commercial_partner_id = a.partner_id
+                       AND o.leads_last_agent_id IS DISTINCT FROM a.agent_id
+                 WHERE a.agent_id = %(uid)s AND a.visible_until > %(now)s
+             UNION ALL
+                SELECT NULL, o.id
+                  FROM sale_order o
+                 WHERE o.leads_completed_by_id = %(uid)s AND o.leads_completed_until > %(now)s
+                   AND o.leads_agent_id IS DISTINCT FROM %(uid)s
+                   AND NOT EXISTS (
+                       SELECT FROM leads_agent_assignment a
+                        WHERE a.partner_id = o.leads_commercial_partner_id AND a.agent_id = %(uid)s
+                          AND a.visible_until > %(now)s)
+                """,
+                uid=uid,
+                now=now,
+            )
+        )
+        graced, named = ({row[column] for row in rows} - {None} for column in (0, 1))
+        held = Domain("leads_agent_id", "=", uid) | Domain("leads_commercial_partner_id", "in", graced)
+        return (Domain("leads_last_agent_id", "=", uid) & held) | Domain("id", "in", named)
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su:

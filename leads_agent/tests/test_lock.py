@@ -78,6 +78,20 @@ class TestLock(LeadsAgentCommon):
             with freeze_time(end + timedelta(seconds=2)):
                 self.assertFalse(self._sees(self.mine), f"60:02 in {zone}")
 
+    def test_hour_of_grace_needs_no_cleared_cache(self):
+        """One transaction, in which the answers of the first moment would still lie in the caches."""
+        self._resolve(self.assignment)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        order, end = self.mine.sale_order_ids, self.assignment.visible_until
+        for zone in ("UTC", "Asia/Kathmandu", "America/Los_Angeles"):
+            records = [record.with_user(self.agent).with_context(tz=zone) for record in (self.mine, order)]
+            for seconds, seen in ((-2, True), (2, False), (-2, True)):
+                with freeze_time(end + timedelta(seconds=seconds)):
+                    for record in records:
+                        self.assertEqual(record.has_access("read"), seen)
+                        self.assertEqual(bool(record.search([("id", "=", record.id)])), seen)
+
     def test_customer_in_grace_is_readable_and_no_more(self):
         self._resolve(self.assignment)
         partner = self.mine.with_user(self.agent)

@@ -1,0 +1,46 @@
+"""``python -m benchmarks CONF DATABASE SCALE RESULTS``: measure one database, which is filled if it is empty."""
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import odoo.modules
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+from . import cases, generator, report
+
+ROUNDS = {"S": 25, "M": 15, "L": 9}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("conf")
+    parser.add_argument("database")
+    parser.add_argument("scale", choices=generator.SCALES)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--fill", action="store_true", help="fill the database and end")
+    parser.add_argument("--only", default="", help="names of cases, separated by commas")
+    options = parser.parse_args()
+    config.parse_config(["-c", options.conf, "-d", options.database, "--log-level", "warn"])
+    odoo.modules.initialize_sys_path()
+    registry, scale = Registry(options.database), generator.SCALES[options.scale]
+    if options.fill:
+        generator.fill(registry, scale)
+        return 0
+
+    def record(row: report.Row) -> None:
+        report.write(options.results, row)
+        print(report.table([row]).splitlines()[-1], file=sys.stderr, flush=True)
+
+    names = [module.name for module in pkgutil.iter_modules(cases.__path__)]
+    for name in names:
+        if not options.only or name in options.only.split(","):
+            importlib.import_module(f"{cases.__name__}.{name}").run(registry, scale, ROUNDS[scale.name], record)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""B9: the order list over HTTP with two workers, beside the simplest request there is."""
+
+import contextlib
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from odoo.tools import config
+
+from ..generator import SHAPES
+from ..report import Row
+from .visibility import COUNT_LIMIT, PAGE, set_settings, specification_of_orders
+
+SCRIPT = Path(__file__).parent.parent / "serve.py"
+SECONDS_TO_START = 60
+CALLS_PER_ROUND = 8
+
+
+def run(registry, scale, rounds, record) -> None:
+    specification = specification_of_orders(registry)
+    set_settings(registry, lock=True, non_partial=False)
+    page = {"specification": specification, "limit": PAGE, "count_limit": COUNT_LIMIT}
+    with _server() as base:
+        for nr, shape in list(enumerate(SHAPES))[:2]:
+            agent, peer = _Client(base, f"bench_agent_{nr:02}"), _Client(base, "bench_own")
+            works = {
+                "floor": lambda agent=agent: agent.call("res.users", "context_get"),
+                "ours": lambda agent=agent: agent.call("sale.order", "web_search_read", [], **page),
+                "peer": lambda peer=peer: peer.call("sale.order", "web_search_read", [], **page),
+            }
+            times = _interleave(works, rounds)
+            for peer_name, limit in (("peer", 1.0), ("floor", 10.0)):
+                record(
+                    Row(
+                        case="B9",
+                        scale=scale.name,
+                        what="order list over HTTP, locked, partial",
+                        shape=shape,
+                        size=scale.orders,
+                        ours_ms=statistics.median(times["ours"]),
+                        ours_p95=sorted(times["ours"])[int(len(times["ours"]) * 0.95)],
+                        queries=0,
+                        peer="personal orders" if peer_name == "peer" else "context_get",
+                        peer_ms=statistics.median(times[peer_name]),
+                        goal="G1",
+                        limit=limit,
+                    )
+                )
+    set_settings(registry, lock=False, non_partial=False)
+
+
+class _Client:
+    """A signed-in browser that keeps its connection."""
+
+    def __init__(self, base, login):
+        self.base, self.session = base, requests.Session()
+        self._post("/web/session/authenticate", {"db": config["db_name"][0], "login": login, "password": login})
+
+    def call(self, model, method, *args, **kwargs):
+        params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
+        return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
+
+    def _post(self, path, params):
+        answer = self.session.post(self.base + path, json={"jsonrpc": "2.0", "params": params}, timeout=60).json()
+        if "error" in answer:
+            raise RuntimeError(answer["error"]["data"]["message"])
+        return answer["result"]
+
+
+def _interleave(works, rounds):
+    times = {name: [] for name in works}
+    names = list(works)
+    for turn in range(rounds + 1):
+        shift = turn % len(names)
+        for name in names[shift:] + names[:shift]:
+            for _call in range(CALLS_PER_ROUND):
+                start = time.perf_counter()
+                works[name]()
+                if turn:
+                    times[name].append((time.perf_counter() - start) * 1000)
+    return times
+
+
+@contextlib.contextmanager
+def _server():
+    """Give the address of a server with the configuration of this process."""
+    base = f"http://127.0.0.1:{config['http_port']}"
+    command = [sys.executable, str(SCRIPT), "-c", config.rcfile, "-d", config["db_name"][0], "--log-level", "warn"]
+    process = subprocess.Popen([*command, "--max-cron-threads", "0"], stdin=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while True:
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(f"{base}/web/login", timeout=60).raise_for_status()
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Odoo did not start.")
+            time.sleep(0.5)
+        yield base
+    finally:
+        process.terminate()
+        process.wait()

@@ -1,0 +1,79 @@
+"""Time candidates in turns, each call in a transaction of its own that is rolled back."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from odoo import api
+from odoo.tools import SQL
+
+Work = Callable[[api.Environment], object]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A piece of work as a user. ``prepare`` is not timed; what it returns is handed to ``work``."""
+
+    uid: int
+    work: Callable
+    prepare: Work | None = None
+    context: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds over the rounds, and the queries of the last one."""
+
+    milliseconds: list[float]
+    queries: int
+    answer: object
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.milliseconds)[int(len(self.milliseconds) * 0.95)]
+
+
+def interleave(registry, candidates: dict[str, Candidate], rounds: int) -> dict[str, Timing]:
+    """Time all candidates ``rounds`` times, in rotating order, after a round that is thrown away.
+
+    What a candidate leaves to be written is written inside its time: pending computations, tracking and notifications.
+    """
+    names = list(candidates)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    last: dict[str, tuple[int, object]] = {}
+    for turn in range(rounds + 1):
+        shift = turn % len(names)
+        for name in names[shift:] + names[:shift]:
+            elapsed, *last[name] = _run(registry, candidates[name])
+            if turn:
+                times[name].append(elapsed)
+    return {name: Timing(times[name], *last[name]) for name in names}
+
+
+def _run(registry, candidate: Candidate) -> tuple[float, int, object]:
+    with registry.cursor() as cr:
+        env = api.Environment(cr, candidate.uid, {"lang": "en_US", "tz": "UTC", **candidate.context})
+        prepared = [candidate.prepare(env)] if candidate.prepare else []
+        env.flush_all()
+        cr.precommit.run()
+        env.invalidate_all()
+        queries, start = cr.sql_log_count, time.perf_counter()
+        answer = candidate.work(env, *prepared)
+        env.flush_all()
+        cr.precommit.run()
+        elapsed = (time.perf_counter() - start) * 1000
+        queries = cr.sql_log_count - queries
+        cr.rollback()
+    return elapsed, queries, answer
+
+
+def explain(env: api.Environment, model: str, **search) -> str:
+    """The plan, with what it did, of a search as the user of ``env``."""
+    search.setdefault("order", env[model]._order)
+    query = env[model]._search([], **search).select()
+    return "\n".join(row[0] for row in env.execute_query(SQL("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) %s", query)))

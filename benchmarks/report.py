@@ -1,0 +1,108 @@
+"""Rows of figures: one JSON line each while measuring, and a table at the end."""
+
+import json
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+JUDGED = ("L", "S-L")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: what took how long, beside which peer, and what was promised.
+
+    :param case: B1, B2 ... of the benchmark
+    :param goal: G1, G2 ... or "" for a figure that nothing was promised for
+    :param limit: the most that ours / peer may be
+    :param note: why a goal cannot hold, or a plan
+    """
+
+    case: str
+    scale: str
+    what: str
+    shape: str
+    size: int
+    ours_ms: float
+    ours_p95: float
+    queries: int
+    peer: str = ""
+    peer_ms: float = 0.0
+    goal: str = ""
+    limit: float = 0.0
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.ours_ms / self.peer_ms if self.peer_ms else 0.0
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal is met. Goals are for a million orders; what is smaller shows where the way goes."""
+        if not self.goal or self.scale not in JUDGED:
+            return ""
+        return "PASS" if self.ratio <= self.limit else "FAIL"
+
+
+def write(path: Path, row: Row) -> None:
+    with open(path, "a") as file:
+        file.write(json.dumps(asdict(row)) + "\n")
+
+
+def read(path: Path) -> list[Row]:
+    return [Row(**json.loads(line)) for line in path.read_text().splitlines()]
+
+
+def exponent(points: Iterable[tuple[float, float]]) -> float:
+    """Slope of log(milliseconds) on log(size), by least squares.
+
+    >>> round(exponent([(10, 1.0), (100, 10.0), (1000, 100.0)]), 3)
+    1.0
+    >>> round(exponent([(10, 5.0), (1000, 5.0)]), 3)
+    0.0
+    """
+    logs = [(math.log(size), math.log(milliseconds)) for size, milliseconds in points]
+    mean_x = sum(x for x, _y in logs) / len(logs)
+    mean_y = sum(y for _x, y in logs) / len(logs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _y in logs)
+
+
+def growth(rows: list[Row]) -> list[Row]:
+    """How the search of a page grows with the number of orders, for each shape of agent whose share is fixed (G4)."""
+    groups: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows:
+        if row.case == "B3":
+            groups.setdefault((row.what, row.shape), {})[row.size] = row.ours_ms
+    return [
+        Row("B3", "S-L", f"growth of {what}", shape, max(sizes), slope, slope, 0, "exponent", 1.0, "G4", 0.2)
+        for (what, shape), sizes in groups.items()
+        if len(sizes) > 1
+        for slope in [exponent(sizes.items())]
+    ]
+
+
+def machine(settings: list[tuple[str, str, str]]) -> str:
+    """What was measured on: processors, load, PostgreSQL and its settings."""
+    wanted = ("server_version", "shared_buffers", "work_mem", "random_page_cost", "jit", "fsync")
+    values = {name: f"{value}{f' x {unit}' if unit else ''}" for name, value, unit in settings if name in wanted}
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return f"{os.cpu_count()} processors, load {load}; PostgreSQL {values}"
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a table in Markdown."""
+    lines = [
+        "| case | scale | what | agent | ours ms (p95) | queries | peer | peer ms | ratio | goal | |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        goal = f"{row.goal} <= {row.limit:g}x" if row.goal else ""
+        ratio = f"{row.ratio:.2f}" if row.peer else ""
+        peer_ms = f"{row.peer_ms:.2f}" if row.peer else ""
+        lines.append(
+            f"| {row.case} | {row.scale} | {row.what} | {row.shape} | {row.ours_ms:.2f} ({row.ours_p95:.2f}) "
+            f"| {row.queries} | {row.peer} | {peer_ms} | {ratio} | {goal} | {row.verdict} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,65 @@
+"""Measure the addons against Odoo's own ways. SCALE=S (default), M or L; ARGS='visibility' selects cases.
+
+The smaller scales are measured too, which is how growth is told. FRESH=1 makes the databases anew. Prints a table, and
+keeps the rows in `.sandbox/bench/results.jsonl`.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import report
+
+from .. import databases, postgres
+from ..console import Trouble, say, step
+from ..odoo_process import Odoo, free_port
+from ..paths import HOME, ROOT, made
+from ..workbench import ready_odoo
+
+SCALES = ["S", "M", "L"]
+
+
+def run(arguments: list[str]) -> int:
+    largest = os.environ.get("SCALE") or "S"
+    if largest not in SCALES:
+        raise Trouble(f"SCALE is one of {', '.join(SCALES)}, not {largest}.")
+    results = made(HOME / "bench") / "results.jsonl"
+    results.unlink(missing_ok=True)
+    with ready_odoo() as odoo:
+        for scale in SCALES[: SCALES.index(largest) + 1]:
+            _measure(odoo, scale, results, arguments or os.environ.get("ARGS", "").split())
+        print(report.machine(odoo.postgres.rows("SELECT name, setting, unit FROM pg_settings")))
+    rows = report.read(results)
+    rows += report.growth(rows)
+    print(report.table(rows))
+    missed = [row for row in rows if row.verdict == "FAIL"]
+    for row in missed:
+        say(f"\nMissed: {row.case} {row.scale} {row.what}, {row.shape}\n{row.note}")
+    print(f"\n{len(rows)} rows, {sum(row.verdict == 'PASS' for row in rows)} goals met, {len(missed)} missed")
+    return 0
+
+
+def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
+    name = f"leads_bench_{scale.lower()}"
+    lock = databases.prepare(odoo, name, afresh=bool(os.environ.get("FRESH")))
+    try:
+        # Workers are ended when they have used up their time, and have none when it is not limited.
+        server = {"workers": 2, "limit_time_real": 1200, "limit_time_cpu": 1200}
+        server |= {"http_port": free_port(), "gevent_port": free_port()}
+        conf = odoo.configuration(f"{name}-bench", db_name=name, dbfilter=f"^{name}$", **server)
+        command = [sys.executable, "-m", "benchmarks", str(conf), name, scale, str(results)]
+        if not (postgres.read_note(odoo.postgres, name) or {}).get("filled"):
+            with step(f"Filling {name} (once)"):
+                _call(odoo, [*command, "--fill"])
+            postgres.write_note(odoo.postgres, name, filled=True)
+        with step(f"Measuring scale {scale}"):
+            _call(odoo, [*command, "--only", ",".join(chosen)])
+    finally:
+        lock.release()
+
+
+def _call(odoo: Odoo, command: list[str]) -> None:
+    status = subprocess.run(command, cwd=ROOT, env=odoo.environ(), stdin=subprocess.DEVNULL).returncode
+    if status:
+        raise Trouble(f"Measuring ended with exit status {status}.")

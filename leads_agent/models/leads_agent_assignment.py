@@ -1,7 +1,13 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 from ..tools import terms
+
+_logger = logging.getLogger(__name__)
 
 
 class LeadsAgentAssignment(models.Model):
@@ -81,6 +87,55 @@ class LeadsAgentAssignment(models.Model):
     _agent_active_idx = models.Index("(agent_id, last_event_at DESC) WHERE state = 'active'")
     _agent_partner_idx = models.Index("(agent_id, visible_until, partner_id)")
     _ended_idx = models.Index("(ended_at, agent_id)")
+
+    # ------------------------------------------------------------------
+    # The guarantee
+    # ------------------------------------------------------------------
+
+    def _has_unique_index(self):
+        """Whether PostgreSQL itself sees to it that no lead is held twice."""
+        return bool(
+            self.env.execute_query(
+                SQL("SELECT FROM pg_indexes WHERE indexname = %s", self._one_active_per_customer.full_name(self))
+            )
+        )
+
+    def _auto_init(self):
+        """Odoo only warns when a unique index cannot be made. So what stands in its way is ended first."""
+        if table_exists(self.env.cr, self._table) and not self._has_unique_index():
+            ended = self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE leads_agent_assignment a
+                       SET state = 'unassigned', end_reason = 'merged', ended_at = now() AT TIME ZONE 'UTC',
+                           visible_until = now() AT TIME ZONE 'UTC'
+                      FROM (
+                           SELECT d.id, row_number() OVER (
+                               PARTITION BY d.partner_id
+                                   ORDER BY (d.agent_id = p.leads_agent_id) IS TRUE DESC, d.assigned_at DESC, d.id DESC
+                           ) AS place
+                             FROM leads_agent_assignment d
+                             JOIN res_partner p ON p.id = d.partner_id
+                            WHERE d.state = 'active'
+                           ) t
+                     WHERE t.id = a.id AND t.place > 1
+                 RETURNING a.id, a.partner_id
+                    """
+                )
+            )
+            for assignment_id, partner_id in ended:
+                _logger.warning("Assignment %s ended: customer %s was held twice.", assignment_id, partner_id)
+        return super()._auto_init()
+
+    def _register_hook(self):
+        """After an install or upgrade without the index, fail; at any other start, say so in the log."""
+        super()._register_hook()
+        if self._has_unique_index():
+            return
+        message = "leads_agent_assignment has lost its unique index: a lead could be held twice. Upgrade leads_agent."
+        if "leads_agent" in self.pool.updated_modules:
+            raise RuntimeError(message)
+        _logger.critical(message)
 
     @api.depends("partner_id", "order_id")
     @api.depends_context("uid", "allowed_company_ids")

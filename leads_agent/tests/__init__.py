@@ -5,6 +5,7 @@ from . import (
     test_batch,
     test_concurrency,
     test_dashboard,
+    test_guarantee,
     test_history,
     test_hostile,
     test_lock,

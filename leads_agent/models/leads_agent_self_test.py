@@ -5,6 +5,7 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from ..tools.csv_cells import neutral
 from .res_groups import AGENT
@@ -62,6 +63,12 @@ class LeadsAgentSelfTest(models.Model):
                 test.verdict = "findings"
             else:
                 test.verdict = "incomplete" if test.pending_count else "clean"
+
+    @api.depends("executed_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for test in self:
+            test.display_name = format_datetime(self.env, test.executed_at, dt_format="medium")
 
     # ------------------------------------------------------------------
     # Running
@@ -145,6 +152,7 @@ class LeadsAgentSelfTest(models.Model):
     def action_open_lines(self):
         """All results, to filter, group and export."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_self_test_lines")
         return action | {"domain": [("test_id", "=", self.id)]}
 

@@ -218,43 +218,35 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
 
     def _check_hanging(self, agent, sight, model, links):
         """Rows in reach of the agent that hang on a customer or order out of sight; there should be none."""
-        Model = self._as_agent(model, agent)
         own = self._own_rows(model, agent)
-        found, sampled = {}, False
-        for name, condition in links.items():
-            condition = SQL("(%s)%s", condition, own)
-            if self._searches_in_python(model):
-                ids = self._sample(model, agent, condition)
-                sampled = sampled or len(ids) >= SAMPLE
-                rows = set(Model.search([("id", "in", ids)])._ids)
-            else:
-                query = Model._search([])
-                query.add_where(condition)
-                rows = self._count(query)
-            if rows:
-                found[name] = len(rows) if isinstance(rows, set) else rows
+        rows, sampled = self._reach(model, agent, SQL("(%s)%s", SQL(" OR ").join(links.values()), own))
         sentences = []
-        for name, count in found.items():
+        if rows:
+            reaching = [name for name in links if self._reach(model, agent, SQL("(%s)%s", links[name], own))[0]]
+            labels = [f"{self.env[model]._fields[name]._description_string(self.env)} ({name})" for name in reaching]
             sentences.append(
                 self.env._(
-                    "Reads %(count)s that hang on customers or orders out of sight, by the field %(field)s.",
-                    count=count,
-                    field=f"{Model._fields[name]._description_string(self.env)} ({name})",
+                    "Reads %(count)s that hang on customers or orders out of sight, by %(fields)s.",
+                    count=rows,
+                    fields=", ".join(labels),
                 )
             )
-        if found:
             sentences += self._causes(model, agent)
         if sampled:
             sentences.append(
-                self.env._("Only the newest %s that the agent must not read were tried, and of the agent's own.", SAMPLE)
+                self.env._("Tried were the newest %s out of sight, and as many that the agent made.", SAMPLE)
             )
-        return self._line(
-            "too_much" if found else "ok",
-            " ".join(sentences),
-            agent=agent,
-            model=model,
-            seen=sum(found.values()),
-        )
+        return self._line("too_much" if rows else "ok", " ".join(sentences), agent=agent, model=model, seen=rows)
+
+    def _reach(self, model, agent, condition):
+        """How many rows of a condition the agent reads, and whether only a sample of them was tried."""
+        Model = self._as_agent(model, agent)
+        if self._searches_in_python(model):
+            ids = self._sample(model, agent, condition)
+            return len(Model.search([("id", "in", ids)])), len(ids) >= SAMPLE
+        query = Model._search([])
+        query.add_where(condition)
+        return self._count(query), False
 
     @api.model
     def _count(self, query):
@@ -286,15 +278,14 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
     def _causes(self, model, agent):
         """Why an agent reads what they should not, or too little, as far as the rules of the model say."""
         sentences = list(self._rule_problems().get(model, ()))
-        if model not in SPECIFIED and not self._is_covered(model):
+        if not sentences and model not in SPECIFIED and not self._is_covered(model):
             sentences.append(self.env._("No rule of Leads Agent covers this model."))
-        foreign = self._foreign_rules(model, agent)
-        if foreign:
-            sentences.append(self.env._("Other rules that apply: %s.", ", ".join(foreign)))
         if not sentences:
             sentences.append(
-                self.env._("The rules are as shipped: a stored holder is out of step, or an addon reads differently.")
+                self.env._("The rules are as shipped: a stored holder is out of step, or an addon changes what is read.")
             )
+        if foreign := self._foreign_rules(model, agent):
+            sentences.append(self.env._("Rules of other modules: %s.", ", ".join(foreign)))
         return sentences
 
     def _foreign_rules(self, model, agent):
@@ -399,6 +390,8 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
     def _check_coverage(self, agents):
         """Readable models with a link that no rule of ours covers, once for all agents."""
         known = set(self.line_ids.filtered(lambda line: line.verdict in ("uncovered", "note")).mapped("model"))
+        # A rule of ours that is off or gone has been named already.
+        known |= self._rule_problems().keys()
         # The setting that would hide something counts, not whether there is a row today.
         sights = [self._sight(agent) for agent in agents]
         lines = []

@@ -6,7 +6,7 @@ class LeadsAgentSelfTestLine(models.Model):
 
     _name = "leads.agent.self.test.line"
     _description = "Visibility Test Result"
-    _order = "is_finding desc, agent_id, model, id"
+    _order = "sequence, id"
     _log_access = False
 
     test_id = fields.Many2one("leads.agent.self.test", required=True, index=True, ondelete="cascade")
@@ -30,9 +30,12 @@ class LeadsAgentSelfTestLine(models.Model):
         required=True,
     )
     is_finding = fields.Boolean(string="Finding", compute="_compute_is_finding", store=True)
+    sequence = fields.Integer(compute="_compute_is_finding", store=True, aggregator=None)
     explanation = fields.Text()
 
-    @api.depends("verdict")
+    @api.depends("verdict", "agent_id")
     def _compute_is_finding(self):
+        """Findings come first, and first those that concern all agents."""
         for line in self:
             line.is_finding = line.verdict not in ("ok", "note")
+            line.sequence = (2 if line.agent_id else 1) if line.is_finding else 3

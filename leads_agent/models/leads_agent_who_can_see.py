@@ -44,10 +44,13 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _agents(self):
-        """Everybody on whom the restrictions of agents weigh, with their companies read at once."""
+        """Everybody on whom the restrictions of agents weigh."""
         Users = self.env["res.users"].sudo().with_context(active_test=True)
         domain = Users._leads_role_domain(AGENT) & Domain("share", "=", False) & Domain("id", "!=", api.SUPERUSER_ID)
-        return Users.search(domain, order="name, id")
+        agents = Users.search(domain, order="name, id")
+        # All names in one query, whatever sets the agents are sorted into.
+        agents.mapped("name")
+        return agents
 
     @api.model
     def _assignments(self, customers):
@@ -193,8 +196,8 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
     @api.model
     def _to_html(self, seeing, hidden, orders):
         blocks = (
-            ("o_leads_sees", self.env._("They see this customer"), seeing),
-            ("o_leads_sees_not", self.env._("They do not"), hidden),
+            ("o_leads_sees", self.env._("Who sees this customer"), seeing),
+            ("o_leads_sees_not", self.env._("Who does not"), hidden),
             ("o_leads_sees_orders", self.env._("What they see of the orders"), orders),
         )
         return Markup("").join(

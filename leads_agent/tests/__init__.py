@@ -14,5 +14,7 @@ from . import (
     test_resolve,
     test_roles,
     test_sale,
+    test_self_test,
     test_tours,
+    test_who_can_see,
 )

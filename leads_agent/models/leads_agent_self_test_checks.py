@@ -4,9 +4,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import table_exists
 
-from ..self_test.shipped_rules import PERMISSIONS, addons_on, shipped_rules
+from ..self_test.shipped_rules import PERMISSIONS, addons_on, shipped_rights, shipped_rules
 from ..self_test.sight import Sight
 from .leads_agent_sight_mixin import DOCUMENTS
 from .res_groups import AGENT
@@ -107,39 +106,56 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
             [("group_id", "in", [False, *agent.all_implied_ids.ids])], order="model_id, id"
         )
         shipped = rights._get_external_ids()
-        return [
+        return self._check_shipped_rights() + [
             self._line(
                 "widened",
                 self.env._(
                     "The access right '%(right)s' was made by hand and lets agents do this: %(operations)s.",
                     right=right.name,
-                    operations=", ".join(
-                        right._fields[name]._description_string(self.env) for name in PERMISSIONS if right[name]
-                    ),
+                    operations=self._operations(right, [name for name in PERMISSIONS if right[name]]),
                 ),
                 model=right.model_id.model,
             )
             for right in rights
-            if not shipped[right.id]
-            and (right.model_id.model in SPECIFIED or self._links(right.model_id.model))
+            if not shipped[right.id] and (right.model_id.model in SPECIFIED or self._links(right.model_id.model))
         ]
 
-    def _check_groups(self, agent):
-        """Groups that agents may not have, and rules of other modules that apply to this agent by a group."""
+    def _check_shipped_rights(self):
+        """Rights that the addons brought and that somebody widened."""
         lines = []
-        if conflicts := agent.all_group_ids & self.env["res.groups"]._leads_excluded_groups():
-            lines.append(
-                self._line(
-                    "widened",
-                    self.env._(
-                        "Has groups that agents may not have: %s. The rules hold nevertheless where they reach; take "
-                        "these groups away.",
-                        ", ".join(conflicts.mapped("full_name")),
-                    ),
-                    agent=agent,
-                )
-            )
+        for addon in addons_on("leads_agent", self.env.registry._init_modules):
+            for xmlid, permissions in shipped_rights(addon):
+                right = self.env.ref(xmlid, raise_if_not_found=False)
+                added = [name for name in PERMISSIONS if right and right[name] and name not in permissions]
+                if added and right.active:
+                    lines.append(
+                        self._line(
+                            "widened",
+                            self.env._(
+                                "The access right '%(right)s' (%(xmlid)s) allows more than shipped: %(operations)s.",
+                                right=right.name,
+                                xmlid=xmlid,
+                                operations=self._operations(right, added),
+                            ),
+                            model=right.model_id.model,
+                        )
+                    )
         return lines
+
+    def _operations(self, right, names):
+        return ", ".join(right._fields[name]._description_string(self.env) for name in names)
+
+    def _check_groups(self, agent):
+        """Groups that agents may not have and this one has."""
+        conflicts = agent.all_group_ids & self.env["res.groups"]._leads_excluded_groups()
+        if not conflicts:
+            return []
+        sentence = self.env._(
+            "Has groups that agents may not have: %s. The rules hold nevertheless where they reach; take these groups "
+            "away.",
+            ", ".join(conflicts.mapped("full_name")),
+        )
+        return [self._line("widened", sentence, agent=agent)]
 
     # ------------------------------------------------------------------
     # One agent
@@ -184,8 +200,8 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
 
     def _as_agent(self, model, agent):
         """The model as the agent reads it in all companies of the agent, archived records included."""
-        context = {"active_test": False, "allowed_company_ids": agent.company_ids.ids}
-        return self.env[model].with_user(agent).with_context(context)
+        as_agent = self.env[model].with_user(agent)
+        return as_agent.with_context(active_test=False, allowed_company_ids=agent.company_ids.ids)
 
     def _check_specified(self, agent, sight, model):
         """Both sets are counted, and what they have in common: equal figures of different records are no agreement."""
@@ -263,9 +279,7 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         newest = SQL("ORDER BY id DESC LIMIT %s", SAMPLE)
         parts = [SQL("(SELECT id FROM %s WHERE %s %s)", table, condition, newest)]
         if Model._log_access:
-            parts.append(
-                SQL("(SELECT id FROM %s WHERE create_uid = %s AND %s %s)", table, agent.id, condition, newest)
-            )
+            parts.append(SQL("(SELECT id FROM %s WHERE create_uid = %s AND %s %s)", table, agent.id, condition, newest))
         return [row[0] for row in self.env.execute_query(SQL(" UNION ").join(parts))]
 
     def _own_rows(self, model, agent):
@@ -277,12 +291,16 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
 
     def _causes(self, model, agent):
         """Why an agent reads what they should not, or too little, as far as the rules of the model say."""
-        sentences = list(self._rule_problems().get(model, ()))
-        if not sentences and model not in SPECIFIED and not self._is_covered(model):
+        # What was found out about the model itself stands in the results already.
+        about = [("test_id", "=", self.id), ("agent_id", "=", False), ("model", "=", model)]
+        sentences = self.env["leads.agent.self.test.line"].search(about).mapped("explanation")
+        if model not in SPECIFIED and not self._is_covered(model):
             sentences.append(self.env._("No rule of Leads Agent covers this model."))
         if not sentences:
             sentences.append(
-                self.env._("The rules are as shipped: a stored holder is out of step, or an addon changes what is read.")
+                self.env._(
+                    "The rules are as shipped: a stored holder is out of step, or an addon changes what is read."
+                )
             )
         if foreign := self._foreign_rules(model, agent):
             sentences.append(self.env._("Rules of other modules: %s.", ", ".join(foreign)))
@@ -333,14 +351,11 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         Model = self.env.get(model)
         if Model is None or Model._abstract or Model._transient or model in self._accepted():
             return {}
-        if Model._auto and not table_exists(self.env.cr, Model._table):
-            return {}
-        links = {
+        return {
             name: targets
             for name, field in Model._fields.items()
             if field.store and name in HANGS_BY.get(model, (name,)) and (targets := self._targets(Model, field))
         }
-        return links
 
     def _targets(self, Model, field):
         """The documents that a field points to, each with the SQL of its rows."""

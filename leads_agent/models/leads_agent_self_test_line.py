@@ -11,7 +11,11 @@ class LeadsAgentSelfTestLine(models.Model):
 
     test_id = fields.Many2one("leads.agent.self.test", required=True, index=True, ondelete="cascade")
     agent_id = fields.Many2one(
-        "res.users", string="Leads Agent", index="btree_not_null", ondelete="cascade", help="Empty: concerns all agents."
+        "res.users",
+        string="Leads Agent",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty: concerns all agents.",
     )
     model = fields.Char(string="Technical Name")
     model_name = fields.Char(string="Model")

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -35,9 +35,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         orders = self._completed_orders(partners_sudo)
         return {
             partner: self._to_html(
-                *self._explain(
-                    partner, agents, assignments[partner.commercial_partner_id.id], orders[partner.id]
-                )
+                *self._explain(partner, agents, assignments[partner.commercial_partner_id.id], orders[partner.id])
             )
             for partner in partners_sudo
         }
@@ -70,10 +68,14 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
     def _completed_orders(self, partners):
         """``{partner id: orders}`` that an agent completed and may still read."""
         found = defaultdict(self.env["sale.order"].browse)
-        orders = self.env["sale.order"].sudo().search(
-            [("leads_commercial_partner_id", "in", partners.commercial_partner_id.ids)]
-            + [("leads_completed_until", ">", "now"), ("leads_completed_by_id", "!=", False)],
-            limit=MOST_NAMES,
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [("leads_commercial_partner_id", "in", partners.commercial_partner_id.ids)]
+                + [("leads_completed_until", ">", "now"), ("leads_completed_by_id", "!=", False)],
+                limit=MOST_NAMES,
+            )
         )
         for partner in partners:
             found[partner.id] = orders.filtered(

@@ -1,5 +1,6 @@
-"""The record rules as the addons ship them, read from their files: what the rules of a database are held against."""
+"""Record rules and access rights as the addons ship them: what those of a database are held against."""
 
+import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -42,19 +43,29 @@ def shipped_rules(addon: str) -> Iterator[ShippedRule]:
                         yield _rule(addon, record)
 
 
+def shipped_rights(addon: str) -> Iterator[tuple[str, set[str]]]:
+    """The access rights in the data files of an addon: the XML id, and the names of the operations they allow."""
+    for path in Manifest.for_addon(addon)["data"]:
+        if path.rpartition("/")[2] == "ir.model.access.csv":
+            with file_open(f"{addon}/{path}") as file:
+                for row in csv.DictReader(file):
+                    yield _full(addon, row["id"]), {name for name in PERMISSIONS if row[name] == "1"}
+
+
+def _full(addon: str, xmlid: str) -> str:
+    return xmlid if "." in xmlid else f"{addon}.{xmlid}"
+
+
 def _rule(addon: str, record: etree._Element) -> ShippedRule:
     fields = {field.get("name"): field for field in record.iter("field")}
 
     def text(name: str) -> str:
         return (fields[name].text or "").strip() if name in fields else ""
 
-    def full(xmlid: str) -> str:
-        return xmlid if "." in xmlid else f"{addon}.{xmlid}"
-
     return ShippedRule(
-        xmlid=full(record.get("id")),
+        xmlid=_full(addon, record.get("id")),
         name=text("name"),
-        model_xmlid=full(fields["model_id"].get("ref")),
+        model_xmlid=_full(addon, fields["model_id"].get("ref")),
         domain=text("domain_force"),
         permissions=tuple(name not in fields or fields[name].get("eval") == "True" for name in PERMISSIONS),
         is_global="groups" not in fields,

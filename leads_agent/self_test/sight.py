@@ -85,9 +85,7 @@ class Sight:
 
     def partner(self, alias: str) -> SQL:
         """Customers of the companies, under the lock the held ones; colleagues and the own companies always."""
-        seen = SQL(
-            "(%s OR %s IS NOT TRUE)", self._customer_of_companies(alias), SQL.identifier(alias, "partner_share")
-        )
+        seen = SQL("(%s OR %s IS NOT TRUE)", self._customer_of_companies(alias), SQL.identifier(alias, "partner_share"))
         return SQL("(%s AND NOT %s)", seen, self._customer_locked_away(alias)) if self.locked else seen
 
     def order(self, alias: str) -> SQL:

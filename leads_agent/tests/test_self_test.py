@@ -202,11 +202,19 @@ class TestSelfTest(SelfTestCommon):
         self._give("sale.report")
         found = self._findings(self._run(), "sale.report")
         self.assertEqual(set(found.mapped("verdict")), {"widened", "too_much", "uncovered"})
-        self.assertIn("'for the agents' was made by hand", found.filtered(lambda l: l.verdict == "widened").explanation)
+        self.assertIn(
+            "'for the agents' was made by hand", found.filtered(lambda one: one.verdict == "widened").explanation
+        )
         mine = found.filtered(lambda line: line.agent_id == self.agent)
         self.assertIn("No rule of Leads Agent covers this model", mine.explanation)
         self.assertIn("partner_id", mine.explanation)
         self.assertGreater(mine.seen, 0)
+
+    def test_right_that_was_widened_is_named(self):
+        self.env.ref("leads_agent.access_sale_order_agent").perm_unlink = True
+        [line] = self._findings(self._run())
+        self.assertEqual((line.model, line.verdict), ("sale.order", "widened"))
+        self.assertIn("(leads_agent.access_sale_order_agent) allows more than shipped: Delete", line.explanation)
 
     def test_model_is_named_before_the_first_row_is_there(self):
         self._give("payment.transaction")
@@ -224,9 +232,7 @@ class TestSelfTest(SelfTestCommon):
     def test_group_that_was_forced_in_is_named(self):
         group = self.env.ref("sales_team.group_sale_salesman_all_leads")
         self.env.flush_all()
-        self.env.cr.execute(
-            "INSERT INTO res_groups_users_rel (gid, uid) VALUES (%s, %s)", (group.id, self.agent.id)
-        )
+        self.env.cr.execute("INSERT INTO res_groups_users_rel (gid, uid) VALUES (%s, %s)", (group.id, self.agent.id))
         self.env.invalidate_all()
         self.env.registry.clear_cache("groups")
         self.env.registry.clear_cache()

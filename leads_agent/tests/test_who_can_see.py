@@ -46,9 +46,9 @@ class TestWhoCanSee(LeadsAgentCommon):
     def _reads(self, customer):
         """Who reads the customer in fact."""
         return self.agents.filtered(
-            lambda agent: customer.with_user(agent)
-            .with_context(allowed_company_ids=agent.company_ids.ids)
-            .has_access("read")
+            lambda agent: (
+                customer.with_user(agent).with_context(allowed_company_ids=agent.company_ids.ids).has_access("read")
+            )
         )
 
     def _customers(self):
@@ -81,9 +81,7 @@ class TestWhoCanSee(LeadsAgentCommon):
     def test_page_says_what_each_agent_reads_in_fact(self):
         customers = self._customers()
         for lock_here, lock_there, non_partial in product((False, True), (False, True), (False, True)):
-            self.here.write(
-                {"leads_agent_lock_assigned": lock_here, "leads_agent_view_non_partial": non_partial}
-            )
+            self.here.write({"leads_agent_lock_assigned": lock_here, "leads_agent_view_non_partial": non_partial})
             self.there.leads_agent_lock_assigned = lock_there
             for customer in customers:
                 with self.subTest(lock_here, lock_there=lock_there, partial=non_partial, customer=customer.name):

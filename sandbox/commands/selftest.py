@@ -19,7 +19,8 @@ DATABASE = os.environ.get("DB") or "leads_demo"
 SCRIPT = """
 import json
 companies = env["res.company"].search([])
-test = env["leads.agent.self.test"].with_context(allowed_company_ids=companies.ids).create({"company_ids": companies.ids})
+tests = env["leads.agent.self.test"].with_context(allowed_company_ids=companies.ids)
+test = tests.create({"company_ids": companies.ids})
 test._run()
 rows = [
     (line.verdict, line.agent_id.login or "", line.model or "", line.seen, line.expected, line.explanation or "")

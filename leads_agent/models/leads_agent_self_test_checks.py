@@ -41,7 +41,7 @@ OWN_ROWS = {
     "snailmail.letter": lambda agent: [("user_id", "=", agent.id)],
 }
 # Models whose access other addons filter in Python can only be searched in small sets.
-SAMPLE = 500
+SAMPLE = 100
 
 
 class LeadsAgentSelfTestChecks(models.AbstractModel):

@@ -25,12 +25,18 @@ class Page:
 _AGENT = "SELECT id FROM res_users WHERE login = '{agent}'"
 _HELD = """SELECT o.{column} FROM sale_order o JOIN res_users u ON u.id = o.leads_agent_id
     WHERE u.login = '{agent}' AND o.state IN ('draft', 'sent') ORDER BY o.id LIMIT 1"""
+_TEST = "SELECT id FROM leads_agent_self_test ORDER BY id DESC LIMIT 1"
 _USER = "/odoo/action-base.action_res_users/{id}"
 FORMS = [
     (Page("admin", "user_form", _USER), _AGENT),
     (Page("admin", "user_assigned_leads", _USER, click=".o_notebook a[name='leads_assignments']"), _AGENT),
     (Page("admin", "sales_quotations", "/odoo/action-sale.action_quotations_with_onboarding"), ""),
     (Page("admin", "sales_settings", "/odoo/action-sale.action_sale_config_settings"), ""),
+    (Page("manager", "visibility_test", "/odoo/leads-visibility/{id}"), _TEST),
+    (
+        Page("manager", "who_can_see", "/odoo/leads-customers/{id}", click=".o_notebook a[name='leads_who_can_see']"),
+        _HELD.replace("{column}", "partner_id"),
+    ),
     (Page("agent", "order_form", "/odoo/leads-orders/{id}"), _HELD.replace("{column}", "id")),
     (Page("agent", "customer_form", "/odoo/leads-customers/{id}"), _HELD.replace("{column}", "partner_id")),
 ]

@@ -1,4 +1,4 @@
-from . import leads_agent_assignment_effects, leads_agent_sight_mixin
+from . import leads_agent_assignment_effects, leads_agent_self_test_checks, leads_agent_sight_mixin
 from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_doors,
@@ -7,6 +7,9 @@ from . import (
     leads_agent_dashboard,
     leads_agent_disposition,
     leads_agent_history,
+    leads_agent_self_test,
+    leads_agent_self_test_line,
+    leads_agent_who_can_see,
 )
 from . import (
     crm_team,

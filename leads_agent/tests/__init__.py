@@ -17,6 +17,8 @@ from . import (
     test_role_matrix,
     test_roles,
     test_sale,
+    test_self_test,
     test_sql_text,
     test_tours,
+    test_who_can_see,
 )

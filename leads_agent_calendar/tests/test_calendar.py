@@ -48,3 +48,15 @@ class TestCalendar(LeadsAgentCommon):
         seen = self.mine.message_post(body="y")
         found = self.env["mail.message"].with_user(self.agent).search([("id", "in", (hidden | seen).ids)])
         self.assertEqual(found, seen)
+
+    def test_locked_agents_see_their_own_choice_of_calendars(self):
+        """Core lets everybody read whose calendars somebody else looks at, customers by name."""
+        filters = self.env["calendar.filters"]
+        own, foreign = filters.create(
+            [{"user_id": user.id, "partner_id": self.customer.id} for user in (self.agent, self.salesperson)]
+        )
+        seen = filters.with_user(self.agent)
+        self.assertEqual(seen.search([("id", "in", (own | foreign).ids)]), own)
+        self.assertFalse(foreign.with_user(self.agent).has_access("write"))
+        self.env.company.leads_agent_lock_assigned = False
+        self.assertEqual(seen.search([("id", "in", (own | foreign).ids)]), own | foreign)

@@ -1,0 +1,195 @@
+import csv
+import io
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..tools.csv_cells import neutral
+from .res_groups import AGENT
+
+# A click must end before the server or a proxy ends it: what is left is tested by *Continue*.
+SECONDS_PER_CLICK = 45
+KEPT_DAYS = 90
+
+
+class LeadsAgentSelfTest(models.Model):
+    """A test of what agents see: as each agent, model by model, against what the settings and assignments say.
+
+    What *should* be seen is written down a second time, in SQL and without the record rules (self_test/sight.py), so a
+    rule that was switched off, changed or outvoted shows as a difference. How it is found out is in
+    ``leads.agent.self.test.checks``. Only figures, names of models and sentences are kept, nothing of any customer.
+    """
+
+    _name = "leads.agent.self.test"
+    _inherit = ["leads.agent.self.test.checks"]
+    _description = "Visibility Test"
+    _order = "id desc"
+    _rec_name = "executed_at"
+
+    executed_at = fields.Datetime(string="Run On", required=True, readonly=True, default=fields.Datetime.now)
+    seconds = fields.Float(string="Duration (s)", readonly=True, digits=(16, 1))
+    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    company_ids = fields.Many2many(
+        "res.company", string="Companies", readonly=True, help="Agents of these companies were tested."
+    )
+    line_ids = fields.One2many("leads.agent.self.test.line", "test_id", string="All Results", readonly=True)
+    finding_ids = fields.One2many(
+        "leads.agent.self.test.line", "test_id", string="Findings", domain=[("is_finding", "=", True)], readonly=True
+    )
+    note_ids = fields.One2many(
+        "leads.agent.self.test.line", "test_id", string="Notes", domain=[("verdict", "=", "note")], readonly=True
+    )
+    agent_count = fields.Integer(string="Agents", readonly=True)
+    pending_count = fields.Integer(string="Agents Not Tested", readonly=True)
+    readable_count = fields.Integer(string="Readable Models", readonly=True)
+    model_count = fields.Integer(
+        string="Tested Models", readonly=True, help="Customers, orders, and what has a link to one of them."
+    )
+    read_count = fields.Integer(string="Reads As Agent", readonly=True)
+    finding_count = fields.Integer(string="Number of Findings", readonly=True)
+    verdict = fields.Selection(
+        [("clean", "As it should be"), ("findings", "Findings"), ("incomplete", "Not complete")],
+        compute="_compute_verdict",
+        store=True,
+    )
+
+    @api.depends("finding_count", "pending_count", "agent_count")
+    def _compute_verdict(self):
+        for test in self:
+            if test.finding_count:
+                test.verdict = "findings"
+            else:
+                test.verdict = "incomplete" if test.pending_count else "clean"
+
+    @api.depends("executed_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for test in self:
+            test.display_name = format_datetime(self.env, test.executed_at, dt_format="medium")
+
+    # ------------------------------------------------------------------
+    # Running
+    # ------------------------------------------------------------------
+
+    @api.model
+    def action_run(self, *_args):
+        """Test all agents of the companies that are switched on, and open the result.
+
+        :raises AccessError: when the user is no Leads Manager
+        :raises UserError: when there is no agent
+        """
+        self.env.user._check_leads_manager()
+        # sudo: leads.agent.self.test - a manager may run it; it reads as each agent, and nobody writes results by hand
+        test = self.sudo().create({"company_ids": self.env.companies.ids})
+        if not test._agents():
+            raise UserError(self.env._("There is no Leads Agent in your companies: nobody to test."))
+        test._run(SECONDS_PER_CLICK)
+        return test.sudo(False)._get_records_action()
+
+    def action_continue(self):
+        """Test the agents for whom there was no time."""
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        self.check_access("read")
+        # sudo: leads.agent.self.test - as in action_run
+        self.sudo()._run(SECONDS_PER_CLICK)
+        return True
+
+    def _agents(self):
+        """Active agents who work in one of the tested companies."""
+        domain = (
+            self.env["res.users"]._leads_role_domain(AGENT)
+            & Domain("share", "=", False)
+            & Domain("company_ids", "in", self.company_ids.ids)
+            & Domain("id", "!=", api.SUPERUSER_ID)
+        )
+        return self.env["res.users"].search(domain, order="login, id")
+
+    def _run(self, seconds=None):
+        """Test agents who were not tested yet, each wholly, until the time is up.
+
+        :param seconds: None for all of them, however long it takes
+        """
+        self.ensure_one()
+        start = time.monotonic()
+        self.env.flush_all()
+        agents = self._agents()
+        if not self.agent_count:
+            self._keep(self._check_rules())
+        tested = self.line_ids.agent_id
+        pending = agents - tested
+        for agent in pending:
+            self._keep(self._check_agent(agent))
+            tested |= agent
+            if seconds is not None and time.monotonic() - start > seconds:
+                break
+        self._keep(self._check_coverage(tested))
+        Line = self.env["leads.agent.self.test.line"]
+        mine = [("test_id", "=", self.id)]
+        read = mine + [("agent_id", "!=", False), ("model", "!=", False)]
+        self.write(
+            {
+                "agent_count": len(tested),
+                "pending_count": len(agents - tested),
+                "model_count": len(Line._read_group(read, ["model"])),
+                "read_count": Line.search_count(read),
+                "finding_count": Line.search_count(mine + [("is_finding", "=", True)]),
+                "readable_count": len(self._readable_models(tested)),
+                "seconds": self.seconds + time.monotonic() - start,
+            }
+        )
+
+    def _keep(self, lines):
+        self.env["leads.agent.self.test.line"].create([{**line, "test_id": self.id} for line in lines])
+
+    # ------------------------------------------------------------------
+    # Reading the result
+    # ------------------------------------------------------------------
+
+    def action_open_lines(self):
+        """All results, to filter, group and export."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_self_test_lines")
+        return action | {"domain": [("test_id", "=", self.id)]}
+
+    def action_download(self):
+        """The results as a CSV file, also for managers without the right to export."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/leads_agent/self_test/{self.id}.csv",
+            "target": "download",
+        }
+
+    def _csv(self):
+        """The results as CSV; no cell can start a formula."""
+        self.check_access("read")
+        Line = self.env["leads.agent.self.test.line"]
+        names = ["agent_id", "model_name", "model", "seen", "expected", "verdict", "explanation"]
+        labels = Line.fields_get(names, ["string", "selection"])
+        verdicts = dict(labels["verdict"]["selection"])
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(labels[name]["string"] for name in names)
+        for line in self.line_ids:
+            row = (
+                line.agent_id.name or "",
+                line.model_name or "",
+                line.model or "",
+                line.seen,
+                line.expected,
+                verdicts[line.verdict],
+                line.explanation or "",
+            )
+            writer.writerow(neutral(cell) for cell in row)
+        return file.getvalue()
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Forget tests of long ago."""
+        self.search([("executed_at", "<", f"now -{KEPT_DAYS}d")], limit=100).unlink()

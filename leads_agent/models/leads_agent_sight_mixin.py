@@ -10,7 +10,8 @@ DOCUMENTS = ("res.partner", "sale.order")
 class LeadsAgentSightMixin(models.AbstractModel):
     """What hangs on a document by its model and id, and must go out of sight together with it.
 
-    Odoo lets authors, recipients and responsible users read it anyway; a record rule on ``leads_in_sight`` does not.
+    Odoo lets authors, recipients and responsible users read it anyway; a record rule on ``leads_in_sight`` does not,
+    neither agents nor those who were (``leads_needs_sight`` of the user).
     """
 
     _name = "leads.agent.sight.mixin"
@@ -47,7 +48,7 @@ class LeadsAgentSightMixin(models.AbstractModel):
             return NotImplemented
         model_field, id_field = self._leads_document_fields()
         domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
-        for model in DOCUMENTS:
+        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
             readable = self.env[model].sudo(False).with_context(active_test=False)._search([])
             domain |= Domain(model_field, "=", model) & Domain(id_field, "in", readable)
         return domain if True in value else ~domain

@@ -134,24 +134,25 @@ class Scenario(LeadsAgentCommon):
         text, company = mark(letter, "P"), cls.far if letter == "X" else cls.env.company
         env = cls.env(context={**cls.env.context, "allowed_company_ids": [company.id]})
         # The name of C stands on the old assignments of those who once held C, by design; nothing else of C may.
-        name = "Once Mine" if letter == "C" else f"{text} name"
+        name = "Once Mine" if letter in "CX" else f"{text} name"
         partner = env["res.partner"].create(
             {
                 "name": name,
                 "is_company": True,
-                "email": f"{text}@example.com",
-                "vat": text,
+                "email": "far@example.com" if letter == "X" else f"{text}@example.com",
                 "company_id": company.id if letter == "X" else False,
-                "image_1920": False,
             }
         )
+        if letter == "X":
+            # Odoo itself keeps orders apart by company, and customers only where that was set up.
+            things = {"partner": partner}
+            cls._make_order(env, letter, "Q", "draft", things)
+            return things
+        partner.vat = text
         cls._fill(partner, text)
         contact = env["res.partner"].create({"name": f"{text} contact", "parent_id": partner.id, "type": "other"})
         cls._fill(contact, text)
         things = {"partner": partner, "contact": contact}
-        if letter == "X":  # only what Odoo itself keeps apart by company
-            cls._make_order(env, letter, "Q", "draft", things)
-            return things
         things["bank"] = env["res.partner.bank"].create({"acc_number": f"{text} bank", "partner_id": partner.id})
         things["analytic"] = env["account.analytic.account"].create(
             {"name": f"{text} analytic", "code": text, "partner_id": partner.id, "plan_id": cls.plan.id}
@@ -290,17 +291,28 @@ class Scenario(LeadsAgentCommon):
         cls._resolve(cls._active(world["E"]["partner"]))
         cls._assign(world["D"]["partner"], cls.other_agent)
         cls._work_on(cls.other_agent, "D")
-        for letter in "ADE":
-            for kind, what in (("P", "partner"), ("Q", "quotation"), ("S", "sold")):
-                history = cls.env["leads.agent.history"].search(
-                    [("res_model", "=", world[letter][what]._name), ("res_id", "=", world[letter][what].id)], limit=1
-                )
-                if history:
-                    world[letter][f"{what}_history"] = history
+        cls._open_dialogs(cls.agent, "A")
+        cls._open_dialogs(cls.other_agent, "D")
         cls.batch = cls.env["leads.agent.batch.assign"].with_user(cls.far_manager).with_company(cls.far)
         cls.batch = cls.batch.create({"agent_id": cls.far_agent.id, "selected_order_ids": world["X"]["quotation"].ids})
         cls.batch.action_assign()
         cls.lost.group_ids = cls.env.ref("base.group_user")
+
+    @classmethod
+    def _open_dialogs(cls, user, letter):
+        """What somebody is just writing about a customer."""
+        things, text = cls.world[letter], mark(letter, "Q")
+        env = cls.env(user=user)
+        things["composer"] = env["mail.compose.message"].create(
+            {
+                "model": "sale.order",
+                "res_ids": str(things["quotation"].ids),
+                "composition_mode": "comment",
+                "subject": text,
+                "body": f"{text} being written",
+            }
+        )
+        things["discount"] = env["sale.order.discount"].create({"sale_order_id": things["quotation"].id})
 
     @classmethod
     def _work_on(cls, user, letter):

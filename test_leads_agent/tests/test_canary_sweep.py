@@ -27,7 +27,7 @@ class TestCanarySweep(Scenario):
                 figure("sweep", f"{role.name}: canaries", len(leaks))
                 figure("sweep", f"{role.name}: positive controls", len(controls))
                 figure("sweep", f"{role.name}: seconds", round(time.monotonic() - started, 1))
-                self.assertEqual([], leaks)
+                self.assertFalse(leaks, "\n" + "\n".join(leaks))
                 self.assertGreaterEqual(sweep.reads, LEAST_READS)
                 self.assertGreaterEqual(len(controls), LEAST_CONTROLS)
                 self.assertEqual(role.allowed - sweep.found.keys(), set(), "every mark in sight is found")

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: clean demo help lint pytest screenshots shell test
+.PHONY: clean demo help lint prove pytest screenshots shell test
 
-clean demo help lint pytest screenshots shell test:
+clean demo help lint prove pytest screenshots shell test:
 	@$(PYTHON) -m sandbox $@

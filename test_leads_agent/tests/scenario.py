@@ -90,6 +90,8 @@ ROLES = (
     Role("salesperson", "salesperson", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
 )
 
+ROLES = [role for role in ROLES if re.search(os.environ.get("LEADS_ROLES", ""), role.name)]
+
 
 class Scenario(LeadsAgentCommon):
     """The marked world; ``world[customer][what]`` are its records."""
@@ -321,6 +323,15 @@ class Scenario(LeadsAgentCommon):
             record, text = cls.world[letter][what].with_user(user), mark(letter, kind)
             message = record.message_post(body=f"{text} by {user.login}", message_type="comment")
             cls.world[letter].setdefault(f"{what}_written", message)
+            cls.env["mail.notification"].create(
+                {
+                    "mail_message_id": message.id,
+                    "res_partner_id": cls.world[letter]["partner"].id,
+                    "author_id": user.partner_id.id,
+                    "notification_type": "email",
+                    "notification_status": "bounce",
+                }
+            )
             record.sudo().message_post(body=f"{text} told {user.login}", partner_ids=user.partner_id.ids)
             record.activity_schedule("mail.mail_activity_data_call", summary=f"{text} of {user.login}", user_id=user.id)
             record.message_subscribe(partner_ids=user.partner_id.ids)

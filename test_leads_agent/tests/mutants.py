@@ -6,6 +6,8 @@ wrong, or nothing when all is well: it must find nothing while the rule or overr
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -104,8 +106,9 @@ def override(name, role, finding, instead=None):
     return Mutant(role, finding, model=model, method=method, instead=instead)
 
 
-def _batch_is_seen(model):
-    return finds(lambda test, env: env[model].search_count([]) and "batches of another company")
+def _seen(records):
+    """Find records of another company."""
+    return finds(lambda test, env: env[records(test)._name].search([("id", "in", records(test).ids)]))
 
 
 RULES = (
@@ -131,13 +134,13 @@ RULES = (
     rule(
         "rule_partner_write",
         UNLOCKED,
-        passes(lambda test, env: env["res.partner"].browse(test.salesperson.partner_id.id).write({"street": "x"})),
+        passes(lambda test, env: env.company.partner_id.write({"street": "x"})),
     ),
     rule("rule_assignment_company", MANAGER, sweeps("leads.agent.assignment")),
     rule("rule_assignment_own", LOCKED, sweeps("leads.agent.assignment")),
     rule("rule_history_company", MANAGER, sweeps("leads.agent.history")),
-    rule("rule_batch_company", MANAGER, _batch_is_seen("leads.agent.batch.assign")),
-    rule("rule_batch_line_company", MANAGER, _batch_is_seen("leads.agent.batch.assign.line")),
+    rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
+    rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
     rule("leads_agent_snailmail.rule_letter_lock", LOCKED, sweeps("snailmail.letter")),
@@ -145,9 +148,10 @@ RULES = (
 
 
 def _debug_error(test, env):
-    env.user.sudo().group_ids += env.ref("base.group_no_one")
+    debug = SimpleNamespace(session=SimpleNamespace(debug="1"))
     try:
-        thing("B", "partner")(test, env).read(["street"])
+        with patch("odoo.addons.base.models.res_users.request", debug):
+            thing("B", "partner")(test, env).read(["street"])
     except AccessError as error:
         return marks_in(str(error))
     return "no error at all"
@@ -259,8 +263,25 @@ def _merge(test, env):
 
 def _forged(test, env):
     env["leads.agent.assignment"].create(
-        {"partner_id": test.world["B"]["partner"].id, "agent_id": test.agent.id, "visible_until": "2099-01-01"}
+        {
+            "partner_id": test.world["B"]["partner"].id,
+            "agent_id": test.agent.id,
+            "company_id": test.env.company.id,
+            "assigned_at": "2020-01-01",
+        }
     )
+
+
+def _stays_on_cancelled(test, env):
+    result = thing("A", "quotation")(test, env).action_cancel()
+    return not isinstance(result, dict) and "the form reads again what went out of sight"
+
+
+def _confirms_and_locks(test, env):
+    """With the setting that locks confirmed orders, core writes on the order after it went out of sight."""
+    test.env.user.group_ids += test.env.ref("sale.group_auto_done_setting")
+    test._settle()
+    thing("A", "quotation")(test, env).action_confirm()
 
 
 def _left_follower(test, env):
@@ -280,16 +301,22 @@ def _own_action(test, env):
     test._active(test.world["A"]["partner"]).with_user(env.user).action_unassign()
 
 
-def _archived_group(test):
-    test.env.ref("leads_agent.group_leads_agent").write({"user_ids": [Command.unlink(test.agent.id)]})
+def _role_by_another_group(test, env):
+    """The role came with a group that no longer brings it."""
+    group = test.env["res.groups"].create(
+        {"name": "Callers", "implied_ids": [Command.set(test.env.ref("leads_agent.group_leads_agent").ids)]}
+    )
+    internal = test.env.ref("base.group_user")
+    caller = test._user("agent_cora", "base.group_user")
+    caller.group_ids = group | internal
+    assignment = test._assign(test.world["B"]["partner"], caller)
+    group.write({"implied_ids": [Command.clear()]})
+    test._settle()
+    return assignment.state == "active" and "still holds the lead"
 
 
 def _read(customer, key, *names):
     return breaks(lambda test, env: thing(customer, key)(test, env).read(list(names)))
-
-
-def _do(customer, key, method):
-    return breaks(lambda test, env: getattr(thing(customer, key)(test, env), method)())
 
 
 def _post(customer, key):
@@ -302,7 +329,7 @@ OVERRIDES = (
     override(
         "ir.rule._compute_domain",
         LOCKED,
-        finds(lambda test, env: env["mail.compose.message"].search(test._is("D", "composer"))),
+        finds(lambda test, env: env["sale.order.discount"].search(test._is("D", "discount"))),
     ),
     override("ir.rule._make_access_error", LOCKED, finds(_debug_error)),
     override("mail.thread._notify_get_recipients", LOCKED, finds(_told_out_of_sight)),
@@ -328,7 +355,7 @@ OVERRIDES = (
             )
         ),
     ),
-    override("res.groups.write", LOCKED, _still_held(_archived_group)),
+    override("res.groups.write", LOCKED, finds(_role_by_another_group)),
     override(
         "res.users.write",
         LOCKED,
@@ -336,7 +363,7 @@ OVERRIDES = (
     ),
     override("res.partner._compute_display_name", LOCKED, finds(_name_with_address)),
     override("res.partner._has_field_access", UNLOCKED, write("A", "partner", ref="x")),
-    override("res.partner._mail_post_access", LOCKED, _post("E", "partner")),
+    override("res.partner._mail_post_access", LOCKED, _post("E", "contact")),
     override("res.partner.create", LOCKED, breaks(lambda test, env: env["res.partner"].create({"name": "New"}))),
     override(
         "res.partner._leads_check_new_customer",
@@ -367,9 +394,9 @@ OVERRIDES = (
         ),
         instead=lambda self, vals: None,
     ),
-    override("sale.order._mail_post_access", LOCKED, _post("E", "quotation")),
-    override("sale.order.action_cancel", UNLOCKED, _do("A", "quotation", "action_cancel")),
-    override("sale.order.action_confirm", UNLOCKED, _do("A", "quotation", "action_confirm")),
+    override("sale.order._mail_post_access", ALL_ORDERS, _post("A", "cancelled")),
+    override("sale.order.action_cancel", UNLOCKED, finds(_stays_on_cancelled)),
+    override("sale.order.action_confirm", UNLOCKED, breaks(_confirms_and_locks)),
     override("sale.order.copy_data", LOCKED, breaks(_copies)),
     override("sale.order.create", LOCKED, passes(_new_order)),
     override("sale.order.onchange", LOCKED, finds(_onchange)),
@@ -388,7 +415,7 @@ OVERRIDES = (
     override(
         "crm.team.create",
         MANAGER,
-        passes(lambda test, env: env["crm.team"].create({"name": "Far", "company_id": test.far.id})),
+        passes(lambda test, env: env["crm.team"].create({"name": "Painted", "color": 3})),
     ),
     override("base.partner.merge.automatic.wizard._update_foreign_keys", LOCKED, breaks(_merge)),
     override("leads.agent.assignment.create", MANAGER, passes(_forged)),

@@ -6,12 +6,13 @@ A row is the number of the attack in `docs/visibility.md`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading the document:
+# activities need the right to write on it, unless one plans them for oneself.
 AGENTS_DENIED = {"account.move", "crm.lead"}
-NO_SALES_DENIED = AGENTS_DENIED | {"sale.order", "sale.order.line", "sale.order.discount"}
-# Which models Odoo's and our access rights close to a role altogether.
+NO_SALES_DENIED = AGENTS_DENIED | {"sale.order", "sale.order.line", "partner_activity"}
 DENIED = {
     "role lost": NO_SALES_DENIED,
-    "manager": AGENTS_DENIED | {"sale.order.discount"},
+    "manager": AGENTS_DENIED | {"partner_activity", "quotation_activity", "sold_activity"},
     "salesperson": set(),
 }
 
@@ -25,6 +26,7 @@ class What:
     field: str
     kind: str
     groupable: bool = True
+    needs: str = ""  # the kind of mark of its document, where that is another
 
 
 WHATS = (
@@ -43,7 +45,7 @@ WHATS = (
     What("partner_follower", 12, "email", "P", groupable=False),
     What("quotation_follower", 12, "email", "P", groupable=False),
     What("partner_notification", 12, "res_partner_id", "P"),
-    What("quotation_notification", 12, "res_partner_id", "P"),
+    What("quotation_notification", 12, "res_partner_id", "P", needs="Q"),
     What("partner_message", 13, "body", "P", groupable=False),
     What("quotation_message", 13, "body", "Q", groupable=False),
     What("sold_message", 13, "body", "S", groupable=False),

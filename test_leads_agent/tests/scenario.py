@@ -293,6 +293,10 @@ class Scenario(LeadsAgentCommon):
         cls._resolve(cls._active(world["E"]["partner"]))
         cls._assign(world["D"]["partner"], cls.other_agent)
         cls._work_on(cls.other_agent, "D")
+        # A stranger on an order in sight.
+        stranger = world["B"]["partner"]
+        world["A"]["quotation"].message_subscribe(partner_ids=stranger.ids)
+        world["A"]["quotation"].message_post(body="To a stranger", partner_ids=stranger.ids, message_type="comment")
         cls._open_dialogs(cls.agent, "A")
         cls._open_dialogs(cls.other_agent, "D")
         cls.batch = cls.env["leads.agent.batch.assign"].with_user(cls.far_manager).with_company(cls.far)

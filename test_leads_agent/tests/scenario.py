@@ -240,6 +240,7 @@ class Scenario(LeadsAgentCommon):
                 "name": f"Once/{state}" if letter == "C" else f"{text}/{state}",
                 "client_order_ref": f"{text} {state}",
                 "note": f"<p>{text}</p>",
+                "access_token": f"{text}-{state}-token",
                 "date_order": datetime.now() - timedelta(days=0 if kind == "Q" else 9),
                 "order_line": [
                     Command.create(

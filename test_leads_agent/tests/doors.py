@@ -42,16 +42,16 @@ class Doors(Scenario, HttpCase):
             ).text
         try:
             return str(
-                self.xmlrpc_object.execute_kw(
-                    self.env.cr.dbname, self.user.id, self.key, model, method, args, kwargs
-                )
+                self.xmlrpc_object.execute_kw(self.env.cr.dbname, self.user.id, self.key, model, method, args, kwargs)
             )
         except Fault as fault:
             return f'"error": {fault.faultCode} {fault.faultString}'
 
     def _post(self, route, **params):
         """A JSON-RPC request as the web client makes it."""
-        return self.url_open(route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}).text
+        return self.url_open(
+            route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
+        ).text
 
     def _get(self, path):
         return self.url_open(path).text

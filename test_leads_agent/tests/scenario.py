@@ -11,8 +11,8 @@ E     was the agent's, resolved, within the grace
 X     of another company, in which none of the roles works
 ====  =====================================================================
 
-The second is the kind: P hangs on the customer, Q on a quotation, S on a confirmed or cancelled order. Prices are marks too:
-7711.31 stands on a quotation of A, 7711.41 on a confirmed order of A, 7712.31 on a quotation of B and so on.
+The second is the kind: P hangs on the customer, Q on a quotation, S on a confirmed or cancelled order. Prices are marks
+too: 7711.31 stands on a quotation of A, 7711.41 on a confirmed order of A, 7712.31 on a quotation of B and so on.
 """
 
 import logging
@@ -32,7 +32,7 @@ WHOLE = os.environ.get("LEADS_PROVE") == "1"
 CUSTOMERS = "ABCDEX"
 KINDS = "PQS"
 _MARK = re.compile(r"cnry-([a-z])([a-z])", re.IGNORECASE)
-_PRICE = re.compile(r"77,?1(\d)\.([34])1(?!\d)")
+_PRICE = re.compile(r"7,?71(\d)\.([34])1(?!\d)")
 # Texts that are no text: codes, keys, and what core checks.
 _NO_TEXT = re.compile(
     r"lang|tz|vat|barcode|model|res_model|.*_(model|key|format|store)|.*(token|password|endpoint|uid)|peppol.*"

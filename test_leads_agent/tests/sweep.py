@@ -26,7 +26,7 @@ class Sweep:
     def run(self, names=None):
         for name in sorted(names or self.env.registry):
             Model = self.env[name].with_context(active_test=False)
-            if Model._abstract or not Model._auto and not Model._table_query and not self._has_table(Model):
+            if Model._abstract or (not Model._auto and not Model._table_query and not self._has_table(Model)):
                 continue
             if Model.has_access("read"):
                 self._model(Model)
@@ -37,7 +37,7 @@ class Sweep:
         return self.env.cr.fetchone()[0]
 
     def _model(self, Model):
-        fields = [name for name in Model.fields_get(attributes=["type"])]
+        fields = list(Model.fields_get(attributes=["type"]))
         records = Model.search([], limit=SAMPLE, order="id desc")
         self.models += 1
         self.reads += len(fields)

@@ -14,7 +14,7 @@ MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.sql_db", "odoo.
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestMutants(Scenario):
-    """Each rule and each override is taken away in turn, and something must notice: nothing of them is there for show."""
+    """Each rule and each override is taken away in turn, and something must notice: none is there for show."""
 
     def _is(self, customer, key):
         return [("id", "in", self.world[customer][key].ids)]
@@ -130,8 +130,12 @@ class TestMutants(Scenario):
         figure("mutants", "rules missed by the sweep alone", f"{missed} / {len(RULES)}")
 
     def test_no_rule_and_no_override_is_forgotten(self):
-        modules = self.env["ir.module.module"].search([("name", "=like", "leads\\_agent%"), ("state", "=", "installed")])
-        shipped = self.env["ir.model.data"].search([("model", "=", "ir.rule"), ("module", "in", modules.mapped("name"))])
+        modules = self.env["ir.module.module"].search(
+            [("name", "=like", "leads\\_agent%"), ("state", "=", "installed")]
+        )
+        shipped = self.env["ir.model.data"].search(
+            [("model", "=", "ir.rule"), ("module", "in", modules.mapped("name"))]
+        )
         self.assertEqual({mutant.xmlid for mutant in RULES}, set(shipped.mapped("complete_name")))
         tabled = {mutant.name for mutant in OVERRIDES} | NOT_ABOUT_SIGHT.keys()
         self.assertFalse(set(self._overrides()) - tabled, "an override that no mutant takes away")

@@ -15,6 +15,8 @@ from .scenario import ROLES, WHOLE, figure, mark, marks_in
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 SAMPLE = 40
 LEAST_PROBES = 240
+# Keys of the context that would add address and e-mail to a name.
+WIDENED = {"show_address": True, "show_email": True, "show_vat": True}
 MUTED = (
     "odoo.http",
     "odoo.models",
@@ -156,14 +158,26 @@ class TestProbes(Doors):
                     path = f"/my/orders/{record.id}"
                     yield 26, "portal", name, self._portal(role, expected), lambda path=path: self._get(path)
                     path = f"/my/orders/{record.id}?access_token=00000000-0000-0000-0000-000000000000"
-                    yield 29, "portal", f"{name} wrong token", self._portal(role, expected), lambda path=path: self._get(path)
+                    yield (
+                        29,
+                        "portal",
+                        f"{name} wrong token",
+                        self._portal(role, expected),
+                        lambda path=path: self._get(path),
+                    )
                     path = f"/my/orders/{record.id}?report_type=html"
-                    yield 26, "portal", f"{name} report", self._portal(role, expected), lambda path=path: self._get(path)
+                    yield (
+                        26,
+                        "portal",
+                        f"{name} report",
+                        self._portal(role, expected),
+                        lambda path=path: self._get(path),
+                    )
 
     def _vcard(self, expected):
         """The library of business cards is optional in Odoo."""
         try:
-            import vobject  # noqa: F401, PLC0415
+            import vobject  # noqa: F401
         except ImportError:
             return None
         return expected
@@ -217,7 +231,11 @@ class TestProbes(Doors):
                         ],
                     ),
                 )
-                who = None if expected is None or customer == "C" or f"{customer}P" not in role.allowed else f"{customer}P"
+                who = (
+                    None
+                    if expected is None or customer == "C" or f"{customer}P" not in role.allowed
+                    else f"{customer}P"
+                )
                 yield (
                     12,
                     "/mail/thread",
@@ -307,7 +325,6 @@ class TestProbes(Doors):
             partner, quotation, sold = things["partner"], things["quotation"], things["sold"]
             visible = f"{customer}P" in role.allowed
             denied = "sale.order" in DENIED.get(role.name, AGENTS_DENIED)
-            names = {"show_address": True, "show_email": True, "show_vat": True}
             for door in DOORS:
                 for record, key, field, sees in (
                     (partner, "P", "street", visible),
@@ -340,7 +357,7 @@ class TestProbes(Doors):
                         f"read name with address {label}",
                         named or (f"{customer}P" if sees and key == "P" else None),
                         lambda door=door, record=record: self._rpc(
-                            door, record._name, "read", record.ids, fields=["display_name"], context=names
+                            door, record._name, "read", record.ids, fields=["display_name"], context=WIDENED
                         ),
                     )
                 # The address of the customer behind the name of a contact, a user, an order.
@@ -350,7 +367,7 @@ class TestProbes(Doors):
                     f"partner of order with address {customer}",
                     f"{customer}P" if visible and f"{customer}Q" in role.allowed and not denied else None,
                     lambda door=door, quotation=quotation: self._rpc(
-                        door, "sale.order", "read", quotation.ids, fields=["partner_id"], context=names
+                        door, "sale.order", "read", quotation.ids, fields=["partner_id"], context=WIDENED
                     ),
                 )
                 for path, model, allowed in (
@@ -372,7 +389,9 @@ class TestProbes(Doors):
                         door,
                         f"count {model} {path[0][0]} {customer}",
                         "yes" if allowed else "no",
-                        lambda door=door, model=model, path=path: self._yes(self._rpc(door, model, "search", domain=path)),
+                        lambda door=door, model=model, path=path: self._yes(
+                            self._rpc(door, model, "search", domain=path)
+                        ),
                     )
 
     def _yes(self, answer):
@@ -408,11 +427,19 @@ class TestProbes(Doors):
                 def rpc(model, method, ids=None, door=door, **kwargs):
                     return self._rpc(door, model, method, ids, **kwargs)
 
-                yield 1, door, f"write partner {customer}", holds and may_write, lambda rpc=rpc, p=partner: rpc(
-                    "res.partner", "write", p.ids, vals={"street2": "hacked"}
+                yield (
+                    1,
+                    door,
+                    f"write partner {customer}",
+                    holds and may_write,
+                    lambda rpc=rpc, p=partner: rpc("res.partner", "write", p.ids, vals={"street2": "hacked"}),
                 )
-                yield 1, door, f"write quotation {customer}", holds and may_write, lambda rpc=rpc, o=quotation: rpc(
-                    "sale.order", "write", o.ids, vals={"client_order_ref": "hacked"}
+                yield (
+                    1,
+                    door,
+                    f"write quotation {customer}",
+                    holds and may_write,
+                    lambda rpc=rpc, o=quotation: rpc("sale.order", "write", o.ids, vals={"client_order_ref": "hacked"}),
                 )
                 yield (
                     1,
@@ -444,14 +471,26 @@ class TestProbes(Doors):
                     holds and may_write,
                     lambda rpc=rpc, o=quotation: rpc("sale.order.line", "unlink", o.order_line.ids),
                 )
-                yield 1, door, f"copy {customer}", holds and may_write, lambda rpc=rpc, o=quotation: rpc(
-                    "sale.order", "copy", o.ids
+                yield (
+                    1,
+                    door,
+                    f"copy {customer}",
+                    holds and may_write,
+                    lambda rpc=rpc, o=quotation: rpc("sale.order", "copy", o.ids),
                 )
-                yield 1, door, f"cancel {customer}", holds and may_write, lambda rpc=rpc, o=quotation: rpc(
-                    "sale.order", "action_cancel", o.ids
+                yield (
+                    1,
+                    door,
+                    f"cancel {customer}",
+                    holds and may_write,
+                    lambda rpc=rpc, o=quotation: rpc("sale.order", "action_cancel", o.ids),
                 )
-                yield 1, door, f"confirm {customer}", holds and may_write, lambda rpc=rpc, o=quotation: rpc(
-                    "sale.order", "action_confirm", o.ids
+                yield (
+                    1,
+                    door,
+                    f"confirm {customer}",
+                    holds and may_write,
+                    lambda rpc=rpc, o=quotation: rpc("sale.order", "action_confirm", o.ids),
                 )
                 yield 1, door, f"unlink {customer}", False, lambda rpc=rpc, o=sold: rpc("sale.order", "unlink", o.ids)
                 yield (
@@ -514,9 +553,7 @@ class TestProbes(Doors):
                     lambda rpc=rpc, p=partner: rpc(
                         "mail.followers",
                         "create",
-                        vals_list=[
-                            {"res_model": "res.partner", "res_id": p.id, "partner_id": self.user.partner_id.id}
-                        ],
+                        vals_list=[{"res_model": "res.partner", "res_id": p.id, "partner_id": self.user.partner_id.id}],
                     ),
                 )
                 yield (
@@ -578,7 +615,9 @@ class TestProbes(Doors):
                     door,
                     f"take the lead {customer}",
                     False,
-                    lambda rpc=rpc, p=partner: rpc("res.partner", "write", p.ids, vals={"leads_agent_id": self.user.id}),
+                    lambda rpc=rpc, p=partner: rpc(
+                        "res.partner", "write", p.ids, vals={"leads_agent_id": self.user.id}
+                    ),
                 )
                 yield (
                     30,
@@ -639,9 +678,13 @@ class TestProbes(Doors):
                 1,
                 "call_button",
                 f"open sending {customer}",
-                holds and may_write or (customer == "E" and role.is_agent and sees),
+                (holds and may_write) or (customer == "E" and role.is_agent and sees),
                 lambda o=quotation: self._post(
-                    "/web/dataset/call_button", model="sale.order", method="action_quotation_send", args=[o.ids], kwargs={}
+                    "/web/dataset/call_button",
+                    model="sale.order",
+                    method="action_quotation_send",
+                    args=[o.ids],
+                    kwargs={},
                 ),
             )
             yield (

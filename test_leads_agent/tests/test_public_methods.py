@@ -28,7 +28,8 @@ class TestPublicMethods(Scenario):
                 continue
             parameters = list(inspect.signature(function).parameters.values())[1:]
             if all(
-                parameter.default is not parameter.empty or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+                parameter.default is not parameter.empty
+                or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
                 for parameter in parameters
             ):
                 yield name

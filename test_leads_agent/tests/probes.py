@@ -6,8 +6,8 @@ A row is the number of the attack in `docs/visibility.md`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading its document:
-# activities need the right to write on it, unless one plans them for oneself.
+# What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading its
+# document: activities need the right to write on it, unless one plans them for oneself.
 AGENTS_DENIED = {"account.move", "crm.lead"}
 NO_SALES_DENIED = AGENTS_DENIED | {"sale.order", "sale.order.line", "partner_activity"}
 DENIED = {

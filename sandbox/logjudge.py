@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from .figures import Figure, read
+
 _RECORD = re.compile(
     r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): (?P<message>.*)$"
 )
@@ -99,6 +101,7 @@ class Verdict:
     complaints: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     durations: dict[str, timedelta] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
 
     @property
     def passed(self) -> int:
@@ -129,6 +132,8 @@ class Judge:
         self._missing = {text: mark for text, mark in self._missing.items() if not mark.match(record.message)}
         if record.is_failure:
             self._failed.add(record.message.split(": ")[1].split("\n")[0])
+        if figure := read(record.message):
+            self._verdict.figures.append(figure)
         if record.is_skip:
             self._verdict.skips.append(record)
         if record.is_complaint:

@@ -1,11 +1,22 @@
 from odoo import models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 
 class IrRule(models.Model):
-    """In debug mode, Odoo names the records that were refused; to an agent that would be reading them."""
+    """Rules that no record can express, for agents.
+
+    Odoo lets everybody read the dialogs that others have open, with the customers, orders and texts in them. And in
+    debug mode it names the records that were refused, which would be reading them.
+    """
 
     _inherit = "ir.rule"
+
+    def _compute_domain(self, model_name, mode="read"):
+        domain = super()._compute_domain(model_name, mode)
+        if not self.env.su and self.env[model_name].is_transient() and self.env.user.leads_needs_sight:
+            domain &= Domain("create_uid", "=", self.env.uid)
+        return domain
 
     def _make_access_error(self, operation, records):
         error = super()._make_access_error(operation, records)

@@ -49,7 +49,8 @@ class LeadsAgentSightMixin(models.AbstractModel):
 class LeadsAgentDocumentSightMixin(models.AbstractModel):
     """What hangs on a document by its model and id, and must go out of sight together with it.
 
-    Odoo lets authors, recipients and responsible users read it anyway; a record rule on ``leads_in_sight`` does not.
+    Odoo lets authors, recipients and responsible users read it anyway; a record rule on ``leads_in_sight`` does not,
+    neither agents nor those who were (``leads_needs_sight`` of the user).
     """
 
     _name = "leads.agent.document.sight.mixin"
@@ -80,7 +81,7 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
     def _leads_sight_domain(self):
         model_field, id_field = self._leads_document_fields()
         domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
-        for model in DOCUMENTS:
+        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
             readable = self.env[model].sudo(False).with_context(active_test=False)._search([])
             domain |= Domain(model_field, "=", model) & Domain(id_field, "in", readable)
         return domain

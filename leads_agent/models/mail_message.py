@@ -22,3 +22,8 @@ class MailMessage(models.Model):
         # sudo: mail.message - recording must not depend on what the author may read
         History.sudo()._log_messages(messages.sudo(), documents)
         return messages
+
+    def _message_notifications_to_store(self, store):
+        """The list of what could not be delivered is read elevated, for the author, wherever it was written."""
+        in_sight = self.filtered("leads_in_sight") if self.env.user.leads_needs_sight else self
+        return super(MailMessage, in_sight)._message_notifications_to_store(store)

@@ -168,6 +168,20 @@ class ResUsers(models.Model):
         # sudo: res.company - all companies of the user count, not only those switched on
         return any(self.sudo().company_ids.mapped("leads_agent_lock_assigned"))
 
+    @property
+    def leads_needs_sight(self):
+        """Whether messages, activities, notifications and dialogs are read only while their document is in sight.
+
+        So for agents, and for those who were and have no right on orders today: having written a message outlives the
+        role in Odoo.
+        """
+        if self._is_leads_agent():
+            return True
+        if self.id == SUPERUSER_ID or self.share or self.env["sale.order"].with_user(self).has_access("read"):
+            return False
+        # sudo: leads.agent.assignment - whether the user ever held a lead
+        return bool(self.env["leads.agent.assignment"].sudo().search_count([("agent_id", "=", self.id)], limit=1))
+
     def _leads_sight_sentences(self):
         """What the settings let this agent see, in words."""
         sentences = []

@@ -107,3 +107,9 @@ def test_log_that_breaks_off_fails_the_run():
 
 def test_empty_log_fails_the_run():
     assert judge([], 0).failed
+
+
+def test_figures_of_proofs_are_collected():
+    reported = line("PROVE sweep | agent, locked: canaries | 0", logger=TESTS, second=3)
+    [figure] = judge([*GREEN[:3], reported, *GREEN[3:]], 0).figures
+    assert (figure.area, figure.subject, figure.name, figure.value) == ("sweep", "agent, locked", "canaries", "0")

@@ -1,0 +1,5 @@
+from . import test_canary_sweep
+from . import test_mutants
+from . import test_probes
+from . import test_public_methods
+from . import test_residuals

@@ -1,0 +1,64 @@
+"""The doors that a client can knock at, each returning the text that came back."""
+
+import json
+from datetime import timedelta
+from xmlrpc.client import Fault
+
+from odoo import http
+from odoo.tests import HttpCase
+
+from .scenario import Scenario
+
+DOORS = ("call_kw", "json/2", "xmlrpc")
+
+
+class Doors(Scenario, HttpCase):
+    """A signed-in client of each kind. Requests share the transaction of the test, so all of it is rolled back."""
+
+    def _enter(self, role):
+        """Sign in by session and by key; within :meth:`_as`."""
+        self.user = getattr(self, role.user)
+        self.authenticate(self.user.login, self.user.login)
+        expires = self.env.cr.now() + timedelta(hours=1)
+        self.key = self.env(user=self.user)["res.users.apikeys"]._generate("rpc", "proof", expires)
+        self._settle()
+
+    def _rpc(self, door, model, method, ids=None, **kwargs):
+        """Call a method; ``ids`` is None for methods of the model."""
+        # `create` takes its values by position at the older doors.
+        args = [kwargs.pop("vals_list")] if method == "create" and door != "json/2" else [] if ids is None else [ids]
+        if door == "call_kw":
+            return self._post(
+                f"/web/dataset/call_kw/{model}/{method}",
+                model=model,
+                method=method,
+                args=args,
+                kwargs=kwargs,
+            )
+        if door == "json/2":
+            body = kwargs if ids is None else {"ids": ids, **kwargs}
+            return self.url_open(
+                f"/json/2/{model}/{method}", json=body, headers={"Authorization": f"Bearer {self.key}"}
+            ).text
+        try:
+            return str(
+                self.xmlrpc_object.execute_kw(self.env.cr.dbname, self.user.id, self.key, model, method, args, kwargs)
+            )
+        except Fault as fault:
+            return f'"error": {fault.faultCode} {fault.faultString}'
+
+    def _post(self, route, **params):
+        """A JSON-RPC request as the web client makes it."""
+        return self.url_open(
+            route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
+        ).text
+
+    def _get(self, path):
+        return self.url_open(path).text
+
+    def _form(self, path, **values):
+        return self.url_open(path, data={"csrf_token": http.Request.csrf_token(self), **values}).text
+
+    def _refused(self, answer):
+        """Whether the answer of a call is an error."""
+        return '"error"' in answer or '"name": "odoo.exceptions' in answer or "werkzeug.exceptions" in answer

@@ -1,0 +1,476 @@
+"""What is taken away, and who notices.
+
+A mutant is one rule or one override of ours removed. A *finding* is a function of the test and an environment that
+tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and something
+when it is not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+
+from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
+from odoo.addons.mail.tools.discuss import Store
+
+from .scenario import marks_in
+from .sweep import Sweep
+
+REFUSALS = (AccessError, UserError, ValidationError)
+LOCKED, UNLOCKED, ALL_ORDERS = "agent, locked", "agent, unlocked", "agent, unlocked, all orders"
+ENDED, LOST, MANAGER = "agent, assignment ended", "role lost", "manager"
+
+
+def sweeps(*models):
+    """Find a canary in these models."""
+
+    def finding(test, env, role):
+        return Sweep(env).run(models).leaks(role.allowed)
+
+    return finding
+
+
+def passes(call):
+    """Find that what must be refused is not."""
+
+    def finding(test, env, role):
+        try:
+            with test._kept_apart():
+                call(test, env)
+                env.flush_all()
+        except REFUSALS:
+            return ""
+        return "it passed"
+
+    return finding
+
+
+def breaks(call):
+    """Find that what must work does not."""
+
+    def finding(test, env, role):
+        try:
+            with test._kept_apart():
+                call(test, env)
+                env.flush_all()
+        except Exception as error:  # whatever it is, the screen would show it
+            return f"{type(error).__name__}: {error}"[:200]
+        return ""
+
+    return finding
+
+
+def finds(call):
+    """Find what the call returns."""
+
+    def finding(test, env, role):
+        with test._kept_apart():
+            return call(test, env)
+
+    return finding
+
+
+def thing(customer, key):
+    """Return a function that gives a thing of the world to the user of an environment."""
+    return lambda test, env: env[test.world[customer][key]._name].browse(test.world[customer][key].ids)
+
+
+def write(customer, key, **vals):
+    return passes(lambda test, env: thing(customer, key)(test, env).write(vals))
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A rule (``xmlid``) or an override (``model`` and ``method``) that is taken away."""
+
+    role: str
+    finding: Callable
+    xmlid: str = ""
+    model: str = ""
+    method: str = ""
+    instead: object = None  # what is put in the place of a method of our own, which has no super
+
+    @property
+    def name(self):
+        return self.xmlid or f"{self.model}.{self.method}"
+
+
+def rule(xmlid, role, finding):
+    return Mutant(role, finding, xmlid=xmlid if "." in xmlid else f"leads_agent.{xmlid}")
+
+
+def override(name, role, finding, instead=None):
+    model, method = name.rsplit(".", 1)
+    return Mutant(role, finding, model=model, method=method, instead=instead)
+
+
+def _seen(records):
+    """Find records of another company."""
+    return finds(lambda test, env: env[records(test)._name].search([("id", "in", records(test).ids)]))
+
+
+RULES = (
+    rule("rule_order_partial", UNLOCKED, sweeps("sale.order")),
+    rule("rule_order_write", ALL_ORDERS, write("A", "sold", client_order_ref="x")),
+    rule("rule_order_line_partial", UNLOCKED, sweeps("sale.order.line")),
+    rule("rule_order_line_write", ALL_ORDERS, write("A", "sold_line", name="x")),
+    rule("rule_history_partial", UNLOCKED, sweeps("leads.agent.history")),
+    rule("rule_partner_lock", LOCKED, sweeps("res.partner")),
+    rule("rule_partner_lock_write", LOCKED, write("E", "partner", street2="x")),
+    rule("rule_order_lock", LOCKED, sweeps("sale.order")),
+    rule("rule_order_lock_write", LOCKED, write("E", "quotation", client_order_ref="x")),
+    rule("rule_order_line_lock", LOCKED, sweeps("sale.order.line")),
+    rule("rule_order_line_lock_write", LOCKED, write("E", "quotation_line", name="x")),
+    rule("rule_history_lock", LOCKED, sweeps("leads.agent.history")),
+    rule("rule_message_sight", LOCKED, sweeps("mail.message")),
+    rule("rule_activity_sight", LOCKED, sweeps("mail.activity")),
+    rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
+    rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
+    rule("rule_follower_lock", LOCKED, sweeps("mail.followers")),
+    rule("rule_notification_lock", LOCKED, sweeps("mail.notification")),
+    rule("rule_analytic_account_lock", LOCKED, sweeps("account.analytic.account")),
+    rule(
+        "rule_partner_write",
+        UNLOCKED,
+        passes(lambda test, env: env.company.partner_id.write({"street": "x"})),
+    ),
+    rule("rule_assignment_company", MANAGER, sweeps("leads.agent.assignment")),
+    rule("rule_assignment_own", LOCKED, sweeps("leads.agent.assignment")),
+    rule("rule_history_company", MANAGER, sweeps("leads.agent.history")),
+    rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
+    rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
+    rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
+    rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
+    rule("leads_agent_snailmail.rule_letter_lock", LOCKED, sweeps("snailmail.letter")),
+)
+
+
+def _debug_error(test, env):
+    debug = SimpleNamespace(session=SimpleNamespace(debug="1"))
+    try:
+        with patch("odoo.addons.base.models.res_users.request", debug):
+            thing("B", "partner")(test, env).read(["street"])
+    except AccessError as error:
+        return marks_in(str(error))
+    return "no error at all"
+
+
+def _told_out_of_sight(test, env):
+    order = test.world["C"]["quotation"].with_user(test.salesperson)
+    message = order.message_post(body="x", partner_ids=env.user.partner_id.ids, message_type="comment")
+    return message.sudo().notification_ids.filtered(lambda row: row.res_partner_id == env.user.partner_id)
+
+
+def _failures(test, env):
+    store = Store()
+    failed = env["mail.notification"].sudo().search([("author_id", "=", env.user.partner_id.id)])
+    failed.filtered(lambda row: row.notification_status == "bounce").mail_message_id._message_notifications_to_store(
+        store
+    )
+    return marks_in(str(store.get_result())) - {"DP", "DQ"}
+
+
+def _addressed(test, env):
+    message = thing("A", "quotation")(test, env).message_post(body="x", partner_ids=test.world["B"]["partner"].ids)
+    return message.sudo().partner_ids & test.world["B"]["partner"]
+
+
+def _subscribed(test, env):
+    thing("A", "partner")(test, env).message_subscribe(partner_ids=test.world["B"]["partner"].ids)
+    return test.world["A"]["partner"].message_partner_ids & test.world["B"]["partner"]
+
+
+def _stale_setting(test, env):
+    order = thing("B", "quotation")(test, env)
+    order.has_access("read")
+    test.env.company.leads_agent_lock_assigned = True
+    test.env.flush_all()
+    return order.search([("id", "=", order.id)])
+
+
+def _still_held(change):
+    def call(test, env):
+        change(test)
+        test.env.flush_all()
+        return test._active(test.world["A"]["partner"])
+
+    return finds(call)
+
+
+def _name_with_address(test, env):
+    partner = thing("B", "partner")(test, env).sudo().with_context(show_address=True, show_email=True)
+    return "@" in partner.display_name and "e-mail in the name"
+
+
+def _wrong_error(test, env):
+    try:
+        thing("B", "partner")(test, env).web_read({"name": {}})
+    except CustomerOutOfSight:
+        return ""
+    except AccessError:
+        return "an error on which the client does not redirect"
+    return "no error at all"
+
+
+def _hidden_twin(test, env):
+    test.world["A"]["sold"].client_order_ref = test.world["A"]["quotation"].client_order_ref = "PO 7"
+    test._settle()
+    thing("A", "quotation")(test, env).web_read({"duplicated_order_ids": {}})
+
+
+def _copies(test, env):
+    test.world["A"]["quotation"].user_id = test.salesperson
+    test._settle()
+    thing("A", "quotation")(test, env).copy()
+
+
+def _onchange(test, env):
+    partner = test.world["B"]["partner"]
+    spec = {"partner_id": {}, "partner_shipping_id": {"fields": {"display_name": {}}}}
+    try:
+        return marks_in(str(env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], spec)))
+    except AccessError:
+        return ""
+
+
+def _new_order(test, env):
+    env["sale.order"].create(
+        {"partner_id": test.world["A"]["partner"].id, "partner_shipping_id": test.world["B"]["partner"].id}
+    )
+
+
+def _portal_email(test, env):
+    partner = test.world["A"]["partner"]
+    test.env["res.users"].create(
+        {
+            "login": "portal_of_a",
+            "partner_id": partner.id,
+            "group_ids": [Command.set(test.env.ref("base.group_portal").ids)],
+        }
+    )
+    test._settle()
+    thing("A", "partner")(test, env).email = "thief@example.com"
+
+
+def _merge(test, env):
+    world = test.world
+    wizard = test.env["base.partner.merge.automatic.wizard"]
+    wizard._merge((world["A"]["partner"] | world["D"]["partner"]).ids, world["D"]["partner"])
+    test.env.flush_all()
+    test.assertEqual(test._active(world["D"]["partner"]).agent_id, test.other_agent)
+
+
+def _forged(test, env):
+    env["leads.agent.assignment"].create(
+        {
+            "partner_id": test.world["B"]["partner"].id,
+            "agent_id": test.agent.id,
+            "company_id": test.env.company.id,
+            "assigned_at": "2020-01-01",
+        }
+    )
+
+
+def _stays_on_cancelled(test, env):
+    result = thing("A", "quotation")(test, env).action_cancel()
+    return not isinstance(result, dict) and "the form reads again what went out of sight"
+
+
+def _confirms_and_locks(test, env):
+    """With the setting that locks confirmed orders, core writes on the order after it went out of sight."""
+    test.env.user.group_ids += test.env.ref("sale.group_auto_done_setting")
+    test._settle()
+    thing("A", "quotation")(test, env).action_confirm()
+
+
+def _left_follower(test, env):
+    test._active(test.world["A"]["partner"]).with_user(test.manager).action_unassign()
+    followed = test.world["A"]["partner"] | test.world["A"]["contact"]
+    test.env.invalidate_all()
+    return followed.message_partner_ids & test.agent.partner_id
+
+
+def _left_grace(test, env):
+    test.world["E"]["partner"].active = False
+    test._settle()
+    return thing("E", "partner")(test, env)._filtered_access("read")
+
+
+def _own_action(test, env):
+    test._active(test.world["A"]["partner"]).with_user(env.user).action_unassign()
+
+
+def _role_by_another_group(test, env):
+    """The role came with a group that no longer brings it."""
+    group = test.env["res.groups"].create(
+        {"name": "Callers", "implied_ids": [Command.set(test.env.ref("leads_agent.group_leads_agent").ids)]}
+    )
+    internal = test.env.ref("base.group_user")
+    caller = test._user("agent_cora", "base.group_user")
+    caller.group_ids = group | internal
+    assignment = test._assign(test.world["B"]["partner"], caller)
+    group.write({"implied_ids": [Command.clear()]})
+    test._settle()
+    return assignment.state == "active" and "still holds the lead"
+
+
+def _read(customer, key, *names):
+    return breaks(lambda test, env: thing(customer, key)(test, env).read(list(names)))
+
+
+def _post(customer, key):
+    return breaks(lambda test, env: thing(customer, key)(test, env).message_post(body="x"))
+
+
+FALSE = property(lambda self: False)
+
+OVERRIDES = (
+    override(
+        "ir.rule._compute_domain",
+        LOCKED,
+        finds(lambda test, env: env["sale.order.discount"].search(test._is("D", "discount"))),
+    ),
+    override("ir.rule._make_access_error", LOCKED, finds(_debug_error)),
+    override("mail.thread._notify_get_recipients", LOCKED, finds(_told_out_of_sight)),
+    override("mail.thread.message_post", LOCKED, finds(_addressed)),
+    override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
+    override("mail.message._message_notifications_to_store", ENDED, finds(_failures)),
+    override("res.company.cache_invalidation_fields", UNLOCKED, finds(_stale_setting)),
+    override(
+        "res.groups._check_leads_exclusive",
+        LOCKED,
+        passes(
+            lambda test, env: test.env.ref("sales_team.group_sale_salesman").write(
+                {"user_ids": [Command.link(test.agent.id)]}
+            )
+        ),
+    ),
+    override(
+        "res.users._check_leads_exclusive",
+        LOCKED,
+        passes(
+            lambda test, env: test.agent.write(
+                {"group_ids": [Command.link(test.env.ref("sales_team.group_sale_salesman").id)]}
+            )
+        ),
+    ),
+    override("res.groups.write", LOCKED, finds(_role_by_another_group)),
+    override(
+        "res.users.write",
+        LOCKED,
+        _still_held(lambda test: test.agent.write({"group_ids": [Command.set(test.env.ref("base.group_user").ids)]})),
+    ),
+    override("res.partner._compute_display_name", LOCKED, finds(_name_with_address)),
+    override("res.partner._has_field_access", UNLOCKED, write("A", "partner", ref="x")),
+    override("res.partner._mail_post_access", LOCKED, _post("E", "contact")),
+    override("res.partner.create", LOCKED, breaks(lambda test, env: env["res.partner"].create({"name": "New"}))),
+    override(
+        "res.partner._leads_check_new_customer",
+        LOCKED,
+        passes(lambda test, env: env["res.partner"].create({"name": "New", "ref": "x"})),
+        instead=lambda self, vals: vals,
+    ),
+    override(
+        "res.partner.signup_get_auth_param",
+        LOCKED,
+        passes(lambda test, env: thing("B", "partner")(test, env).signup_get_auth_param()),
+    ),
+    override("res.partner.web_read", LOCKED, finds(_wrong_error)),
+    override("res.partner.write", LOCKED, write("A", "contact", type="delivery")),
+    override("res.partner._leads_check_correction", LOCKED, passes(_portal_email), instead=lambda self, vals: vals),
+    override("sale.order._compute_duplicated_order_ids", UNLOCKED, breaks(_hidden_twin)),
+    override("sale.order._get_invoiced", LOCKED, _read("A", "quotation", "invoice_count")),
+    override("sale.order._has_field_access", LOCKED, write("A", "quotation", access_token="guess")),
+    override(
+        "sale.order._leads_check_values",
+        LOCKED,
+        passes(
+            lambda test, env: thing("A", "quotation")(test, env).write(
+                {"partner_invoice_id": test.world["B"]["partner"].id}
+            )
+        ),
+        instead=lambda self, vals: None,
+    ),
+    override("sale.order._mail_post_access", ALL_ORDERS, _post("A", "cancelled")),
+    override("sale.order.action_cancel", UNLOCKED, finds(_stays_on_cancelled)),
+    override("sale.order.action_confirm", UNLOCKED, breaks(_confirms_and_locks)),
+    override("sale.order.copy_data", LOCKED, breaks(_copies)),
+    override("sale.order.create", LOCKED, passes(_new_order)),
+    override("sale.order.onchange", LOCKED, finds(_onchange)),
+    override(
+        "sale.order.write",
+        LOCKED,
+        passes(
+            lambda test, env: thing("A", "quotation")(test, env).write(
+                {"partner_shipping_id": test.world["B"]["partner"].id}
+            )
+        ),
+    ),
+    override("crm.team.write", MANAGER, passes(lambda test, env: test.call_center.with_env(env).write({"color": 3}))),
+    override(
+        "crm.team.create",
+        MANAGER,
+        passes(lambda test, env: env["crm.team"].create({"name": "Painted", "color": 3})),
+    ),
+    override("base.partner.merge.automatic.wizard._update_foreign_keys", LOCKED, breaks(_merge)),
+    override("leads.agent.assignment.create", MANAGER, passes(_forged)),
+    override(
+        "leads.agent.batch.assign._has_field_access",
+        MANAGER,
+        passes(
+            lambda test, env: (
+                env["leads.agent.batch.assign"]
+                .create({"selected_order_ids": test.world["B"]["quotation"].ids})
+                .write({"state": "done"})
+            )
+        ),
+    ),
+    override(
+        "calendar.event._mail_get_operation_for_mail_message_operation",
+        LOCKED,
+        breaks(lambda test, env: env["mail.message"].search([("model", "=", "calendar.event")])),
+    ),
+    # Our own, on which rules and doors rest.
+    override("res.users.leads_locked", LOCKED, sweeps("res.partner"), instead=FALSE),
+    override("res.users.leads_partial_only", UNLOCKED, sweeps("sale.order"), instead=FALSE),
+    override("res.users.leads_needs_sight", LOST, sweeps("mail.message"), instead=FALSE),
+    override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
+    override(
+        "leads.agent.assignment.effects._unfollow", LOCKED, finds(_left_follower), instead=lambda self, ended: None
+    ),
+    override(
+        "leads.agent.assignment.effects._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None
+    ),
+)
+
+# Fields of other modules that we opened to agents: (model, field, whom Odoo opens them to, what breaks without).
+FIELDS = (
+    ("sale.order", "tag_ids", "sales_team.group_sale_salesman", _read("A", "quotation", "tag_ids")),
+    (
+        "product.document",
+        "attached_on_sale",
+        "sales_team.group_sale_salesman",
+        breaks(lambda test, env: env["product.document"].search([("attached_on_sale", "=", "quotation")])),
+    ),
+    (
+        "quotation.document",
+        "quotation_template_ids",
+        "sales_team.group_sale_salesman",
+        breaks(lambda test, env: env["sale.order"].create({"partner_id": test.world["A"]["partner"].id})),
+    ),
+)
+
+# Overrides that keep nothing from anybody; what they do is tested elsewhere.
+NOT_ABOUT_SIGHT = {
+    "leads.agent.history._auto_init": "takes the last 90 days in at install",
+    "mail.message.create": "feeds the history: test_history",
+    "res.partner._auto_init": "creates a column fast",
+    "res.partner.get_empty_list_help": "words: test_partial_only",
+    "sale.order._auto_init": "creates columns fast",
+    "sale.order._compute_team_id": "order entry: test_order_entry",
+    "sale.order._compute_user_id": "order entry: test_order_entry",
+    "sale.order.get_empty_list_help": "words: test_partial_only",
+}

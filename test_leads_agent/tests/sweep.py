@@ -1,0 +1,85 @@
+"""Reads every field of every record that a user can reach, and tells which marks turned up where."""
+
+import base64
+from collections import defaultdict
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+
+from .scenario import marks_in
+
+# Technical models whose rows are many and hold no data of anybody: their records are sampled.
+SAMPLE = 400
+REFUSALS = (AccessError, MissingError, UserError, ValidationError)
+
+
+class Sweep:
+    """The result: how many fields were read, and where which mark was found."""
+
+    def __init__(self, env):
+        self.env = env
+        self.models = 0
+        self.reads = 0
+        self.refused = []
+        self.found = defaultdict(set)
+
+    def run(self, names=None):
+        for name in sorted(names or self.env.registry):
+            Model = self.env[name].with_context(active_test=False)
+            if Model._abstract or (not Model._auto and not Model._table_query and not self._has_table(Model)):
+                continue
+            if Model.has_access("read"):
+                self._model(Model)
+        return self
+
+    def _has_table(self, Model):
+        self.env.cr.execute("SELECT to_regclass(%s)", [Model._table])
+        return self.env.cr.fetchone()[0]
+
+    def _model(self, Model):
+        fields = list(Model.fields_get(attributes=["type"]))
+        records = Model.search([], limit=SAMPLE, order="id desc")
+        self.models += 1
+        self.reads += len(fields)
+        if not records:
+            return
+        try:
+            self._read(records, fields)
+        except REFUSALS:
+            # One field that cannot be read must not hide the others.
+            for name in fields:
+                try:
+                    self._read(records, [name])
+                except REFUSALS as refusal:
+                    self.refused.append((Model._name, name, str(refusal)[:80]))
+
+    def _read(self, records, fields):
+        with self.env.cr.savepoint():
+            for row in records.read(fields):
+                for name, value in row.items():
+                    for found in marks_in(self._text(value)):
+                        self.found[found].add((records._name, name))
+
+    @staticmethod
+    def _text(value):
+        """The value as text: files are looked into, whether they come encoded or as they are."""
+        if not isinstance(value, bytes):
+            return str(value)
+        texts = [value]
+        with suppress(ValueError):
+            texts.append(base64.b64decode(value, validate=True))
+        return " ".join(text.decode("utf-8", "ignore") for text in texts)
+
+    def leaks(self, allowed):
+        """What was found and may not be, one sentence per model and field."""
+        places = defaultdict(set)
+        for found in self.found.keys() - allowed:
+            for where in self.found[found]:
+                places[where].add(found)
+        return [
+            f"{model}.{name}: {' '.join(sorted(found))}" for (model, name), found in sorted(places.items(), key=str)
+        ]
+
+    def controls(self, allowed):
+        """The places where marks that may be found were found."""
+        return {where for found, places in self.found.items() if found in allowed for where in places}

@@ -2,6 +2,7 @@ from . import leads_agent_assignment_effects, leads_agent_self_test_checks, lead
 from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_doors,
+    leads_agent_assignment_limits,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
     leads_agent_dashboard,
@@ -13,6 +14,7 @@ from . import (
 )
 from . import (
     crm_team,
+    ir_http,
     ir_rule,
     mail_activity,
     mail_message,
@@ -21,4 +23,4 @@ from . import (
     res_company,
     res_config_settings,
 )
-from . import res_groups, res_partner, res_users, sale_order
+from . import res_groups, res_partner, res_users, res_users_capacity, resource_calendar, sale_order

@@ -62,6 +62,14 @@ class LeadsAgentAssignment(models.Model):
             )
             for partner_id, lead in leads["by_commercial"].items()
         }
+        verdicts = self._apply_limits(
+            verdicts,
+            dict.fromkeys(verdicts, agent.id),
+            source=source,
+            unconditional=unconditional,
+            reassign=reassign,
+            order=[leads["commercial_of"].get(partner_id) for partner_id in partners.ids],
+        )
         taken = sorted(p for p, verdict in verdicts.items() if verdict.replaces_holder)
         if taken:
             self._end(

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import terms
+from ..fields import Bounded
+from ..tools import limits, terms
 
 
 class LeadsAgentDisposition(models.Model):
@@ -34,6 +35,13 @@ class LeadsAgentDisposition(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True, help="When to choose it, in a sentence for the agents.")
+    cooling_days = Bounded(
+        string="Cooling-Off",
+        most=limits.MOST_DAYS,
+        help="Days for which a lead that was resolved with this disposition is left alone: batches, imports, rules and "
+        "offers do not give it out. A manager who picks the customer by hand (Assign Lead, Reassign, Reopen) decides "
+        "knowingly and is not held up. 0: free at once.",
+    )
     assignment_count = fields.Integer(string="Used", compute="_compute_assignment_count")
 
     @api.depends_context("uid")

@@ -1,6 +1,7 @@
 from . import (
     test_agent_dashboard_units,
     test_assign,
+    test_availability,
     test_back_doors,
     test_batch,
     test_concurrency,
@@ -8,6 +9,8 @@ from . import (
     test_guarantee,
     test_history,
     test_hostile,
+    test_limits,
+    test_limits_concurrency,
     test_lock,
     test_lock_tours,
     test_order_entry,

@@ -12,8 +12,7 @@ from odoo.tools import mute_logger
 from .common import AGENT, MANAGER
 
 
-@tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class RaceCase(BaseCase):
     """Two managers at the same moment, with cursors and threads of their own. What is committed is removed again."""
 
     def setUp(self):
@@ -107,6 +106,11 @@ class TestConcurrency(BaseCase):
             return sorted(batch.line_ids.mapped("result"))
 
         return call
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(RaceCase):
+    """Of two who want the same, one is first."""
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_managers_assign_the_same_customer(self):

@@ -1,6 +1,7 @@
 """Whether a customer may be given to an agent: the judgement on one lead, without the database."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .terms import PARTIAL_STATES
 
@@ -39,16 +40,32 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a limit changed the verdict, or what is to be said of it besides.
+
+    :param kind: a key for the sentence
+    :param most: the cap that is reached
+    :param until: UTC, when a cooling-off ends
+    :param name: the disposition that the lead was resolved with
+    """
+
+    kind: str
+    most: int = 0
+    until: datetime | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of the request.
 
     :param result: a value of :data:`terms.RESULTS`
-    :param cause: a key for the sentence shown, finer than the result
+    :param cause: a key for the sentence shown, finer than the result; a :class:`Cause` where a key does not say it all
     :param replaces_holder: the lead is taken from its holder first
     """
 
     result: str
-    cause: str
+    cause: str | Cause
     replaces_holder: bool = False
 
 

@@ -47,7 +47,7 @@ RESULTS: Final = [
     ("not_visible", "Not visible to you"),
     ("gone", "No longer there"),
     ("capped", "Agent is full"),
-    ("blocked", "Do not call"),
+    ("blocked", "Not to be called now"),
     ("failed", "Failed"),
 ]
 
@@ -64,6 +64,15 @@ HISTORY_KINDS: Final = [
     ("activity", "Activity"),
 ]
 CONTACT_KINDS: Final = ("message", "note", "call", "activity")
+
+# Whether an agent may receive leads now, by the agent's switch, calendar and limits.
+AVAILABILITIES: Final = [
+    ("available", "Available"),
+    ("full", "Full"),
+    ("off", "Switched off"),
+    ("hours", "Outside working hours"),
+    ("leave", "On leave"),
+]
 
 DISPOSITION_TYPES: Final = [
     ("sales", "Sales"),

@@ -1,1 +1,7 @@
-from . import base_partner_merge, leads_agent_assign, leads_agent_reassign, leads_agent_resolve
+from . import (
+    base_partner_merge,
+    leads_agent_assign,
+    leads_agent_capacity,
+    leads_agent_reassign,
+    leads_agent_resolve,
+)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -17,6 +17,22 @@ class LeadsAgentAssign(models.TransientModel):
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False)],
         help="Customers whose latest order is a quotation and whom nobody holds.",
     )
+
+    agent_note = fields.Char(compute="_compute_agent_note")
+
+    @api.depends("agent_id")
+    def _compute_agent_note(self):
+        """What there is to know before choosing the agent: full, or away."""
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        absences = self.agent_id._leads_absences()
+        loads = Assignment._agent_loads(self.agent_id)
+        for wizard in self:
+            agent = wizard.agent_id
+            load, absence = loads.get(agent.id), absences.get(agent.id)
+            if load and load.full:
+                wizard.agent_note = Assignment._verdict_sentence(load.full, "", agent.name, "")
+            else:
+                wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)
 
     def action_assign(self):
         """Assign the lead.

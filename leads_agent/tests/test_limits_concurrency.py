@@ -1,0 +1,35 @@
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_concurrency import RaceCase
+
+
+@tagged("post_install", "-at_install")
+class TestLimitsConcurrency(RaceCase):
+    """Caps hold when several managers fill the same agent at the same moment."""
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_cap_holds_when_two_managers_fill_one_agent(self):
+        agent = self.made["agents"][0]
+        with self._env() as env:
+            env["res.users"].browse(agent).leads_max_open = 12
+        orders = self.made["orders"]
+        outcomes = self._race(*(self._batch(agent, orders[start : start + 10]) for start in (0, 10, 20)))
+        for outcome in outcomes:
+            self.assertIsInstance(outcome, list, outcome)
+        self.assertEqual(sum(outcomes, []).count("assigned"), 12)
+        self.assertEqual(sum(outcomes, []).count("capped"), 18)
+        self.assertEqual(len(self._active()), 12)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_last_place_goes_to_one_of_two_managers(self):
+        agent = self.made["agents"][0]
+        for nr in range(3):
+            with self._env() as env:
+                env["res.users"].browse(agent).leads_max_open = nr + 1
+            first, second = self.made["partners"][2 * nr : 2 * nr + 2]
+            outcomes = self._race(self._assign(agent, first), self._assign(agent, second))
+            errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+            self.assertEqual(len(errors), 1, outcomes)
+            self.assertIn("is full", str(errors[0]))
+        self.assertEqual(len(self._active()), 3)

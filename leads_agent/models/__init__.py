@@ -1,8 +1,10 @@
 from . import leads_agent_assignment_effects, leads_agent_self_test_checks, leads_agent_sight_mixin
 from . import leads_agent_assignment
 from . import (
+    leads_agent_assignment_create,
     leads_agent_assignment_doors,
     leads_agent_assignment_limits,
+    leads_agent_assignment_moves,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
     leads_agent_dashboard,

@@ -29,14 +29,13 @@ class LeadsAgentAssignment(models.Model):
     _order = "assigned_at desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="restrict"
-    )
-    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, readonly=True, ondelete="restrict")
+    # What a manager may say of a new one, as in an import; nobody has a right to write it afterwards.
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, index=True, ondelete="restrict")
+    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(terms.STATES, required=True, readonly=True, default="active")
     source = fields.Selection(terms.SOURCES, required=True, readonly=True, default="manual")
-    reason = fields.Char(readonly=True, help="Why this agent got the lead.")
+    reason = fields.Char(help="Why this agent got the lead.")
     batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True, index="btree_not_null", ondelete="set null")
     order_id = fields.Many2one(
         "sale.order",
@@ -246,40 +245,3 @@ class LeadsAgentAssignment(models.Model):
             return
         if any(assignment.agent_id != self.env.user for assignment in self):
             raise AccessError(self.env._("You can only resolve leads that are assigned to you."))
-
-    # ------------------------------------------------------------------
-    # Create: managers may import assignments; they pass through the same door
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Assign through the one door, so that an import or an RPC client gets the same checks and sentences.
-
-        :raises UserError: with the reason of the first customer that cannot be assigned
-        """
-        if not vals_list:
-            return super().create(vals_list)
-        self.env.user._check_leads_manager()
-        self.check_access("create")
-        allowed = {"partner_id", "agent_id", "reason"}
-        records = self.browse()
-        # sudo: leads.agent.assignment - only managers come here, and the door writes columns that nobody may write
-        Door = self.env["leads.agent.assignment"].sudo()
-        for vals in vals_list:
-            if unknown := {key for key, value in vals.items() if value} - allowed:
-                raise UserError(self.env._("An assignment cannot be created with: %s", ", ".join(sorted(unknown))))
-            for name in ("partner_id", "agent_id"):
-                if not isinstance(vals.get(name) or 0, int):
-                    raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
-            partner = self.env["res.partner"].browse(vals.get("partner_id") or ()).exists()
-            partner.check_access("read")
-            [outcome] = Door._assign_leads(
-                self.env["res.users"].browse(vals.get("agent_id")),
-                partner or self.env["res.partner"].browse(vals.get("partner_id") or 0),
-                source="import" if self.env.context.get("import_file") else "manual",
-                reason=vals.get("reason") or "",
-            )
-            if outcome["result"] != "assigned":
-                raise UserError(outcome["reason"])
-            records += outcome["assignment"]
-        return records.sudo(self.env.su)

@@ -31,6 +31,7 @@ class LeadsAgentAssignment(models.Model):
         any_order=False,
         reassign=False,
         unconditional=False,
+        unlimited=False,
     ):
         """Give customers to an agent. The only place where an assignment begins.
 
@@ -41,6 +42,7 @@ class LeadsAgentAssignment(models.Model):
         :param bool any_order: accept customers whose newest order is not partial
         :param bool reassign: take leads from other agents
         :param bool unconditional: do not look at the orders (order entry, reopening)
+        :param bool unlimited: ask for no limit, as nothing is given out: the customer changed, not the agent
         :returns: one dict per record of ``partners``, in their order, with ``result`` (a value of
             :data:`terms.RESULTS`), ``reason`` (a sentence), ``partner`` (the commercial customer, empty when gone) and
             ``assignment`` (the active one, empty when there is none)
@@ -68,6 +70,7 @@ class LeadsAgentAssignment(models.Model):
             source=source,
             unconditional=unconditional,
             reassign=reassign,
+            unlimited=unlimited,
             order=[leads["commercial_of"].get(partner_id) for partner_id in partners.ids],
         )
         taken = sorted(p for p, verdict in verdicts.items() if verdict.replaces_holder)

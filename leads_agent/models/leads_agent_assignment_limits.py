@@ -29,7 +29,9 @@ class LeadsAgentAssignment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _apply_limits(self, verdicts, agent_of, *, source, unconditional=False, reassign=False, order=()):
+    def _apply_limits(
+        self, verdicts, agent_of, *, source, unconditional=False, reassign=False, unlimited=False, order=()
+    ):
         """Take back what a limit stands against, before anything is written.
 
         Agents with a cap are counted under a lock that lasts until the end of the transaction: of two managers who
@@ -42,7 +44,7 @@ class LeadsAgentAssignment(models.Model):
         """
         policy = limits.policy(source, unconditional=unconditional, reassign=reassign)
         wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
-        if not wanted or policy == limits.NOTHING:
+        if not wanted or unlimited or policy == limits.NOTHING:
             return verdicts
         agents = self.env["res.users"].browse(sorted({agent_of[partner_id] for partner_id in wanted}))
         loads = self._agent_loads(agents, policy, lock=True)
@@ -136,7 +138,7 @@ class LeadsAgentAssignment(models.Model):
         return {agent_id: loads[agent_id].room if agent_id in loads else None for agent_id in agents.ids}
 
     @api.model
-    def _agent_loads(self, agents, policy=limits.Policy(), lock=False):
+    def _agent_loads(self, agents, policy=limits.EVERYTHING, lock=False):
         """What agents with a cap have, in at most two queries.
 
         Counting under a mere lock would not do: in a transaction that began earlier, PostgreSQL does not show what

@@ -282,6 +282,9 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if moves:
             self._leads_follow_move(before)
+        if "company_id" in vals:
+            # sudo: leads.agent.assignment - follows from the change of company, whoever was allowed to make it
+            self.env["leads.agent.assignment"].sudo()._leave_foreign_companies(self)
         if vals.get("active") is False:
             # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
             held = self.sudo().filtered("leads_agent_id")
@@ -320,32 +323,13 @@ class ResPartner(models.Model):
         moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
         if moved:
             self.env["leads.agent.history"].sudo()._follow_move(moved)
-        entities = moved.commercial_partner_id
-        for former in before.values():
-            entities |= former
+        entities = moved.commercial_partner_id.union(*before.values())
         if not moved or not any(entity.leads_agent_id for entity in entities | moved):
             return
-        moved._leads_bring_along()
-        self.env["leads.agent.assignment"].sudo()._propagate_holder(entities.ids)
-
-    def _leads_bring_along(self):
-        """Assignments of contacts that are no commercial entity any more pass to the entity, unless it is held."""
-        # sudo: leads.agent.assignment - follows from a change of the contact that the user was allowed to make
+        # sudo: leads.agent.assignment - follows from a change of contacts that the user was allowed to make
         Assignment = self.env["leads.agent.assignment"].sudo()
-        active = Assignment.search([("partner_id", "in", self.ids), ("state", "=", "active")])
-        for held in active:
-            partner, entity = held.partner_id, held.partner_id.commercial_partner_id
-            if entity == partner:
-                continue
-            held._unassign("merged")
-            if held.agent_id.can_hold_leads:
-                Assignment.with_company(held.company_id)._assign_leads(
-                    held.agent_id,
-                    entity,
-                    source=held.source,
-                    reason=self.env._("%s became a contact of this customer.", partner.name),
-                    unconditional=True,
-                )
+        Assignment._pass_to_entities(moved)
+        Assignment._propagate_holder(entities.ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead(self):

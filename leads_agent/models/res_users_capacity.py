@@ -20,16 +20,16 @@ class ResUsers(models.Model):
         string="Available for New Leads",
         default=True,
         copy=False,
-        help="The agent's own switch. Off: distribution and scheduled rules pass the agent by, without making up for it "
-        "later. A manager can still assign leads by hand.",
+        help="The agent's own switch. Off: distribution and scheduled rules pass the agent by, without making up for "
+        "it later. A manager can still assign leads by hand.",
     )
     leads_calendar_id = fields.Many2one(
         "resource.calendar",
         string="Calling Hours",
         ondelete="restrict",
         copy=False,
-        help="Outside these hours, on its public holidays and on the agent's own leave, distribution and scheduled rules "
-        "pass the agent by. Empty: at any hour.",
+        help="Outside these hours, on its public holidays and on the agent's own leave, distribution and scheduled "
+        "rules pass the agent by. Empty: at any hour.",
     )
     leads_max_open = Bounded(
         string="Most Open Leads",

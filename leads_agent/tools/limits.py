@@ -86,6 +86,7 @@ class Policy:
     contact: bool = True
 
 
+EVERYTHING: Final = Policy()
 NOTHING: Final = Policy(False, False, False, False)
 
 

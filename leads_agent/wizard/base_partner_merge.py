@@ -1,9 +1,12 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Merging customers of whom more than one is held: the destination's holder stays."""
+    """Merging customers of whom more than one is held: the destination's holder stays, or else the first one.
+
+    The history of all of them is the history of the destination afterwards, ended assignments included.
+    """
 
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -15,15 +18,28 @@ class BasePartnerMerge(models.TransientModel):
             active & Domain("partner_id", "in", (src_partners | dst_partner).ids), order="assigned_at, id"
         )
         keep = held.filtered(lambda a: a.partner_id == dst_partner) or held[:1]
-        (held - keep)._unassign("merged")
+        if others := held - keep:
+            others._end(
+                Domain("id", "in", others.ids),
+                state="unassigned",
+                end_reason="merged",
+                kind="unassigned",
+                note=self.env._(
+                    "Merged with %(customer)s, who is with %(agent)s.", **self._leads_words(keep, dst_partner)
+                ),
+            )
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
         self.env.cr.execute(
             "UPDATE leads_agent_history SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
             [dst_partner.id, src_partners.ids],
         )
-        dst_partner.sudo()._leads_bring_along()
+        Assignment._pass_to_entities(dst_partner.sudo())
         self.env["leads.agent.history"].sudo()._follow_move(dst_partner.sudo())
         Assignment._propagate_holder(dst_partner.commercial_partner_id.ids)
         Assignment._refresh_last_events(dst_partner.commercial_partner_id.ids)
         return result
+
+    @api.model
+    def _leads_words(self, keep, dst_partner):
+        return {"customer": dst_partner.sudo().display_name, "agent": keep.agent_id.name}

@@ -1,8 +1,8 @@
 """What is taken away, and who notices.
 
 A mutant is one rule or one override of ours removed. A *finding* is a function of the test and an environment that
-tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and something
-when it is not.
+tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and
+something when it is not.
 """
 
 from collections.abc import Callable
@@ -465,6 +465,7 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "ir.http.session_info": "the user's own switch: test_availability",
     "leads.agent.history._auto_init": "takes the last 90 days in at install",
     "mail.message.create": "feeds the history: test_history",
     "res.partner._auto_init": "creates a column fast",

@@ -1,0 +1,70 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class LeadsAgentAssignment(models.Model):
+    """What becomes of assignments when the customer changes: moves under another company, or to another Odoo company.
+
+    One assignment of a customer is active whatever happens, the ended ones are kept with their reason, and the cost
+    does not grow with the number of customers.
+    """
+
+    _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _pass_to_entities(self, partners):
+        """Assignments of contacts that are no customers of their own any more pass to the customer they belong to now.
+
+        A customer whom somebody holds stays with the holder; of several contacts that come at once, the one that was
+        assigned first decides. Limits are not asked: the agent gets nothing new.
+        """
+        held = self.search(
+            Domain("partner_id", "in", partners.ids) & Domain("state", "=", "active"), order="assigned_at, id"
+        ).filtered(lambda assignment: assignment.partner_id.commercial_partner_id != assignment.partner_id)
+        if not held:
+            return
+        first = {}
+        for assignment in held:
+            first.setdefault(assignment.partner_id.commercial_partner_id, assignment)
+        held._end(
+            Domain("id", "in", held.ids),
+            state="unassigned",
+            end_reason="merged",
+            kind="unassigned",
+            note=self.env._("Became a contact of another customer, to whom the lead passed unless somebody held it."),
+        )
+        groups = {}
+        for entity, assignment in first.items():
+            if assignment.agent_id.can_hold_leads:
+                key = (assignment.agent_id, assignment.company_id, assignment.source)
+                groups[key] = groups.get(key, entity.browse()) | entity
+        for (agent, company, source), entities in groups.items():
+            self.with_company(company)._assign_leads(
+                agent,
+                entities,
+                source=source,
+                reason=self.env._("The agent held a customer who became a contact of this one."),
+                unconditional=True,
+                unlimited=True,
+            )
+
+    @api.model
+    def _leave_foreign_companies(self, partners):
+        """End what agents hold of customers who belong to a company now in which the agent does not work."""
+        held = partners.sudo().filtered("leads_agent_id")
+        if not held:
+            return
+        active = self.search(
+            Domain("partner_id", "in", held.commercial_partner_id.ids) & Domain("state", "=", "active")
+        )
+        foreign = active.filtered(
+            lambda a: a.partner_id.company_id and a.partner_id.company_id not in a.agent_id.company_ids
+        )
+        for company, assignments in foreign.grouped(lambda a: a.partner_id.company_id).items():
+            assignments._end(
+                Domain("id", "in", assignments.ids),
+                state="unassigned",
+                end_reason="unassigned",
+                kind="unassigned",
+                note=self.env._("The customer moved to %s, in which the agent does not work.", company.name),
+            )

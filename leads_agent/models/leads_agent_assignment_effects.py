@@ -164,8 +164,9 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         :param str event: ``assigned``, or a value of :data:`terms.END_REASONS`
         """
         # sudo: res.users, res.partner - the holder is told, whoever caused the change
+        prefetch = [agent.id for agent in leads_by_agent]
         for agent, partner_ids in leads_by_agent.items():
-            agent_sudo = agent.sudo()
+            agent_sudo = agent.sudo().with_prefetch(prefetch)
             agent_sudo._leads_dashboard_changed()
             if agent == self.env.user or not agent_sudo.active:
                 continue

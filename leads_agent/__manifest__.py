@@ -16,6 +16,7 @@
         "views/leads_agent_disposition_views.xml",
         "views/leads_agent_history_views.xml",
         "views/leads_agent_batch_assign_views.xml",
+        "views/leads_agent_rule_views.xml",
         "views/leads_agent_self_test_views.xml",
         "wizard/leads_agent_assign_views.xml",
         "wizard/leads_agent_capacity_views.xml",

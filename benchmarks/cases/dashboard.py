@@ -2,8 +2,9 @@
 
 The dashboard is one request: figures, 80 leads, the 10 latest entries of the history. Its peer is the request that
 Odoo's own order list sends, as a salesperson who sees personal orders only. The part with the history has a peer of its
-own: the fastest SQL that finds the 10 latest messages of the same customers and their orders in Odoo's own table, without
-asking for any right. What the same question costs in SQL on our table, which the addon keeps for this, is told beside it.
+own: the fastest SQL that finds the 10 latest messages of the same customers and their orders in Odoo's own table,
+without asking for any right. What the same question costs in SQL on our table, which the addon keeps for this, is told
+beside it.
 
 The agents are made here, get customers whom nobody holds, and are gone afterwards.
 """

@@ -10,6 +10,7 @@ from . import (
     leads_agent_dashboard,
     leads_agent_disposition,
     leads_agent_history,
+    leads_agent_rule,
     leads_agent_self_test,
     leads_agent_self_test_line,
     leads_agent_who_can_see,

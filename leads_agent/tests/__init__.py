@@ -21,6 +21,7 @@ from . import (
     test_resolve,
     test_role_matrix,
     test_roles,
+    test_rule,
     test_sale,
     test_self_test,
     test_sql_text,

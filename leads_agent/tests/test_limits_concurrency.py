@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -33,3 +34,39 @@ class TestLimitsConcurrency(RaceCase):
             self.assertEqual(len(errors), 1, outcomes)
             self.assertIn("is full", str(errors[0]))
         self.assertEqual(len(self._active()), 3)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_workers_run_one_rule_and_give_each_lead_once(self):
+        with self._env() as env:
+            team = env["crm.team"].create(
+                {
+                    "name": "Race",
+                    "crm_team_member_ids": [Command.create({"user_id": agent}) for agent in self.made["agents"]],
+                }
+            )
+            rule = env["leads.agent.rule"].create(
+                {
+                    "name": "Race",
+                    "team_id": team.id,
+                    "customer_domain": "[('name', '=like', 'Race %')]",
+                    "daily_cap": 25,
+                }
+            )
+            rule_id, team_id = rule.id, team.id
+        self.addCleanup(self._remove_rule, rule_id, team_id)
+
+        def run(env):
+            return env["leads.agent.rule"].browse(rule_id).action_run()
+
+        outcomes = self._race(run, run, run)
+        with self._env() as env:
+            rule = env["leads.agent.rule"].browse(rule_id)
+            self.assertEqual(rule.given_count, 25, outcomes)
+        active = self._active()
+        self.assertEqual(len({row["partner_id"] for row in active}), len(active))
+        self.assertEqual(len(active), 25)
+
+    def _remove_rule(self, rule_id, team_id):
+        with self._env() as env:
+            env["leads.agent.rule"].browse(rule_id).unlink()
+            env["crm.team"].browse(team_id).unlink()

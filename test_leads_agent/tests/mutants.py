@@ -141,6 +141,7 @@ RULES = (
     rule("rule_assignment_own", LOCKED, sweeps("leads.agent.assignment")),
     rule("rule_history_company", MANAGER, sweeps("leads.agent.history")),
     rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
+    rule("rule_rule_company", MANAGER, _seen(lambda test: test.rule)),
     rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),

@@ -303,6 +303,8 @@ class Scenario(LeadsAgentCommon):
         cls.batch = cls.env["leads.agent.batch.assign"].with_user(cls.far_manager).with_company(cls.far)
         cls.batch = cls.batch.create({"agent_id": cls.far_agent.id, "selected_order_ids": world["X"]["quotation"].ids})
         cls.batch.action_assign()
+        cls.rule = cls.env["leads.agent.rule"].with_user(cls.far_manager).with_company(cls.far)
+        cls.rule = cls.rule.create({"name": "Far", "team_id": cls.env["crm.team"].create({"name": "Far"}).id})
         cls.lost.group_ids = cls.env.ref("base.group_user")
 
     @classmethod

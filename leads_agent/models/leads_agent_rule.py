@@ -1,0 +1,487 @@
+from ast import literal_eval
+from collections import Counter
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..fields import Bounded
+from ..tools import distribution, limits, terms
+
+# Leads per transaction, and chunks that *Run Now* does in one request.
+CHUNK = 500
+MOST_CHUNKS = 4
+COUNT_LIMIT = 10_001
+RESULT_FIELDS = frozenset(
+    ("user_id", "last_run_at", "last_assigned_count", "last_refused_count", "last_result", "given_on", "given_count")
+)
+UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError)
+
+
+class LeadsAgentRule(models.Model):
+    """A scheduled rule: every few minutes, new assignable leads that match a filter go to the agents of a call center.
+
+    The filter is read with the eyes of whoever wrote it, so a rule finds nothing that its author may not see. Leads go
+    through the same door as everything else, newest customers first, to agents who are there and have room, until the
+    cap of the day is reached. A run works in chunks that are committed one by one; interrupted or started twice it goes
+    on where it was, because what is assigned no longer matches. What the last run did stands on the rule.
+    """
+
+    _name = "leads.agent.rule"
+    _description = "Scheduled Assignment Rule"
+    _order = "team_id, name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Call Center",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="Its agents get the leads.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    customer_domain = fields.Char(string="Customers", default="[]", help="Which customers. Empty: all assignable ones.")
+    order_domain = fields.Char(
+        string="Quotations", default="[]", help="Only customers with a quotation that matches. Empty: any quotation."
+    )
+    method = fields.Selection(
+        [
+            ("equal", "Equal shares"),
+            ("weight", "Shares by weight"),
+            ("least", "Whoever has the fewest open leads"),
+        ],
+        required=True,
+        default="equal",
+    )
+    prefer_previous = fields.Boolean(string="Prefer the Previous Agent", default=True)
+    prefer_lang = fields.Boolean(string="Prefer the Same Language")
+    prefer_country = fields.Boolean(string="Prefer the Same Country")
+    interval_minutes = Bounded(string="Every (minutes)", least=5, most=10_080, required=True, default=15)
+    daily_cap = Bounded(
+        string="At Most a Day",
+        most=limits.MOST_LEADS,
+        default=100,
+        help="The most leads that the rule gives out between two midnights of the author's time zone. 0: no limit but "
+        "the agents' own.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Author",
+        readonly=True,
+        ondelete="restrict",
+        help="Who wrote the filter; the rule finds what this person may see.",
+    )
+    next_run_at = fields.Datetime(string="Next Run", readonly=True, copy=False, index=True)
+    last_run_at = fields.Datetime(string="Last Run", readonly=True, copy=False)
+    last_assigned_count = fields.Integer(string="Assigned", readonly=True, copy=False)
+    last_refused_count = fields.Integer(string="Refused", readonly=True, copy=False)
+    last_result = fields.Char(string="What the Last Run Did", readonly=True, copy=False)
+    given_on = fields.Date(readonly=True, copy=False)
+    given_count = fields.Integer(string="Given Out Today", readonly=True, copy=False)
+    matching_count = fields.Integer(string="Leads That Match Now", compute="_compute_matching_count")
+
+    # ------------------------------------------------------------------
+    # The rule
+    # ------------------------------------------------------------------
+
+    def _has_field_access(self, field, operation):
+        """What a rule did is written by the rule alone."""
+        if operation == "write" and not self.env.su and field.name in RESULT_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create([{"next_run_at": fields.Datetime.now(), **vals} for vals in vals_list])
+        rules.sudo().user_id = self.env.user
+        rules._wake_job()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"customer_domain", "order_domain", "company_id", "team_id"}:
+            # sudo: leads.agent.rule - whoever changes what a rule finds is its author from now on
+            self.sudo().user_id = self.env.user
+        if "interval_minutes" in vals or vals.get("active"):
+            self.sudo().next_run_at = fields.Datetime.now()
+            self._wake_job()
+        return result
+
+    def _wake_job(self):
+        # sudo: ir.cron - the job is told when the next rule is due
+        job = self.env.ref("leads_agent.cron_run_rules", raise_if_not_found=False)
+        if job:
+            job.sudo()._trigger()
+
+    @api.constrains("name")
+    def _check_name(self):
+        for rule in self:
+            if not (rule.name or "").strip():
+                raise ValidationError(self.env._("A rule needs a name."))
+
+    @api.constrains("customer_domain", "order_domain")
+    def _check_domains(self):
+        for rule in self:
+            try:
+                with self.env.cr.savepoint():
+                    rule._candidates(limit=1)
+            except (psycopg2.Error, *UNREADABLE):
+                raise rule._unreadable(f"{rule.customer_domain} {rule.order_domain}") from None
+
+    @api.constrains("team_id", "company_id")
+    def _check_company(self):
+        for rule in self:
+            # sudo: crm.team - the company of a call center that the user chose
+            company = rule.team_id.sudo().company_id
+            if company and company != rule.company_id:
+                raise ValidationError(self.env._("The call center belongs to another company than the rule."))
+            if rule.company_id not in self.env.user.company_ids and not self.env.su:
+                raise ValidationError(self.env._("You do not work in the company of this rule."))
+
+    @api.depends("customer_domain", "order_domain", "company_id")
+    def _compute_matching_count(self):
+        for rule in self:
+            try:
+                rule.matching_count = rule._matching().search_count(rule._domain(), limit=COUNT_LIMIT)
+            except (ValidationError, AccessError):
+                rule.matching_count = 0
+
+    # ------------------------------------------------------------------
+    # What it finds
+    # ------------------------------------------------------------------
+
+    def _read_domain(self, text, model):
+        """:raises ValidationError: when the filter cannot be read"""
+        try:
+            domain = Domain(literal_eval((text or "").strip() or "[]"))
+            self.env[model].sudo()._search(domain, limit=1)
+        except UNREADABLE:
+            raise self._unreadable(text) from None
+        return domain
+
+    def _unreadable(self, text):
+        return ValidationError(
+            self.env._("The filter of the rule %(rule)s cannot be read: %(filter)s", rule=self.name, filter=text)
+        )
+
+    def _matching(self):
+        """Customers as the author sees them."""
+        company = self.company_id or self.env.company
+        author = self.user_id or self.env.user
+        return self.env["res.partner"].with_user(author).with_context(allowed_company_ids=company.ids, active_test=True)
+
+    def _domain(self):
+        """Assignable leads that nobody holds, that match, and that no limit stands against in advance."""
+        orders = self._read_domain(self.order_domain, "sale.order")
+        domain = (
+            Domain("is_assignable_lead", "=", True)
+            & Domain("leads_agent_id", "=", False)
+            & Domain("company_id", "in", (False, *self.company_id.ids))
+            & self._read_domain(self.customer_domain, "res.partner")
+            & Domain("id", "not in", self._waiting())
+        )
+        if not orders.is_true():
+            Order = self._matching().env["sale.order"]
+            quotations = Order._search(orders & Domain("state", "in", terms.PARTIAL_STATES))
+            domain &= Domain(
+                "id", "in", quotations.subselect(SQL.identifier("sale_order", "leads_commercial_partner_id"))
+            )
+        return domain
+
+    def _waiting(self):
+        """Customers in their cooling-off, and on the do-not-call list: looked for once, instead of refused each run."""
+        return SQL(
+            """(
+            SELECT a.partner_id
+              FROM leads_agent_assignment a
+              JOIN leads_agent_disposition d ON d.id = a.disposition_id
+             WHERE a.state = 'resolved' AND a.ended_at + d.cooling_days * interval '1 day' > %(now)s
+               AND NOT EXISTS (
+                   SELECT FROM leads_agent_assignment b
+                    WHERE b.partner_id = a.partner_id AND b.state = 'resolved' AND b.ended_at > a.ended_at)
+             UNION
+            SELECT p.id FROM res_partner p JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active)""",
+            now=self.env.cr.now(),
+        )
+
+    def _candidates(self, below=None, limit=CHUNK):
+        """The next leads, newest customers first.
+
+        :param int below: ids from here on have had their turn
+        """
+        domain = self._domain()
+        if below:
+            domain &= Domain("id", "<", below)
+        self.env["phone.blacklist"].flush_model()
+        self.env["leads.agent.assignment"].flush_model()
+        return self._matching().search(domain, order="id desc", limit=limit)
+
+    # ------------------------------------------------------------------
+    # Running
+    # ------------------------------------------------------------------
+
+    def action_run(self):
+        """Run the rule now, for as many leads as one request does; the job goes on with the rest.
+
+        :raises AccessError: when the user is no Leads Manager
+        """
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        self.check_access("write")
+        # sudo: leads.agent.rule - managers start it; it writes its own results
+        rule = self.sudo()
+        if not rule.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("The rule is running at this moment. See its result in a minute."))
+        run = rule._start_run()
+        for _nr in range(MOST_CHUNKS):
+            if rule._give_chunk(run):
+                break
+        rule._end_run(run)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if run.counts["assigned"] else "info",
+                "message": rule.last_result,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _cron_run_due(self):
+        """Run the rules that are due, each in chunks that are committed; rules that another worker has are left out."""
+        # sudo: leads.agent.rule - the job runs the rules of all companies
+        due = self.sudo().search([("next_run_at", "<=", fields.Datetime.now())], order="next_run_at, id")
+        for nr, rule in enumerate(due):
+            if not rule._run(remaining=len(due) - nr - 1):
+                return
+
+    def _run(self, remaining=0):
+        """Run one rule to its end, or until the time of the job is over.
+
+        :returns: whether there is time left
+        """
+        run, done = None, False
+        while not done:
+            # The other worker may have finished it since: look again, with the row locked.
+            self.invalidate_recordset()
+            locked = self.try_lock_for_update(allow_referencing=True)
+            if not locked or not self.next_run_at or (run is None and self.next_run_at > fields.Datetime.now()):
+                return True
+            run = run or self._start_run()
+            done = self._give_chunk(run)
+            if done:
+                self._end_run(run)
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining + (not done)):
+                return False
+        return True
+
+    def _start_run(self):
+        return Run(self)
+
+    def _end_run(self, run):
+        """Write what the run did, and when the next one is due."""
+        now = fields.Datetime.now()
+        refused = {result: count for result, count in run.counts.items() if result != "assigned"}
+        self.write(
+            {
+                "last_run_at": now,
+                "last_assigned_count": run.counts["assigned"],
+                "last_refused_count": sum(refused.values()),
+                "last_result": self._sentence(run, refused),
+                "next_run_at": now + timedelta(minutes=self.interval_minutes),
+            }
+        )
+
+    def _sentence(self, run, refused):
+        """What the run did, in words."""
+        sentences = []
+        if run.counts["assigned"]:
+            sentences.append(
+                self.env._(
+                    "Leads given out: %(leads)s, to %(agents)s agents.",
+                    leads=run.counts["assigned"],
+                    agents=len(run.agents),
+                )
+            )
+        if refused:
+            labels = dict(self.env["leads.agent.batch.assign.line"]._fields["result"]._description_selection(self.env))
+            details = ", ".join(f"{labels[result]}: {count}" for result, count in sorted(refused.items()))
+            sentences.append(self.env._("Left out: %s.", details))
+        sentences.append(run.end or self.env._("There is more; the next run goes on."))
+        return " ".join(sentences)
+
+    def _give_chunk(self, run):
+        """Give one chunk out.
+
+        :returns: whether the run is over; ``run.end`` says why
+        """
+        if trouble := self._trouble():
+            run.end = trouble
+            return True
+        left = self._left_today()
+        if left == 0:
+            run.end = self.env._("The cap of %s leads a day is reached.", self.daily_cap)
+            return True
+        # sudo: crm.team, res.users - who is there is asked for all members, whatever the author may read
+        agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
+        agents = agents._leads_available()
+        if not agents:
+            run.end = self.env._("No agent of %s receives leads now: all are away or full.", self.team_id.sudo().name)
+            return True
+        rooms = self.env["leads.agent.assignment"]._agent_rooms(agents)
+        room = None if None in rooms.values() else sum(rooms.values())
+        try:
+            leads = self._candidates(run.below, min(CHUNK, *(most for most in (left, room) if most is not None), CHUNK))
+        except (ValidationError, AccessError) as error:
+            run.end = str(error)
+            return True
+        if not leads:
+            run.end = self.env._("No further lead matches.")
+            return True
+        run.below = leads[-1].id
+        outcomes = self._assign(leads.sudo(), agents, rooms)
+        run.add(outcomes)
+        self._count_today(sum(outcome["result"] == "assigned" for outcome in outcomes))
+        return False
+
+    def _trouble(self):
+        """Why the rule cannot run, or nothing."""
+        author = self.user_id
+        # What an installation brings is written by OdooBot.
+        if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
+            return self.env._("%s, the author, is no Leads Manager any more: save the filter anew.", author.name)
+        if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
+            return self.env._("%s, the author, does not work in the company of the rule any more.", author.name)
+        return ""
+
+    def _assign(self, leads, agents, rooms):
+        """Share the leads out and give them to the agents, through the door."""
+        plan = self._distribute(leads, agents, rooms)
+        reasons = {
+            "previous": self.env._("Rule %s: held the customer before", self.name),
+            "lang": self.env._("Rule %s: speaks the language", self.name),
+            "country": self.env._("Rule %s: same country", self.name),
+            "least": self.env._("Rule %s: had the fewest open leads", self.name),
+            "weight": self.env._("Rule %s: next by weight", self.name),
+        }
+        usual = self.env._("Rule %s: next in turn", self.name)
+        groups = {}
+        for lead_id, (agent_id, key) in plan.items():
+            groups.setdefault((agent_id, reasons.get(key, usual)), []).append(lead_id)
+        # sudo: leads.agent.assignment - the rule was written by a manager; the door decides the rest
+        Door = self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
+        outcomes = []
+        for (agent_id, reason), lead_ids in groups.items():
+            agent = agents.browse(agent_id)
+            answers = Door._assign_leads(agent, leads.browse(lead_ids), source="rule", reason=reason)
+            outcomes += [{**answer, "agent": agent} for answer in answers]
+        return outcomes
+
+    def _distribute(self, leads, agents, rooms):
+        """Who gets which lead.
+
+        :returns: ``{partner_id: (agent_id, key of the reason)}``
+        """
+        history = self._served(leads, agents)
+        prefer = [
+            name
+            for name, wanted in (
+                ("previous", self.prefer_previous),
+                ("lang", self.prefer_lang),
+                ("country", self.prefer_country),
+            )
+            if wanted
+        ]
+        plan = distribution.distribute(
+            [
+                distribution.Lead(
+                    lead.id, history["previous"].get(lead.id), lead.lang or None, lead.country_id.id or None
+                )
+                for lead in leads
+            ],
+            [
+                distribution.Agent(
+                    agent.id,
+                    open_leads=history["open"].get(agent.id, 0),
+                    room=rooms[agent.id],
+                    lang=agent.lang or None,
+                    country_id=agent.partner_id.country_id.id or None,
+                    served=history["served"].get(agent.id, 0),
+                )
+                for agent in agents.sudo()
+            ],
+            method=self.method,
+            prefer=prefer,
+        )
+        return plan.shares
+
+    def _served(self, leads, agents):
+        """Who held the leads last, how much the agents have, and when they were served last."""
+        Assignment = self.env["leads.agent.assignment"]
+        Assignment.flush_model()
+        previous = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (partner_id) partner_id, agent_id FROM leads_agent_assignment
+                 WHERE partner_id = ANY(%s) ORDER BY partner_id, assigned_at DESC, id DESC
+                """,
+                leads.ids,
+            )
+        )
+        served = self.env.execute_query(
+            SQL(
+                """
+                SELECT agent_id, count(*) FILTER (WHERE state = 'active'), extract(epoch FROM max(assigned_at))::bigint
+                  FROM leads_agent_assignment WHERE agent_id = ANY(%s) GROUP BY agent_id
+                """,
+                agents.ids,
+            )
+        )
+        return {
+            "previous": dict(previous),
+            "open": {row[0]: row[1] for row in served},
+            "served": {row[0]: row[2] for row in served},
+        }
+
+    # ------------------------------------------------------------------
+    # The cap of the day
+    # ------------------------------------------------------------------
+
+    def _today(self):
+        return fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+
+    def _left_today(self):
+        """How many leads the rule may still give out today; None: any number."""
+        if not self.daily_cap:
+            return None
+        given = self.given_count if self.given_on == self._today() else 0
+        return max(0, self.daily_cap - given)
+
+    def _count_today(self, count):
+        today = self._today()
+        given = self.given_count if self.given_on == today else 0
+        self.write({"given_on": today, "given_count": given + count})
+
+
+class Run:
+    """What one run has done so far."""
+
+    def __init__(self, rule):
+        self.rule = rule
+        self.counts = Counter()
+        self.agents = set()
+        self.below = None
+        self.end = ""
+
+    def add(self, outcomes):
+        self.counts.update(outcome["result"] for outcome in outcomes)
+        self.agents.update(outcome["agent"] for outcome in outcomes if outcome["result"] == "assigned")

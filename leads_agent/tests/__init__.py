@@ -2,6 +2,7 @@ from . import (
     test_agent_dashboard_units,
     test_assign,
     test_availability,
+    test_availability_tours,
     test_back_doors,
     test_batch,
     test_concurrency,

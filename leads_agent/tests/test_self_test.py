@@ -66,7 +66,7 @@ class TestSelfTest(SelfTestCommon):
                 self.env.company.leads_agent_view_non_partial = non_partial
                 with self.subTest(lock=lock, non_partial=non_partial):
                     test = self._run()
-                    self.assertEqual(self._findings(test).mapped("explanation"), [])
+                    self.assertEqual([(line.model, line.explanation) for line in self._findings(test)], [])
                     self.assertEqual((test.verdict, test.agent_count, test.pending_count), ("clean", 2, 0))
 
     def test_figures_are_those_of_the_agent(self):

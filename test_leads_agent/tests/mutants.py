@@ -142,8 +142,11 @@ RULES = (
     rule("rule_history_company", MANAGER, sweeps("leads.agent.history")),
     rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
     rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
+    rule("rule_self_test_company", MANAGER, _seen(lambda test: test.self_test)),
+    rule("rule_self_test_line_company", MANAGER, _seen(lambda test: test.self_test.line_ids)),
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
+    rule("leads_agent_calendar.rule_filters_own", LOCKED, sweeps("calendar.filters")),
     rule("leads_agent_snailmail.rule_letter_lock", LOCKED, sweeps("snailmail.letter")),
 )
 
@@ -465,7 +468,10 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "leads.agent.assignment._auto_init": "sees to the unique index: test_guarantee",
+    "leads.agent.assignment._register_hook": "asserts the unique index: test_guarantee",
     "leads.agent.history._auto_init": "takes the last 90 days in at install",
+    "leads.agent.self.test._compute_display_name": "words: test_self_test",
     "mail.message.create": "feeds the history: test_history",
     "res.partner._auto_init": "creates a column fast",
     "res.partner.get_empty_list_help": "words: test_partial_only",

@@ -184,6 +184,8 @@ class Scenario(LeadsAgentCommon):
             }
         )
         cls._fill(things["letter"], text)
+        # Whose calendar a colleague looks at.
+        things["filter"] = env["calendar.filters"].create({"user_id": cls.salesperson.id, "partner_id": partner.id})
         cls._hang_on(partner, text, things, "partner")
         for kind, states in (("Q", ("draft",)), ("S", ("sale", "cancel"))):
             for state in states:
@@ -303,6 +305,8 @@ class Scenario(LeadsAgentCommon):
         cls.batch = cls.env["leads.agent.batch.assign"].with_user(cls.far_manager).with_company(cls.far)
         cls.batch = cls.batch.create({"agent_id": cls.far_agent.id, "selected_order_ids": world["X"]["quotation"].ids})
         cls.batch.action_assign()
+        cls.self_test = cls.env["leads.agent.self.test"].with_user(cls.far_manager).with_company(cls.far)
+        cls.self_test = cls.self_test.browse(cls.self_test.action_run()["res_id"])
         cls.lost.group_ids = cls.env.ref("base.group_user")
 
     @classmethod

@@ -112,6 +112,11 @@ def _seen(records):
     return finds(lambda test, env: env[records(test)._name].search([("id", "in", records(test).ids)]))
 
 
+def _notified_strangers(test, env):
+    """Find who else was told of an order in sight."""
+    return env["mail.notification"].search([("res_partner_id", "=", test.stranger.id)])
+
+
 RULES = (
     rule("rule_order_partial", UNLOCKED, sweeps("sale.order")),
     rule("rule_order_write", ALL_ORDERS, write("A", "sold", client_order_ref="x")),
@@ -130,7 +135,7 @@ RULES = (
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
     rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
     rule("rule_follower_lock", LOCKED, sweeps("mail.followers")),
-    rule("rule_notification_lock", LOCKED, sweeps("mail.notification")),
+    rule("rule_notification_lock", LOCKED, finds(_notified_strangers)),
     rule("rule_analytic_account_lock", LOCKED, sweeps("account.analytic.account")),
     rule(
         "rule_partner_write",
@@ -174,6 +179,12 @@ def _failures(test, env):
         store
     )
     return marks_in(str(store.get_result())) - {"DP", "DQ"}
+
+
+def _behind_recipients(test, env):
+    messages = env["mail.message"].search([("partner_ids", "in", test.stranger.ids)])
+    test.assertTrue(messages)
+    return marks_in(str(Store().add(messages).get_result())) & {"BP"}
 
 
 def _addressed(test, env):
@@ -341,6 +352,7 @@ OVERRIDES = (
     override("mail.thread.message_post", LOCKED, finds(_addressed)),
     override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
     override("mail.message._message_notifications_to_store", ENDED, finds(_failures)),
+    override("mail.notification._filtered_for_web_client", LOCKED, finds(_behind_recipients)),
     override("res.company.cache_invalidation_fields", UNLOCKED, finds(_stale_setting)),
     override(
         "res.groups._check_leads_exclusive",

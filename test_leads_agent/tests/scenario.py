@@ -296,8 +296,9 @@ class Scenario(LeadsAgentCommon):
         cls._resolve(cls._active(world["E"]["partner"]))
         cls._assign(world["D"]["partner"], cls.other_agent)
         cls._work_on(cls.other_agent, "D")
-        # A stranger on an order in sight.
-        stranger = world["B"]["partner"]
+        # A stranger on an order in sight: the name is told there, by design; nothing behind it may be.
+        stranger = cls.stranger = cls.env["res.partner"].create({"name": "Passer-by", "email": "CNRY-BP@example.com"})
+        cls._fill(stranger, mark("B", "P"))
         world["A"]["quotation"].message_subscribe(partner_ids=stranger.ids)
         world["A"]["quotation"].message_post(body="To a stranger", partner_ids=stranger.ids, message_type="comment")
         cls._open_dialogs(cls.agent, "A")

@@ -318,6 +318,7 @@ class TestSelfTest(SelfTestCommon):
         self._rule("rule_partner_lock").active = False
         test = self._run()
         kept = test._csv()
+        self.assertIn(str(test.executed_at.year), test.display_name)
         self.assertIn("Agent Anna", kept)
         for customer in (self.mine, self.theirs, self.nobodys):
             self.assertNotIn(customer.name, kept)

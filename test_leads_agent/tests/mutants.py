@@ -1,8 +1,8 @@
 """What is taken away, and who notices.
 
 A mutant is one rule or one override of ours removed. A *finding* is a function of the test and an environment that
-tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and something
-when it is not.
+tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and
+something when it is not.
 """
 
 from collections.abc import Callable

@@ -242,7 +242,7 @@ class ResUsers(models.Model):
                 continue
             if not self.pool.ready:
                 # Whoever was forced into a group must not keep an upgrade from being installed; the rules hold anyway.
-                _logger.warning("Leads Agent %s has groups that agents may not have: %s", user.login, conflicts.ids)
+                _logger.warning("Leads Agent %s has groups that agents may not have: %s", user.login, ", ".join(conflicts.mapped("full_name")))
                 continue
             raise ValidationError(
                 self.env._(

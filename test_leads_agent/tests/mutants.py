@@ -431,6 +431,11 @@ OVERRIDES = (
         passes(lambda test, env: env["crm.team"].create({"name": "Painted", "color": 3})),
     ),
     override("base.partner.merge.automatic.wizard._update_foreign_keys", LOCKED, breaks(_merge)),
+    override(
+        "leads.agent.assignment._compute_display_name",
+        LOCKED,
+        breaks(lambda test, env: env["leads.agent.assignment"].search([]).mapped("display_name")),
+    ),
     override("leads.agent.assignment.create", MANAGER, passes(_forged)),
     override(
         "leads.agent.batch.assign._has_field_access",

@@ -21,6 +21,7 @@ from . import (
     ir_rule,
     mail_activity,
     mail_message,
+    mail_notification,
     mail_thread,
     product_document,
     res_company,

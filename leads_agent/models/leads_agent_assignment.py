@@ -136,6 +136,13 @@ class LeadsAgentAssignment(models.Model):
             raise RuntimeError(message)
         _logger.critical(message)
 
+    @api.depends("partner_id.complete_name")
+    def _compute_display_name(self):
+        """The customer's name, which an old assignment keeps when the customer is out of sight."""
+        # sudo: res.partner - the name alone, as every many2one shows it
+        for assignment in self.sudo():
+            assignment.display_name = assignment.partner_id.complete_name or ""
+
     @api.depends("partner_id", "order_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_details(self):

@@ -434,7 +434,7 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         rules = self.env["ir.rule"].search(
             [("model_id.model", "=", model), ("groups", "=", False), ("perm_read", "=", True)]
         )
-        return any(AGENT in (rule.domain_force or "") for rule in rules)
+        return any(name in (rule.domain_force or "") for rule in rules for name in (AGENT, "user.leads_needs_sight"))
 
     @api.model
     def _covered_otherwise(self):

@@ -1,3 +1,5 @@
+import logging
+
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -5,6 +7,8 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 from odoo.fields import Domain
 
 from .res_groups import AGENT, MANAGER
+
+_logger = logging.getLogger(__name__)
 
 DASHBOARD = "leads_agent.action_dashboard"
 
@@ -234,15 +238,24 @@ class ResUsers(models.Model):
             if agent not in user.all_group_ids:
                 continue
             excluded = self.env["res.groups"]._leads_excluded_groups() if excluded is None else excluded
-            if conflicts := user.all_group_ids & excluded:
-                raise ValidationError(
-                    self.env._(
-                        "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
-                        "their own; take the other groups away first.",
-                        user=user.name,
-                        groups=", ".join(conflicts.sudo().mapped("full_name")),
-                    )
+            if not (conflicts := user.all_group_ids & excluded):
+                continue
+            if not self.pool.ready:
+                # Whoever was forced into a group must not keep an upgrade from being installed; the rules hold anyway.
+                _logger.warning(
+                    "Leads Agent %s has groups that agents may not have: %s",
+                    user.login,
+                    ", ".join(conflicts.mapped("full_name")),
                 )
+                continue
+            raise ValidationError(
+                self.env._(
+                    "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
+                    "their own; take the other groups away first.",
+                    user=user.name,
+                    groups=", ".join(conflicts.sudo().mapped("full_name")),
+                )
+            )
 
     # ------------------------------------------------------------------
     # Home action

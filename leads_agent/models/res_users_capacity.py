@@ -99,6 +99,8 @@ class ResUsers(models.Model):
 
         :returns: ``{user_id: "off", "leave" or "hours"}``
         """
+        if not self:
+            return {}
         # sudo: res.users, resource.calendar - whether a colleague is there, and no more of it
         users = self.sudo()
         absences = {user.id: "off" for user in users if not user.leads_available}

@@ -108,7 +108,7 @@ class Sight:
                 "EXISTS (SELECT FROM res_partner about WHERE about.id = %s AND %s%s)",
                 SQL.identifier(alias, "partner_id"),
                 self._customer_of_companies("about"),
-                SQL(" AND %s", self._held(SQL.identifier("about", "commercial_partner_id"))) if self.locked else SQL(),
+                SQL(" AND NOT %s", self._customer_locked_away("about")) if self.locked else SQL(),
             ),
             SQL("(%s IS NULL OR %s)", SQL.identifier(alias, "order_id"), self.line(alias)),
             SQL(

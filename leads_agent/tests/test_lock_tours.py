@@ -1,4 +1,5 @@
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import LeadsAgentCommon
 
@@ -41,11 +42,13 @@ class TestLockTours(LeadsAgentCommon, HttpCase):
         self._no_grace()
         self.start_tour("/odoo/leads-customers", "leads_agent_redirect_from_breadcrumb", login="agent_anna")
 
+    @mute_logger("odoo.http")
     def test_by_the_link_on_an_order(self):
         self._no_grace()
         order = self.mine.sale_order_ids
         self.start_tour(f"/odoo/leads-orders/{order.id}", "leads_agent_redirect_from_link", login="agent_anna")
 
+    @mute_logger("odoo.http")
     def test_other_access_errors_keep_their_dialog(self):
         order = self.theirs.sale_order_ids
         self.start_tour(f"/odoo/leads-orders/{order.id}", "leads_agent_other_errors_stay", login="agent_anna")

@@ -66,7 +66,7 @@ class TestSelfTest(SelfTestCommon):
                 self.env.company.leads_agent_view_non_partial = non_partial
                 with self.subTest(lock=lock, non_partial=non_partial):
                     test = self._run()
-                    self.assertEqual(self._findings(test).mapped("explanation"), [])
+                    self.assertEqual([(line.model, line.explanation) for line in self._findings(test)], [])
                     self.assertEqual((test.verdict, test.agent_count, test.pending_count), ("clean", 2, 0))
 
     def test_figures_are_those_of_the_agent(self):
@@ -318,6 +318,7 @@ class TestSelfTest(SelfTestCommon):
         self._rule("rule_partner_lock").active = False
         test = self._run()
         kept = test._csv()
+        self.assertIn(str(test.executed_at.year), test.display_name)
         self.assertIn("Agent Anna", kept)
         for customer in (self.mine, self.theirs, self.nobodys):
             self.assertNotIn(customer.name, kept)

@@ -1,4 +1,5 @@
 from . import test_canary_sweep
+from . import test_journeys
 from . import test_mutants
 from . import test_probes
 from . import test_public_methods

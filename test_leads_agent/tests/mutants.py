@@ -112,6 +112,11 @@ def _seen(records):
     return finds(lambda test, env: env[records(test)._name].search([("id", "in", records(test).ids)]))
 
 
+def _notified_strangers(test, env):
+    """Find who else was told of an order in sight."""
+    return env["mail.notification"].search([("res_partner_id", "=", test.stranger.id)])
+
+
 RULES = (
     rule("rule_order_partial", UNLOCKED, sweeps("sale.order")),
     rule("rule_order_write", ALL_ORDERS, write("A", "sold", client_order_ref="x")),
@@ -130,7 +135,7 @@ RULES = (
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
     rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
     rule("rule_follower_lock", LOCKED, sweeps("mail.followers")),
-    rule("rule_notification_lock", LOCKED, sweeps("mail.notification")),
+    rule("rule_notification_lock", LOCKED, finds(_notified_strangers)),
     rule("rule_analytic_account_lock", LOCKED, sweeps("account.analytic.account")),
     rule(
         "rule_partner_write",
@@ -143,8 +148,11 @@ RULES = (
     rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
     rule("rule_rule_company", MANAGER, _seen(lambda test: test.rule)),
     rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
+    rule("rule_self_test_company", MANAGER, _seen(lambda test: test.self_test)),
+    rule("rule_self_test_line_company", MANAGER, _seen(lambda test: test.self_test.line_ids)),
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
+    rule("leads_agent_calendar.rule_filters_own", LOCKED, sweeps("calendar.filters")),
     rule("leads_agent_snailmail.rule_letter_lock", LOCKED, sweeps("snailmail.letter")),
 )
 
@@ -172,6 +180,12 @@ def _failures(test, env):
         store
     )
     return marks_in(str(store.get_result())) - {"DP", "DQ"}
+
+
+def _behind_recipients(test, env):
+    messages = env["mail.message"].search([("partner_ids", "in", test.stranger.ids)])
+    test.assertTrue(messages)
+    return marks_in(str(Store().add(messages).get_result())) & {"BP"}
 
 
 def _addressed(test, env):
@@ -328,6 +342,25 @@ def _post(customer, key):
 
 FALSE = property(lambda self: False)
 
+
+def _new_rule(test, env):
+    return env["leads.agent.rule"].create({"name": "Rule", "team_id": test.call_center.id})
+
+
+def _authorless_rule(test, env):
+    """The author of a new rule is not the one who wrote it."""
+    rule = _new_rule(test, env)
+    return "" if rule.user_id == env.user else "another author"
+
+
+def _rule_with_the_eyes_of_another(test, env):
+    """A manager writes a filter that is read with the eyes of the administrator."""
+    rule = _new_rule(test, env)
+    rule.sudo().user_id = test.env.ref("base.user_admin")
+    rule.write({"customer_domain": "[('city', '=', 'x')]"})
+    return "" if rule.user_id == env.user else "another author"
+
+
 OVERRIDES = (
     override(
         "ir.rule._compute_domain",
@@ -339,6 +372,7 @@ OVERRIDES = (
     override("mail.thread.message_post", LOCKED, finds(_addressed)),
     override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
     override("mail.message._message_notifications_to_store", ENDED, finds(_failures)),
+    override("mail.notification._filtered_for_web_client", LOCKED, finds(_behind_recipients)),
     override("res.company.cache_invalidation_fields", UNLOCKED, finds(_stale_setting)),
     override(
         "res.groups._check_leads_exclusive",
@@ -417,7 +451,19 @@ OVERRIDES = (
         passes(lambda test, env: env["crm.team"].create({"name": "Painted", "color": 3})),
     ),
     override("base.partner.merge.automatic.wizard._update_foreign_keys", LOCKED, breaks(_merge)),
+    override(
+        "leads.agent.assignment._compute_display_name",
+        LOCKED,
+        breaks(lambda test, env: env["leads.agent.assignment"].search([]).mapped("display_name")),
+    ),
     override("leads.agent.assignment.create", MANAGER, passes(_forged)),
+    override("leads.agent.rule.create", MANAGER, finds(_authorless_rule)),
+    override("leads.agent.rule.write", MANAGER, finds(_rule_with_the_eyes_of_another)),
+    override(
+        "leads.agent.rule._has_field_access",
+        MANAGER,
+        passes(lambda test, env: _new_rule(test, env).write({"user_id": test.env.ref("base.user_admin").id})),
+    ),
     override(
         "leads.agent.batch.assign._has_field_access",
         MANAGER,
@@ -467,7 +513,13 @@ FIELDS = (
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
     "ir.http.session_info": "the user's own switch: test_availability",
+    "leads.agent.assignment._load_records": "rows of an import in sets: test_import",
+    "leads.agent.assignment.get_import_templates": "offers a file: test_import",
+    "leads.agent.assignment.load": "names each refused row: test_import",
+    "leads.agent.assignment._auto_init": "sees to the unique index: test_guarantee",
+    "leads.agent.assignment._register_hook": "asserts the unique index: test_guarantee",
     "leads.agent.history._auto_init": "takes the last 90 days in at install",
+    "leads.agent.self.test._compute_display_name": "words: test_self_test",
     "mail.message.create": "feeds the history: test_history",
     "res.partner._auto_init": "creates a column fast",
     "res.partner.get_empty_list_help": "words: test_partial_only",

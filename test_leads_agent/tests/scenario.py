@@ -184,6 +184,8 @@ class Scenario(LeadsAgentCommon):
             }
         )
         cls._fill(things["letter"], text)
+        # Whose calendar a colleague looks at.
+        things["filter"] = env["calendar.filters"].create({"user_id": cls.salesperson.id, "partner_id": partner.id})
         cls._hang_on(partner, text, things, "partner")
         for kind, states in (("Q", ("draft",)), ("S", ("sale", "cancel"))):
             for state in states:
@@ -294,8 +296,9 @@ class Scenario(LeadsAgentCommon):
         cls._resolve(cls._active(world["E"]["partner"]))
         cls._assign(world["D"]["partner"], cls.other_agent)
         cls._work_on(cls.other_agent, "D")
-        # A stranger on an order in sight.
-        stranger = world["B"]["partner"]
+        # A stranger on an order in sight: the name is told there, by design; nothing behind it may be.
+        stranger = cls.stranger = cls.env["res.partner"].create({"name": "Passer-by", "email": "CNRY-BP@example.com"})
+        cls._fill(stranger, mark("B", "P"))
         world["A"]["quotation"].message_subscribe(partner_ids=stranger.ids)
         world["A"]["quotation"].message_post(body="To a stranger", partner_ids=stranger.ids, message_type="comment")
         cls._open_dialogs(cls.agent, "A")
@@ -305,6 +308,8 @@ class Scenario(LeadsAgentCommon):
         cls.batch.action_assign()
         cls.rule = cls.env["leads.agent.rule"].with_user(cls.far_manager).with_company(cls.far)
         cls.rule = cls.rule.create({"name": "Far", "team_id": cls.env["crm.team"].create({"name": "Far"}).id})
+        cls.self_test = cls.env["leads.agent.self.test"].with_user(cls.far_manager).with_company(cls.far)
+        cls.self_test = cls.self_test.browse(cls.self_test.action_run()["res_id"])
         cls.lost.group_ids = cls.env.ref("base.group_user")
 
     @classmethod

@@ -1,0 +1,152 @@
+"""What no test inside Odoo can try: an upgrade that lost its index, the removal of the addon, and its return.
+
+Each step runs Odoo's own command on a database of its own, and what must hold then is asked of the database.
+"""
+
+import subprocess
+from dataclasses import dataclass
+
+from . import addons, databases, postgres
+from .console import Trouble, step
+from .figures import Figure
+from .odoo_process import Odoo
+from .paths import LOGS, made
+
+DATABASE = "leads_lifecycle"
+PEOPLE = """
+from odoo.fields import Command
+group = lambda name: env.ref(name).id
+users = env["res.users"].with_context(no_reset_password=True).create([
+    {"login": login, "name": login, "password": login, "group_ids": [Command.set([group(name) for name in groups])]}
+    for login, groups in {
+        "life_agent": ["leads_agent.group_leads_agent"],
+        "life_forced": ["leads_agent.group_leads_agent"],
+        "life_manager": ["leads_agent.group_leads_manager"],
+    }.items()
+])
+env.flush_all()
+# By force, as no form would have it: an agent who sees all orders too.
+env.cr.execute(
+    "INSERT INTO res_groups_users_rel (uid, gid) SELECT id, %s FROM res_users WHERE login = 'life_forced'",
+    [group("sales_team.group_sale_salesman_all_leads")],
+)
+env.cr.execute("DROP INDEX leads_agent_assignment_one_active_per_customer")
+env.cr.execute('''
+    INSERT INTO leads_agent_assignment (partner_id, agent_id, company_id, state, source, assigned_at, is_sale)
+    SELECT partner_id, (SELECT id FROM res_users WHERE login = 'life_agent'), company_id, state, source, assigned_at, 0
+      FROM leads_agent_assignment WHERE state = 'active' LIMIT 3
+''')
+env.cr.commit()
+"""
+UNINSTALL = "env['ir.module.module'].search([('name', '=', 'leads_agent')]).button_immediate_uninstall()"
+AFTERWARDS = """
+manager = env["res.users"].search([("login", "=", "life_manager")])
+assert manager._is_internal() and manager.with_user(manager).has_access("read")
+manager.with_user(manager).context_get()
+assert not env["sale.order"].with_user(manager).has_access("read")
+"""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of the database, and the one answer that is right."""
+
+    name: str
+    sql: str
+    answer: object = 0
+
+
+INDEX = "SELECT count(*) FROM pg_indexes WHERE indexname LIKE '%one_active_per_customer'"
+TWICE = (
+    "SELECT count(*) FROM (SELECT FROM leads_agent_assignment WHERE state = 'active' GROUP BY partner_id"
+    " HAVING count(*) > 1) AS twice"
+)
+DAMAGED = [_Question("unique index", INDEX, 0), _Question("customers held twice", TWICE, 3)]
+UPGRADED = [_Question("unique index", INDEX, 1), _Question("customers held twice", TWICE, 0)]
+REMOVED = [
+    _Question("tables left", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'leads_agent%'"),
+    _Question("columns left", "SELECT count(*) FROM information_schema.columns WHERE column_name LIKE 'leads_%'"),
+    _Question(
+        "rules left",
+        "SELECT count(*) FROM ir_rule WHERE domain_force LIKE '%leads_%'",
+    ),
+    # Customers and users of the demo stay, and are known again when the addon returns.
+    _Question(
+        "groups, views, menus and actions left",
+        "SELECT count(*) FROM ir_model_data WHERE module LIKE 'leads_agent%'"
+        " AND model NOT IN ('res.partner', 'res.users')",
+    ),
+    _Question(
+        "jobs left",
+        "SELECT count(*) FROM ir_cron c JOIN ir_act_server s ON s.id = c.ir_actions_server_id"
+        " WHERE s.code LIKE '%leads_agent%' OR s.code LIKE '%leads.agent%'",
+    ),
+    _Question(
+        "home actions left dangling",
+        "SELECT count(*) FROM res_users WHERE action_id IS NOT NULL AND action_id NOT IN (SELECT id FROM ir_actions)",
+    ),
+    _Question(
+        "agents who can still sign in",
+        "SELECT count(*) FROM res_users WHERE active AND login IN ('life_agent', 'life_forced', 'anna', 'ben')",
+    ),
+    _Question(
+        "managers who are plain internal users",
+        "SELECT count(*) FROM res_users u JOIN res_groups_users_rel r ON r.uid = u.id JOIN ir_model_data d"
+        " ON d.res_id = r.gid AND d.model = 'res.groups' AND d.module = 'base' AND d.name = 'group_user'"
+        " WHERE u.active AND u.login = 'life_manager'",
+        1,
+    ),
+]
+RETURNED = [
+    _Question(
+        "installed again", "SELECT count(*) FROM ir_module_module WHERE name = 'leads_agent' AND state = 'installed'", 1
+    ),
+    UPGRADED[0],
+    _Question("rules", "SELECT count(*) > 15 FROM ir_rule WHERE domain_force LIKE '%leads_%'", True),
+]
+
+
+def prove(odoo: Odoo) -> list[Figure]:
+    """Upgrade, remove and return. Return a figure per question.
+
+    :raises Trouble: when Odoo complains, or an answer is wrong
+    """
+    figures = []
+    with step("Making a database for the life cycle"):
+        databases.copy_of_template(odoo, DATABASE)
+        databases.install(odoo, DATABASE, ["-i", ",".join(addons.for_demo())])
+    _shell(odoo, "people", PEOPLE)
+    figures += _ask(odoo, "damage", DAMAGED)
+    with step("Upgrading without the index"):
+        databases.install(odoo, DATABASE, ["-u", "leads_agent"])
+    figures += _ask(odoo, "upgrade", UPGRADED)
+    _shell(odoo, "removal", UNINSTALL)
+    figures += _ask(odoo, "removal", REMOVED)
+    _shell(odoo, "afterwards", AFTERWARDS)
+    with step("Installing again"):
+        databases.install(odoo, DATABASE, ["-i", "leads_agent"])
+    figures += _ask(odoo, "return", RETURNED)
+    postgres.drop(odoo.postgres, DATABASE)
+    return figures
+
+
+def _shell(odoo: Odoo, name: str, script: str) -> None:
+    conf = odoo.configuration(f"{DATABASE}-shell", db_name=DATABASE, http_enable=False)
+    log = made(LOGS) / f"{DATABASE}-{name}.log"
+    with step(f"Life cycle: {name}"), open(log, "w") as file:
+        command = odoo.command("shell", "-c", conf)
+        done = subprocess.run(
+            command, input=script, text=True, env=odoo.environ(), stdout=file, stderr=subprocess.STDOUT
+        )
+    if done.returncode or "Traceback" in log.read_text():
+        raise Trouble(f"The step {name} failed (exit status {done.returncode}). Log: {log}")
+
+
+def _ask(odoo: Odoo, stage: str, questions: list[_Question]) -> list[Figure]:
+    figures = []
+    for question in questions:
+        [(answer,)] = odoo.postgres.rows(question.sql, database=DATABASE)
+        if answer != question.answer:
+            raise Trouble(f"After {stage}: {question.name} is {answer}, not {question.answer}.")
+        figures.append(Figure("life cycle", f"{stage}, {question.name}", "answer", str(answer)))
+    return figures

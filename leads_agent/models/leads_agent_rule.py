@@ -137,7 +137,7 @@ class LeadsAgentRule(models.Model):
                 raise rule._unreadable(f"{rule.customer_domain} {rule.order_domain}") from None
 
     @api.constrains("team_id", "company_id")
-    def _check_company(self):
+    def _check_call_center_company(self):
         for rule in self:
             # sudo: crm.team - the company of a call center that the user chose
             company = rule.team_id.sudo().company_id

@@ -1,88 +1,263 @@
-"""Which agent gets which lead: the arithmetic of sharing leads out, without the database."""
+"""Which agent gets which lead: sharing leads out fairly, without the database.
 
-from collections.abc import Iterable, Sequence
+Leads are units of work and agents have shares. Each agent has a place in virtual time: where the agent's next lead
+begins (``place``), 0 being where the pool stands as a whole. A lead goes to the agent whose next lead must end first
+(``place + 1 / weight``) of those whose next lead may have begun (``place <= 0``): the earliest eligible virtual deadline
+first of Stoica and Abdel-Wahab (1995). With that,
+
+- with equal weights, whoever was served longest ago is next, so that agents who are there all the time differ by one
+  lead at most, whoever comes and goes meanwhile;
+- with weights, each stays within one lead of the ideal share;
+- an agent who is away keeps their place relative to the pool: nothing is made up for, nothing taken away.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Final, Literal
+
+Method = Literal["equal", "weight", "least"]
+# Smaller differences in virtual time are errors of rounding: with whole weights up to 100, real ones are larger.
+EPSILON: Final = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is kept of an agent between two runs.
+
+    :param place: where the agent's next lead begins in virtual time, relative to the pool
+    :param served: number of the lead in the pool that the agent got last; 0: none yet
+    :param present: whether the agent took part in the last run
+    """
+
+    place: float = 0.0
+    served: int = 0
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
     """Somebody who receives leads.
 
-    :param weight: the share of the agent beside the others
+    :param weight: the share of the agent beside the others, above 0
+    :param open_leads: what the agent has already
     :param room: how many more leads the agent may take; None: any number
-    :param start: the clock of the rotation when the agent joined it
-    :param served: the clock when the agent was served last
     """
 
     id: int
-    weight: int = 1
+    weight: float = 1
     open_leads: int = 0
     room: int | None = None
-    lang: str | None = None
-    country_id: int | None = None
-    start: int = 0
-    served: int = 0
+    lang: str = ""
+    country_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
+    """Something to give out, and what speaks for one agent or another."""
+
     id: int
-    previous_agent_id: int | None = None
-    lang: str | None = None
-    country_id: int | None = None
+    previous_agent_id: int = 0
+    lang: str = ""
+    country_id: int = 0
 
 
 @dataclass(slots=True)
 class Plan:
-    """Who gets what: ``{lead id: (agent id, reason key)}``, and the leads for whom there was no room."""
+    """Who gets what.
+
+    :param shares: ``{lead: (agent, cause)}``; the cause is ``turn``, ``least``, ``previous``, ``lang`` or ``country``
+    :param left: leads that nobody has room for
+    :param turns: what to keep of each agent of the pool for the next run
+    """
 
     shares: dict[int, tuple[int, str]] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
+    turns: dict[int, Turn] = field(default_factory=dict)
 
 
 def distribute(
-    leads: Sequence[Lead],
+    leads: Iterable[Lead],
     agents: Sequence[Agent],
     *,
-    method: str = "equal",
-    prefer: Iterable[str] = (),
-    clock: int = 0,
+    method: Method = "equal",
+    prefer: Sequence[str] = (),
+    turns: Mapping[int, Turn] | None = None,
 ) -> Plan:
-    """Share leads out among agents.
+    """Share leads out among agents; one call with many leads gives the same as many calls with few.
+
+    :param method: equal shares, shares by weight, or to whoever has least
+    :param prefer: of ``previous``, ``lang`` and ``country``, in the order in which they count
+    :param turns: what the last run has left
 
     >>> plan = distribute([Lead(1), Lead(2), Lead(3)], [Agent(7, room=1), Agent(8)])
     >>> plan.shares
-    {1: (7, 'equal'), 2: (8, 'equal'), 3: (8, 'equal')}
+    {1: (7, 'turn'), 2: (8, 'turn'), 3: (8, 'turn')}
+    >>> distribute([Lead(4)], [Agent(7), Agent(8)], turns=plan.turns).shares
+    {4: (8, 'turn')}
+    >>> distribute([Lead(1, previous_agent_id=8)], [Agent(7), Agent(8)], prefer=["previous"]).shares
+    {1: (8, 'previous')}
+    >>> distribute([Lead(1), Lead(2)], [Agent(7, open_leads=5), Agent(8, open_leads=4)], method="least").shares
+    {1: (8, 'least'), 2: (7, 'least')}
+    >>> [agent for agent, _ in distribute(map(Lead, range(6)), [Agent(7, 2), Agent(8)], method="weight").shares.values()]
+    [7, 8, 7, 7, 8, 7]
     >>> distribute([Lead(1)], [Agent(7, room=0)]).left
     [1]
     """
-    given = {agent.id: 0 for agent in agents}
+    pool = _Pool(agents, method, turns or {})
     plan = Plan()
-
-    def turn(agent: Agent) -> tuple:
-        if method == "least":
-            return agent.open_leads + given[agent.id], agent.served, agent.id
-        weight = agent.weight if method == "weight" else 1
-        return (given[agent.id] + 1) / max(weight, 1), agent.served, agent.id
-
     for lead in leads:
-        free = [agent for agent in agents if agent.room is None or given[agent.id] < agent.room]
-        if not free:
+        agent, cause = pool.choose(lead, prefer)
+        if agent is None:
             plan.left.append(lead.id)
-            continue
-        liked, reason = free, method
-        for wish in prefer:
-            match wish:
-                case "previous":
-                    some = [agent for agent in liked if agent.id == lead.previous_agent_id]
-                case "lang":
-                    some = [agent for agent in liked if lead.lang and agent.lang == lead.lang]
-                case _:
-                    some = [agent for agent in liked if lead.country_id and agent.country_id == lead.country_id]
-            if some:
-                liked, reason = some, wish
-                break
-        chosen = min(liked, key=turn)
-        given[chosen.id] += 1
-        plan.shares[lead.id] = chosen.id, reason
+        else:
+            pool.serve(agent)
+            plan.shares[lead.id] = agent.id, cause
+    plan.turns = pool.turns()
     return plan
+
+
+def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, float]) -> dict[int, Turn]:
+    """Correct the turns for leads that were planned and not given.
+
+    >>> take_back({7: Turn(1.0, 4, True)}, {7: 2}, {7: 2})
+    {7: Turn(place=0.0, served=4, present=True)}
+    """
+    return {
+        agent_id: Turn(turn.place - missed.get(agent_id, 0) / weights.get(agent_id, 1), turn.served, turn.present)
+        for agent_id, turn in turns.items()
+    }
+
+
+class _Agent:
+    """An agent during a run."""
+
+    __slots__ = ("agent", "given", "id", "key", "place", "served", "weight")
+
+    def __init__(self, agent: Agent, weight: float, turn: Turn):
+        self.agent, self.id, self.weight = agent, agent.id, weight
+        self.place, self.served, self.given = turn.place, turn.served, 0
+        self.key: tuple = ()
+
+    @property
+    def is_full(self) -> bool:
+        return self.agent.room is not None and self.given >= self.agent.room
+
+
+class _Pool:
+    """Everybody who receives leads in a run, in queues that are kept sorted.
+
+    An entry of a queue is out of date when it is not the key that the agent has now; such entries are dropped when they
+    come to the front.
+    """
+
+    def __init__(self, agents: Sequence[Agent], method: Method, turns: Mapping[int, Turn]):
+        self.method, self.before = method, turns
+        self.members = {
+            agent.id: _Agent(agent, agent.weight if method == "weight" else 1, turns.get(agent.id, Turn()))
+            for agent in agents
+        }
+        self.count = max((turn.served for turn in turns.values()), default=0)
+        self._place_newcomers()
+        self.here = {member.id: member for member in self.members.values() if not member.is_full}
+        self.left_at: dict[int, float] = {member.id: member.place for member in self.members.values() if member.is_full}
+        self.weight = sum(member.weight for member in self.here.values())
+        self.work = sum(member.weight * member.place for member in self.here.values())
+        self.waiting: list[tuple] = []
+        self.ready: list[tuple] = []
+        self.groups: dict[tuple[str, object], list[tuple]] = {}
+        for member in self.here.values():
+            self._queue(member)
+
+    @property
+    def clock(self) -> float:
+        """Where the pool stands: the mean place of those who are there, by weight."""
+        return self.work / self.weight if self.weight else 0.0
+
+    def _place_newcomers(self) -> None:
+        """Whoever comes (back) stands within one lead of each of the others."""
+        able = [member for member in self.members.values() if not member.is_full]
+        placed = [member for member in able if self._was_here(member)]
+        for member in able:
+            if self._was_here(member):
+                continue
+            if placed:
+                earliest = max(other.place for other in placed) - 1 / member.weight
+                latest = min(other.place + 1 / other.weight for other in placed)
+                member.place = min(max(member.place, earliest), max(latest, earliest))
+            placed.append(member)
+
+    def _was_here(self, member: _Agent) -> bool:
+        return member.id in self.before and self.before[member.id].present
+
+    def _queue(self, member: _Agent) -> None:
+        if self.method == "least":
+            member.key = (member.agent.open_leads + member.given, member.served, member.id)
+            heappush(self.ready, member.key)
+        else:
+            # Rounded, so that equal places are equal and the longest unserved goes first.
+            member.key = (round(member.place + 1 / member.weight, 6), member.served, member.id)
+            heappush(self.waiting, (member.place, member.key))
+        for group in (("lang", member.agent.lang), ("country", member.agent.country_id)):
+            if group[1]:
+                heappush(self.groups.setdefault(group, []), member.key)
+
+    def choose(self, lead: Lead, prefer: Sequence[str]) -> tuple[Agent | None, str]:
+        """Who gets a lead, and why."""
+        for wish in prefer:
+            if member := self._wished(lead, wish):
+                return member.agent, wish
+        member = self._next()
+        return (member.agent if member else None), ("least" if self.method == "least" else "turn")
+
+    def _wished(self, lead: Lead, wish: str) -> _Agent | None:
+        match wish:
+            case "previous":
+                return self.here.get(lead.previous_agent_id)
+            case "lang":
+                return self._first(self.groups.get(("lang", lead.lang), []))
+        return self._first(self.groups.get(("country", lead.country_id), []))
+
+    def _next(self) -> _Agent | None:
+        if not self.here:
+            return None
+        while self.waiting and self.waiting[0][0] <= self.clock + EPSILON:
+            _place, key = heappop(self.waiting)
+            if self._is_current(key):
+                heappush(self.ready, key)
+        return self._first(self.ready)
+
+    def _first(self, queue: list[tuple]) -> _Agent | None:
+        while queue and not self._is_current(queue[0]):
+            heappop(queue)
+        return self.here[queue[0][-1]] if queue else None
+
+    def _is_current(self, key: tuple) -> bool:
+        member = self.here.get(key[-1])
+        return member is not None and member.key == key
+
+    def serve(self, agent: Agent) -> None:
+        """Give one lead to an agent."""
+        member = self.members[agent.id]
+        self.count += 1
+        member.given += 1
+        member.served = self.count
+        if self.method != "least":
+            member.place += 1 / member.weight
+            self.work += 1
+        if member.is_full:
+            self.left_at[member.id] = member.place - self.clock
+            del self.here[member.id]
+            self.weight -= member.weight
+            self.work -= member.weight * member.place
+        else:
+            self._queue(member)
+
+    def turns(self) -> dict[int, Turn]:
+        """What is kept: places relative to where the pool stands now; who is away stays as they were."""
+        clock = self.clock
+        kept = {agent_id: Turn(turn.place, turn.served) for agent_id, turn in self.before.items()}
+        for member in self.members.values():
+            place = self.left_at.get(member.id, member.place - clock)
+            kept[member.id] = Turn(round(place, 9), member.served, member.id in self.here)
+        return kept

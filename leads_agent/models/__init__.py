@@ -7,14 +7,18 @@ from . import (
     leads_agent_assignment_moves,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
+    leads_agent_batch_assign_share,
+    leads_agent_batch_assign_work,
     leads_agent_dashboard,
     leads_agent_disposition,
     leads_agent_history,
+    leads_agent_rotation,
     leads_agent_rule,
     leads_agent_self_test,
     leads_agent_self_test_line,
     leads_agent_who_can_see,
 )
+from . import leads_agent_batch_assign_undo
 from . import (
     crm_team,
     ir_http,

@@ -32,10 +32,13 @@ class LeadsAgentAssignment(models.Model):
         reassign=False,
         unconditional=False,
         unlimited=False,
+        plan=None,
+        taken_as="reassigned",
+        tell=True,
     ):
-        """Give customers to an agent. The only place where an assignment begins.
+        """Give customers to an agent, or to several by a plan. The only place where an assignment begins.
 
-        :param agent: one ``res.users`` who may hold leads
+        :param agent: one ``res.users`` who may hold leads; with a plan, none
         :param partners: ``res.partner`` records, contacts included (they are normalised to their commercial entity);
             records that no longer exist are reported as ``gone``
         :param str source: a value of :data:`terms.SOURCES`
@@ -43,30 +46,26 @@ class LeadsAgentAssignment(models.Model):
         :param bool reassign: take leads from other agents
         :param bool unconditional: do not look at the orders (order entry, reopening)
         :param bool unlimited: ask for no limit, as nothing is given out: the customer changed, not the agent
+        :param dict plan: ``{commercial partner_id: (agent_id, reason)}``, instead of one agent and one reason
+        :param str taken_as: the end reason of leads that are taken from their holder
+        :param bool tell: tell the agents; a batch does so itself, once at its end
         :returns: one dict per record of ``partners``, in their order, with ``result`` (a value of
-            :data:`terms.RESULTS`), ``reason`` (a sentence), ``partner`` (the commercial customer, empty when gone) and
-            ``assignment`` (the active one, empty when there is none)
-        :raises UserError: when the agent may not hold leads
+            :data:`terms.RESULTS`), ``reason`` (a sentence), ``partner`` (the commercial customer, empty when gone),
+            ``holder`` (the user from whom the lead was taken) and ``assignment`` (the active one, empty when none)
+        :raises UserError: when the one agent may not hold leads; in a plan, such leads are reported as ``failed``
         """
-        agent._check_may_hold_leads()
+        if plan is None:
+            agent._check_may_hold_leads()
         # sudo: res.partner - names and commercial entities of what the caller already may name
         leads = self._read_leads(partners.ids)
-        companies = frozenset(agent.sudo().company_ids.ids)
-        verdicts = {
-            partner_id: eligibility.judge(
-                lead,
-                agent.id,
-                companies,
-                any_order=any_order,
-                reassign=reassign,
-                unconditional=unconditional,
-                own_company_ids=frozenset(self.env.companies.ids),
-            )
-            for partner_id, lead in leads["by_commercial"].items()
-        }
+        shares = dict.fromkeys(leads["by_commercial"], (agent.id, reason)) if plan is None else plan
+        agent_of = {partner_id: shares[partner_id][0] for partner_id in leads["by_commercial"]}
+        verdicts = self._judge(
+            leads, agent_of, any_order=any_order, reassign=reassign, unconditional=unconditional, check=plan is not None
+        )
         verdicts = self._apply_limits(
             verdicts,
-            dict.fromkeys(verdicts, agent.id),
+            agent_of,
             source=source,
             unconditional=unconditional,
             reassign=reassign,
@@ -78,14 +77,44 @@ class LeadsAgentAssignment(models.Model):
             self._end(
                 Domain("partner_id", "in", taken),
                 state="unassigned",
-                end_reason="reassigned",
+                end_reason=taken_as,
                 kind="unassigned",
                 propagate=False,
+                tell=tell,
             )
         wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
-        created = self._insert(agent, wanted, leads, source, reason, batch)
-        assignments = self._after_assign(agent, created)
-        return self._outcomes(partners, leads, verdicts, created, assignments, agent)
+        created = self._insert(shares, wanted, leads, source, batch)
+        assignments = self._after_assign(agent_of, created, tell)
+        return self._outcomes(partners, leads, verdicts, created, assignments, agent_of)
+
+    def _judge(self, leads, agent_of, *, any_order=False, reassign=False, unconditional=False, check=False):
+        """Judge each lead with the agent it is meant for.
+
+        :param dict agent_of: ``{partner_id: agent_id}``; 0: whoever it will be
+        :param bool check: agents of a plan may have lost the role since; their leads fail, each with the reason
+        :returns: ``{partner_id: eligibility.Verdict}``
+        """
+        # sudo: res.users - the companies of an agent, and whether they may hold leads
+        agents = self.env["res.users"].sudo().browse(sorted(set(agent_of.values()) - {0}))
+        companies = {agent.id: frozenset(agent.company_ids.ids) for agent in agents}
+        unable = agents._leads_unable() if check else {}
+        own_companies = frozenset(self.env.companies.ids)
+        verdicts = {}
+        for partner_id, lead in leads["by_commercial"].items():
+            agent_id = agent_of[partner_id]
+            if agent_id in unable:
+                verdicts[partner_id] = eligibility.Verdict("failed", eligibility.Cause("unable", name=unable[agent_id]))
+                continue
+            verdicts[partner_id] = eligibility.judge(
+                lead,
+                agent_id,
+                companies.get(agent_id, own_companies),
+                any_order=any_order,
+                reassign=reassign,
+                unconditional=unconditional,
+                own_company_ids=own_companies,
+            )
+        return verdicts
 
     def _read_leads(self, partner_ids):
         """Read what judging needs, in one query, whatever the number of customers.
@@ -117,7 +146,7 @@ class LeadsAgentAssignment(models.Model):
             "by_commercial": {row[1]: eligibility.Lead(*row[2:]) for row in rows},
         }
 
-    def _insert(self, agent, partner_ids, leads, source, reason, batch):
+    def _insert(self, shares, partner_ids, leads, source, batch):
         """Insert active assignments; a customer whom somebody else took meanwhile is left out.
 
         Customers are sorted, so that two managers lock in the same order. A conflicting row of a transaction that
@@ -134,26 +163,27 @@ class LeadsAgentAssignment(models.Model):
                 INSERT INTO leads_agent_assignment (
                        partner_id, order_id, agent_id, company_id, state, source, reason, batch_id, assigned_at,
                        assigned_by_id, is_sale, create_uid, write_uid, create_date, write_date)
-                SELECT t.partner_id, t.order_id, %(agent)s, %(company)s, 'active', %(source)s, %(reason)s, %(batch)s,
+                SELECT t.partner_id, t.order_id, t.agent_id, %(company)s, 'active', %(source)s, t.reason, %(batch)s,
                        %(now)s, %(uid)s, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM unnest(%(partners)s::int[], %(orders)s::int[]) AS t (partner_id, order_id)
+                  FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
+                       AS t (partner_id, order_id, agent_id, reason)
            ON CONFLICT (partner_id) WHERE state = 'active' DO NOTHING
              RETURNING partner_id, id
                 """,
-                agent=agent.id,
                 company=self.env.company.id,
                 source=source,
-                reason=reason or None,
                 batch=batch.id if batch else None,
                 now=now,
                 uid=self.env.uid,
                 partners=partner_ids,
                 orders=[leads["by_commercial"][partner_id].order_id for partner_id in partner_ids],
+                agents=[shares[partner_id][0] for partner_id in partner_ids],
+                reasons=[shares[partner_id][1] or None for partner_id in partner_ids],
             )
         )
         return dict(rows)
 
-    def _after_assign(self, agent, created):
+    def _after_assign(self, agent_of, created, tell=True):
         """Bring everything that hangs on new assignments in step: stored holders, history, notices."""
         assignments = self.browse(created.values())
         if not created:
@@ -165,10 +195,13 @@ class LeadsAgentAssignment(models.Model):
         History._take_in(partner_ids)
         History._log_assignments(assignments.ids, "assigned", self.env.cr.now())
         self._refresh_last_events(partner_ids)
-        self._tell_agents({agent: partner_ids}, "assigned")
+        by_agent = defaultdict(list)
+        for partner_id in partner_ids:
+            by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)
+        self._tell_agents(by_agent, "assigned", tell)
         return assignments
 
-    def _outcomes(self, partners, leads, verdicts, created, assignments, agent):
+    def _outcomes(self, partners, leads, verdicts, created, assignments, agent_of):
         """One sentence per requested customer."""
         Partner = self.env["res.partner"].sudo()
         lost = [p for p, verdict in verdicts.items() if verdict.result == "assigned" and p not in created]
@@ -178,7 +211,8 @@ class LeadsAgentAssignment(models.Model):
                 [("partner_id", "in", lost), ("state", "=", "active")], ["partner_id", "agent_id"]
             )
             holders.update({partner.id: holder.id for partner, holder in rows})
-        names = {user.id: user.name for user in self.env["res.users"].sudo().browse(set(holders.values()))}
+        Users = self.env["res.users"].sudo()
+        names = {user.id: user.name for user in Users.browse({*holders.values(), *agent_of.values()} - {0})}
         prefetch = Partner.browse(leads["by_commercial"])
         outcomes = []
         for partner_id in partners.ids:
@@ -189,6 +223,7 @@ class LeadsAgentAssignment(models.Model):
                         "result": "gone",
                         "reason": self._verdict_sentence("gone", "", "", ""),
                         "partner": Partner,
+                        "holder": Users,
                         "assignment": self.browse(),
                     }
                 )
@@ -202,8 +237,13 @@ class LeadsAgentAssignment(models.Model):
             outcomes.append(
                 {
                     "result": result,
-                    "reason": self._verdict_sentence(cause, partner.display_name, agent.sudo().name, holder),
+                    "reason": self._verdict_sentence(
+                        cause, partner.display_name, names.get(agent_of[commercial_id], ""), holder
+                    ),
                     "partner": partner,
+                    "holder": Users.browse(leads["by_commercial"][commercial_id].holder_id)
+                    if result == "assigned" and verdict.replaces_holder
+                    else Users,
                     "assignment": assignments.browse(created.get(commercial_id, ())),
                 }
             )
@@ -303,6 +343,7 @@ class LeadsAgentAssignment(models.Model):
         note="",
         sale_of=None,
         propagate=True,
+        tell=True,
     ):
         """End the active assignments of ``domain`` in one statement. The only place where an assignment ends.
 
@@ -310,6 +351,7 @@ class LeadsAgentAssignment(models.Model):
 
         :param str kind: kind of the history entry
         :param dict sale_of: ``{partner_id: order_id}`` of the sales that resolved them
+        :param bool tell: tell the agents
         :returns: the assignments that ended now
         """
         now = self.env.cr.now().replace(microsecond=0)
@@ -364,5 +406,5 @@ class LeadsAgentAssignment(models.Model):
         by_agent = defaultdict(list)
         for _id, partner_id, agent_id in rows:
             by_agent[self.env["res.users"].browse(agent_id)].append(partner_id)
-        self._tell_agents(by_agent, end_reason)
+        self._tell_agents(by_agent, end_reason, tell)
         return ended

@@ -154,7 +154,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         self.invalidate_model(["last_event_at", "last_contact_at"], flush=False)
 
     @api.model
-    def _tell_agents(self, leads_by_agent, event):
+    def _tell_agents(self, leads_by_agent, event, tell=True):
         """Tell each agent once that leads came or went, and let their dashboard refresh.
 
         What the agents did themselves needs no notice; a sale by somebody else is good news for the screen, not for
@@ -162,13 +162,14 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
 
         :param dict leads_by_agent: ``{agent: ids of the customers}``
         :param str event: ``assigned``, or a value of :data:`terms.END_REASONS`
+        :param bool tell: with a notice; the dashboard changes anyway
         """
         # sudo: res.users, res.partner - the holder is told, whoever caused the change
         prefetch = [agent.id for agent in leads_by_agent]
         for agent, partner_ids in leads_by_agent.items():
             agent_sudo = agent.sudo().with_prefetch(prefetch)
             agent_sudo._leads_dashboard_changed()
-            if agent == self.env.user or not agent_sudo.active:
+            if not tell or agent == self.env.user or not agent_sudo.active:
                 continue
             if event == "sale":
                 agent_sudo._bus_send(

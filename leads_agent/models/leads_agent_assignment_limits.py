@@ -206,6 +206,8 @@ class LeadsAgentAssignment(models.Model):
                 )
             case "blacklisted":
                 return self.env._("Do not call: the number of %s is on the do-not-call list.", customer)
+            case "unable":
+                return cause.name
             case "no_phone":
                 return self.env._("%s has no phone number.", customer)
             case "cooling":

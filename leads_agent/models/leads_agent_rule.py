@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import Bounded
-from ..tools import distribution, limits, terms
+from ..tools import limits, terms
 
 # Leads per transaction, and chunks that *Run Now* does in one request.
 CHUNK = 500
@@ -365,92 +365,46 @@ class LeadsAgentRule(models.Model):
 
     def _assign(self, leads, agents, rooms):
         """Share the leads out and give them to the agents, through the door."""
-        plan = self._distribute(leads, agents, rooms)
-        reasons = {
-            "previous": self.env._("Rule %s: held the customer before", self.name),
-            "lang": self.env._("Rule %s: speaks the language", self.name),
-            "country": self.env._("Rule %s: same country", self.name),
-            "least": self.env._("Rule %s: had the fewest open leads", self.name),
-            "weight": self.env._("Rule %s: next by weight", self.name),
-        }
-        usual = self.env._("Rule %s: next in turn", self.name)
-        groups = {}
-        for lead_id, (agent_id, key) in plan.items():
-            groups.setdefault((agent_id, reasons.get(key, usual)), []).append(lead_id)
+        Rotation = self.env["leads.agent.rotation"].sudo()
+        rotation = Rotation._locked(self.company_id, self.team_id)
+        plan = Rotation._share_out(
+            leads.ids,
+            agents,
+            method=self.method,
+            prefer=self._preferences(),
+            rooms=rooms,
+            turns=rotation._read_turns(),
+        )
+        given = leads.browse(plan.shares)
         # sudo: leads.agent.assignment - the rule was written by a manager; the door decides the rest
         Door = self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
-        outcomes = []
-        for (agent_id, reason), lead_ids in groups.items():
-            agent = agents.browse(agent_id)
-            answers = Door._assign_leads(agent, leads.browse(lead_ids), source="rule", reason=reason)
-            outcomes += [{**answer, "agent": agent} for answer in answers]
+        outcomes = Door._assign_leads(
+            self.env["res.users"],
+            given,
+            source="rule",
+            plan={lead_id: (agent_id, self._reason(cause)) for lead_id, (agent_id, cause) in plan.shares.items()},
+        )
+        for lead, outcome in zip(given, outcomes, strict=True):
+            outcome["agent"] = agents.browse(plan.shares[lead.id][0])
+        missed = Counter(outcome["agent"].id for outcome in outcomes if outcome["result"] != "assigned")
+        weights = {agent.id: agent.leads_weight for agent in agents.sudo()} if self.method == "weight" else {}
+        rotation._keep(plan, missed, weights)
         return outcomes
 
-    def _distribute(self, leads, agents, rooms):
-        """Who gets which lead.
+    def _preferences(self):
+        return [name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]]
 
-        :returns: ``{partner_id: (agent_id, key of the reason)}``
-        """
-        history = self._served(leads, agents)
-        prefer = [
-            name
-            for name, wanted in (
-                ("previous", self.prefer_previous),
-                ("lang", self.prefer_lang),
-                ("country", self.prefer_country),
-            )
-            if wanted
-        ]
-        plan = distribution.distribute(
-            [
-                distribution.Lead(
-                    lead.id, history["previous"].get(lead.id), lead.lang or None, lead.country_id.id or None
-                )
-                for lead in leads
-            ],
-            [
-                distribution.Agent(
-                    agent.id,
-                    open_leads=history["open"].get(agent.id, 0),
-                    room=rooms[agent.id],
-                    lang=agent.lang or None,
-                    country_id=agent.partner_id.country_id.id or None,
-                    served=history["served"].get(agent.id, 0),
-                )
-                for agent in agents.sudo()
-            ],
-            method=self.method,
-            prefer=prefer,
-        )
-        return plan.shares
-
-    def _served(self, leads, agents):
-        """Who held the leads last, how much the agents have, and when they were served last."""
-        Assignment = self.env["leads.agent.assignment"]
-        Assignment.flush_model()
-        previous = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (partner_id) partner_id, agent_id FROM leads_agent_assignment
-                 WHERE partner_id = ANY(%s) ORDER BY partner_id, assigned_at DESC, id DESC
-                """,
-                leads.ids,
-            )
-        )
-        served = self.env.execute_query(
-            SQL(
-                """
-                SELECT agent_id, count(*) FILTER (WHERE state = 'active'), extract(epoch FROM max(assigned_at))::bigint
-                  FROM leads_agent_assignment WHERE agent_id = ANY(%s) GROUP BY agent_id
-                """,
-                agents.ids,
-            )
-        )
-        return {
-            "previous": dict(previous),
-            "open": {row[0]: row[1] for row in served},
-            "served": {row[0]: row[2] for row in served},
-        }
+    def _reason(self, cause):
+        match cause:
+            case "previous":
+                return self.env._("Rule %s: held the customer before", self.name)
+            case "lang":
+                return self.env._("Rule %s: speaks the language", self.name)
+            case "country":
+                return self.env._("Rule %s: same country", self.name)
+            case "least":
+                return self.env._("Rule %s: had the fewest open leads", self.name)
+        return self.env._("Rule %s: next in turn", self.name)
 
     # ------------------------------------------------------------------
     # The cap of the day

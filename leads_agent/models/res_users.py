@@ -3,7 +3,7 @@ import logging
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .res_groups import AGENT, MANAGER
@@ -132,33 +132,37 @@ class ResUsers(models.Model):
     def _check_may_hold_leads(self):
         """:raises UserError: with the reason why the user cannot be assigned leads"""
         # sudo: res.users - the reason is told whatever the caller may read of users
-        user = self.sudo()
-        try:
-            active = user.active if len(user) == 1 else None
-        except MissingError:
-            active = None
-        if active is None:
+        user = self.sudo().exists()
+        if len(user) != 1:
             raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
-        if not active:
-            raise UserError(self.env._("%s is archived and cannot be assigned leads.", user.name))
-        if user.share:
-            raise UserError(self.env._("%s is a portal user and cannot be assigned leads.", user.name))
-        if not user.can_hold_leads:
-            raise UserError(
-                self.env._(
-                    "%s is not a Leads Agent. Give them the access level Leads Agent / Agent first, or let the manager "
-                    "hold leads.",
-                    user.name,
-                )
+        if reason := user._leads_unable().get(user.id):
+            raise UserError(reason)
+
+    def _leads_unable(self):
+        """Who of these users cannot be assigned leads in the current company, and why.
+
+        :returns: ``{user_id: sentence}``
+        """
+        return {user.id: sentence for user in self.sudo() if (sentence := user._leads_unable_sentence())}
+
+    def _leads_unable_sentence(self):
+        if not self.active:
+            return self.env._("%s is archived and cannot be assigned leads.", self.name)
+        if self.share:
+            return self.env._("%s is a portal user and cannot be assigned leads.", self.name)
+        if not self.can_hold_leads:
+            return self.env._(
+                "%s is not a Leads Agent. Give them the access level Leads Agent / Agent first, or let the manager "
+                "hold leads.",
+                self.name,
             )
-        if self.env.company not in user.company_ids:
-            raise UserError(
-                self.env._(
-                    "%(user)s does not work in the company %(company)s.",
-                    user=user.name,
-                    company=self.env.company.sudo().name,
-                )
+        if self.env.company not in self.company_ids:
+            return self.env._(
+                "%(user)s does not work in the company %(company)s.",
+                user=self.name,
+                company=self.env.company.sudo().name,
             )
+        return ""
 
     @property
     def leads_partial_only(self):

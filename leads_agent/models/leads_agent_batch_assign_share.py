@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..fields import Bounded
+from ..tools import limits
+
+
+class LeadsAgentBatchAssignShare(models.Model):
+    """One agent of a batch that shares leads out: the weight, and what the plan means for the agent's load."""
+
+    _name = "leads.agent.batch.assign.share"
+    _description = "Share of an Agent in a Batch"
+    _order = "batch_id, id"
+    _rec_name = "agent_id"
+
+    batch_id = fields.Many2one("leads.agent.batch.assign", required=True, index=True, ondelete="cascade")
+    agent_id = fields.Many2one(
+        "res.users", string="Leads Agent", required=True, domain=[("can_hold_leads", "=", True)], ondelete="cascade"
+    )
+    weight = Bounded(
+        least=1,
+        most=limits.MOST_WEIGHT,
+        compute="_compute_weight",
+        store=True,
+        readonly=False,
+        help="Beside the others; an agent with 2 gets twice as many as one with 1. Counts where leads are shared by weight.",
+    )
+    open_before = fields.Integer(string="Open Before", readonly=True)
+    planned_count = fields.Integer(string="From This Batch", readonly=True)
+    open_after = fields.Integer(string="Open After", compute="_compute_open_after", store=True)
+
+    _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent stands in this batch twice.")
+
+    @api.depends("agent_id")
+    def _compute_weight(self):
+        for share in self:
+            # sudo: res.users - the usual weight of an agent whom the manager chose
+            share.weight = share.weight or share.agent_id.sudo().leads_weight or 1
+
+    @api.depends("open_before", "planned_count")
+    def _compute_open_after(self):
+        for share in self:
+            share.open_after = share.open_before + share.planned_count
+
+
+class LeadsAgentBatchAssignLoad(models.Model):
+    """The load of each agent before and after a batch, as two bars."""
+
+    _name = "leads.agent.batch.assign.load"
+    _description = "Load Before and After a Batch"
+    _auto = False
+    _order = "agent_id, moment desc"
+    _rec_name = "agent_id"
+
+    batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    agent_id = fields.Many2one("res.users", string="Leads Agent", readonly=True)
+    moment = fields.Selection([("before", "Before"), ("after", "After")], readonly=True)
+    leads = fields.Integer(string="Open Leads", readonly=True, aggregator="sum")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT 2 * s.id + m.nr AS id, s.batch_id, b.company_id, s.agent_id, m.name AS moment,
+                   CASE WHEN m.nr = 0 THEN s.open_before ELSE s.open_after END AS leads
+              FROM leads_agent_batch_assign_share s
+              JOIN leads_agent_batch_assign b ON b.id = s.batch_id
+        CROSS JOIN (VALUES (0, 'before'), (1, 'after')) AS m (nr, name)
+            """
+        )

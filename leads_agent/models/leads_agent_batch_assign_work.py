@@ -1,0 +1,470 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+from ..tools import limits
+from .leads_agent_batch_assign import MOST_IN_REQUEST
+
+# Leads per transaction of the job, and per round of a request.
+CHUNK = 1_000
+
+
+class LeadsAgentBatchAssign(models.Model):
+    """How a batch makes its lines and works through them: in a request, or chunk by chunk in the job.
+
+    A line without a result is still to do; that alone says where the work stands, so a server that is ended in the middle
+    goes on with the next chunk, and no line is done twice. Lines are made and written in sets, past the ORM.
+    """
+
+    _inherit = "leads.agent.batch.assign"  # pylint: disable=consider-merging-classes-inherited
+
+    # ------------------------------------------------------------------
+    # Making the lines
+    # ------------------------------------------------------------------
+
+    def _prepare_lines(self):
+        """Make one line per customer, the newest orders first, and the shares of the agents.
+
+        :raises UserError: when the orders or the agents do not allow a batch
+        """
+        by_filter = bool(self.domain) and (self.whole_filter or not self.selected_order_ids)
+        if by_filter:
+            domain = self._parsed_domain()
+            self._check_size(self._count_filtered())
+        else:
+            order_ids = self._checked_order_ids()
+            domain = [("id", "in", order_ids)]
+        agents = self._agents()
+        self._prepare_shares(agents)
+        readable = self.env["sale.order"]._search(domain)
+        self.env.flush_all()
+        if not by_filter:
+            self._insert_missing(order_ids, readable)
+        made = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO leads_agent_batch_assign_line (batch_id, order_id, partner_id, agent_id)
+                SELECT %(batch)s, t.id, t.lead_id, %(agent)s
+                  FROM (
+                       SELECT DISTINCT ON (leads_commercial_partner_id)
+                              id, leads_commercial_partner_id AS lead_id, date_order
+                         FROM sale_order
+                        WHERE id IN %(readable)s
+                     ORDER BY leads_commercial_partner_id, date_order DESC, id DESC
+                       ) t
+              ORDER BY t.date_order DESC, t.id DESC
+             RETURNING id
+                """,
+                batch=self.id,
+                agent=self.agent_id.id or None,
+                readable=readable.subselect(),
+            )
+        )
+        self._forget_lines()
+        if by_filter and not made:
+            raise UserError(self.env._("No order matches the filter of this batch."))
+
+    def _insert_missing(self, order_ids, readable):
+        """Lines for selected orders that are gone, or out of sight of whoever selected them."""
+        gone, hidden = self.env._("Order no. %s no longer exists."), self.env._("You may not see order no. %s.")
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
+                SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
+                       replace(CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END, '%%s', t.id::text)
+                  FROM unnest(%(ids)s::int[]) AS t (id)
+             LEFT JOIN sale_order o ON o.id = t.id
+                 WHERE t.id NOT IN %(readable)s
+                """,
+                batch=self.id,
+                gone=gone,
+                hidden=hidden,
+                ids=order_ids,
+                readable=readable.subselect(),
+            )
+        )
+
+    def _prepare_shares(self, agents):
+        """Whom the leads are shared out among, and what each has now."""
+        if self.agent_id:
+            return
+        # sudo: leads.agent.batch.assign.share - what a batch counts is written by the batch
+        Share = self.env["leads.agent.batch.assign.share"].sudo()
+        shares = self.share_ids.sudo()
+        shares.filtered(lambda share: share.agent_id not in agents).unlink()
+        known = shares.exists().agent_id
+        Share.create([{"batch_id": self.id, "agent_id": agent.id} for agent in agents - known])
+        opened = self.env["leads.agent.rotation"]._open_leads(agents)
+        for share in Share.search([("batch_id", "=", self.id)]):
+            share.open_before = opened.get(share.agent_id.id, 0)
+
+    def _forget_lines(self):
+        """Lines were written past the ORM."""
+        self.env["leads.agent.batch.assign.line"].invalidate_model(flush=False)
+        self.invalidate_recordset(
+            ["line_ids", "lead_count", "assigned_count", "skipped_count", "pending_count", "progress"], flush=False
+        )
+
+    # ------------------------------------------------------------------
+    # Working through them
+    # ------------------------------------------------------------------
+
+    def _start(self, task):
+        """Do it now if it fits into a request, else have the job do it."""
+        # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
+        batch = self.sudo()
+        now = fields.Datetime.now()
+        batch.write({"state": "running", "task": task, "started_by_id": self.env.uid, "executed_at": now})
+        if batch._count_to_do() > MOST_IN_REQUEST:
+            self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
+        else:
+            while batch._work():
+                pass
+        return self._open()
+
+    def _count_to_do(self):
+        return self.assigned_count if self.task == "undo" else self.pending_count
+
+    def _work(self):
+        """Do the next chunk of what the batch is at.
+
+        :returns: how many lines were done; 0 when the batch is over, and then its last words are said
+        """
+        match self.task:
+            case "plan":
+                done = self._plan_chunk()
+            case "assign":
+                done = self._assign_chunk()
+            case _:
+                done = self._undo_chunk()
+        if done < CHUNK:
+            self._finish()
+            return 0
+        return done
+
+    def _finish(self):
+        """All lines are done."""
+        self._forget_lines()
+        match self.task:
+            case "plan":
+                self._count_shares(planned=True)
+                self.state = "planned"
+            case "assign":
+                self._count_shares()
+                self.state = "done"
+                self._tell_once("agent_id", "assigned", "TRUE")
+                self._tell_once("previous_agent_id", "reassigned", "TRUE")
+            case _:
+                self._sum_up_undo()
+                self.state = "undone"
+                self._tell_once("agent_id", "undone", "undone = 'undone'")
+                self._tell_once("previous_agent_id", "assigned", "undone = 'undone'")
+
+    def _count_shares(self, planned=False):
+        """What each agent gets by the plan, or got."""
+        # sudo: leads.agent.batch.assign.line - figures of the batch itself
+        Line = self.env["leads.agent.batch.assign.line"].sudo()
+        result = False if planned else "assigned"
+        rows = Line._read_group([("batch_id", "=", self.id), ("result", "=", result)], ["agent_id"], ["__count"])
+        counts = {agent.id: count for agent, count in rows}
+        for share in self.share_ids:
+            share.planned_count = counts.get(share.agent_id.id, 0)
+
+    def _tell_once(self, column, event, condition):
+        """One notice per agent, whatever the number of chunks."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(column)s, array_agg(partner_id ORDER BY id) FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %(batch)s AND result = 'assigned' AND %(column)s IS NOT NULL AND partner_id IS NOT NULL
+                   AND %(condition)s
+              GROUP BY %(column)s
+                """,
+                column=SQL.identifier(column),
+                batch=self.id,
+                condition=SQL(condition),
+            )
+        )
+        Assignment = self.env["leads.agent.assignment"].with_user(self.started_by_id).sudo()
+        Assignment._tell_agents({self.env["res.users"].browse(agent_id): ids for agent_id, ids in rows}, event)
+
+    def _pending(self):
+        """The next lines, ``(id, partner_id, agent_id, reason)``, of customers who still exist."""
+        self.env["leads.agent.batch.assign.line"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT id, partner_id, agent_id, reason FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %s AND result IS NULL AND %s
+              ORDER BY id LIMIT %s
+                """,
+                self.id,
+                SQL("agent_id IS NULL") if self.task == "plan" and not self.agent_id else SQL("TRUE"),
+                CHUNK,
+            )
+        )
+
+    def _close_pending(self, reason):
+        """Say of all lines that have not had their turn why they never will."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE leads_agent_batch_assign_line SET reason = %s WHERE batch_id = %s AND result IS NULL",
+                reason,
+                self.id,
+            )
+        )
+        self._forget_lines()
+
+    def _write_lines(self, rows, columns):
+        """Write results, one statement.
+
+        :param list rows: ``(line_id, *values)``
+        :param dict columns: ``{name: SQL type}`` of the values
+        """
+        if not rows:
+            return
+        names = list(columns)
+        arrays = [list(values) for values in zip(*rows, strict=True)]
+        types = ["int", *columns.values()]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE leads_agent_batch_assign_line l SET %s FROM unnest(%s) AS t (id, %s) WHERE l.id = t.id",
+                SQL(", ").join(SQL("%s = t.%s", SQL.identifier(name), SQL.identifier(name)) for name in names),
+                SQL(", ").join(SQL("%s::" + kind + "[]", array) for kind, array in zip(types, arrays, strict=True)),
+                SQL(", ").join(SQL.identifier(name) for name in names),
+            )
+        )
+        self._forget_lines()
+
+    # ------------------------------------------------------------------
+    # Planning and assigning
+    # ------------------------------------------------------------------
+
+    def _door(self):
+        """Where assignments begin, as whoever started the batch, in its company."""
+        # sudo: leads.agent.assignment - a manager started the batch; the door writes what nobody may write by hand
+        door = self.env["leads.agent.assignment"].with_user(self.started_by_id or self.env.user).sudo()
+        return door.with_company(self.company_id)
+
+    def _any_order(self, agents):
+        """Customers of completed orders are accepted where all who receive leads may see such orders."""
+        return not any(agent.leads_partial_only for agent in agents)
+
+    def _plan_chunk(self):
+        """Say who would get the next leads, and write it on their lines.
+
+        :returns: how many lines were planned
+        """
+        rows = self._pending() if not self.agent_id or not self.plan_turns else []
+        if not rows:
+            return 0
+        agents = self.agent_id or self.share_ids.agent_id
+        turns = self.plan_turns
+        if turns is None and not self.agent_id:
+            # sudo: leads.agent.rotation - only managers come here
+            turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
+        plan, refused = self._share_chunk(rows, agents, self._to_turns(turns))
+        self._write_planned(rows, plan, refused)
+        self.plan_turns = {nr: [turn.place, turn.served, turn.present] for nr, turn in plan.turns.items()} or {"0": []}
+        return len(rows) if not self.agent_id else 0
+
+    def _to_turns(self, turns):
+        return self.env["leads.agent.rotation"].sudo().new({"turns": turns or {}})._read_turns()
+
+    def _write_planned(self, rows, plan, refused):
+        planned = [
+            (line_id, *plan.shares[partner_id][:1], self._reason(plan.shares[partner_id][1]))
+            for line_id, partner_id, _agent, _reason in rows
+            if partner_id in plan.shares
+        ]
+        self._write_lines(planned, {"agent_id": "int", "reason": "text"})
+        self._write_lines(refused, {"result": "text", "reason": "text"})
+
+    def _assign_chunk(self):
+        """Give the next leads out, through the door, and write what became of them on their lines.
+
+        :returns: how many lines were done
+        """
+        rows = self._pending()
+        if not rows:
+            return 0
+        # sudo: leads.agent.rotation - only managers come here
+        Rotation = self.env["leads.agent.rotation"].sudo()
+        rotation = plan = None
+        refused = []
+        if self.agent_id:
+            reason = self._reason("one")
+            shares = {partner_id: (self.agent_id.id, reason) for _line, partner_id, _agent, _reason in rows}
+        elif all(row[2] for row in rows):
+            shares = {partner_id: (agent_id, reason) for _line, partner_id, agent_id, reason in rows}
+        else:
+            rotation = Rotation._locked(self.company_id, self.team_id)
+            plan, refused = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), rotation._read_turns())
+            shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
+        partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
+        outcomes = self._door()._assign_leads(
+            self.env["res.users"],
+            partners,
+            source="batch",
+            batch=self,
+            any_order=self._any_order(self.agent_id or self.share_ids.agent_id),
+            reassign=self.reassign,
+            plan=shares,
+            tell=False,
+        )
+        outcome_of = dict(zip(partners.ids, outcomes, strict=True))
+        if rotation:
+            missed = Counter(shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] != "assigned")
+            rotation._keep(plan, missed, self._weights() if self.method == "weight" else {})
+        self._write_lines(refused, {"result": "text", "reason": "text"})
+        self._write_outcomes(rows, shares, outcome_of)
+        return len(rows)
+
+    def _write_outcomes(self, rows, shares, outcome_of):
+        done = []
+        for line_id, partner_id, _agent, _reason in rows:
+            if partner_id is None:
+                done.append((line_id, "gone", self.env._("This customer no longer exists."), None, None, None))
+            elif outcome := outcome_of.get(partner_id):
+                done.append(
+                    (
+                        line_id,
+                        outcome["result"],
+                        outcome["reason"],
+                        shares[partner_id][0],
+                        outcome["holder"].id or None,
+                        outcome["assignment"].id or None,
+                    )
+                )
+        self._write_lines(
+            done,
+            {
+                "result": "text",
+                "reason": "text",
+                "agent_id": "int",
+                "previous_agent_id": "int",
+                "assignment_id": "int",
+            },
+        )
+
+    def _share_chunk(self, rows, agents, turns):
+        """Share the leads of some lines out, without those that nobody may be given.
+
+        :returns: the plan, and ``(line_id, result, reason)`` of the others
+        """
+        door = self._door()
+        partner_ids = [row[1] for row in rows if row[1]]
+        leads = door._read_leads(partner_ids)
+        anybody = self.agent_id.id or 0
+        agent_of = dict.fromkeys(leads["by_commercial"], anybody)
+        verdicts = door._judge(leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign)
+        wanted = [nr for nr in partner_ids if (verdict := verdicts.get(nr)) and verdict.result == "assigned"]
+        causes = door._refused_leads(wanted, limits.policy("batch"))
+        wanted = [nr for nr in wanted if nr not in causes]
+        rooms = door._agent_rooms(agents)
+        if self.cap:
+            given = self._given()
+            rooms = {
+                nr: max(0, min(self.cap - given.get(nr, 0), self.cap if room is None else room))
+                for nr, room in rooms.items()
+            }
+        plan = self.env["leads.agent.rotation"].sudo()._share_out(
+            wanted,
+            agents,
+            method="equal" if self.agent_id else self.method,
+            prefer=[name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]],
+            rooms=self._rooms_left(rooms),
+            weights=self._weights(),
+            turns=turns,
+        )
+        return plan, self._refusals(door, rows, leads, verdicts, causes, plan)
+
+    def _rooms_left(self, rooms):
+        """While planning, what is planned already takes room too."""
+        if self.task != "plan":
+            return rooms
+        given = self._given()
+        return {nr: None if room is None else max(0, room - given.get(nr, 0)) for nr, room in rooms.items()}
+
+    def _weights(self):
+        return {share.agent_id.id: share.weight or 1 for share in self.share_ids}
+
+    def _given(self):
+        """How many leads each agent has of this batch so far, or is planned to have."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT agent_id, count(*) FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %s AND agent_id IS NOT NULL AND COALESCE(result, 'assigned') = 'assigned'
+              GROUP BY agent_id
+                """,
+                self.id,
+            )
+        )
+        return dict(rows)
+
+    def _refusals(self, door, rows, leads, verdicts, causes, plan):
+        left = set(plan.left)
+        # sudo: res.partner, res.users - names in the sentences of the log
+        customers = self.env["res.partner"].sudo().browse(partner_id for partner_id in verdicts)
+        holder_ids = {nr: lead.holder_id for nr, lead in leads["by_commercial"].items() if lead.holder_id}
+        holders = {user.id: user.name for user in self.env["res.users"].sudo().browse(set(holder_ids.values()))}
+        refused = []
+        for line_id, partner_id, _agent, _reason in rows:
+            verdict = verdicts.get(partner_id)
+            customer = customers.browse(partner_id or ()).with_prefetch(customers._prefetch_ids).display_name or ""
+            if verdict is None:
+                refused.append((line_id, "gone", door._verdict_sentence("gone", "", "", "")))
+            elif partner_id in causes:
+                refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
+            elif verdict.result != "assigned":
+                holder = holders.get(holder_ids.get(partner_id), "")
+                sentence = door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
+                refused.append((line_id, verdict.result, sentence))
+            elif partner_id in left:
+                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", customer)))
+        return refused
+
+    def _reason(self, cause):
+        """Why this agent, in words that stay on the assignment."""
+        user = (self.started_by_id or self.env.user).name
+        match cause:
+            case "previous":
+                return self.env._("Batch by %s: held the customer before", user)
+            case "lang":
+                return self.env._("Batch by %s: speaks the language", user)
+            case "country":
+                return self.env._("Batch by %s: same country", user)
+            case "least":
+                return self.env._("Batch by %s: had the fewest open leads", user)
+            case "turn" if not self.agent_id:
+                return self.env._("Batch by %s: next in turn", user)
+        return self.env._("Batch by %s", user)
+
+    # ------------------------------------------------------------------
+    # The job
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_run_batches(self):
+        """Go on with batches that are running; those that another worker is at are left to it."""
+        # sudo: leads.agent.batch.assign - the job runs the batches of all companies
+        batches = self.sudo().search([("state", "=", "running")], order="executed_at, id")
+        for batch in batches:
+            while done := retrying(batch._work_in_job, self.env):
+                if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch._count_to_do(), 1)):
+                    return
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _work_in_job(self):
+        """One chunk, if nobody else is at the batch and it is still to be run."""
+        self.env.invalidate_all()
+        if not self.exists() or not self.try_lock_for_update():
+            return 0
+        if self.state != "running":
+            return 0
+        return self._work()

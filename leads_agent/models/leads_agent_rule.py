@@ -7,7 +7,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..fields import Bounded
 from ..tools import distribution, limits, terms
@@ -115,11 +115,12 @@ class LeadsAgentRule(models.Model):
             self._wake_job()
         return result
 
-    def _wake_job(self):
+    def _wake_job(self, at=None):
+        """Let the job run when the next rule is due: now, or at a time."""
         # sudo: ir.cron - the job is told when the next rule is due
         job = self.env.ref("leads_agent.cron_run_rules", raise_if_not_found=False)
         if job:
-            job.sudo()._trigger()
+            job.sudo()._trigger(at=at)
 
     @api.constrains("name")
     def _check_name(self):
@@ -131,7 +132,7 @@ class LeadsAgentRule(models.Model):
     def _check_domains(self):
         for rule in self:
             try:
-                with self.env.cr.savepoint():
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                     rule._candidates(limit=1)
             except (psycopg2.Error, *UNREADABLE):
                 raise rule._unreadable(f"{rule.customer_domain} {rule.order_domain}") from None
@@ -300,6 +301,7 @@ class LeadsAgentRule(models.Model):
                 "next_run_at": now + timedelta(minutes=self.interval_minutes),
             }
         )
+        self._wake_job(self.next_run_at)
 
     def _sentence(self, run, refused):
         """What the run did, in words."""
@@ -411,6 +413,7 @@ class LeadsAgentRule(models.Model):
             [
                 distribution.Agent(
                     agent.id,
+                    weight=agent.leads_weight or 1,
                     open_leads=history["open"].get(agent.id, 0),
                     room=rooms[agent.id],
                     lang=agent.lang or None,

@@ -226,6 +226,18 @@ class TestRule(LeadsAgentCommon):
         self.assertEqual(self.rule.matching_count, 0)
         self.assertEqual(other.last_assigned_count, 6)
 
+    @mute_logger("odoo.sql_db", "odoo.addons.leads_agent.models.leads_agent_rule")
+    def test_error_ends_a_run_with_a_sentence_and_not_the_other_rules(self):
+        other = self._rule(name="Other")
+        self.env.cr.execute(
+            "UPDATE leads_agent_rule SET customer_domain = %s WHERE id = %s", ["[('id', '=', 'abc')]", self.rule.id]
+        )
+        self.env.invalidate_all()
+        self._run_job()
+        self.assertIn("The run ended with an error", self.rule.last_result)
+        self.assertGreater(self.rule.next_run_at, fields.Datetime.now())
+        self.assertEqual(other.last_assigned_count, 6)
+
     def test_empty_filter_means_all_assignable_leads(self):
         self.rule.write({"customer_domain": "", "order_domain": False, "daily_cap": 3})
         self.assertGreaterEqual(self.rule.matching_count, 6)

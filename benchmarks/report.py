@@ -73,7 +73,7 @@ def growth(rows: list[Row]) -> list[Row]:
     """How the search of a page grows with the number of orders, for each shape of agent whose share is fixed (G4)."""
     groups: dict[tuple[str, str], dict[int, float]] = {}
     for row in rows:
-        if row.case == "B3":
+        if row.case == "B3" and row.goal:
             groups.setdefault((row.what, row.shape), {})[row.size] = row.ours_ms
     return [
         Row("B3", "S-L", f"growth of {what}", shape, max(sizes), slope, slope, 0, "exponent", 1.0, "G4", 0.2)

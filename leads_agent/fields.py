@@ -22,7 +22,9 @@ class Bounded(fields.Integer):
     most = 0
 
     def _check_bounds(self, value, record):
-        if value and not (isinstance(value, int | float | str) and self._is_within(value)):
+        if value is None or value is False:
+            return
+        if not (isinstance(value, int | float | str) and self._is_within(value)):
             raise ValidationError(
                 record.env._(
                     "'%(field)s' must be a whole number from %(least)s to %(most)s.",

@@ -397,8 +397,8 @@ class LeadsAgentAssignment(models.Model):
         if propagate:
             self._propagate_holder([row[1] for row in rows], holder_gone=True)
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
+        self._unfollow(rows)
         if state == "unassigned":
-            self._unfollow(rows)
             self._end_grace(
                 Domain("partner_id", "in", [row[1] for row in rows])
                 & Domain("agent_id", "in", [row[2] for row in rows])

@@ -104,7 +104,9 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
 
     @api.model
     def _unfollow(self, ended):
-        """Agents no longer follow customers, contacts and orders that were taken from them, in one statement.
+        """Agents no longer follow customers, contacts and orders that they no longer hold, in one statement.
+
+        So when resolved, too: reading goes on for the grace, following would go on for ever.
 
         :param list ended: ``(assignment, commercial customer, agent)`` ids
         """

@@ -1,3 +1,4 @@
+import logging
 from ast import literal_eval
 from collections import Counter
 from datetime import timedelta
@@ -7,10 +8,12 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..fields import Bounded
 from ..tools import limits, terms
+
+_logger = logging.getLogger(__name__)
 
 # Leads per transaction, and chunks that *Run Now* does in one request.
 CHUNK = 500
@@ -115,11 +118,12 @@ class LeadsAgentRule(models.Model):
             self._wake_job()
         return result
 
-    def _wake_job(self):
+    def _wake_job(self, at=None):
+        """Let the job run when the next rule is due: now, or at a time."""
         # sudo: ir.cron - the job is told when the next rule is due
         job = self.env.ref("leads_agent.cron_run_rules", raise_if_not_found=False)
         if job:
-            job.sudo()._trigger()
+            job.sudo()._trigger(at=at)
 
     @api.constrains("name")
     def _check_name(self):
@@ -131,7 +135,7 @@ class LeadsAgentRule(models.Model):
     def _check_domains(self):
         for rule in self:
             try:
-                with self.env.cr.savepoint():
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                     rule._candidates(limit=1)
             except (psycopg2.Error, *UNREADABLE):
                 raise rule._unreadable(f"{rule.customer_domain} {rule.order_domain}") from None
@@ -242,7 +246,7 @@ class LeadsAgentRule(models.Model):
             raise UserError(self.env._("The rule is running at this moment. See its result in a minute."))
         run = rule._start_run()
         for _nr in range(MOST_CHUNKS):
-            if rule._give_chunk(run):
+            if rule._try_chunk(run):
                 break
         rule._end_run(run)
         return {
@@ -277,7 +281,7 @@ class LeadsAgentRule(models.Model):
             if not locked or not self.next_run_at or (run is None and self.next_run_at > fields.Datetime.now()):
                 return True
             run = run or self._start_run()
-            done = self._give_chunk(run)
+            done = self._try_chunk(run)
             if done:
                 self._end_run(run)
             if not self.env["ir.cron"]._commit_progress(1, remaining=remaining + (not done)):
@@ -300,6 +304,7 @@ class LeadsAgentRule(models.Model):
                 "next_run_at": now + timedelta(minutes=self.interval_minutes),
             }
         )
+        self._wake_job(self.next_run_at)
 
     def _sentence(self, run, refused):
         """What the run did, in words."""
@@ -318,6 +323,22 @@ class LeadsAgentRule(models.Model):
             sentences.append(self.env._("Left out: %s.", details))
         sentences.append(run.end or self.env._("There is more; the next run goes on."))
         return " ".join(sentences)
+
+    def _try_chunk(self, run):
+        """Give one chunk out; an error undoes it and ends the run with a sentence, and the other rules go on.
+
+        :returns: whether the run is over
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._give_chunk(run)
+        except psycopg2.OperationalError:
+            # Somebody else was faster: the whole transaction is tried again.
+            raise
+        except Exception:
+            _logger.exception("The assignment rule %s (%s) failed", self.name, self.id)
+            run.end = self.env._("The run ended with an error, which stands in the log of the server.")
+            return True
 
     def _give_chunk(self, run):
         """Give one chunk out.

@@ -44,6 +44,14 @@ class ResUsers(models.Model):
         help="The most leads given to this agent between two midnights of the agent's time zone, instead of the "
         "company's number. What agents enter themselves does not count. 0: the company's number.",
     )
+    leads_weight = Bounded(
+        string="Share of New Leads",
+        least=1,
+        most=limits.MOST_WEIGHT,
+        default=1,
+        copy=False,
+        help="Where leads are shared out by weight, an agent with 2 gets twice as many as one with 1.",
+    )
     leads_door_count = fields.Integer(readonly=True, copy=False, export_string_translation=False)
     leads_availability = fields.Selection(
         terms.AVAILABILITIES, string="Receives Leads", compute="_compute_leads_availability"

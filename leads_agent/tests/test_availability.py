@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import LeadsAgentCommon
 
@@ -145,6 +146,7 @@ class TestAvailability(LeadsAgentCommon):
         form.agent_id = self.agent
         self.assertEqual(form.agent_note, "Agent Anna is switched off for new leads.")
 
+    @mute_logger("odoo.sql_db")
     def test_unknown_calendar_gets_refused(self):
         wizard = self.env["leads.agent.capacity"].with_user(self.manager).create({"agent_id": self.agent.id})
         with self.assertRaises(Exception) as caught, self.env.cr.savepoint():

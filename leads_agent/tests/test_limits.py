@@ -1,9 +1,12 @@
 from datetime import timedelta
+from random import Random
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..tools import limits
+from ..tools.eligibility import Cause, Verdict
 from .common import LeadsAgentCommon
 
 
@@ -238,6 +241,35 @@ class TestLimits(LeadsAgentCommon):
         outcomes = self.env["leads.agent.assignment"]._assign_leads(self.agent, self.customers[:2], source="batch")
         self.assertEqual([outcome["result"] for outcome in outcomes], ["blocked", "assigned"])
 
+    def test_arithmetic_never_exceeds_a_cap_and_leaves_no_lead_without_a_fate(self):
+        dice = Random(42)
+        for _nr in range(200):
+            agents = range(1, dice.randint(1, 5) + 1)
+            loads = {
+                agent: limits.Load(
+                    dice.randint(0, 9), dice.randint(0, 9), dice.choice([None, 5, 12]), dice.choice([None, 7])
+                )
+                for agent in agents
+                if dice.random() < 0.8
+            }
+            verdicts = {
+                lead: Verdict(*dice.choice([("assigned", "assigned"), ("held", "held")]))
+                for lead in range(dice.randint(0, 40))
+            }
+            agent_of = {lead: dice.choice(agents) for lead in verdicts}
+            refused = {lead: Cause("cooling") for lead in verdicts if dice.random() < 0.1}
+            limited = limits.limit(
+                verdicts, agent_of, refused, loads, dice.sample(sorted(verdicts), len(verdicts) // 2)
+            )
+            self.assertEqual(limited.keys(), verdicts.keys())
+            for agent in agents:
+                given = [lead for lead, v in limited.items() if v.result == "assigned" and agent_of[lead] == agent]
+                capped = [lead for lead, v in limited.items() if v.result == "capped" and agent_of[lead] == agent]
+                room = loads[agent].room if agent in loads else None
+                self.assertTrue(room is None or len(given) <= room)
+                self.assertTrue(not capped or len(given) == room, "nobody is called full who is not")
+                self.assertFalse(set(given) & refused.keys())
+
     # ------------------------------------------------------------------
     # Untouched
     # ------------------------------------------------------------------
@@ -298,6 +330,7 @@ class TestLimits(LeadsAgentCommon):
             (self.env.company, "leads_agent_untouched_days"),
             (self.agent, "leads_max_open"),
             (self.agent, "leads_max_per_day"),
+            (self.agent, "leads_weight"),
             (self.disposition, "cooling_days"),
         ):
             for value in (-1, 10**12, float("inf"), "many"):

@@ -144,6 +144,12 @@ class TestRule(LeadsAgentCommon):
         self.assertEqual(self._held().agent_id, self.other_agent)
         self.assertEqual(set(self._held().mapped("reason")), {"Rule Ghent: held the customer before"})
 
+    def test_shares_by_weight(self):
+        self.agent.leads_weight = 2
+        self.rule.method = "weight"
+        self._run_job()
+        self.assertEqual(len(self._held().filtered(lambda a: a.agent_id == self.agent)), 4)
+
     def test_fewest_open_leads_first(self):
         busy = [self._lead(f"Busy {nr}") for nr in range(3)]
         self._assign(busy)
@@ -208,7 +214,6 @@ class TestRule(LeadsAgentCommon):
                 with self.subTest(f"{name}: {text[:30]}"), self.assertRefused(ValidationError, "cannot be read"):
                     self.rule.write({name: text})
 
-    @mute_logger("odoo.sql_db")
     def test_filter_that_became_unreadable_stops_the_rule_with_a_sentence_and_not_the_others(self):
         other = self._rule(name="Other")
         self.env.cr.execute(
@@ -221,6 +226,18 @@ class TestRule(LeadsAgentCommon):
         self.assertEqual(self.rule.matching_count, 0)
         self.assertEqual(other.last_assigned_count, 6)
 
+    @mute_logger("odoo.sql_db", "odoo.addons.leads_agent.models.leads_agent_rule")
+    def test_error_ends_a_run_with_a_sentence_and_not_the_other_rules(self):
+        other = self._rule(name="Other")
+        self.env.cr.execute(
+            "UPDATE leads_agent_rule SET customer_domain = %s WHERE id = %s", ["[('id', '=', 'abc')]", self.rule.id]
+        )
+        self.env.invalidate_all()
+        self._run_job()
+        self.assertIn("The run ended with an error", self.rule.last_result)
+        self.assertGreater(self.rule.next_run_at, fields.Datetime.now())
+        self.assertEqual(other.last_assigned_count, 6)
+
     def test_empty_filter_means_all_assignable_leads(self):
         self.rule.write({"customer_domain": "", "order_domain": False, "daily_cap": 3})
         self.assertGreaterEqual(self.rule.matching_count, 6)
@@ -229,6 +246,7 @@ class TestRule(LeadsAgentCommon):
 
     def test_absurd_numbers_get_a_sentence(self):
         for name, value in (
+            ("interval_minutes", 0),
             ("interval_minutes", 1),
             ("interval_minutes", 10**12),
             ("daily_cap", -1),

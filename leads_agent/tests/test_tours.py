@@ -218,6 +218,7 @@ class TestTours(LeadsAgentCommon, HttpCase):
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
         self.env["leads.agent.self.test"].with_user(self.manager).action_run()
+        self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
         visited = self._visit_menus(self.manager)
         self.assertEqual(
             visited,
@@ -225,7 +226,7 @@ class TestTours(LeadsAgentCommon, HttpCase):
                 *("Leads Agent Dashboard", "My Leads", "Order Details", "Customers"),
                 *("Agents", "Assignments", "Batch Assignments", "Leads Analysis", "Customer History"),
                 "Visibility Tests",
-                *("Call Centers", "Call Dispositions"),
+                *("Call Centers", "Call Dispositions", "Assignment Rules"),
             ],
         )
 

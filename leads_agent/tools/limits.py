@@ -9,6 +9,7 @@ from .eligibility import Cause, Verdict
 # The most that a cap, and a number of days, may be set to; 0 means that there is none.
 MOST_LEADS: Final = 100_000
 MOST_DAYS: Final = 3_650
+MOST_WEIGHT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

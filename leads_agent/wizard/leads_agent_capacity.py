@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..fields import Bounded
 from ..tools import limits
 
-FIELDS = ("leads_available", "leads_calendar_id", "leads_max_open", "leads_max_per_day")
+FIELDS = ("leads_available", "leads_calendar_id", "leads_max_open", "leads_max_per_day", "leads_weight")
 
 
 class LeadsAgentCapacity(models.TransientModel):
@@ -29,6 +29,15 @@ class LeadsAgentCapacity(models.TransientModel):
     )
     leads_max_per_day = Bounded(
         string="Most New Leads a Day", most=limits.MOST_LEADS, compute="_compute_values", store=True, readonly=False
+    )
+    leads_weight = Bounded(
+        string="Share of New Leads",
+        least=1,
+        most=limits.MOST_WEIGHT,
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        help="Where leads are shared out by weight, an agent with 2 gets twice as many as one with 1.",
     )
 
     @api.depends("agent_id")

@@ -1,0 +1,184 @@
+"""Access ends at once in the other workers too: two servers on one database, a change at one, the agent at the other.
+
+What a worker remembers (rules, rights, groups, settings) was warmed before by reading successfully at both. Each change
+is made as the person who makes it in daily work.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import requests
+
+from . import addons, databases, postgres
+from .console import Trouble, step
+from .figures import Figure
+from .odoo_process import Odoo, free_port, wait_for_http
+from .paths import LOGS, made
+
+DATABASE = "leads_two_workers"
+OTHER = "ben"
+# What hangs on a customer, with the field by which it does.
+HANGING = {
+    "res.partner": "id",
+    "sale.order": "leads_commercial_partner_id",
+    "mail.message": "res_id",
+    "mail.activity": "res_id",
+    "mail.followers": "res_id",
+    "leads.agent.history": "partner_id",
+}
+OF_CUSTOMERS = {
+    "mail.message": [["model", "=", "res.partner"]],
+    "mail.activity": [["res_model", "=", "res.partner"]],
+    "mail.followers": [["res_model", "=", "res.partner"]],
+}
+
+
+class _Client:
+    """Somebody signed in at one of the servers."""
+
+    def __init__(self, base: str, login: str):
+        self.base, self.session = base, requests.Session()
+        params = {"db": DATABASE, "login": login, "password": login}
+        self.uid = self._post("/web/session/authenticate", params)["result"]["uid"]
+
+    def call(self, model: str, method: str, *args: object, **kwargs: object) -> object:
+        """Return the result; an error is trouble."""
+        answer = self.ask(model, method, *args, **kwargs)
+        if "error" in answer:
+            raise Trouble(f"{model}.{method}: {answer['error']['data']['message']}")
+        return answer.get("result")
+
+    def ask(self, model: str, method: str, *args: object, **kwargs: object) -> dict:
+        params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
+        return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
+
+    def _post(self, path: str, params: dict) -> dict:
+        return self.session.post(self.base + path, json={"jsonrpc": "2.0", "params": params}, timeout=60).json()
+
+    def sees(self, customer: int) -> list[str]:
+        """Return the models of which the agent reads something of the customer; all of them when it is in sight."""
+        found = []
+        for model, field in HANGING.items():
+            domain = [[field, "=", customer], *OF_CUSTOMERS.get(model, [])]
+            if model == "mail.followers":
+                # That a colleague follows document number so-and-so is no secret; that oneself still does would be.
+                domain.append(["partner_id.user_ids", "in", [self.uid]])
+            if self.ask(model, "search_read", domain, ["id"], limit=1).get("result"):
+                found.append(model)
+        if "error" not in self.ask("res.partner", "read", [customer], ["name"]):
+            found.append("read by id")
+        return found
+
+
+class _Changes:
+    """What ends access to a lead: each method one way, as the person who does it in daily work."""
+
+    def __init__(self, odoo: Odoo, base: str):
+        self.postgres = odoo.postgres
+        self.admin, self.manager = _Client(base, "admin"), _Client(base, "morgan")
+        self.companies = self.admin.call("res.company", "search", [])
+        self._lock(True)
+
+    def _lock(self, locked: bool) -> None:
+        self.admin.call("res.company", "write", self.companies, {"leads_agent_lock_assigned": locked})
+
+    def unassigned(self, lead: dict) -> None:
+        self.manager.call("leads.agent.assignment", "action_unassign", [lead["id"]])
+
+    def reassigned(self, lead: dict) -> None:
+        [other] = self.admin.call("res.users", "search", [["login", "=", OTHER]])
+        self._dialog("leads.agent.reassign", "action_reassign", agent_id=other, assignment_ids=[[6, 0, [lead["id"]]]])
+
+    def the_hour_after_resolving_is_over(self, lead: dict) -> None:
+        [sort] = self.manager.call("leads.agent.disposition", "search", [["name", "=", "Not interested"]])
+        self._dialog("leads.agent.resolve", "action_resolve", assignment_id=lead["id"], disposition_id=sort, note="No")
+        # The clock cannot be moved; the end of the grace can.
+        self._sql("UPDATE leads_agent_assignment SET visible_until = now() - interval '2 seconds' WHERE id = %s", lead)
+
+    def customer_archived(self, lead: dict) -> None:
+        self.admin.call("res.partner", "action_archive", [lead["partner_id"][0]])
+
+    def lock_switched_on(self, lead: dict) -> None:
+        """Without the lock everybody stays in sight after the assignment."""
+        self._lock(False)
+        self.unassigned(lead)
+        self._lock(True)
+
+    def role_lost(self, lead: dict) -> None:
+        [internal] = self.admin.call("ir.model.data", "search_read", [["name", "=", "group_user"]], ["res_id"])
+        self.admin.call("res.users", "write", lead["agent_id"][:1], {"group_ids": [[6, 0, [internal["res_id"]]]]})
+
+    def agent_archived(self, lead: dict) -> None:
+        self.admin.call("res.users", "action_archive", lead["agent_id"][:1])
+
+    def _dialog(self, model: str, button: str, **values: object) -> None:
+        [dialog] = self.manager.call(model, "create", [values])
+        self.manager.call(model, button, [dialog])
+
+    def _sql(self, statement: str, lead: dict) -> None:
+        self.postgres.rows(statement, (lead["id"],), database=DATABASE)
+
+
+# In this order, and whose lead it is.
+ENDS = [
+    (_Changes.unassigned, "anna"),
+    (_Changes.reassigned, "anna"),
+    (_Changes.the_hour_after_resolving_is_over, "anna"),
+    (_Changes.customer_archived, "anna"),
+    (_Changes.lock_switched_on, "anna"),
+    (_Changes.role_lost, "anna"),
+    (_Changes.agent_archived, "chloe"),
+]
+# Every internal user reads customers in Odoo, so does whoever was an agent; orders and what was said, not.
+LEFT_TO_EMPLOYEES = {"res.partner", "read by id", "mail.message", "mail.activity", "mail.followers"}
+
+
+def prove(odoo: Odoo) -> list[Figure]:
+    """Return, for each way access ends, by how many ways the agent read the customer next door before and after.
+
+    :raises Trouble: when something stays in sight, or was not in sight before
+    """
+    with step("Making a database for two workers"):
+        databases.copy_of_template(odoo, DATABASE)
+        databases.install(odoo, DATABASE, ["-i", ",".join(addons.for_demo())])
+    with step("Ending access at one worker, reading at the other"), _servers(odoo) as (here, there):
+        changes = _Changes(odoo, here)
+        figures = [figure for end, login in ENDS for figure in _prove_end(changes, end, there, login)]
+    postgres.drop(odoo.postgres, DATABASE)
+    return figures
+
+
+def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: str, login: str) -> list[Figure]:
+    name, agent = end.__name__.replace("_", " "), _Client(there, login)
+    mine = [["agent_id.login", "=", login], ["state", "=", "active"]]
+    lead = changes.admin.call("leads.agent.assignment", "search_read", mine, ["partner_id", "agent_id"], limit=1)[0]
+    customer = lead["partner_id"][0]
+    agent.call("res.partner", "activity_schedule", [customer], summary="Call again", user_id=agent.uid)
+    agent.call("res.partner", "message_post", [customer], body="Called", message_type="comment")
+    before = agent.sees(customer)
+    if len(before) != len(HANGING) + 1:
+        raise Trouble(f"Before '{name}', the agent reads only {before}.")
+    end(changes, lead)
+    after = agent.sees(customer)
+    if set(after) - (LEFT_TO_EMPLOYEES if end is _Changes.role_lost else set()):
+        raise Trouble(f"After '{name}' at one worker, the agent still reads at the other: {after}.")
+    return [
+        Figure("two workers", name, "ways to read before", str(len(before))),
+        Figure("two workers", name, "after, at the other worker", ", ".join(after) or "0"),
+    ]
+
+
+@contextmanager
+def _servers(odoo: Odoo) -> Iterator[list[str]]:
+    """Give the addresses of two servers on the database, each with caches of its own."""
+    with ExitStack() as stack:
+        addresses = []
+        for name in ("here", "there"):
+            port = free_port()
+            conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_port=port, dbfilter=f"^{DATABASE}$")
+            log = stack.enter_context(open(made(LOGS) / f"{DATABASE}-{name}.log", "w"))
+            server = stack.enter_context(odoo.process(["-c", conf], stdout=log, stderr=log))
+            if not wait_for_http(server, port):
+                raise Trouble(f"Odoo did not start. Its log: {log.name}")
+            addresses.append(f"http://127.0.0.1:{port}")
+        yield addresses

@@ -193,9 +193,10 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: when the selection, the agents or the state do not allow it; nothing is changed then
         """
         self._take("draft", "planned")
-        if self.state == "draft":
-            self._prepare_lines()
-        return self._start("assign")
+        if self.state == "planned":
+            return self._start("assign", self.pending_count)
+        rows = self._prepare_lines()
+        return self._start("assign", len(rows), rows)
 
     def action_plan(self):
         """Plan without assigning anything: the lines say who would get which lead.
@@ -203,8 +204,7 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: as for assigning
         """
         self._take("draft")
-        self._prepare_lines()
-        return self._start("plan")
+        return self._start("plan", len(self._prepare_lines()))
 
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.
@@ -212,7 +212,7 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: when there is no plan, or it is carried out already
         """
         self._take("planned")
-        return self._start("assign")
+        return self._start("assign", self.pending_count)
 
     def action_undo(self):
         """Give back what the batch gave out, where nobody has touched it since.
@@ -222,7 +222,7 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("done", "cancelled")
         if not self.assigned_count:
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
-        return self._start("undo")
+        return self._start("undo", self.assigned_count)
 
     def action_cancel(self):
         """Stop a running batch after the chunk it is at, or give up a plan. What is assigned stays.
@@ -258,7 +258,6 @@ class LeadsAgentBatchAssign(models.Model):
         # sudo: leads.agent.batch.assign - the row is locked; the right to write was checked
         if not self.sudo().try_lock_for_update():
             raise UserError(self.env._("This batch is being worked on at this moment. Try again in a few seconds."))
-        self.invalidate_recordset(["state"])
         if self.state in states:
             return
         match self.state:

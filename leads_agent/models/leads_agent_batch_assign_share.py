@@ -51,6 +51,7 @@ class LeadsAgentBatchAssignLoad(models.Model):
     _auto = False
     _order = "agent_id, moment desc"
     _rec_name = "agent_id"
+    _depends = {"leads.agent.batch.assign.share": ["batch_id", "agent_id", "open_before", "open_after"]}
 
     batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -33,7 +33,7 @@ class LeadsAgentBatchAssign(models.Model):
                 tell=False,
             )
         if back:
-            reason = self.env._("Held before; %s undid a batch", self.started_by_id.name)
+            reason = self.env._("Held before; %s undid a batch", self.env.user.name)
             door._assign_leads(
                 self.env["res.users"],
                 self.env["res.partner"].browse(back),

@@ -28,11 +28,12 @@ class LeadsAgentBatchAssign(models.Model):
     def _prepare_lines(self):
         """Make one line per customer, the newest orders first, and the shares of the agents.
 
+        :returns: the lines that are to do, as :meth:`_pending` reads them
         :raises UserError: when the orders or the agents do not allow a batch
         """
         by_filter = bool(self.domain) and (self.whole_filter or not self.selected_order_ids)
         if by_filter:
-            domain = self._parsed_domain()
+            domain, order_ids = self._parsed_domain(), []
             self._check_size(self._count_filtered())
         else:
             order_ids = self._checked_order_ids()
@@ -41,52 +42,42 @@ class LeadsAgentBatchAssign(models.Model):
         self._prepare_shares(agents)
         readable = self.env["sale.order"]._search(domain)
         self.env.flush_all()
-        if not by_filter:
-            self._insert_missing(order_ids, readable)
+        # One statement: lines for selected orders that are gone or out of sight, and one line per customer.
         made = self.env.execute_query(
             SQL(
                 """
+                WITH readable AS (
+                    SELECT id, leads_commercial_partner_id AS lead_id, date_order FROM sale_order WHERE id IN %(readable)s
+                ), missing AS (
+                    INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
+                    SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
+                           replace(CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END, '{order}', t.id::text)
+                      FROM unnest(%(selected)s::int[]) AS t (id)
+                 LEFT JOIN sale_order o ON o.id = t.id
+                     WHERE NOT EXISTS (SELECT FROM readable r WHERE r.id = t.id)
+                )
                 INSERT INTO leads_agent_batch_assign_line (batch_id, order_id, partner_id, agent_id)
                 SELECT %(batch)s, t.id, t.lead_id, %(agent)s
                   FROM (
-                       SELECT DISTINCT ON (leads_commercial_partner_id)
-                              id, leads_commercial_partner_id AS lead_id, date_order
-                         FROM sale_order
-                        WHERE id IN %(readable)s
-                     ORDER BY leads_commercial_partner_id, date_order DESC, id DESC
+                       SELECT DISTINCT ON (lead_id) id, lead_id, date_order
+                         FROM readable
+                     ORDER BY lead_id, date_order DESC, id DESC
                        ) t
               ORDER BY t.date_order DESC, t.id DESC
-             RETURNING id
+             RETURNING id, partner_id, agent_id, reason
                 """,
-                batch=self.id,
-                agent=self.agent_id.id or None,
                 readable=readable.subselect(),
+                batch=self.id,
+                gone=self.env._("Order no. %s no longer exists.", "{order}"),
+                hidden=self.env._("You may not see order no. %s.", "{order}"),
+                selected=order_ids,
+                agent=self.agent_id.id or None,
             )
         )
         self._forget_lines()
         if by_filter and not made:
             raise UserError(self.env._("No order matches the filter of this batch."))
-
-    def _insert_missing(self, order_ids, readable):
-        """Lines for selected orders that are gone, or out of sight of whoever selected them."""
-        gone, hidden = self.env._("Order no. %s no longer exists."), self.env._("You may not see order no. %s.")
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
-                SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
-                       replace(CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END, '%%s', t.id::text)
-                  FROM unnest(%(ids)s::int[]) AS t (id)
-             LEFT JOIN sale_order o ON o.id = t.id
-                 WHERE t.id NOT IN %(readable)s
-                """,
-                batch=self.id,
-                gone=gone,
-                hidden=hidden,
-                ids=order_ids,
-                readable=readable.subselect(),
-            )
-        )
+        return made
 
     def _prepare_shares(self, agents):
         """Whom the leads are shared out among, and what each has now."""
@@ -113,59 +104,65 @@ class LeadsAgentBatchAssign(models.Model):
     # Working through them
     # ------------------------------------------------------------------
 
-    def _start(self, task):
-        """Do it now if it fits into a request, else have the job do it."""
+    def _start(self, task, to_do, rows=None):
+        """Do it now if it fits into a request, else have the job do it.
+
+        :param int to_do: how many lines there are to do
+        :param list rows: the first of them, if they have been read
+        """
         # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
         batch = self.sudo()
-        now = fields.Datetime.now()
-        batch.write({"state": "running", "task": task, "started_by_id": self.env.uid, "executed_at": now})
-        if batch._count_to_do() > MOST_IN_REQUEST:
+        # The names of the two people of the story: one query instead of two.
+        (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
+        if to_do > MOST_IN_REQUEST:
+            batch.write({"state": "running", **batch._begun(task)})
             self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
-        else:
-            while batch._work():
-                pass
+            return self._open()
+        while batch._work(task, rows and rows[:CHUNK]):
+            rows = None
+        batch.write(batch._begun(task))
         return self._open()
 
-    def _count_to_do(self):
-        return self.assigned_count if self.task == "undo" else self.pending_count
+    def _begun(self, task):
+        return {"task": task, "started_by_id": self.env.uid, "executed_at": fields.Datetime.now()}
 
-    def _work(self):
-        """Do the next chunk of what the batch is at.
+    def _work(self, task, rows=None):
+        """Do the next chunk.
 
         :returns: how many lines were done; 0 when the batch is over, and then its last words are said
         """
-        match self.task:
+        match task:
             case "plan":
                 done = self._plan_chunk()
             case "assign":
-                done = self._assign_chunk()
+                done = self._assign_chunk(rows or self._pending())
             case _:
                 done = self._undo_chunk()
         if done < CHUNK:
-            self._finish()
+            self._finish(task)
             return 0
         return done
 
-    def _finish(self):
+    def _finish(self, task):
         """All lines are done."""
         self._forget_lines()
-        match self.task:
+        match task:
             case "plan":
                 self._count_shares(planned=True)
                 self.state = "planned"
             case "assign":
                 self._count_shares()
                 self.state = "done"
-                self._tell_once("agent_id", "assigned", "TRUE")
-                self._tell_once("previous_agent_id", "reassigned", "TRUE")
+                self._tell_once("assigned", "reassigned", "TRUE")
             case _:
                 self._sum_up_undo()
                 self.state = "undone"
-                self._tell_once("agent_id", "undone", "undone = 'undone'")
-                self._tell_once("previous_agent_id", "assigned", "undone = 'undone'")
+                self._tell_once("undone", "assigned", "undone = 'undone'")
 
     def _count_shares(self, planned=False):
         """What each agent gets by the plan, or got."""
+        if self.agent_id:
+            return
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
         Line = self.env["leads.agent.batch.assign.line"].sudo()
         result = False if planned else "assigned"
@@ -174,26 +171,29 @@ class LeadsAgentBatchAssign(models.Model):
         for share in self.share_ids:
             share.planned_count = counts.get(share.agent_id.id, 0)
 
-    def _tell_once(self, column, event, condition):
-        """One notice per agent, whatever the number of chunks."""
+    def _tell_once(self, to_agent, to_previous, condition):
+        """One notice per agent, whatever the number of chunks.
+
+        :param to_agent: what the agents of the lines are told, and to_previous, those from whom the leads were taken
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT %(column)s, array_agg(partner_id ORDER BY id) FROM leads_agent_batch_assign_line
-                 WHERE batch_id = %(batch)s AND result = 'assigned' AND %(column)s IS NOT NULL AND partner_id IS NOT NULL
-                   AND %(condition)s
-              GROUP BY %(column)s
+                SELECT agent_id, previous_agent_id, array_agg(partner_id ORDER BY id) FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %s AND result = 'assigned' AND partner_id IS NOT NULL AND %s
+              GROUP BY GROUPING SETS (agent_id, previous_agent_id)
                 """,
-                column=SQL.identifier(column),
-                batch=self.id,
-                condition=SQL(condition),
+                self.id,
+                SQL(condition),
             )
         )
-        Assignment = self.env["leads.agent.assignment"].with_user(self.started_by_id).sudo()
-        Assignment._tell_agents({self.env["res.users"].browse(agent_id): ids for agent_id, ids in rows}, event)
+        # sudo: leads.agent.assignment - agents are told by whoever started the batch
+        Assignment, User = self.env["leads.agent.assignment"].sudo(), self.env["res.users"]
+        Assignment._tell_agents({User.browse(row[0]): row[2] for row in rows if row[0]}, to_agent)
+        Assignment._tell_agents({User.browse(row[1]): row[2] for row in rows if row[1]}, to_previous)
 
-    def _pending(self):
-        """The next lines, ``(id, partner_id, agent_id, reason)``, of customers who still exist."""
+    def _pending(self, unplanned=False):
+        """The next lines that are to do: ``(id, partner_id, agent_id, reason)``."""
         self.env["leads.agent.batch.assign.line"].flush_model()
         return self.env.execute_query(
             SQL(
@@ -203,7 +203,7 @@ class LeadsAgentBatchAssign(models.Model):
               ORDER BY id LIMIT %s
                 """,
                 self.id,
-                SQL("agent_id IS NULL") if self.task == "plan" and not self.agent_id else SQL("TRUE"),
+                SQL("agent_id IS NULL") if unplanned else SQL("TRUE"),
                 CHUNK,
             )
         )
@@ -247,8 +247,7 @@ class LeadsAgentBatchAssign(models.Model):
     def _door(self):
         """Where assignments begin, as whoever started the batch, in its company."""
         # sudo: leads.agent.assignment - a manager started the batch; the door writes what nobody may write by hand
-        door = self.env["leads.agent.assignment"].with_user(self.started_by_id or self.env.user).sudo()
-        return door.with_company(self.company_id)
+        return self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
 
     def _any_order(self, agents):
         """Customers of completed orders are accepted where all who receive leads may see such orders."""
@@ -259,18 +258,21 @@ class LeadsAgentBatchAssign(models.Model):
 
         :returns: how many lines were planned
         """
-        rows = self._pending() if not self.agent_id or not self.plan_turns else []
+        rows = self._pending(unplanned=True)
         if not rows:
             return 0
-        agents = self.agent_id or self.share_ids.agent_id
         turns = self.plan_turns
-        if turns is None and not self.agent_id:
+        if turns is None:
             # sudo: leads.agent.rotation - only managers come here
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
-        plan, refused = self._share_chunk(rows, agents, self._to_turns(turns))
+        plan, refused = self._share_chunk(rows, self._receivers(), self._to_turns(turns), planning=True)
         self._write_planned(rows, plan, refused)
-        self.plan_turns = {nr: [turn.place, turn.served, turn.present] for nr, turn in plan.turns.items()} or {"0": []}
-        return len(rows) if not self.agent_id else 0
+        self.plan_turns = {nr: [turn.place, turn.served, turn.present] for nr, turn in plan.turns.items()}
+        return len(rows)
+
+    def _receivers(self):
+        """Those who receive leads of this batch: the one agent, or all who share."""
+        return self.agent_id or self.share_ids.agent_id
 
     def _to_turns(self, turns):
         return self.env["leads.agent.rotation"].sudo().new({"turns": turns or {}})._read_turns()
@@ -284,23 +286,20 @@ class LeadsAgentBatchAssign(models.Model):
         self._write_lines(planned, {"agent_id": "int", "reason": "text"})
         self._write_lines(refused, {"result": "text", "reason": "text"})
 
-    def _assign_chunk(self):
-        """Give the next leads out, through the door, and write what became of them on their lines.
+    def _assign_chunk(self, rows):
+        """Give some leads out, through the door, and write what became of them on their lines.
 
         :returns: how many lines were done
         """
-        rows = self._pending()
         if not rows:
             return 0
         # sudo: leads.agent.rotation - only managers come here
         Rotation = self.env["leads.agent.rotation"].sudo()
         rotation = plan = None
         refused = []
-        if self.agent_id:
-            reason = self._reason("one")
-            shares = {partner_id: (self.agent_id.id, reason) for _line, partner_id, _agent, _reason in rows}
-        elif all(row[2] for row in rows):
-            shares = {partner_id: (agent_id, reason) for _line, partner_id, agent_id, reason in rows}
+        if all(row[2] for row in rows):
+            usual = self._reason("one")
+            shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:
             rotation = Rotation._locked(self.company_id, self.team_id)
             plan, refused = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), rotation._read_turns())
@@ -311,7 +310,7 @@ class LeadsAgentBatchAssign(models.Model):
             partners,
             source="batch",
             batch=self,
-            any_order=self._any_order(self.agent_id or self.share_ids.agent_id),
+            any_order=self._any_order(self._receivers()),
             reassign=self.reassign,
             plan=shares,
             tell=False,
@@ -351,7 +350,7 @@ class LeadsAgentBatchAssign(models.Model):
             },
         )
 
-    def _share_chunk(self, rows, agents, turns):
+    def _share_chunk(self, rows, agents, turns, planning=False):
         """Share the leads of some lines out, without those that nobody may be given.
 
         :returns: the plan, and ``(line_id, result, reason)`` of the others
@@ -359,36 +358,36 @@ class LeadsAgentBatchAssign(models.Model):
         door = self._door()
         partner_ids = [row[1] for row in rows if row[1]]
         leads = door._read_leads(partner_ids)
-        anybody = self.agent_id.id or 0
-        agent_of = dict.fromkeys(leads["by_commercial"], anybody)
+        agent_of = dict.fromkeys(leads["by_commercial"], self.agent_id.id or 0)
         verdicts = door._judge(leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign)
         wanted = [nr for nr in partner_ids if (verdict := verdicts.get(nr)) and verdict.result == "assigned"]
         causes = door._refused_leads(wanted, limits.policy("batch"))
         wanted = [nr for nr in wanted if nr not in causes]
-        rooms = door._agent_rooms(agents)
-        if self.cap:
-            given = self._given()
-            rooms = {
-                nr: max(0, min(self.cap - given.get(nr, 0), self.cap if room is None else room))
-                for nr, room in rooms.items()
-            }
         plan = self.env["leads.agent.rotation"].sudo()._share_out(
             wanted,
             agents,
             method="equal" if self.agent_id else self.method,
             prefer=[name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]],
-            rooms=self._rooms_left(rooms),
+            rooms=self._rooms(agents, planning),
             weights=self._weights(),
             turns=turns,
         )
         return plan, self._refusals(door, rows, leads, verdicts, causes, plan)
 
-    def _rooms_left(self, rooms):
-        """While planning, what is planned already takes room too."""
-        if self.task != "plan":
-            return rooms
-        given = self._given()
-        return {nr: None if room is None else max(0, room - given.get(nr, 0)) for nr, room in rooms.items()}
+    def _rooms(self, agents, planning):
+        """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
+
+        :param bool planning: what is planned takes the room of the agent already
+        :returns: ``{agent_id: int or None}``
+        """
+        given = self._given() if planning or self.cap else {}
+        rooms = {}
+        for agent_id, room in self.env["leads.agent.assignment"].sudo()._agent_rooms(agents).items():
+            left = [] if room is None else [room - given.get(agent_id, 0) if planning else room]
+            if self.cap:
+                left.append(self.cap - given.get(agent_id, 0))
+            rooms[agent_id] = max(0, min(left)) if left else None
+        return rooms
 
     def _weights(self):
         return {share.agent_id.id: share.weight or 1 for share in self.share_ids}
@@ -408,30 +407,33 @@ class LeadsAgentBatchAssign(models.Model):
         return dict(rows)
 
     def _refusals(self, door, rows, leads, verdicts, causes, plan):
+        """``(line_id, result, reason)`` of the lines that get no agent."""
         left = set(plan.left)
-        # sudo: res.partner, res.users - names in the sentences of the log
-        customers = self.env["res.partner"].sudo().browse(partner_id for partner_id in verdicts)
-        holder_ids = {nr: lead.holder_id for nr, lead in leads["by_commercial"].items() if lead.holder_id}
-        holders = {user.id: user.name for user in self.env["res.users"].sudo().browse(set(holder_ids.values()))}
         refused = []
+        # sudo: res.partner, res.users - names in the sentences of the log
+        customers = self.env["res.partner"].sudo().browse(verdicts)
+        holders = self.env["res.users"].sudo()
         for line_id, partner_id, _agent, _reason in rows:
             verdict = verdicts.get(partner_id)
-            customer = customers.browse(partner_id or ()).with_prefetch(customers._prefetch_ids).display_name or ""
             if verdict is None:
                 refused.append((line_id, "gone", door._verdict_sentence("gone", "", "", "")))
-            elif partner_id in causes:
+                continue
+            if verdict.result == "assigned" and partner_id not in causes and partner_id not in left:
+                continue
+            customer = customers.browse(partner_id).with_prefetch(customers._prefetch_ids).display_name
+            if partner_id in causes:
                 refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
             elif verdict.result != "assigned":
-                holder = holders.get(holder_ids.get(partner_id), "")
+                holder = holders.browse(leads["by_commercial"][partner_id].holder_id or ()).name or ""
                 sentence = door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
                 refused.append((line_id, verdict.result, sentence))
-            elif partner_id in left:
+            else:
                 refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", customer)))
         return refused
 
     def _reason(self, cause):
         """Why this agent, in words that stay on the assignment."""
-        user = (self.started_by_id or self.env.user).name
+        user = self.env.user.name
         match cause:
             case "previous":
                 return self.env._("Batch by %s: held the customer before", user)
@@ -453,18 +455,20 @@ class LeadsAgentBatchAssign(models.Model):
     def _cron_run_batches(self):
         """Go on with batches that are running; those that another worker is at are left to it."""
         # sudo: leads.agent.batch.assign - the job runs the batches of all companies
-        batches = self.sudo().search([("state", "=", "running")], order="executed_at, id")
-        for batch in batches:
+        for batch in self.sudo().search([("state", "=", "running")], order="executed_at, id"):
+            # As whoever started it, and nobody less: the right to was checked then.
+            batch = batch.with_user(batch.started_by_id).sudo()
             while done := retrying(batch._work_in_job, self.env):
                 if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch._count_to_do(), 1)):
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
 
+    def _count_to_do(self):
+        return self.assigned_count if self.task == "undo" else self.pending_count
+
     def _work_in_job(self):
         """One chunk, if nobody else is at the batch and it is still to be run."""
         self.env.invalidate_all()
-        if not self.exists() or not self.try_lock_for_update():
+        if not self.exists() or not self.try_lock_for_update() or self.state != "running":
             return 0
-        if self.state != "running":
-            return 0
-        return self._work()
+        return self._work(self.task)

@@ -3,7 +3,7 @@ import logging
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .res_groups import AGENT, MANAGER
@@ -132,10 +132,14 @@ class ResUsers(models.Model):
     def _check_may_hold_leads(self):
         """:raises UserError: with the reason why the user cannot be assigned leads"""
         # sudo: res.users - the reason is told whatever the caller may read of users
-        user = self.sudo().exists()
-        if len(user) != 1:
+        user = self.sudo()
+        try:
+            reason = user._leads_unable_sentence() if len(user) == 1 else None
+        except MissingError:
+            reason = None
+        if reason is None:
             raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
-        if reason := user._leads_unable().get(user.id):
+        if reason:
             raise UserError(reason)
 
     def _leads_unable(self):

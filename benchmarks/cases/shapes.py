@@ -1,7 +1,7 @@
 """B3: other shapes of the rule that locks agents to their customers, in plain SQL, beside the one that was chosen.
 
-All ask for the same: the newest 80 quotations of the customers whom the agent holds or whose grace is not over. The peer
-of each is what the record rules of the addon amount to; a ratio above 1 means that the peer is faster.
+All ask for the same: the newest 80 quotations of the customers whom the agent holds or whose grace is not over. The
+peer of each is what the record rules of the addon amount to; a ratio above 1 means that the peer is faster.
 """
 
 from odoo import SUPERUSER_ID, api

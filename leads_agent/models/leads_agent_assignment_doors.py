@@ -60,6 +60,7 @@ class LeadsAgentAssignment(models.Model):
         leads = self._read_leads(partners.ids)
         shares = dict.fromkeys(leads["by_commercial"], (agent.id, reason)) if plan is None else plan
         agent_of = {partner_id: shares[partner_id][0] for partner_id in leads["by_commercial"]}
+        self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
         verdicts = self._judge(
             leads, agent_of, any_order=any_order, reassign=reassign, unconditional=unconditional, check=plan is not None
         )

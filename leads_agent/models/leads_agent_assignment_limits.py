@@ -34,8 +34,8 @@ class LeadsAgentAssignment(models.Model):
     ):
         """Take back what a limit stands against, before anything is written.
 
-        Agents with a cap are counted under a lock that lasts until the end of the transaction: of two managers who
-        fill the same agent at the same moment, the second is retried by Odoo and counts what the first has given.
+        The door has taken the agents for this transaction: of two managers who fill the same agent at the same moment,
+        the second is retried by Odoo and counts what the first has given.
 
         :param dict verdicts: ``{partner_id: Verdict}`` of :func:`eligibility.judge`
         :param dict agent_of: ``{partner_id: agent_id}``, whom each is meant for
@@ -47,7 +47,7 @@ class LeadsAgentAssignment(models.Model):
         if not wanted or unlimited or policy == limits.NOTHING:
             return verdicts
         agents = self.env["res.users"].browse(sorted({agent_of[partner_id] for partner_id in wanted}))
-        loads = self._agent_loads(agents, policy, lock=True)
+        loads = self._agent_loads(agents, policy)
         limited = limits.limit(verdicts, agent_of, self._refused_leads(wanted, policy), loads, order)
         if source in CHOSEN_BY_A_PERSON:
             self._note_absence(limited, agent_of, agents)
@@ -138,14 +138,9 @@ class LeadsAgentAssignment(models.Model):
         return {agent_id: loads[agent_id].room if agent_id in loads else None for agent_id in agents.ids}
 
     @api.model
-    def _agent_loads(self, agents, policy=limits.EVERYTHING, lock=False):
-        """What agents with a cap have, in at most two queries.
+    def _agent_loads(self, agents, policy=limits.EVERYTHING):
+        """What agents with a cap have, in one query.
 
-        Counting under a mere lock would not do: in a transaction that began earlier, PostgreSQL does not show what
-        another has committed since. So the row of the agent is changed, on which the later transaction fails and is
-        retried.
-
-        :param bool lock: keep others from giving leads to the same agents until the end of the transaction
         :returns: ``{agent_id: limits.Load}``; agents without a cap are left out
         """
         caps = {
@@ -155,17 +150,6 @@ class LeadsAgentAssignment(models.Model):
         capped = sorted(agent_id for agent_id, most in caps.items() if any(most))
         if not capped:
             return {}
-        if lock:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE res_users u SET leads_door_count = COALESCE(u.leads_door_count, 0) + 1
-                      FROM (SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
-                     WHERE u.id = t.id
-                    """,
-                    capped,
-                )
-            )
         self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "source"])
         rows = self.env.execute_query(
             SQL(

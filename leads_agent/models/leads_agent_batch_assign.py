@@ -22,11 +22,11 @@ UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, Recu
 class LeadsAgentBatchAssign(models.Model):
     """Orders whose customers are given to one agent, or shared out among several, with a log of what became of each.
 
-    A stored model: who, when, which filter, the plan, and one line per lead with result and reason. Several orders of one
-    customer are one lead. Life cycle: ``draft``, then either assigned at once or ``planned`` first (a dry run: the same
-    plan is carried out later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``. More leads than
-    fit into a request are worked through by a job, in chunks that are committed one by one (``running``); it can be left,
-    watched and cancelled. How the lines are made and worked through is in leads_agent_batch_assign_work.py.
+    A stored model: who, when, which filter, the plan, and one line per lead with result and reason. Several orders of
+    one customer are one lead. Life cycle: ``draft``, then either assigned at once or ``planned`` first (a dry run: the
+    same plan is carried out later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``. More
+    leads than fit into a request are worked through by a job, in chunks that are committed one by one (``running``); it
+    can be left, watched and cancelled. How lines are made and worked through: leads_agent_batch_assign_work.py.
     """
 
     _name = "leads.agent.batch.assign"
@@ -45,7 +45,10 @@ class LeadsAgentBatchAssign(models.Model):
         help="Several agents share the leads. Those who are away now, or full, get none.",
     )
     team_id = fields.Many2one(
-        "crm.team", string="Call Center", ondelete="set null", help="Its agents share the leads, and its rotation counts."
+        "crm.team",
+        string="Call Center",
+        ondelete="set null",
+        help="Its agents share the leads, and its rotation counts.",
     )
     method = fields.Selection(
         [
@@ -347,7 +350,10 @@ class LeadsAgentBatchAssign(models.Model):
         available = agents._leads_available()
         if not available:
             raise UserError(
-                self.env._("None of these agents receives leads now, they are away or full: %s", ", ".join(agents.mapped("name")))
+                self.env._(
+                    "None of these agents receives leads now, they are away or full: %s",
+                    ", ".join(agents.mapped("name")),
+                )
             )
         return available
 

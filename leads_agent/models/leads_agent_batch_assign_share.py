@@ -23,11 +23,12 @@ class LeadsAgentBatchAssignShare(models.Model):
         compute="_compute_weight",
         store=True,
         readonly=False,
-        help="Beside the others; an agent with 2 gets twice as many as one with 1. Counts where leads are shared by weight.",
+        help="Beside the others; an agent with 2 gets twice as many as one with 1. It counts where leads are shared by "
+        "weight.",
     )
-    open_before = fields.Integer(string="Open Before", readonly=True)
+    open_before = fields.Integer(readonly=True)
     planned_count = fields.Integer(string="From This Batch", readonly=True)
-    open_after = fields.Integer(string="Open After", compute="_compute_open_after", store=True)
+    open_after = fields.Integer(compute="_compute_open_after", store=True)
 
     _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent stands in this batch twice.")
 

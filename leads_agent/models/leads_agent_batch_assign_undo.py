@@ -59,7 +59,8 @@ class LeadsAgentBatchAssign(models.Model):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT l.id, l.partner_id, l.assignment_id, l.previous_agent_id, NULLIF(COALESCE(a.state, 'gone'), 'active'),
+                SELECT l.id, l.partner_id, l.assignment_id, l.previous_agent_id,
+                       NULLIF(COALESCE(a.state, 'gone'), 'active'),
                        (SELECT max(h.at) FROM leads_agent_history h
                          WHERE h.partner_id = a.partner_id AND h.at > a.assigned_at
                            AND h.kind IN ('message', 'note', 'call', 'activity', 'order', 'sale'))
@@ -95,8 +96,10 @@ class LeadsAgentBatchAssign(models.Model):
 
     def _sum_up_undo(self):
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
-        rows = self.env["leads.agent.batch.assign.line"].sudo()._read_group(
-            [("batch_id", "=", self.id), ("undone", "!=", False)], ["undone"], ["__count"]
+        rows = (
+            self.env["leads.agent.batch.assign.line"]
+            .sudo()
+            ._read_group([("batch_id", "=", self.id), ("undone", "!=", False)], ["undone"], ["__count"])
         )
         counts = dict(rows)
         self.undo_summary = self.env._(

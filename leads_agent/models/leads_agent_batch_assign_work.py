@@ -15,8 +15,8 @@ CHUNK = 1_000
 class LeadsAgentBatchAssign(models.Model):
     """How a batch makes its lines and works through them: in a request, or chunk by chunk in the job.
 
-    A line without a result is still to do; that alone says where the work stands, so a server that is ended in the middle
-    goes on with the next chunk, and no line is done twice. Lines are made and written in sets, past the ORM.
+    A line without a result is still to do; that alone says where the work stands, so a server that is ended in the
+    middle goes on with the next chunk, and no line is done twice. Lines are made and written in sets, past the ORM.
     """
 
     _inherit = "leads.agent.batch.assign"  # pylint: disable=consider-merging-classes-inherited
@@ -47,7 +47,9 @@ class LeadsAgentBatchAssign(models.Model):
             SQL(
                 """
                 WITH readable AS (
-                    SELECT id, leads_commercial_partner_id AS lead_id, date_order FROM sale_order WHERE id IN %(readable)s
+                    SELECT id, leads_commercial_partner_id AS lead_id, date_order
+                      FROM sale_order
+                     WHERE id IN %(readable)s
                 ), missing AS (
                     INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
                     SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
@@ -363,14 +365,18 @@ class LeadsAgentBatchAssign(models.Model):
         wanted = [nr for nr in partner_ids if (verdict := verdicts.get(nr)) and verdict.result == "assigned"]
         causes = door._refused_leads(wanted, limits.policy("batch"))
         wanted = [nr for nr in wanted if nr not in causes]
-        plan = self.env["leads.agent.rotation"].sudo()._share_out(
-            wanted,
-            agents,
-            method="equal" if self.agent_id else self.method,
-            prefer=[name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]],
-            rooms=self._rooms(agents, planning),
-            weights=self._weights(),
-            turns=turns,
+        plan = (
+            self.env["leads.agent.rotation"]
+            .sudo()
+            ._share_out(
+                wanted,
+                agents,
+                method="equal" if self.agent_id else self.method,
+                prefer=[name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]],
+                rooms=self._rooms(agents, planning),
+                weights=self._weights(),
+                turns=turns,
+            )
         )
         return plan, self._refusals(door, rows, leads, verdicts, causes, plan)
 

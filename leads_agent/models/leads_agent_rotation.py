@@ -7,8 +7,8 @@ from ..tools import distribution
 class LeadsAgentRotation(models.Model):
     """Whose turn it is: the places in the rotation of a call center, or of a company's agents without one.
 
-    Kept in the database, so that sharing out is fair over many batches, rules and restarts. Whoever shares out locks the
-    row until the end of the transaction; of two at the same moment, the second goes on where the first ended (Odoo
+    Kept in the database, so that sharing out is fair over many batches, rules and restarts. Whoever shares out locks
+    the row until the end of the transaction; of two at the same moment, the second goes on where the first ended (Odoo
     retries it with a fresh view). What was planned and not given is taken back, so it is made up for.
     """
 
@@ -18,7 +18,9 @@ class LeadsAgentRotation(models.Model):
     _log_access = False
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    team_id = fields.Many2one("crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null")
+    team_id = fields.Many2one(
+        "crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
     turns = fields.Json(readonly=True, help="Per agent: place, number of the last lead, present in the last run.")
 
     _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center has a rotation already.")

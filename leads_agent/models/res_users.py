@@ -293,6 +293,8 @@ class ResUsers(models.Model):
 
     def _leads_release_orphans(self):
         """Take the leads back from users who may no longer hold any; an empty recordset means everybody."""
+        gone = self.filtered(lambda user: not user.can_hold_leads)
+        gone._leads_take_turns()
         # sudo: leads.agent.assignment - follows from the change of the user, whoever was allowed to make it
         Assignment = self.env["leads.agent.assignment"].sudo()
         domain = Domain("state", "=", "active")
@@ -303,7 +305,6 @@ class ResUsers(models.Model):
                 assignments._unassign("role_lost" if agent.active else "archived")
             elif foreign := assignments.filtered(lambda a, agent=agent: a.company_id not in agent.company_ids):
                 foreign._unassign("role_lost")
-        gone = self.filtered(lambda user: not user.can_hold_leads)
         if gone:
             Assignment._end_grace(Domain("agent_id", "in", gone.ids))
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..fields import Bounded
 from ..tools import limits, terms
@@ -57,6 +58,29 @@ class ResUsers(models.Model):
         terms.AVAILABILITIES, string="Receives Leads", compute="_compute_leads_availability"
     )
     leads_capacity = fields.Char(string="Open Leads of at Most", compute="_compute_leads_availability")
+
+    # ------------------------------------------------------------------
+    # At the door
+    # ------------------------------------------------------------------
+
+    def _leads_take_turns(self):
+        """Of two transactions that decide what these users hold, the later one fails and is retried by Odoo.
+
+        Whoever gives them leads counts what they have, and whoever takes the role away takes back what they have. Locks
+        alone would not do: a transaction that began earlier does not see what another has committed since. So the rows
+        are changed, always in the same order.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE res_users u SET leads_door_count = COALESCE(u.leads_door_count, 0) + 1
+                      FROM (SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
+                     WHERE u.id = t.id
+                    """,
+                    list(self._ids),
+                )
+            )
 
     # ------------------------------------------------------------------
     # Limits

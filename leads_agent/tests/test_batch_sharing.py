@@ -149,7 +149,9 @@ class TestBatchSharing(BatchCase):
         self.assertFalse(leads.filtered("leads_agent_id"))
         [refused] = batch.line_ids.filtered("result")
         self.assertEqual((refused.partner_id, refused.result), (held, "held"))
-        shares = {share.agent_id: (share.open_before, share.planned_count, share.open_after) for share in batch.share_ids}
+        shares = {
+            share.agent_id: (share.open_before, share.planned_count, share.open_after) for share in batch.share_ids
+        }
         self.assertEqual(shares, {self.agent: (0, 2, 2), self.other_agent: (1, 2, 3), self.third_agent: (0, 2, 2)})
         bars = self.env["leads.agent.batch.assign.load"].with_user(self.manager).search([("batch_id", "=", batch.id)])
         self.assertEqual(sum(bars.filtered(lambda bar: bar.moment == "after").mapped("leads")), 7)
@@ -233,7 +235,9 @@ class TestBatchSharing(BatchCase):
         batch = self._batch(leads)
         action = batch.action_assign()
         self.assertEqual((batch.state, batch.pending_count, action["target"]), ("running", 9, "current"))
-        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", self.env.ref("leads_agent.cron_run_batches").id)]))
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search([("cron_id", "=", self.env.ref("leads_agent.cron_run_batches").id)])
+        )
         with self.assertRefused(UserError, "is running"):
             batch.action_assign()
         chunk = batch.sudo()._work_in_job()
@@ -304,9 +308,17 @@ class TestBatchSharing(BatchCase):
         orders = {"selected_order_ids": leads.sale_order_ids.ids}
         for error, sentence, vals in (
             (UserError, "No order matches the filter", {"domain": "[('id', '=', 0)]", "agent_id": self.agent.id}),
-            (UserError, "Choose the Leads Agent", {**orders, "team_id": self.env["crm.team"].create({"name": "Empty"}).id}),
+            (
+                UserError,
+                "Choose the Leads Agent",
+                {**orders, "team_id": self.env["crm.team"].create({"name": "Empty"}).id},
+            ),
             (UserError, "is not a Leads Agent", {**orders, "agent_ids": self.plain.ids}),
-            (ValidationError, "one agent, or several", {**orders, "agent_id": self.agent.id, "agent_ids": self.agents.ids}),
+            (
+                ValidationError,
+                "one agent, or several",
+                {**orders, "agent_id": self.agent.id, "agent_ids": self.agents.ids},
+            ),
             (ValidationError, "whole number from", {**orders, "agent_ids": self.agents.ids, "cap": -1}),
             (ValidationError, "whole number from", {**orders, "agent_ids": self.agents.ids, "cap": 10**12}),
             (
@@ -328,7 +340,9 @@ class TestBatchSharing(BatchCase):
 
     def test_batch_of_another_company_is_out_of_reach(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        stranger = self._user("manager_bo", "leads_agent.group_leads_manager", company_id=company.id, company_ids=[(6, 0, company.ids)])
+        stranger = self._user(
+            "manager_bo", "leads_agent.group_leads_manager", company_id=company.id, company_ids=[(6, 0, company.ids)]
+        )
         batch = self._batch(self._leads(2))
         batch.action_plan()
         for button in ("action_commit", "action_undo", "action_cancel"):

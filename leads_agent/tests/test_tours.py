@@ -116,8 +116,9 @@ class TestTours(LeadsAgentCommon, HttpCase):
             self._customer(f"Tour Bakery {what}") for what in ("with three orders", "of Ben", "that bought")
         )
         self.env["sale.order"].create([{"partner_id": customer.id} for customer in customers])
-        for customer in (several, several, several, held):
-            self._order(customer, days_ago=3)
+        self._order(held, days_ago=3)
+        for days_ago in (4, 3, -1):
+            self._order(several, days_ago=days_ago)
         self._assign(held, self.other_agent)
         self._order(bought, days_ago=3)
         self._order(bought, "sale", days_ago=2)
@@ -128,6 +129,20 @@ class TestTours(LeadsAgentCommon, HttpCase):
         batch = self.env["leads.agent.batch.assign"].search([("create_uid", "=", self.manager.id)])
         self.assertEqual((batch.order_count, batch.assigned_count, batch.skipped_count), (88, 84, 2))
         self.assertEqual(len(batch.line_ids), 86)
+
+    def test_manager_plans_a_batch_of_the_filter_commits_and_undoes_it(self):
+        customers = self.env["res.partner"]
+        for nr in range(6):
+            customers |= self._lead(f"Tour Café {nr}")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE leads_agent_history SET at = at - interval '1 hour'")
+        self.env.invalidate_all()
+        self.start_tour("/odoo/leads-orders", "leads_agent_batch_plan", login="manager_mia")
+        [batch] = self.env["leads.agent.batch.assign"].search([("create_uid", "=", self.manager.id)])
+        self.assertEqual((batch.state, batch.assigned_count, batch.whole_filter), ("undone", 6, True))
+        self.assertFalse(customers.leads_agent_id)
+        ended = customers.leads_assignment_ids
+        self.assertEqual((set(ended.mapped("end_reason")), len(ended)), ({"undone"}, 6))
 
     def test_manager_assigns_from_the_cards_of_the_agents(self):
         customer = self._lead()

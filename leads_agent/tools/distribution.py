@@ -2,8 +2,8 @@
 
 Leads are units of work and agents have shares. Each agent has a place in virtual time: where the agent's next lead
 begins (``place``), 0 being where the pool stands as a whole. A lead goes to the agent whose next lead must end first
-(``place + 1 / weight``) of those whose next lead may have begun (``place <= 0``): the earliest eligible virtual deadline
-first of Stoica and Abdel-Wahab (1995). With that,
+(``place + 1 / weight``) of those whose next lead may have begun (``place <= 0``): the earliest eligible virtual
+deadline first of Stoica and Abdel-Wahab (1995). With that,
 
 - with equal weights, whoever was served longest ago is next, so that agents who are there all the time differ by one
   lead at most, whoever comes and goes meanwhile;
@@ -99,7 +99,8 @@ def distribute(
     {1: (8, 'previous')}
     >>> distribute([Lead(1), Lead(2)], [Agent(7, open_leads=5), Agent(8, open_leads=4)], method="least").shares
     {1: (8, 'least'), 2: (7, 'least')}
-    >>> [agent for agent, _ in distribute(map(Lead, range(6)), [Agent(7, 2), Agent(8)], method="weight").shares.values()]
+    >>> plan = distribute(map(Lead, range(6)), [Agent(7, 2), Agent(8)], method="weight")
+    >>> [agent for agent, _cause in plan.shares.values()]
     [7, 8, 7, 7, 8, 7]
     >>> distribute([Lead(1)], [Agent(7, room=0)]).left
     [1]

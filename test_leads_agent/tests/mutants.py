@@ -148,6 +148,12 @@ RULES = (
     rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
     rule("rule_rule_company", MANAGER, _seen(lambda test: test.rule)),
     rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
+    rule("rule_batch_share_company", MANAGER, _seen(lambda test: test.batch.share_ids)),
+    rule(
+        "rule_batch_load_company",
+        MANAGER,
+        finds(lambda test, env: env["leads.agent.batch.assign.load"].search([("batch_id", "=", test.batch.id)])),
+    ),
     rule("rule_self_test_company", MANAGER, _seen(lambda test: test.self_test)),
     rule("rule_self_test_line_company", MANAGER, _seen(lambda test: test.self_test.line_ids)),
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
@@ -512,6 +518,7 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "leads.agent.batch.assign.load._table_query": "the bars of a batch: test_batch_sharing",
     "ir.http.session_info": "the user's own switch: test_availability",
     "leads.agent.assignment._load_records": "rows of an import in sets: test_import",
     "leads.agent.assignment.get_import_templates": "offers a file: test_import",

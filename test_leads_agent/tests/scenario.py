@@ -304,7 +304,9 @@ class Scenario(LeadsAgentCommon):
         cls._open_dialogs(cls.agent, "A")
         cls._open_dialogs(cls.other_agent, "D")
         cls.batch = cls.env["leads.agent.batch.assign"].with_user(cls.far_manager).with_company(cls.far)
-        cls.batch = cls.batch.create({"agent_id": cls.far_agent.id, "selected_order_ids": world["X"]["quotation"].ids})
+        cls.batch = cls.batch.create(
+            {"agent_ids": cls.far_agent.ids, "selected_order_ids": world["X"]["quotation"].ids}
+        )
         cls.batch.action_assign()
         cls.rule = cls.env["leads.agent.rule"].with_user(cls.far_manager).with_company(cls.far)
         cls.rule = cls.rule.create({"name": "Far", "team_id": cls.env["crm.team"].create({"name": "Far"}).id})

@@ -5,6 +5,7 @@ from itertools import combinations, islice
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from leads_agent.tools.distribution import Agent, Lead, distribute, take_back
 
 TEAM = range(1, 8)

@@ -83,13 +83,87 @@ tours.add("leads_agent_batch", {
         ...openMenu("menu_assignments_root", "menu_batches"),
         {
             content: "The log is kept",
-            trigger: `${listRow("Agent Anna", "88", "84")} .o_data_cell:first`,
+            trigger: `${listRow("Agent Anna", "86", "84")} .o_data_cell:first`,
             run: "click",
         },
         {
             content: "and can be read again",
             trigger: `.o_form_view .o_field_widget[name=line_ids] .o_data_row:contains("Tour Bakery of Ben")`,
         },
+    ],
+});
+
+/** Type into a field of several users and take the choice of this name. */
+const add = (field, name) => [
+    {
+        content: `Look for ${name} in ${field}`,
+        trigger: `.modal .o_field_widget[name=${field}] input`,
+        run: `edit ${name}`,
+    },
+    {
+        content: `Take ${name}`,
+        trigger: `.o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option):contains("${name}") a`,
+        run: "click",
+    },
+    { content: `${name} is among them`, trigger: `.modal .o_field_widget[name=${field}] .o_tag:contains("${name}")` },
+];
+
+const pressOnBatch = (name) => [
+    { content: `Press ${name}`, trigger: `.o_form_view button[name=${name}]:visible`, run: "click" },
+];
+
+const seeState = (state) => [
+    {
+        content: `The batch is ${state}`,
+        trigger: `.o_statusbar_status button.o_arrow_button_current:contains("${state}")`,
+    },
+];
+
+tours.add("leads_agent_batch_plan", {
+    steps: () => [
+        ...seeView("Order Details", "list"),
+        { content: "Search", trigger: ".o_searchview_input", run: "edit Tour Café" },
+        {
+            content: "for orders of customers of this name",
+            trigger: `.o_searchview_autocomplete .o-dropdown-item:contains("Tour Café"):first`,
+            run: "click",
+        },
+        { content: "There are these alone", trigger: ".o_pager_limit:text(6)" },
+        { content: "Select them", trigger: "thead .o_list_record_selector input", run: "click" },
+        { content: "Open the actions", trigger: ".o_cp_action_menus button:contains(Actions)", run: "click" },
+        {
+            content: "Assign Leads",
+            trigger: `.o-dropdown--menu .o_menu_item:contains("Assign Leads")`,
+            run: "click",
+        },
+        {
+            content: "Take all orders of the filter instead of the selection",
+            trigger: ".modal .o_field_widget[name=whole_filter] input",
+            run: "click",
+        },
+        { content: "It says how many these are", trigger: `.modal p:contains("all 6 orders of the filter")` },
+        ...add("agent_ids", "Agent Anna"),
+        ...add("agent_ids", "Agent Ben"),
+        { content: "Plan first", trigger: ".modal button[name=action_plan]", run: "click" },
+        ...seeState("Planned"),
+        {
+            content: "The plan says what each agent gets",
+            trigger: `.o_field_widget[name=share_ids] .o_data_row:contains("Agent Ben") td[name=planned_count]:text("3")`,
+        },
+        ...pressOnBatch("action_open_load"),
+        { content: "The load before and after stands there as bars", trigger: ".o_graph_renderer canvas" },
+        { content: "Back to the batch", trigger: ".o_back_button, .o_breadcrumb li:last-of-type a", run: "click" },
+        ...pressOnBatch("action_commit"),
+        ...seeState("Done"),
+        { content: "Open the log", trigger: `.o_notebook a[name=log]`, run: "click" },
+        {
+            content: "Each line says why this agent",
+            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Tour Café 1"):contains("Assigned to")`,
+        },
+        ...pressOnBatch("action_undo"),
+        { content: "Yes, undo it", trigger: ".modal footer .btn-primary", run: "click" },
+        { content: "It says what was given back", trigger: `.alert:contains("Given back: 6")` },
+        ...seeNoDialog(),
     ],
 });
 

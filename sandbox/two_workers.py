@@ -33,12 +33,12 @@ OF_CUSTOMERS = {
 }
 
 
-class _Client:
+class Client:
     """Somebody signed in at one of the servers."""
 
-    def __init__(self, base: str, login: str):
+    def __init__(self, base: str, login: str, database: str = DATABASE):
         self.base, self.session = base, requests.Session()
-        params = {"db": DATABASE, "login": login, "password": login}
+        params = {"db": database, "login": login, "password": login}
         self.uid = self._post("/web/session/authenticate", params)["result"]["uid"]
 
     def call(self, model: str, method: str, *args: object, **kwargs: object) -> object:
@@ -75,7 +75,7 @@ class _Changes:
 
     def __init__(self, odoo: Odoo, base: str):
         self.postgres = odoo.postgres
-        self.admin, self.manager = _Client(base, "admin"), _Client(base, "morgan")
+        self.admin, self.manager = Client(base, "admin"), Client(base, "morgan")
         self.companies = self.admin.call("res.company", "search", [])
         self._lock(True)
 
@@ -149,7 +149,7 @@ def prove(odoo: Odoo) -> list[Figure]:
 
 
 def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: str, login: str) -> list[Figure]:
-    name, agent = end.__name__.replace("_", " "), _Client(there, login)
+    name, agent = end.__name__.replace("_", " "), Client(there, login)
     mine = [["agent_id.login", "=", login], ["state", "=", "active"]]
     lead = changes.admin.call("leads.agent.assignment", "search_read", mine, ["partner_id", "agent_id"], limit=1)[0]
     customer = lead["partner_id"][0]

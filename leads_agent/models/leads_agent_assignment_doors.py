@@ -195,7 +195,6 @@ class LeadsAgentAssignment(models.Model):
         History = self.env["leads.agent.history"]
         History._take_in(partner_ids)
         History._log_assignments(assignments.ids, "assigned", self.env.cr.now())
-        self._refresh_last_events(partner_ids)
         by_agent = defaultdict(list)
         for partner_id in partner_ids:
             by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)

@@ -299,7 +299,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
-        """Record that assignments began or ended, in one statement.
+        """Record that assignments began or ended, in one statement; those that began know their newest events then.
 
         :param dict sale_of: ``{partner_id: order_id}`` when sales ended them: the row is then about the order
         """
@@ -307,6 +307,16 @@ class LeadsAgentHistory(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                WITH known AS (
+                    UPDATE leads_agent_assignment a
+                       SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at
+                      FROM leads_agent_assignment b, LATERAL (
+                           SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %(contact)s) AS contact_at
+                             FROM leads_agent_history
+                            WHERE partner_id = b.partner_id
+                           ) h
+                     WHERE %(kind)s = 'assigned' AND a.id = b.id AND b.id = ANY(%(ids)s)
+                )
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id, assignment_id)
                 SELECT a.partner_id, %(at)s, %(kind)s, CASE WHEN %(kind)s = 'sale' THEN 'confirmed' END, %(author)s,
@@ -319,6 +329,7 @@ class LeadsAgentHistory(models.Model):
                 """,
                 at=at.replace(microsecond=0),
                 kind=kind,
+                contact=terms.CONTACT_KINDS,
                 author=self.env.user.partner_id.id,
                 ids=list(assignment_ids),
                 partners=list(sale_of or ()),

@@ -9,8 +9,8 @@ function call(model, method, ...args) {
     return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
 }
 
-/** Back on the customer search, with a notice and without an error dialog. */
-function seeRedirect() {
+/** Back on the customer search, with a notice; by default nothing stands in front of it. */
+function seeRedirect(afterwards = seeNoDialog()) {
     return [
         {
             content: "A notice says why",
@@ -24,7 +24,7 @@ function seeRedirect() {
                 await waitUntil(() => window.location.pathname === "/odoo/leads-customers");
             },
         },
-        ...seeNoDialog(),
+        ...afterwards,
     ];
 }
 
@@ -112,16 +112,29 @@ tours.add("leads_agent_redirect_from_link", {
                 ".o_field_widget[name=partner_id] .o_external_button:not(:visible), .o_field_widget[name=partner_id] .o_external_button",
             run: "click",
         },
-        ...seeRedirect(),
+        // The order went out of sight too, and may say so in a dialog of its own.
+        ...seeRedirect([]),
     ],
 });
 
-/** Another access error keeps its dialog: the redirect is for the form of a customer alone. */
+/**
+ * Another access error is dealt with by Odoo itself: a dialog, and the list behind it, whose opening may close the dialog
+ * again. Nobody is led to the customer search.
+ */
 tours.add("leads_agent_other_errors_stay", {
     steps: () => [
         {
             content: "An order out of sight is an access error as always",
-            trigger: `.o_error_dialog:contains("not allowed to access"), .modal:contains("not allowed to access")`,
+            trigger: `.modal:contains("not allowed to access"), .o_breadcrumb:contains("Order Details")`,
+        },
+        {
+            content: "Odoo falls back to the list of orders",
+            trigger: `.o_breadcrumb:contains("Order Details")`,
+            run() {
+                if (document.querySelector(`.o_notification:has(.bg-warning)`)) {
+                    throw new Error("The redirect of customers took an error of orders.");
+                }
+            },
         },
     ],
 });

@@ -238,7 +238,7 @@ class LeadsAgentAssignment(models.Model):
                 {
                     "result": result,
                     "reason": self._verdict_sentence(
-                        cause, partner.display_name, names.get(agent_of[commercial_id], ""), holder
+                        cause, partner.complete_name or "", names.get(agent_of[commercial_id], ""), holder
                     ),
                     "partner": partner,
                     "holder": Users.browse(leads["by_commercial"][commercial_id].holder_id)

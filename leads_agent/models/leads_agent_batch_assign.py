@@ -244,6 +244,12 @@ class LeadsAgentBatchAssign(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_lines")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
+    def action_download(self):
+        """The result log as a CSV file, also for managers without the right to export."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"type": "ir.actions.act_url", "url": f"/leads_agent/batch/{self.id}.csv", "target": "download"}
+
     def action_open_load(self):
         """How many leads each agent has before and after, as bars."""
         self.ensure_one()

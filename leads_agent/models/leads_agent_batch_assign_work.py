@@ -6,6 +6,7 @@ from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from ..tools import limits
+from ..tools.csv_cells import as_csv
 from .leads_agent_batch_assign import MOST_IN_REQUEST
 
 # Leads per transaction of the job, and per round of a request.
@@ -241,6 +242,36 @@ class LeadsAgentBatchAssign(models.Model):
             )
         )
         self._forget_lines()
+
+    def _csv(self):
+        """The result log as CSV, in one query; no cell can start a formula."""
+        self.check_access("read")
+        Line = self.env["leads.agent.batch.assign.line"]
+        Line.flush_model()
+        names = ["partner_id", "order_id", "agent_id", "result", "reason", "previous_agent_id", "undone", "undo_reason"]
+        labels = Line.fields_get(names, ["string", "selection"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.complete_name, o.name, agent.name, l.result, l.reason, previous.name, l.undone, l.undo_reason
+                  FROM leads_agent_batch_assign_line l
+             LEFT JOIN res_partner p ON p.id = l.partner_id
+             LEFT JOIN sale_order o ON o.id = l.order_id
+             LEFT JOIN res_users au ON au.id = l.agent_id
+             LEFT JOIN res_partner agent ON agent.id = au.partner_id
+             LEFT JOIN res_users pu ON pu.id = l.previous_agent_id
+             LEFT JOIN res_partner previous ON previous.id = pu.partner_id
+                 WHERE l.batch_id = %s
+              ORDER BY l.id
+                """,
+                self.id,
+            )
+        )
+        words = [dict(labels[name].get("selection") or ()) for name in names]
+        return as_csv(
+            [labels[name]["string"] for name in names],
+            ([word.get(value, value) for word, value in zip(words, row, strict=True)] for row in rows),
+        )
 
     # ------------------------------------------------------------------
     # Planning and assigning

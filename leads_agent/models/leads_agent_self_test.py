@@ -1,5 +1,3 @@
-import csv
-import io
 import time
 
 from odoo import api, fields, models
@@ -7,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..tools.csv_cells import neutral
+from ..tools.csv_cells import as_csv
 from .res_groups import AGENT
 
 # A click must end before the server or a proxy ends it: what is left is tested by *Continue*.
@@ -173,21 +171,21 @@ class LeadsAgentSelfTest(models.Model):
         names = ["agent_id", "model_name", "model", "seen", "expected", "verdict", "explanation"]
         labels = Line.fields_get(names, ["string", "selection"])
         verdicts = dict(labels["verdict"]["selection"])
-        file = io.StringIO()
-        writer = csv.writer(file)
-        writer.writerow(labels[name]["string"] for name in names)
-        for line in self.line_ids:
-            row = (
-                line.agent_id.name or "",
-                line.model_name or "",
-                line.model or "",
-                line.seen,
-                line.expected,
-                verdicts[line.verdict],
-                line.explanation or "",
-            )
-            writer.writerow(neutral(cell) for cell in row)
-        return file.getvalue()
+        return as_csv(
+            [labels[name]["string"] for name in names],
+            (
+                (
+                    line.agent_id.name or "",
+                    line.model_name or "",
+                    line.model or "",
+                    line.seen,
+                    line.expected,
+                    verdicts[line.verdict],
+                    line.explanation or "",
+                )
+                for line in self.line_ids
+            ),
+        )
 
     @api.autovacuum
     def _gc_old(self):

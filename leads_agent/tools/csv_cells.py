@@ -1,5 +1,8 @@
 """Cells of a CSV file that no spreadsheet takes for a formula."""
 
+import csv
+import io
+from collections.abc import Iterable
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -12,3 +15,18 @@ def neutral(value: object) -> object:
     ("'=1+1", "'@SUM(A1)", 'Anna', -3)
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def as_csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table as the text of a CSV file; nothing is an empty cell.
+
+    >>> print(as_csv(["Name", "Leads"], [["=1", 2], [None, 0]]).replace("\\r", ""), end="")
+    Name,Leads
+    '=1,2
+    ,0
+    """
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(header)
+    writer.writerows([neutral("" if value is None else value) for value in row] for row in rows)
+    return file.getvalue()

@@ -183,8 +183,12 @@ class _Pool:
             if self._was_here(member):
                 continue
             if placed:
-                earliest = max(other.place for other in placed) - 1 / member.weight
-                latest = min(other.place + 1 / other.weight for other in placed)
+                # No further apart than one lead of whoever has the smaller share.
+                steps = [(other.place, 1 / min(other.weight, member.weight)) for other in placed]
+                earliest, latest = (
+                    max(place - step for place, step in steps),
+                    min(place + step for place, step in steps),
+                )
                 member.place = min(max(member.place, earliest), max(latest, earliest))
             placed.append(member)
 

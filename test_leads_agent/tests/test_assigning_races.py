@@ -2,6 +2,7 @@ import random
 import time
 
 from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -84,6 +85,27 @@ class TestAssigningRaces(RaceCase):
         figure("races", "overlapping batches: assigned", assigned)
         figure("races", "overlapping batches: lost, double, errors", "0, 0, 0")
         figure("races", "overlapping batches: slowest run in seconds", round(slowest, 1))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_commit_that_is_clicked_twice_by_two_managers(self):
+        orders = self.made["orders"][:40]
+        with self._env() as env:
+            batch = env(user=self.made["manager"])["leads.agent.batch.assign"].create(
+                {"agent_ids": self.made["agents"], "selected_order_ids": orders}
+            )
+            batch.action_plan()
+            batch_id = batch.id
+
+        def commit(env):
+            env["leads.agent.batch.assign"].browse(batch_id).action_commit()
+            return "committed"
+
+        outcomes = self._race(commit, commit, commit)
+        errors = [outcome for outcome in outcomes if outcome != "committed"]
+        self.assertEqual(len(errors), 2, outcomes)
+        for error in errors:
+            self.assertIsInstance(error, UserError)
+        self.assertEqual(len(self._active()), len(orders))
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_assigning_while_orders_of_the_same_customers_are_confirmed(self):

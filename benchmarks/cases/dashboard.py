@@ -126,7 +126,7 @@ def _forget(registry, agent_ids):
         cr.execute("DELETE FROM leads_agent_history WHERE partner_id = ANY(%s)", [partner_ids])
         cr.execute("DELETE FROM leads_agent_assignment WHERE agent_id = ANY(%s)", [agent_ids])
         env.invalidate_all()
-        env["leads.agent.assignment"]._propagate_holder(partner_ids, holder_gone=True)
+        env["leads.agent.assignment"]._propagate_holder(partner_ids)
         cr.execute("UPDATE sale_order SET leads_last_agent_id = NULL WHERE leads_last_agent_id = ANY(%s)", [agent_ids])
         users = env["res.users"].browse(agent_ids)
         partners = users.partner_id

@@ -395,9 +395,10 @@ class LeadsAgentAssignment(models.Model):
             return ended
         self.invalidate_model()
         if propagate:
-            self._propagate_holder([row[1] for row in rows], holder_gone=True)
+            self._propagate_holder([row[1] for row in rows], ended=rows)
+        else:
+            self._unfollow(rows)
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
-        self._unfollow(rows)
         if state == "unassigned":
             self._end_grace(
                 Domain("partner_id", "in", [row[1] for row in rows])

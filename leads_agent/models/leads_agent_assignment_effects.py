@@ -18,19 +18,20 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
     _description = "What Follows From Lead Assignments"
 
     @api.model
-    def _propagate_holder(self, partner_ids, holder_gone=False):
+    def _propagate_holder(self, partner_ids, ended=None):
         """Write who holds these commercial customers on them, their contacts and all their orders.
 
         Stored, because a record rule through a join makes the planner walk the whole order table for an agent whose
         customers are old. Set-based, so that a batch costs two statements.
 
-        :param bool holder_gone: nobody holds them any more, which saves looking it up
+        :param list ended: ``(assignment, commercial customer, agent)`` ids when nobody holds them any more: that needs
+            no looking up, and these agents follow them no longer
         """
         partner_ids = sorted(partner_ids)
         Partner, Order = self.env["res.partner"], self.env["sale.order"]
         Partner.flush_model(["commercial_partner_id", "leads_agent_id"])
         Order.flush_model(["leads_commercial_partner_id", "leads_agent_id", "leads_last_agent_id"])
-        if holder_gone:
+        if ended:
             holders = SQL("SELECT unnest(%s::int[]) AS partner_id, NULL::int AS agent_id", partner_ids)
         else:
             holders = SQL(
@@ -44,7 +45,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH holders AS (%s),
+                WITH holders AS (%s), %s
                      partners AS (
                          UPDATE res_partner p SET leads_agent_id = h.agent_id
                            FROM holders h
@@ -57,6 +58,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                    AND o.leads_agent_id IS DISTINCT FROM h.agent_id
                 """,
                 holders,
+                SQL("followers AS (%s),", self._unfollowing(ended)) if ended else SQL(),
             )
         )
         Partner.invalidate_model(["leads_agent_id"], flush=False)
@@ -110,26 +112,28 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
 
         :param list ended: ``(assignment, commercial customer, agent)`` ids
         """
+        self.env.cr.execute(self._unfollowing(ended))
+
+    def _unfollowing(self, ended):
+        """The statement, for whoever has another one to send along."""
         self.env["mail.followers"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM mail_followers f
-                 USING unnest(%(partners)s::int[], %(agents)s::int[]) AS t (partner_id, agent_id)
-                  JOIN res_users u ON u.id = t.agent_id
-                 WHERE f.partner_id = u.partner_id
-                   AND (f.res_model = 'res.partner' AND f.res_id IN (
-                            SELECT id FROM res_partner WHERE commercial_partner_id = t.partner_id)
-                        OR f.res_model = 'sale.order' AND f.res_id IN (
-                            SELECT id FROM sale_order WHERE leads_commercial_partner_id = t.partner_id))
-                """,
-                partners=[row[1] for row in ended],
-                agents=[row[2] for row in ended],
-            )
-        )
         self.env["mail.followers"].invalidate_model(flush=False)
         for model in ("res.partner", "sale.order"):
             self.env[model].invalidate_model(["message_follower_ids", "message_partner_ids"], flush=False)
+        return SQL(
+            """
+            DELETE FROM mail_followers f
+             USING unnest(%(partners)s::int[], %(agents)s::int[]) AS t (partner_id, agent_id)
+              JOIN res_users u ON u.id = t.agent_id
+             WHERE f.partner_id = u.partner_id
+               AND (f.res_model = 'res.partner' AND f.res_id IN (
+                        SELECT id FROM res_partner WHERE commercial_partner_id = t.partner_id)
+                    OR f.res_model = 'sale.order' AND f.res_id IN (
+                        SELECT id FROM sale_order WHERE leads_commercial_partner_id = t.partner_id))
+            """,
+            partners=[row[1] for row in ended],
+            agents=[row[2] for row in ended],
+        )
 
     @api.model
     def _refresh_last_events(self, partner_ids):

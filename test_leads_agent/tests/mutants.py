@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
 from odoo.addons.mail.tools.discuss import Store
@@ -492,7 +493,10 @@ OVERRIDES = (
     override("res.users.leads_needs_sight", LOST, sweeps("mail.message"), instead=FALSE),
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
     override(
-        "leads.agent.assignment.effects._unfollow", LOCKED, finds(_left_follower), instead=lambda self, ended: None
+        "leads.agent.assignment.effects._unfollowing",
+        LOCKED,
+        finds(_left_follower),
+        instead=lambda self, ended: SQL("SELECT 1"),
     ),
     override(
         "leads.agent.assignment.effects._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None

@@ -38,6 +38,7 @@ def main() -> int:
     names = [module.name for module in pkgutil.iter_modules(cases.__path__)]
     for name in names:
         if not options.only or name in options.only.split(","):
+            generator.vacuum(registry)
             importlib.import_module(f"{cases.__name__}.{name}").run(registry, scale, ROUNDS[scale.name], record)
     return 0
 

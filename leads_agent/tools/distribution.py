@@ -14,23 +14,25 @@ deadline first of Stoica and Abdel-Wahab (1995). With that,
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from math import lcm
 from typing import Final, Literal
 
 Method = Literal["equal", "weight", "least"]
-# Smaller differences in virtual time are errors of rounding: with whole weights up to 100, real ones are larger.
-EPSILON: Final = 1e-7
+# Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every weight
+# up to 100. So equal places are equal, and the longest unserved goes first; fractions would let rounding decide.
+LEAD: Final = lcm(*range(1, 101))
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What is kept of an agent between two runs.
 
-    :param place: where the agent's next lead begins in virtual time, relative to the pool
+    :param place: where the agent's next lead begins in virtual time, relative to the pool; in ticks
     :param served: number of the lead in the pool that the agent got last; 0: none yet
     :param present: whether the agent took part in the last run
     """
 
-    place: float = 0.0
+    place: int = 0
     served: int = 0
     present: bool = False
 
@@ -39,13 +41,13 @@ class Turn:
 class Agent:
     """Somebody who receives leads.
 
-    :param weight: the share of the agent beside the others, above 0
+    :param weight: the share of the agent beside the others, 1 to 100
     :param open_leads: what the agent has already
     :param room: how many more leads the agent may take; None: any number
     """
 
     id: int
-    weight: float = 1
+    weight: int = 1
     open_leads: int = 0
     room: int | None = None
     lang: str = ""
@@ -118,16 +120,23 @@ def distribute(
     return plan
 
 
-def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, float]) -> dict[int, Turn]:
+def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, int]) -> dict[int, Turn]:
     """Correct the turns for leads that were planned and not given.
 
-    >>> take_back({7: Turn(1.0, 4, True)}, {7: 2}, {7: 2})
-    {7: Turn(place=0.0, served=4, present=True)}
+    >>> take_back({7: Turn(LEAD, 4, True)}, {7: 2}, {7: 2})
+    {7: Turn(place=0, served=4, present=True)}
     """
     return {
-        agent_id: Turn(turn.place - missed.get(agent_id, 0) / weights.get(agent_id, 1), turn.served, turn.present)
+        agent_id: Turn(
+            turn.place - missed.get(agent_id, 0) * _step(weights.get(agent_id, 1)), turn.served, turn.present
+        )
         for agent_id, turn in turns.items()
     }
+
+
+def _step(weight: int) -> int:
+    """How far one lead takes an agent of a weight."""
+    return LEAD // weight
 
 
 class _Agent:
@@ -135,7 +144,7 @@ class _Agent:
 
     __slots__ = ("agent", "given", "id", "key", "place", "served", "weight")
 
-    def __init__(self, agent: Agent, weight: float, turn: Turn):
+    def __init__(self, agent: Agent, weight: int, turn: Turn):
         self.agent, self.id, self.weight = agent, agent.id, weight
         self.place, self.served, self.given = turn.place, turn.served, 0
         self.key: tuple = ()
@@ -161,7 +170,7 @@ class _Pool:
         self.count = max((turn.served for turn in turns.values()), default=0)
         self._place_newcomers()
         self.here = {member.id: member for member in self.members.values() if not member.is_full}
-        self.left_at: dict[int, float] = {member.id: member.place for member in self.members.values() if member.is_full}
+        self.left_at: dict[int, int] = {member.id: member.place for member in self.members.values() if member.is_full}
         self.weight = sum(member.weight for member in self.here.values())
         self.work = sum(member.weight * member.place for member in self.here.values())
         self.waiting: list[tuple] = []
@@ -171,9 +180,9 @@ class _Pool:
             self._queue(member)
 
     @property
-    def clock(self) -> float:
+    def clock(self) -> int:
         """Where the pool stands: the mean place of those who are there, by weight."""
-        return self.work / self.weight if self.weight else 0.0
+        return self.work // self.weight if self.weight else 0
 
     def _place_newcomers(self) -> None:
         """Whoever comes (back) stands within one lead of each of the others."""
@@ -184,7 +193,7 @@ class _Pool:
                 continue
             if placed:
                 # No further apart than one lead of whoever has the smaller share.
-                steps = [(other.place, 1 / min(other.weight, member.weight)) for other in placed]
+                steps = [(other.place, _step(min(other.weight, member.weight))) for other in placed]
                 earliest, latest = (
                     max(place - step for place, step in steps),
                     min(place + step for place, step in steps),
@@ -200,8 +209,7 @@ class _Pool:
             member.key = (member.agent.open_leads + member.given, member.served, member.id)
             heappush(self.ready, member.key)
         else:
-            # Rounded, so that equal places are equal and the longest unserved goes first.
-            member.key = (round(member.place + 1 / member.weight, 6), member.served, member.id)
+            member.key = (member.place + _step(member.weight), member.served, member.id)
             heappush(self.waiting, (member.place, member.key))
         for group in (("lang", member.agent.lang), ("country", member.agent.country_id)):
             if group[1]:
@@ -226,7 +234,7 @@ class _Pool:
     def _next(self) -> _Agent | None:
         if not self.here:
             return None
-        while self.waiting and self.waiting[0][0] <= self.clock + EPSILON:
+        while self.waiting and self.waiting[0][0] * self.weight <= self.work:
             _place, key = heappop(self.waiting)
             if self._is_current(key):
                 heappush(self.ready, key)
@@ -248,8 +256,8 @@ class _Pool:
         member.given += 1
         member.served = self.count
         if self.method != "least":
-            member.place += 1 / member.weight
-            self.work += 1
+            member.place += _step(member.weight)
+            self.work += LEAD
         if member.is_full:
             self.left_at[member.id] = member.place - self.clock
             del self.here[member.id]
@@ -264,5 +272,5 @@ class _Pool:
         kept = {agent_id: Turn(turn.place, turn.served) for agent_id, turn in self.before.items()}
         for member in self.members.values():
             place = self.left_at.get(member.id, member.place - clock)
-            kept[member.id] = Turn(round(place, 9), member.served, member.id in self.here)
+            kept[member.id] = Turn(place, member.served, member.id in self.here)
         return kept

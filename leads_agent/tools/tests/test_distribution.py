@@ -39,6 +39,18 @@ def test_with_equal_weights_those_who_are_there_all_the_time_differ_by_one_at_mo
             assert abs(counts[pair[0]] - counts[pair[1]]) <= 1
 
 
+def test_a_tie_goes_to_the_longest_unserved_however_often_others_come_and_go():
+    """Found by a search of 190,000 histories: with fractions, rounding decided the tie of the last run."""
+    turns, counts = {}, Counter()
+    history = [(4, {4}), (2, {4}), (4, {5}), (1, {5, 6}), (4, {4}), (1, {6}), (3, {4, 6}), (4, {4})]
+    for nr, (count, visitors) in enumerate(history):
+        plan = distribute(_leads(count), [Agent(nr) for nr in sorted({1, 2, 3} | visitors)], turns=turns)
+        turns = plan.turns
+        if nr >= 2:
+            counts.update(agent for agent, _cause in plan.shares.values() if agent <= 3)
+    assert max(counts.values()) - min(counts[agent] for agent in (1, 2, 3)) <= 1
+
+
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(WEIGHTS, min_size=1, max_size=12), st.lists(st.integers(1, 40), max_size=15))
 def test_with_weights_everybody_stays_within_one_of_the_ideal_share(weights, counts):

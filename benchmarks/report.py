@@ -34,6 +34,17 @@ class Row:
     limit: float = 0.0
     note: str = ""
 
+    @classmethod
+    def timed(cls, case, scale, what, shape, size, timing, peer, peer_ms, goal="", limit=0.0) -> "Row":
+        """What took how long, beside a peer."""
+        figures = (timing.median, timing.p95, timing.queries)
+        return cls(case, scale, what, shape, size, *figures, peer, peer_ms, goal, limit)
+
+    @classmethod
+    def counted(cls, case, scale, what, shape, size, ours, peer, allowed, goal="", limit=1.0) -> "Row":
+        """A figure that is no time, beside what is allowed."""
+        return cls(case, scale, what, shape, size, ours, ours, 0, peer, allowed, goal, limit)
+
     @property
     def ratio(self) -> float:
         return self.ours_ms / self.peer_ms if self.peer_ms else 0.0

@@ -135,23 +135,9 @@ def _forget(registry, agent_ids):
     registry.clear_all_caches()
 
 
-def _row(scale, what, customers, ours, peer, peer_ms, goal, limit):
-    return Row(
-        case="B6",
-        scale=scale.name,
-        what=what,
-        shape=f"{customers:,} customers",
-        size=customers,
-        ours_ms=ours.median,
-        ours_p95=ours.p95,
-        queries=ours.queries,
-        peer=peer,
-        peer_ms=peer_ms,
-        goal=goal,
-        limit=limit,
-    )
+def _row(scale, what, customers, *args):
+    return Row.timed("B6", scale.name, what, f"{customers:,} customers", customers, *args)
 
 
-def _figure(scale, what, customers, ours, peer, allowed, goal, limit):
-    """A figure that is no time, beside what is allowed."""
-    return Row("B6", scale.name, what, f"{customers:,} customers", customers, ours, ours, 0, peer, allowed, goal, limit)
+def _figure(scale, what, customers, *args):
+    return Row.counted("B6", scale.name, what, f"{customers:,} customers", customers, *args)

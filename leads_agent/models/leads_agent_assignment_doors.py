@@ -50,15 +50,20 @@ class LeadsAgentAssignment(models.Model):
         :param str taken_as: the end reason of leads that are taken from their holder
         :param bool tell: tell the agents; a batch does so itself, once at its end
         :returns: one dict per record of ``partners``, in their order, with ``result`` (a value of
-            :data:`terms.RESULTS`), ``reason`` (a sentence), ``partner`` (the commercial customer, empty when gone),
-            ``holder`` (the user from whom the lead was taken) and ``assignment`` (the active one, empty when none)
+            :data:`terms.RESULTS`), ``reason`` (a sentence), ``agent_id``, ``partner`` (the commercial customer, empty
+            when gone), ``holder`` (the user from whom the lead was taken) and ``assignment`` (the active one, empty when none)
         :raises UserError: when the one agent may not hold leads; in a plan, such leads are reported as ``failed``
         """
         if plan is None:
             agent._check_may_hold_leads()
         # sudo: res.partner - names and commercial entities of what the caller already may name
         leads = self._read_leads(partners.ids)
-        shares = dict.fromkeys(leads["by_commercial"], (agent.id, reason)) if plan is None else plan
+        if plan is None:
+            shares = dict.fromkeys(leads["by_commercial"], (agent.id, reason))
+        else:
+            # A customer who has become a contact of another one since brings the plan along.
+            moved = {leads["commercial_of"][nr]: share for nr, share in plan.items() if nr in leads["commercial_of"]}
+            shares = moved | plan
         agent_of = {partner_id: shares[partner_id][0] for partner_id in leads["by_commercial"]}
         self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
         verdicts = self._judge(
@@ -120,13 +125,14 @@ class LeadsAgentAssignment(models.Model):
     def _read_leads(self, partner_ids):
         """Read what judging needs, in one query, whatever the number of customers.
 
-        :returns: ``{"commercial_of": {partner: commercial}, "by_commercial": {commercial: eligibility.Lead}}``
+        :returns: ``{"commercial_of": {partner: commercial}, "by_commercial": {commercial: eligibility.Lead},
+            "names": {commercial: name}}``
         """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT p.id, c.id, c.active, c.company_id, a.agent_id, o.id, o.state, a.company_id
+                SELECT p.id, c.id, c.complete_name, c.active, c.company_id, a.agent_id, o.id, o.state, a.company_id
                   FROM res_partner p
                   JOIN res_partner c ON c.id = p.commercial_partner_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
@@ -144,7 +150,8 @@ class LeadsAgentAssignment(models.Model):
         )
         return {
             "commercial_of": {row[0]: row[1] for row in rows},
-            "by_commercial": {row[1]: eligibility.Lead(*row[2:]) for row in rows},
+            "by_commercial": {row[1]: eligibility.Lead(*row[3:]) for row in rows},
+            "names": {row[1]: row[2] or "" for row in rows},
         }
 
     def _insert(self, shares, partner_ids, leads, source, batch):
@@ -223,6 +230,7 @@ class LeadsAgentAssignment(models.Model):
                         "result": "gone",
                         "reason": self._verdict_sentence("gone", "", "", ""),
                         "partner": Partner,
+                        "agent_id": False,
                         "holder": Users,
                         "assignment": self.browse(),
                     }
@@ -238,9 +246,10 @@ class LeadsAgentAssignment(models.Model):
                 {
                     "result": result,
                     "reason": self._verdict_sentence(
-                        cause, partner.complete_name or "", names.get(agent_of[commercial_id], ""), holder
+                        cause, leads["names"][commercial_id], names.get(agent_of[commercial_id], ""), holder
                     ),
                     "partner": partner,
+                    "agent_id": agent_of[commercial_id],
                     "holder": Users.browse(leads["by_commercial"][commercial_id].holder_id)
                     if result == "assigned" and verdict.replaces_holder
                     else Users,

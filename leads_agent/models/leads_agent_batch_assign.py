@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..fields import Bounded
-from ..tools import limits
+from ..tools import limits, terms
 
 # More leads than this are worked through by the job, in the background.
 MOST_IN_REQUEST = 10_000
@@ -15,6 +15,11 @@ MOST_ORDERS = 300_000
 DIALOG = "leads_agent.leads_agent_batch_assign_view_form_dialog"
 PAGE = "leads_agent.leads_agent_batch_assign_view_form"
 # What a batch did is written by the batch alone.
+# What was asked for stands once the batch has begun; only then does the log say what came of it.
+REQUEST_FIELDS = frozenset(
+    ("agent_id", "agent_ids", "team_id", "method", "cap", "prefer_previous", "prefer_lang", "prefer_country")
+    + ("share_ids", "reassign", "company_id", "selected_order_ids", "whole_filter", "domain")
+)
 OWN_FIELDS = ("state", "task", "executed_at", "started_by_id", "line_ids", "plan_turns", "undo_summary")
 UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError)
 
@@ -51,11 +56,7 @@ class LeadsAgentBatchAssign(models.Model):
         help="Its agents share the leads, and its rotation counts.",
     )
     method = fields.Selection(
-        [
-            ("equal", "Equal shares"),
-            ("weight", "Shares by weight"),
-            ("least", "Whoever has the fewest open leads"),
-        ],
+        terms.METHODS,
         required=True,
         default="equal",
         help="Equal shares and shares by weight go on where the last batch of the same call center ended.",
@@ -148,6 +149,16 @@ class LeadsAgentBatchAssign(models.Model):
             return False
         return super()._has_field_access(field, operation)
 
+    def write(self, vals):
+        if vals.keys() & REQUEST_FIELDS:
+            self._check_draft()
+        return super().write(vals)
+
+    def _check_draft(self):
+        """:raises UserError: when the batch has begun; the batch itself goes on"""
+        if not self.env.su and any(batch.state != "draft" for batch in self):
+            raise UserError(self.env._("This batch has begun. Select the orders again for another one."))
+
     @api.depends("selected_order_ids", "domain", "whole_filter")
     def _compute_order_count(self):
         # sudo: ir.config_parameter - the limit of the web client is no secret
@@ -156,7 +167,7 @@ class LeadsAgentBatchAssign(models.Model):
         for batch in self:
             selection = batch.selected_order_ids
             batch.order_count = len(selection) if isinstance(selection, list) else 0
-            batch.filter_count = batch._count_filtered()
+            batch.filter_count = batch._count_filtered() if batch.whole_filter else 0
             cut = batch.order_count >= limit and not batch.whole_filter
             batch.selection_warning = cut and self.env._(
                 "The web client hands over at most %s orders: what you selected beyond that is not in this batch. "
@@ -207,7 +218,7 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: as for assigning
         """
         self._take("draft")
-        return self._start("plan", len(self._prepare_lines()))
+        return self._start("plan", len(self._prepare_lines(planning=True)))
 
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.
@@ -257,16 +268,15 @@ class LeadsAgentBatchAssign(models.Model):
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
     def _take(self, *states):
-        """Have the batch to oneself until the end of the request, in one of these states.
+        """Refuse what the state of the batch does not allow.
 
-        :raises UserError: when somebody else has it, or it is in another state
+        Of two at the same moment, the slower one fails when it writes the state, and is retried by Odoo.
+
+        :raises UserError: when the batch is in none of these states
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
         self.check_access("write")
-        # sudo: leads.agent.batch.assign - the row is locked; the right to write was checked
-        if not self.sudo().try_lock_for_update():
-            raise UserError(self.env._("This batch is being worked on at this moment. Try again in a few seconds."))
         if self.state in states:
             return
         match self.state:

@@ -32,6 +32,26 @@ class LeadsAgentBatchAssignShare(models.Model):
 
     _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent stands in this batch twice.")
 
+    def _has_field_access(self, field, operation):
+        """What a batch counts is written by the batch alone."""
+        if operation == "write" and not self.env.su and field.name in ("open_before", "planned_count", "open_after"):
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        shares = super().create(vals_list)
+        shares.batch_id._check_draft()
+        return shares
+
+    def write(self, vals):
+        self.batch_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        self.batch_id._check_draft()
+
     @api.depends("agent_id")
     def _compute_weight(self):
         for share in self:

@@ -32,9 +32,10 @@ class LeadsAgentBatchAssign(models.Model):
                 kind="unassigned",
                 tell=False,
             )
+        refused = {}
         if back:
             reason = self.env._("Held before; %s undid a batch", self.env.user.name)
-            door._assign_leads(
+            outcomes = door._assign_leads(
                 self.env["res.users"],
                 self.env["res.partner"].browse(back),
                 source="undo",
@@ -45,7 +46,10 @@ class LeadsAgentBatchAssign(models.Model):
                 taken_as="undone",
                 tell=False,
             )
-        done = [(row[0], "undone", self._undone_sentence(row, unable)) for row in free]
+            answers = zip(back, outcomes, strict=True)
+            refused = {nr: answer["reason"] for nr, answer in answers if answer["result"] != "assigned"}
+        left += [(row[0], "left", refused[row[1]]) for row in free if row[1] in refused]
+        done = [(row[0], "undone", self._undone_sentence(row, unable)) for row in free if row[1] not in refused]
         self._write_lines(left + done, {"undone": "text", "undo_reason": "text"})
         return len(rows)
 

@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 
 from odoo import api, fields, models
@@ -5,9 +6,11 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL
 
-from ..tools import limits
+from ..tools import distribution, limits
 from ..tools.csv_cells import as_csv
 from .leads_agent_batch_assign import MOST_IN_REQUEST
+
+_logger = logging.getLogger(__name__)
 
 # Leads per transaction of the job, and per round of a request.
 CHUNK = 1_000
@@ -26,9 +29,10 @@ class LeadsAgentBatchAssign(models.Model):
     # Making the lines
     # ------------------------------------------------------------------
 
-    def _prepare_lines(self):
+    def _prepare_lines(self, planning=False):
         """Make one line per customer, the newest orders first, and the shares of the agents.
 
+        :param bool planning: the agents are written by the plan, also where there is one
         :returns: the lines that are to do, as :meth:`_pending` reads them
         :raises UserError: when the orders or the agents do not allow a batch
         """
@@ -40,7 +44,8 @@ class LeadsAgentBatchAssign(models.Model):
             order_ids = self._checked_order_ids()
             domain = [("id", "in", order_ids)]
         agents = self._agents()
-        self._prepare_shares(agents)
+        if planning or not self.agent_id:
+            self._prepare_shares(agents)
         readable = self.env["sale.order"]._search(domain)
         self.env.flush_all()
         # One statement: lines for selected orders that are gone or out of sight, and one line per customer.
@@ -74,7 +79,7 @@ class LeadsAgentBatchAssign(models.Model):
                 gone=self.env._("Order no. %s no longer exists.", "{order}"),
                 hidden=self.env._("You may not see order no. %s.", "{order}"),
                 selected=order_ids,
-                agent=self.agent_id.id or None,
+                agent=None if planning else self.agent_id.id or None,
             )
         )
         self._forget_lines()
@@ -84,8 +89,6 @@ class LeadsAgentBatchAssign(models.Model):
 
     def _prepare_shares(self, agents):
         """Whom the leads are shared out among, and what each has now."""
-        if self.agent_id:
-            return
         # sudo: leads.agent.batch.assign.share - what a batch counts is written by the batch
         Share = self.env["leads.agent.batch.assign.share"].sudo()
         shares = self.share_ids.sudo()
@@ -160,11 +163,11 @@ class LeadsAgentBatchAssign(models.Model):
             case _:
                 self._sum_up_undo()
                 self.state = "undone"
-                self._tell_once("undone", "assigned", "undone = 'undone'")
+                self._tell_once("undone", "assigned", "undone = 'undone'", restored=True)
 
     def _count_shares(self, planned=False):
         """What each agent gets by the plan, or got."""
-        if self.agent_id:
+        if self.agent_id and not self.plan_turns:
             return
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
         Line = self.env["leads.agent.batch.assign.line"].sudo()
@@ -174,20 +177,27 @@ class LeadsAgentBatchAssign(models.Model):
         for share in self.share_ids:
             share.planned_count = counts.get(share.agent_id.id, 0)
 
-    def _tell_once(self, to_agent, to_previous, condition):
+    def _tell_once(self, to_agent, to_previous, condition, restored=False):
         """One notice per agent, whatever the number of chunks.
 
         :param to_agent: what the agents of the lines are told, and to_previous, those from whom the leads were taken
+        :param restored: tell the latter only of the leads that they hold again
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT agent_id, previous_agent_id, array_agg(partner_id ORDER BY id) FROM leads_agent_batch_assign_line
-                 WHERE batch_id = %s AND result = 'assigned' AND partner_id IS NOT NULL AND %s
-              GROUP BY GROUPING SETS (agent_id, previous_agent_id)
+                SELECT l.agent_id, h.agent_id, array_agg(l.partner_id ORDER BY l.id)
+                  FROM leads_agent_batch_assign_line l
+            CROSS JOIN LATERAL (SELECT CASE WHEN NOT %(restored)s OR EXISTS (
+                           SELECT FROM leads_agent_assignment a
+                            WHERE a.partner_id = l.partner_id AND a.agent_id = l.previous_agent_id
+                              AND a.state = 'active') THEN l.previous_agent_id END AS agent_id) h
+                 WHERE l.batch_id = %(batch)s AND l.result = 'assigned' AND l.partner_id IS NOT NULL AND %(condition)s
+              GROUP BY GROUPING SETS (l.agent_id, h.agent_id)
                 """,
-                self.id,
-                SQL(condition),
+                restored=restored,
+                batch=self.id,
+                condition=SQL(condition),
             )
         )
         # sudo: leads.agent.assignment - agents are told by whoever started the batch
@@ -295,24 +305,21 @@ class LeadsAgentBatchAssign(models.Model):
         if not rows:
             return 0
         turns = self.plan_turns
-        if turns is None:
+        if not turns and not self.agent_id:
             # sudo: leads.agent.rotation - only managers come here
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
-        plan, refused = self._share_chunk(rows, self._receivers(), self._to_turns(turns), planning=True)
+        plan, refused = self._share_chunk(rows, self._receivers(), distribution.restored(turns), planning=True)
         self._write_planned(rows, plan, refused)
-        self.plan_turns = {nr: [turn.place, turn.served, turn.present] for nr, turn in plan.turns.items()}
+        self.plan_turns = distribution.stored(plan.turns)
         return len(rows)
 
     def _receivers(self):
         """Those who receive leads of this batch: the one agent, or all who share."""
         return self.agent_id or self.share_ids.agent_id
 
-    def _to_turns(self, turns):
-        return self.env["leads.agent.rotation"].sudo().new({"turns": turns or {}})._read_turns()
-
     def _write_planned(self, rows, plan, refused):
         planned = [
-            (line_id, *plan.shares[partner_id][:1], self._reason(plan.shares[partner_id][1]))
+            (line_id, plan.shares[partner_id][0], self._reason(plan.shares[partner_id][1]))
             for line_id, partner_id, _agent, _reason in rows
             if partner_id in plan.shares
         ]
@@ -328,14 +335,14 @@ class LeadsAgentBatchAssign(models.Model):
             return 0
         # sudo: leads.agent.rotation - only managers come here
         Rotation = self.env["leads.agent.rotation"].sudo()
-        rotation = plan = None
-        refused = []
+        rotation = None if self.agent_id else Rotation._locked(self.company_id, self.team_id)
+        plan, refused = None, []
         if all(row[2] for row in rows):
             usual = self._reason("one")
             shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:
-            rotation = Rotation._locked(self.company_id, self.team_id)
-            plan, refused = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), rotation._read_turns())
+            turns = distribution.restored(rotation.turns)
+            plan, refused = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
             shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
         partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
         outcomes = self._door()._assign_leads(
@@ -349,14 +356,18 @@ class LeadsAgentBatchAssign(models.Model):
             tell=False,
         )
         outcome_of = dict(zip(partners.ids, outcomes, strict=True))
-        if rotation:
+        weights = self._weights() if self.method == "weight" else {}
+        if plan:
             missed = Counter(shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] != "assigned")
-            rotation._keep(plan, missed, self._weights() if self.method == "weight" else {})
+            rotation._keep(plan, missed, weights)
+        elif rotation:
+            given = [shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] == "assigned"]
+            rotation._follow(given, self.share_ids.agent_id, self.method, weights)
         self._write_lines(refused, {"result": "text", "reason": "text"})
-        self._write_outcomes(rows, shares, outcome_of)
+        self._write_outcomes(rows, outcome_of)
         return len(rows)
 
-    def _write_outcomes(self, rows, shares, outcome_of):
+    def _write_outcomes(self, rows, outcome_of):
         done = []
         for line_id, partner_id, _agent, _reason in rows:
             if partner_id is None:
@@ -367,7 +378,7 @@ class LeadsAgentBatchAssign(models.Model):
                         line_id,
                         outcome["result"],
                         outcome["reason"],
-                        shares[partner_id][0],
+                        outcome["agent_id"] or None,
                         outcome["holder"].id or None,
                         outcome["assignment"].id or None,
                     )
@@ -393,8 +404,11 @@ class LeadsAgentBatchAssign(models.Model):
         leads = door._read_leads(partner_ids)
         agent_of = dict.fromkeys(leads["by_commercial"], self.agent_id.id or 0)
         verdicts = door._judge(leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign)
-        wanted = [nr for nr in partner_ids if (verdict := verdicts.get(nr)) and verdict.result == "assigned"]
-        causes = door._refused_leads(wanted, limits.policy("batch"))
+        # By the customer of the line, who may have become a contact of another one since.
+        verdict_of = {nr: verdicts[entity] for nr, entity in leads["commercial_of"].items()}
+        wanted = [nr for nr in partner_ids if nr in verdict_of and verdict_of[nr].result == "assigned"]
+        refused = door._refused_leads({leads["commercial_of"][nr] for nr in wanted}, limits.policy("batch"))
+        causes = {nr: refused[entity] for nr in wanted if (entity := leads["commercial_of"][nr]) in refused}
         wanted = [nr for nr in wanted if nr not in causes]
         plan = (
             self.env["leads.agent.rotation"]
@@ -409,7 +423,7 @@ class LeadsAgentBatchAssign(models.Model):
                 turns=turns,
             )
         )
-        return plan, self._refusals(door, rows, leads, verdicts, causes, plan)
+        return plan, self._refusals(door, rows, leads, verdict_of, causes, plan)
 
     def _rooms(self, agents, planning):
         """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
@@ -443,25 +457,25 @@ class LeadsAgentBatchAssign(models.Model):
         )
         return dict(rows)
 
-    def _refusals(self, door, rows, leads, verdicts, causes, plan):
+    def _refusals(self, door, rows, leads, verdict_of, causes, plan):
         """``(line_id, result, reason)`` of the lines that get no agent."""
         left = set(plan.left)
         refused = []
-        # sudo: res.partner, res.users - names in the sentences of the log
-        customers = self.env["res.partner"].sudo().browse(verdicts)
+        # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
         for line_id, partner_id, _agent, _reason in rows:
-            verdict = verdicts.get(partner_id)
+            verdict = verdict_of.get(partner_id)
             if verdict is None:
                 refused.append((line_id, "gone", door._verdict_sentence("gone", "", "", "")))
                 continue
             if verdict.result == "assigned" and partner_id not in causes and partner_id not in left:
                 continue
-            customer = customers.browse(partner_id).with_prefetch(customers._prefetch_ids).display_name
+            entity = leads["commercial_of"][partner_id]
+            customer = leads["names"][entity]
             if partner_id in causes:
                 refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
             elif verdict.result != "assigned":
-                holder = holders.browse(leads["by_commercial"][partner_id].holder_id or ()).name or ""
+                holder = holders.browse(leads["by_commercial"][entity].holder_id or ()).name or ""
                 sentence = door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
                 refused.append((line_id, verdict.result, sentence))
             else:
@@ -495,10 +509,24 @@ class LeadsAgentBatchAssign(models.Model):
         for batch in self.sudo().search([("state", "=", "running")], order="executed_at, id"):
             # As whoever started it, and nobody less: the right to was checked then.
             batch = batch.with_user(batch.started_by_id).sudo()
-            while done := retrying(batch._work_in_job, self.env):
+            while done := batch._try_chunk():
                 if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch._count_to_do(), 1)):
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _try_chunk(self):
+        """One chunk, retried by Odoo on a conflict; an error stops this batch, with a sentence, and no other."""
+        try:
+            return retrying(self._work_in_job, self.env)
+        except Exception as error:
+            _logger.exception("Batch %s was stopped by an error", self.id)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            self.state = "cancelled"
+            self._close_pending(
+                self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__)
+            )
+            return 0
 
     def _count_to_do(self):
         return self.assigned_count if self.task == "undo" else self.pending_count

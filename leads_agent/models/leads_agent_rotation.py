@@ -44,18 +44,27 @@ class LeadsAgentRotation(models.Model):
         rotation.invalidate_recordset()
         return rotation
 
-    def _read_turns(self):
-        """The turns as the arithmetic takes them."""
-        return {int(agent_id): distribution.Turn(*row) for agent_id, row in (self.turns or {}).items()}
-
     def _keep(self, plan, missed, weights):
         """Keep the turns of a plan, without the leads that were planned and not given.
 
         :param dict missed: ``{agent_id: leads}``
         :param dict weights: ``{agent_id: weight}`` that the plan counted with; without, all are equal
         """
-        turns = distribution.take_back(plan.turns, missed, weights)
-        self.turns = {agent_id: [turn.place, turn.served, turn.present] for agent_id, turn in turns.items()}
+        self.turns = distribution.stored(distribution.take_back(plan.turns, missed, weights))
+
+    def _follow(self, given, agents, method, weights):
+        """Keep the turns after leads were given by a plan that was made before.
+
+        :param list given: ids of the agents, in the order of the plan
+        """
+        self.turns = distribution.stored(
+            distribution.follow(
+                given,
+                [distribution.Agent(agent_id, weights.get(agent_id, 1)) for agent_id in agents.ids],
+                method=method,
+                turns=distribution.restored(self.turns),
+            )
+        )
 
     @api.model
     def _share_out(self, partner_ids, agents, *, method, prefer=(), rooms=None, weights=None, turns=None):

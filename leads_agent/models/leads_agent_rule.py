@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..fields import Bounded
-from ..tools import limits, terms
+from ..tools import distribution, limits, terms
 
 _logger = logging.getLogger(__name__)
 
@@ -55,15 +55,7 @@ class LeadsAgentRule(models.Model):
     order_domain = fields.Char(
         string="Quotations", default="[]", help="Only customers with a quotation that matches. Empty: any quotation."
     )
-    method = fields.Selection(
-        [
-            ("equal", "Equal shares"),
-            ("weight", "Shares by weight"),
-            ("least", "Whoever has the fewest open leads"),
-        ],
-        required=True,
-        default="equal",
-    )
+    method = fields.Selection(terms.METHODS, required=True, default="equal")
     prefer_previous = fields.Boolean(string="Prefer the Previous Agent", default=True)
     prefer_lang = fields.Boolean(string="Prefer the Same Language")
     prefer_country = fields.Boolean(string="Prefer the Same Country")
@@ -394,7 +386,7 @@ class LeadsAgentRule(models.Model):
             method=self.method,
             prefer=self._preferences(),
             rooms=rooms,
-            turns=rotation._read_turns(),
+            turns=distribution.restored(rotation.turns),
         )
         given = leads.browse(plan.shares)
         # sudo: leads.agent.assignment - the rule was written by a manager; the door decides the rest

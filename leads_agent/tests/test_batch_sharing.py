@@ -184,6 +184,55 @@ class TestBatchSharing(BatchCase):
         batch.action_commit()
         self.assertEqual((batch.assigned_count, batch.skipped_count), (2, 1))
 
+    def test_plans_that_are_committed_count_in_the_rotation(self):
+        got = Counter()
+        for nr in range(4):
+            lead = self._leads(1, f"Planned {nr}")
+            batch = self._batch(lead)
+            batch.action_plan()
+            batch.action_commit()
+            got[lead.leads_agent_id] += 1
+        self.assertEqual(sorted(got.values()), [1, 1, 2])
+        batch = self._batch(self._leads(2, "At once"))
+        batch.action_assign()
+        self.assertEqual(sorted((got + self._got(batch)).values()), [2, 2, 2])
+
+    def test_plan_for_one_agent_says_what_would_be_refused(self):
+        batch = self._batch(self._leads(2) | self._lead("Sold", "sale"), agent_id=self.agent.id)
+        batch.action_plan()
+        self.assertEqual((batch.pending_count, batch.skipped_count), (2, 1))
+        self.assertIn("is confirmed", batch.line_ids.filtered("result").reason)
+        self.assertEqual(batch.line_ids.filtered(lambda line: not line.result).agent_id, self.agent)
+        self.assertEqual((batch.share_ids.planned_count, batch.share_ids.open_after), (2, 2))
+
+    def test_customer_who_moved_between_plan_and_commit_brings_the_plan_along(self):
+        lead, company = self._leads(1, "Mover"), self._lead("Company")
+        batch = self._batch(lead | self._leads(1, "Other"))
+        batch.action_plan()
+        planned = batch.line_ids.filtered(lambda line: line.partner_id == lead).agent_id
+        lead.write({"is_company": False, "parent_id": company.id})
+        batch.action_commit()
+        self.assertEqual(set(batch.line_ids.mapped("result")), {"assigned"})
+        self.assertEqual(self._active(company).agent_id, planned)
+
+    def test_what_was_asked_for_stands_once_the_batch_has_begun(self):
+        batch = self._batch(self._leads(2))
+        batch.write({"cap": 5})
+        batch.action_plan()
+        for vals in ({"reassign": True}, {"cap": 1}, {"agent_id": self.agent.id}, {"domain": "[]"}):
+            with self.subTest(vals), self.assertRefused(UserError, "This batch has begun"):
+                batch.write(vals)
+        share = batch.share_ids[0]
+        with self.assertRefused(UserError, "This batch has begun"):
+            share.weight = 9
+        with self.assertRefused(UserError, "This batch has begun"):
+            share.unlink()
+        with self.assertRefused(UserError, "This batch has begun"):
+            share.create({"batch_id": batch.id, "agent_id": self.manager.id})
+        draft = self._batch(self._leads(1), share_ids=[(0, 0, {"agent_id": self.agent.id})])
+        with self.assertRaises(AccessError):
+            draft.share_ids.planned_count = 99
+
     # ------------------------------------------------------------------
     # Undoing
     # ------------------------------------------------------------------
@@ -225,6 +274,37 @@ class TestBatchSharing(BatchCase):
         self.assertFalse(lead.leads_agent_id)
         self.assertIn("former holder cannot have it", batch.line_ids.undo_reason)
 
+    def test_undo_tells_nobody_of_leads_they_do_not_get(self):
+        lead, kept = self._leads(1, "Lost"), self._leads(1, "Kept")
+        self._assign(lead, self.third_agent)
+        self._assign(kept, self.other_agent)
+        batch = self._batch(lead | kept, agent_id=self.agent.id, reassign=True)
+        batch.action_assign()
+        self._time_passes()
+        (self.third_agent | self.other_agent).notification_type = "inbox"
+        self.third_agent.group_ids = self.env.ref("base.group_user")
+        before = len(self._notices(self.third_agent)), len(self._notices(self.other_agent))
+        batch.action_undo()
+        after = len(self._notices(self.third_agent)), len(self._notices(self.other_agent))
+        self.assertEqual((after[0] - before[0], after[1] - before[1]), (0, 1))
+        self.assertEqual((lead.leads_agent_id.id, kept.leads_agent_id), (False, self.other_agent))
+
+    def test_undo_says_what_the_former_holder_could_not_take_back(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.manager.company_ids += company
+        self.agent.company_ids += company
+        lead = self._leads(1)
+        self._assign(lead, self.other_agent)
+        batch = self._batch(lead, agent_id=self.agent.id, reassign=True)
+        batch.action_assign()
+        self._time_passes()
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (company.id, lead.id))
+        self.env.invalidate_all()
+        batch.action_undo()
+        self.assertEqual(batch.line_ids.undone, "left")
+        self.assertIn("in which Agent Ben does not work", batch.line_ids.undo_reason)
+        self.assertEqual(lead.leads_agent_id, self.agent)
+
     # ------------------------------------------------------------------
     # The job
     # ------------------------------------------------------------------
@@ -250,6 +330,27 @@ class TestBatchSharing(BatchCase):
         self.assertEqual(leads.leads_assignment_ids.assigned_by_id, self.manager, "not the job")
         self._run_job()
         self.assertEqual(len(leads.leads_assignment_ids), 9)
+
+    @mute_logger("odoo.addons.leads_agent.models.leads_agent_batch_assign_work")
+    def test_batch_that_fails_is_stopped_and_holds_up_no_other(self):
+        self._small_requests()
+        broken, sound = self._batch(self._leads(7, "Broken")), self._batch(self._leads(7, "Sound"))
+        broken.action_assign()
+        sound.action_assign()
+        work = type(broken)._assign_chunk
+
+        def fail_once_begun(batch, rows):
+            if batch.id == broken.id and batch.assigned_count:
+                raise ZeroDivisionError
+            return work(batch, rows)
+
+        with patch.object(type(broken), "_assign_chunk", fail_once_begun):
+            self._run_job()
+        self.assertEqual((sound.state, sound.assigned_count), ("done", 7))
+        self.assertEqual((broken.state, broken.assigned_count, broken.pending_count), ("cancelled", 2, 5))
+        left = broken.line_ids.filtered(lambda line: not line.result)
+        reason = "Stopped by an error (ZeroDivisionError) before this lead had its turn."
+        self.assertEqual(set(left.mapped("reason")), {reason})
 
     def test_running_batch_is_cancelled_between_chunks(self):
         self._small_requests()

@@ -51,4 +51,10 @@ class TestLockTours(LeadsAgentCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_other_access_errors_keep_their_dialog(self):
         order = self.theirs.sale_order_ids
-        self.start_tour(f"/odoo/leads-orders/{order.id}", "leads_agent_other_errors_stay", login="agent_anna")
+        self.browser_js(
+            "/odoo/leads-orders",
+            f"window.leadsAgentHiddenOrder = {order.id}; odoo.startTour('leads_agent_other_errors_stay')",
+            ready="odoo.isTourReady('leads_agent_other_errors_stay')",
+            login="agent_anna",
+            success_signal="tour succeeded",
+        )

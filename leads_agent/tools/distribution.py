@@ -12,14 +12,14 @@ deadline first of Stoica and Abdel-Wahab (1995). With that,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from math import lcm
 from typing import Final, Literal
 
 Method = Literal["equal", "weight", "least"]
-# Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every weight
-# up to 100. So equal places are equal, and the longest unserved goes first; fractions would let rounding decide.
+# Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every
+# weight up to 100. So equal places are equal, and the longest unserved goes first; fractions would let rounding decide.
 LEAD: Final = lcm(*range(1, 101))
 
 
@@ -118,6 +118,45 @@ def distribute(
             plan.shares[lead.id] = agent.id, cause
     plan.turns = pool.turns()
     return plan
+
+
+def follow(
+    given: Iterable[int],
+    agents: Sequence[Agent],
+    *,
+    method: Method = "equal",
+    turns: Mapping[int, Turn] | None = None,
+) -> dict[int, Turn]:
+    """Say what to keep after leads were given by a plan made before, in its order.
+
+    >>> turns = follow([7, 7], [Agent(7), Agent(8)])
+    >>> distribute([Lead(1), Lead(2)], [Agent(7), Agent(8)], turns=turns).shares
+    {1: (8, 'turn'), 2: (8, 'turn')}
+    """
+    pool = _Pool([replace(agent, room=None) for agent in agents], method, turns or {})
+    for agent_id in given:
+        pool.serve(pool.members[agent_id].agent)
+    return pool.turns()
+
+
+def stored(turns: Mapping[int, Turn]) -> dict[int, tuple[int, int, bool]]:
+    """The turns as they are kept in JSON.
+
+    >>> stored({7: Turn(LEAD, 4, True)}) == {7: (LEAD, 4, True)}
+    True
+    """
+    return {agent_id: (turn.place, turn.served, turn.present) for agent_id, turn in turns.items()}
+
+
+def restored(kept: Mapping[str, Sequence] | None) -> dict[int, Turn]:
+    """The turns out of JSON.
+
+    >>> restored({"7": [0, 4, True]})
+    {7: Turn(place=0, served=4, present=True)}
+    >>> restored(None)
+    {}
+    """
+    return {int(agent_id): Turn(*row) for agent_id, row in (kept or {}).items()}
 
 
 def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, int]) -> dict[int, Turn]:

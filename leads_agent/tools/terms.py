@@ -51,6 +51,13 @@ RESULTS: Final = [
     ("failed", "Failed"),
 ]
 
+# How leads are shared out among several agents.
+METHODS: Final = [
+    ("equal", "Equal shares"),
+    ("weight", "Shares by weight"),
+    ("least", "Whoever has the fewest open leads"),
+]
+
 # Kinds of customer history, and which of them mean that somebody talked to the customer.
 HISTORY_KINDS: Final = [
     ("message", "Message"),

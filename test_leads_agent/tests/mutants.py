@@ -347,6 +347,15 @@ def _post(customer, key):
     return breaks(lambda test, env: thing(customer, key)(test, env).message_post(body="x"))
 
 
+def _begun(test, env):
+    """A batch of the user that is planned."""
+    batch = env["leads.agent.batch.assign"].create(
+        {"agent_ids": test.agent.ids, "selected_order_ids": test.world["B"]["quotation"].ids}
+    )
+    batch.action_plan()
+    return batch
+
+
 FALSE = property(lambda self: False)
 
 
@@ -479,6 +488,32 @@ OVERRIDES = (
                 env["leads.agent.batch.assign"]
                 .create({"selected_order_ids": test.world["B"]["quotation"].ids})
                 .write({"state": "done"})
+            )
+        ),
+    ),
+    override("leads.agent.batch.assign.write", MANAGER, passes(lambda test, env: _begun(test, env).write({"cap": 1}))),
+    override(
+        "leads.agent.batch.assign.share.write",
+        MANAGER,
+        passes(lambda test, env: _begun(test, env).share_ids.write({"weight": 9})),
+    ),
+    override(
+        "leads.agent.batch.assign.share.create",
+        MANAGER,
+        passes(
+            lambda test, env: env["leads.agent.batch.assign.share"].create(
+                {"batch_id": _begun(test, env).id, "agent_id": test.other_agent.id}
+            )
+        ),
+    ),
+    override(
+        "leads.agent.batch.assign.share._has_field_access",
+        MANAGER,
+        passes(
+            lambda test, env: (
+                env["leads.agent.batch.assign"]
+                .create({"share_ids": [Command.create({"agent_id": test.agent.id})]})
+                .share_ids.write({"planned_count": 9})
             )
         ),
     ),

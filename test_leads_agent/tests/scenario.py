@@ -299,7 +299,7 @@ class Scenario(LeadsAgentCommon):
         # A stranger on an order in sight: the name is told there, by design; nothing behind it may be.
         stranger = cls.stranger = cls.env["res.partner"].create({"name": "Passer-by", "email": "CNRY-BP@example.com"})
         cls._fill(stranger, mark("B", "P"))
-        world["A"]["quotation"].message_subscribe(partner_ids=stranger.ids)
+        world["A"]["quotation"].message_subscribe(partner_ids=(stranger | world["B"]["partner"]).ids)
         world["A"]["quotation"].message_post(body="To a stranger", partner_ids=stranger.ids, message_type="comment")
         cls._open_dialogs(cls.agent, "A")
         cls._open_dialogs(cls.other_agent, "D")

@@ -112,24 +112,38 @@ tours.add("leads_agent_redirect_from_link", {
                 ".o_field_widget[name=partner_id] .o_external_button:not(:visible), .o_field_widget[name=partner_id] .o_external_button",
             run: "click",
         },
-        // The order went out of sight too, and may say so in a dialog of its own.
-        ...seeRedirect([]),
+        // The order went out of sight too, and may say so in a dialog of its own; the customer may not.
+        ...seeRedirect([
+            { content: "No dialog speaks of the customer", trigger: `body:not(:has(.modal:contains("Contact")))` },
+        ]),
     ],
 });
 
-/**
- * Another access error is dealt with by Odoo itself: a dialog, and the list behind it, whose opening may close the dialog
- * again. Nobody is led to the customer search.
- */
+/** Another access error keeps its dialog: the redirect is for the form of a customer alone. */
 tours.add("leads_agent_other_errors_stay", {
     steps: () => [
+        ...seeView("Order Details", "list"),
         {
-            content: "An order out of sight is an access error as always",
-            trigger: `.modal:contains("not allowed to access"), .o_breadcrumb:contains("Order Details")`,
+            content: "Open an order out of sight over the list, where Odoo has nothing else to show instead",
+            trigger: ".o_list_view",
+            run() {
+                const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+                action.doAction({
+                    type: "ir.actions.act_window",
+                    res_model: "sale.order",
+                    res_id: window.leadsAgentHiddenOrder,
+                    views: [[false, "form"]],
+                });
+            },
         },
         {
-            content: "Odoo falls back to the list of orders",
-            trigger: `.o_breadcrumb:contains("Order Details")`,
+            content: "It is an access error as always",
+            trigger: `.modal:contains("not allowed to access")`,
+        },
+        ...seeView("Order Details", "list"),
+        {
+            content: "The dialog stays, and nobody is led to the customer search",
+            trigger: `.modal:contains("not allowed to access")`,
             run() {
                 if (document.querySelector(`.o_notification:has(.bg-warning)`)) {
                     throw new Error("The redirect of customers took an error of orders.");

@@ -1,8 +1,7 @@
-"""``python -m benchmarks CONF DATABASE SCALE RESULTS``: measure one database, which is filled if it is empty."""
+"""``python -m benchmarks CONF DATABASE SCALE RESULTS CASE``: fill a database, or measure one case on it."""
 
 import argparse
 import importlib
-import pkgutil
 import sys
 from pathlib import Path
 
@@ -21,13 +20,12 @@ def main() -> int:
     parser.add_argument("database")
     parser.add_argument("scale", choices=generator.SCALES)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--fill", action="store_true", help="fill the database and end")
-    parser.add_argument("--only", default="", help="names of cases, separated by commas")
+    parser.add_argument("case", choices=("fill", *cases.IN_ORDER), help="what to measure, or to fill the database")
     options = parser.parse_args()
     config.parse_config(["-c", options.conf, "-d", options.database, "--log-level", "warn"])
     odoo.modules.initialize_sys_path()
     registry, scale = Registry(options.database), generator.SCALES[options.scale]
-    if options.fill:
+    if options.case == "fill":
         generator.fill(registry, scale)
         return 0
 
@@ -35,11 +33,9 @@ def main() -> int:
         report.write(options.results, row)
         print(report.table([row]).splitlines()[-1], file=sys.stderr, flush=True)
 
-    names = [module.name for module in pkgutil.iter_modules(cases.__path__)]
-    for name in names:
-        if not options.only or name in options.only.split(","):
-            generator.vacuum(registry)
-            importlib.import_module(f"{cases.__name__}.{name}").run(registry, scale, ROUNDS[scale.name], record)
+    generator.vacuum(registry)
+    case = importlib.import_module(f"{cases.__name__}.{options.case}")
+    case.run(registry, scale, ROUNDS[scale.name], record)
     return 0
 
 

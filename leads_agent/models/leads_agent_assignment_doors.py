@@ -51,7 +51,8 @@ class LeadsAgentAssignment(models.Model):
         :param bool tell: tell the agents; a batch does so itself, once at its end
         :returns: one dict per record of ``partners``, in their order, with ``result`` (a value of
             :data:`terms.RESULTS`), ``reason`` (a sentence), ``agent_id``, ``partner`` (the commercial customer, empty
-            when gone), ``holder`` (the user from whom the lead was taken) and ``assignment`` (the active one, empty when none)
+            when gone), ``holder`` (the user from whom the lead was taken) and ``assignment`` (the active one, empty
+            when none)
         :raises UserError: when the one agent may not hold leads; in a plan, such leads are reported as ``failed``
         """
         if plan is None:

@@ -81,6 +81,24 @@ AVAILABILITIES: Final = [
     ("leave", "On leave"),
 ]
 
+DIRECTIONS: Final = [
+    ("out", "Outgoing"),
+    ("in", "Incoming"),
+]
+
+# Life of a call: hung up, it still wants its outcome.
+CALL_STATES: Final = [
+    ("talking", "Talking"),
+    ("wrap_up", "Wrap-up"),
+    ("done", "Done"),
+]
+
+CALLBACK_STATES: Final = [
+    ("open", "Open"),
+    ("done", "Called"),
+    ("cancelled", "Cancelled"),
+]
+
 DISPOSITION_TYPES: Final = [
     ("sales", "Sales"),
     ("service", "Customer service"),

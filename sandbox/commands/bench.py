@@ -1,4 +1,4 @@
-"""Measure the addons against Odoo's own ways. SCALE=S (default), M or L; ARGS='visibility' selects cases.
+"""Measure the addons against Odoo's own ways. SCALE=S (default), M or L; ARGS='visibility http' selects cases.
 
 The smaller scales are measured too, which is how growth is told. FRESH=1 makes the databases anew. Prints a table, and
 keeps the rows in `.sandbox/bench/results.jsonl`.
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import cases, report
 
 from .. import databases, postgres
 from ..console import Trouble, say, step
@@ -24,11 +24,14 @@ def run(arguments: list[str]) -> int:
     largest = os.environ.get("SCALE") or "S"
     if largest not in SCALES:
         raise Trouble(f"SCALE is one of {', '.join(SCALES)}, not {largest}.")
+    chosen = arguments or os.environ.get("ARGS", "").split()
+    if unknown := set(chosen) - set(cases.IN_ORDER):
+        raise Trouble(f"No such case: {', '.join(sorted(unknown))}. There are {', '.join(cases.IN_ORDER)}.")
     results = made(HOME / "bench") / "results.jsonl"
     results.unlink(missing_ok=True)
     with ready_odoo() as odoo:
         for scale in SCALES[: SCALES.index(largest) + 1]:
-            _measure(odoo, scale, results, arguments or os.environ.get("ARGS", "").split())
+            _measure(odoo, scale, results, chosen)
         print(report.machine(odoo.postgres.rows("SELECT name, setting, unit FROM pg_settings")))
     rows = report.read(results)
     rows += report.growth(rows)
@@ -51,10 +54,13 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
         command = [sys.executable, "-m", "benchmarks", str(conf), name, scale, str(results)]
         if not (postgres.read_note(odoo.postgres, name) or {}).get("filled"):
             with step(f"Filling {name} (once)"):
-                _call(odoo, [*command, "--fill"])
+                _call(odoo, [*command, "fill"])
             postgres.write_note(odoo.postgres, name, filled=True)
         with step(f"Measuring scale {scale}"):
-            _call(odoo, [*command, "--only", ",".join(chosen)])
+            # A process each: what one case has taken of memory is not idle for the next.
+            for case in cases.IN_ORDER:
+                if not chosen or case in chosen:
+                    _call(odoo, [*command, case])
     finally:
         lock.release()
 

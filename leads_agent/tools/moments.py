@@ -1,0 +1,54 @@
+"""Moments and clocks: UTC on the server, the clock on the wall at the customer's, right across daylight saving.
+
+Datetimes are naive, as Odoo keeps them: what is called ``moment`` is in UTC, what is called ``local`` is on a wall.
+"""
+
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytz
+
+
+@cache
+def zone_info(name: str) -> ZoneInfo:
+    """The zone, from the time zone database that Odoo itself goes by.
+
+    :raises ValueError: when there is no such zone
+
+    >>> zone_info("Europe/Berlin").key
+    'Europe/Berlin'
+    >>> zone_info("Mars/Olympus")
+    Traceback (most recent call last):
+    ...
+    ValueError: Mars/Olympus
+    """
+    if name not in pytz.all_timezones_set:
+        raise ValueError(name)
+    with pytz.open_resource(name) as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def to_local(moment: datetime, zone: str) -> datetime:
+    """What the clock on the wall says.
+
+    >>> to_local(datetime(2026, 7, 1, 12), "Europe/Berlin")
+    datetime.datetime(2026, 7, 1, 14, 0)
+    """
+    return moment.replace(tzinfo=UTC).astimezone(zone_info(zone)).replace(tzinfo=None)
+
+
+def to_moment(local: datetime, zone: str) -> datetime:
+    """When the clock on the wall says so.
+
+    An hour that is skipped in spring is moved to as long after the change; of an hour that comes twice in autumn the
+    first is meant.
+
+    >>> to_moment(datetime(2026, 7, 1, 14), "Europe/Berlin")
+    datetime.datetime(2026, 7, 1, 12, 0)
+    >>> to_local(to_moment(datetime(2026, 3, 29, 2, 30), "Europe/Berlin"), "Europe/Berlin")
+    datetime.datetime(2026, 3, 29, 3, 30)
+    >>> to_moment(datetime(2026, 10, 25, 2, 30), "Europe/Berlin")
+    datetime.datetime(2026, 10, 25, 0, 30)
+    """
+    return local.replace(tzinfo=zone_info(zone), fold=0).astimezone(UTC).replace(tzinfo=None)

@@ -86,11 +86,12 @@ def _free(env, partners):
     """Nobody holds them, and what is known of them stays known."""
     for statement in (
         "DELETE FROM leads_agent_assignment WHERE state = 'active' AND partner_id = ANY(%s)",
+        # Nobody is cooled off: some are customers of the demo.
+        "UPDATE leads_agent_assignment SET disposition_id = NULL WHERE partner_id = ANY(%s)",
         "UPDATE sale_order SET leads_agent_id = NULL WHERE leads_commercial_partner_id = ANY(%s)",
         "UPDATE res_partner SET leads_agent_id = NULL WHERE commercial_partner_id = ANY(%s)",
     ):
         env.cr.execute(statement, [partners])
-    # Nobody is cooled off: the generator's dispositions are none.
     env.invalidate_all()
 
 

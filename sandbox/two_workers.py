@@ -141,7 +141,7 @@ def prove(odoo: Odoo) -> list[Figure]:
     with step("Making a database for two workers"):
         databases.copy_of_template(odoo, DATABASE)
         databases.install(odoo, DATABASE, ["-i", ",".join(addons.for_demo())])
-    with step("Ending access at one worker, reading at the other"), _servers(odoo) as (here, there):
+    with step("Ending access at one worker, reading at the other"), servers(odoo, DATABASE) as (here, there):
         changes = _Changes(odoo, here)
         figures = [figure for end, login in ENDS for figure in _prove_end(changes, end, there, login)]
     postgres.drop(odoo.postgres, DATABASE)
@@ -169,14 +169,14 @@ def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: 
 
 
 @contextmanager
-def _servers(odoo: Odoo) -> Iterator[list[str]]:
+def servers(odoo: Odoo, database: str) -> Iterator[list[str]]:
     """Give the addresses of two servers on the database, each with caches of its own."""
     with ExitStack() as stack:
         addresses = []
         for name in ("here", "there"):
             port = free_port()
-            conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_port=port, dbfilter=f"^{DATABASE}$")
-            log = stack.enter_context(open(made(LOGS) / f"{DATABASE}-{name}.log", "w"))
+            conf = odoo.configuration(f"{database}-{name}", db_name=database, http_port=port, dbfilter=f"^{database}$")
+            log = stack.enter_context(open(made(LOGS) / f"{database}-{name}.log", "w"))
             server = stack.enter_context(odoo.process(["-c", conf], stdout=log, stderr=log))
             if not wait_for_http(server, port):
                 raise Trouble(f"Odoo did not start. Its log: {log.name}")

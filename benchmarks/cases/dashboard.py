@@ -44,7 +44,7 @@ def run(registry, scale, rounds, record) -> None:
         seller = api.Environment(cr, SUPERUSER_ID, {})["res.users"].search([("login", "=", "bench_own")]).id
     orders = specification_of_orders(registry)
     history = []
-    with _agents(registry, scale) as agents:
+    with agents_with_customers(registry, scale) as agents:
         for agent, customers in agents:
             candidates = {
                 "ours": Candidate(agent, lambda env: len(env["leads.agent.dashboard"].get_data()["leads"])),
@@ -79,7 +79,7 @@ def _raw(sql, agent):
 
 
 @contextmanager
-def _agents(registry, scale):
+def agents_with_customers(registry, scale):
     """``(user id, customers)`` of agents with so many customers; the smaller scales have fewer to give away."""
     sizes = [size for size in CUSTOMERS if size <= scale.customers // 8]
     with registry.cursor() as cr:
@@ -99,6 +99,7 @@ def _agents(registry, scale):
             user = env["res.users"].create(
                 {
                     "login": f"bench_dashboard_{size}",
+                    "password": f"bench_dashboard_{size}",
                     "name": f"Dashboard {size}",
                     "group_ids": [Command.set([env.ref("leads_agent.group_leads_agent").id])],
                 }

@@ -24,15 +24,15 @@ def run(registry, scale, rounds, record) -> None:
     specification = specification_of_orders(registry)
     set_settings(registry, lock=True, non_partial=False)
     page = {"specification": specification, "limit": PAGE, "count_limit": COUNT_LIMIT}
-    with _server() as base:
+    with server() as base:
         for nr, shape in list(enumerate(SHAPES))[:2]:
-            agent, peer = _Client(base, f"bench_agent_{nr:02}"), _Client(base, "bench_own")
+            agent, peer = Client(base, f"bench_agent_{nr:02}"), Client(base, "bench_own")
             works = {
                 "floor": lambda agent=agent: agent.call("res.users", "context_get"),
                 "ours": lambda agent=agent: agent.call("sale.order", "web_search_read", [], **page),
                 "peer": lambda peer=peer: peer.call("sale.order", "web_search_read", [], **page),
             }
-            times = _interleave(works, rounds)
+            times = interleave(works, rounds)
             for peer_name, limit in (("peer", 1.0), ("floor", 10.0)):
                 record(
                     Row(
@@ -53,7 +53,7 @@ def run(registry, scale, rounds, record) -> None:
     set_settings(registry, lock=False, non_partial=False)
 
 
-class _Client:
+class Client:
     """A signed-in browser that keeps its connection."""
 
     def __init__(self, base, login):
@@ -71,7 +71,7 @@ class _Client:
         return answer["result"]
 
 
-def _interleave(works, rounds):
+def interleave(works, rounds):
     times = {name: [] for name in works}
     names = list(works)
     for turn in range(rounds + 1):
@@ -86,7 +86,7 @@ def _interleave(works, rounds):
 
 
 @contextlib.contextmanager
-def _server():
+def server():
     """Give the address of a server with the configuration of this process."""
     base = f"http://127.0.0.1:{config['http_port']}"
     command = [sys.executable, str(SCRIPT), "-c", config.rcfile, "-d", config["db_name"][0], "--log-level", "warn"]

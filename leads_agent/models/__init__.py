@@ -5,12 +5,19 @@ from . import (
     leads_agent_assignment_doors,
     leads_agent_assignment_limits,
     leads_agent_assignment_moves,
+    leads_agent_assignment_outcome,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
     leads_agent_batch_assign_share,
     leads_agent_batch_assign_work,
+    leads_agent_call,
+    leads_agent_callback,
+    leads_agent_calling_hours,
     leads_agent_dashboard,
+    leads_agent_dashboard_desk,
+    leads_agent_desk,
     leads_agent_disposition,
+    leads_agent_floor,
     leads_agent_history,
     leads_agent_rotation,
     leads_agent_rule,
@@ -18,7 +25,7 @@ from . import (
     leads_agent_self_test_line,
     leads_agent_who_can_see,
 )
-from . import leads_agent_batch_assign_undo
+from . import leads_agent_batch_assign_undo, leads_agent_disposition_policy
 from . import (
     crm_team,
     ir_http,
@@ -27,8 +34,18 @@ from . import (
     mail_message,
     mail_notification,
     mail_thread,
+    phone_blacklist,
     product_document,
     res_company,
     res_config_settings,
 )
-from . import res_groups, res_partner, res_users, res_users_capacity, resource_calendar, sale_order
+from . import (
+    res_groups,
+    res_partner,
+    res_partner_desk,
+    res_users,
+    res_users_capacity,
+    res_users_desk,
+    resource_calendar,
+    sale_order,
+)

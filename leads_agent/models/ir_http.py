@@ -2,7 +2,7 @@ from odoo import models
 
 
 class IrHttp(models.AbstractModel):
-    """The web client knows from the start whether the user has a switch for new leads, and where it stands."""
+    """The web client knows from the start whether the user may switch new leads and breaks, and how they stand."""
 
     _inherit = "ir.http"
 
@@ -10,4 +10,5 @@ class IrHttp(models.AbstractModel):
         info = super().session_info()
         if self.env.user._is_internal() and self.env.user.can_hold_leads:
             info["leads_available"] = self.env.user.leads_available
+            info["leads_on_break"] = bool(self.env.user.leads_break_since)
         return info

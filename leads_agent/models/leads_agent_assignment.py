@@ -77,7 +77,7 @@ class LeadsAgentAssignment(models.Model):
         aggregator="sum",
         help="1 when a sale resolved the lead. An order counts once, also when it is completed again.",
     )
-    age_days = fields.Integer(string="Age (days)", compute="_compute_age_days")
+    age_days = fields.Integer(string="Age (days)", compute="_compute_age_days", aggregator="avg")
     can_reopen = fields.Boolean(compute="_compute_can_reopen")
 
     _one_active_per_customer = models.UniqueIndex(
@@ -160,6 +160,17 @@ class LeadsAgentAssignment(models.Model):
         for assignment in self:
             end = assignment.ended_at or now
             assignment.age_days = (end - (assignment.assigned_at or end)).days
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """The age can be summed up and sorted by, although it is stored nowhere: it grows by itself."""
+        if field_expr != "age_days":
+            return super()._field_to_sql(alias, field_expr, query)
+        return SQL(
+            "EXTRACT(day FROM COALESCE(%s, %s) - %s)::int",
+            self._field_to_sql(alias, "ended_at", query),
+            fields.Datetime.now(),
+            self._field_to_sql(alias, "assigned_at", query),
+        )
 
     @api.depends("state", "visible_until")
     @api.depends_context("uid")

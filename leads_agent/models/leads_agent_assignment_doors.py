@@ -333,7 +333,7 @@ class LeadsAgentAssignment(models.Model):
         held = orders.filtered("leads_agent_id")
         if not held:
             return self.browse()
-        return self._end(
+        ended = self._end(
             Domain("partner_id", "in", held.leads_commercial_partner_id.ids),
             state="resolved",
             end_reason="sale",
@@ -341,6 +341,8 @@ class LeadsAgentAssignment(models.Model):
             disposition=self.env["leads.agent.disposition"]._set_by_sale(),
             sale_of={order.leads_commercial_partner_id.id: order.id for order in held.sorted("id")},
         )
+        self.env["leads.agent.call"]._close_by_sale(ended)
+        return ended
 
     def _end(
         self,

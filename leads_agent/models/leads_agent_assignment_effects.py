@@ -139,11 +139,13 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
     def _refresh_last_events(self, partner_ids):
         """Take the newest history entry, and the newest contact, of customers over to their active assignment."""
         self.env["leads.agent.history"].flush_model()
+        self.flush_model()
+        self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE leads_agent_assignment a
-                   SET last_event_at = h.last_event_at, last_contact_at = h.last_contact_at
+                   SET last_event_at = h.last_event_at, last_contact_at = h.last_contact_at, priority = %(priority)s
                   FROM (
                        SELECT partner_id, max(at) AS last_event_at,
                               max(at) FILTER (WHERE kind IN %(contact)s) AS last_contact_at
@@ -155,9 +157,10 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                 """,
                 contact=terms.CONTACT_KINDS,
                 partners=list(partner_ids),
+                priority=self.env["leads.agent.desk"]._priority_sql("a"),
             )
         )
-        self.invalidate_model(["last_event_at", "last_contact_at"], flush=False)
+        self.invalidate_model(["last_event_at", "last_contact_at", "priority"], flush=False)
 
     @api.model
     def _tell_agents(self, leads_by_agent, event, tell=True):

@@ -95,6 +95,7 @@ class LeadsAgentAssignment(models.Model):
                               COALESCE(bool_or(p.id = t.id AND b.id IS NOT NULL), FALSE) AS own_blacklisted
                          FROM res_partner p
                     LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
+                              AND (b.leads_until IS NULL OR b.leads_until > now() AT TIME ZONE 'UTC')
                         WHERE p.commercial_partner_id = t.id AND (p.active OR p.id = t.id)
                        ) n
                 """,

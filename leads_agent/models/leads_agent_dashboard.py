@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -15,6 +13,7 @@ from ..tools.timezones import customer_timezone
 CONVERSION_DAYS = 30
 SORTS = {
     "next": "last_contact_at ASC NULLS FIRST, assigned_at, id",
+    "value": "priority DESC NULLS LAST, id",
     "newest": "assigned_at DESC, id DESC",
     "oldest": "assigned_at, id",
     "customer": "partner_id, id",
@@ -33,12 +32,13 @@ class LeadsAgentDashboard(models.AbstractModel):
         """Everything on the dashboard of the current user.
 
         :param str search: part of a name, phone, e-mail, city or order number
-        :param str sort: one of ``next`` (not contacted yet first, then the longest ago), ``newest``, ``oldest``,
-            ``customer``
+        :param str sort: one of ``next`` (not contacted yet first, then the longest ago), ``value`` (the most promising
+            first), ``newest``, ``oldest``, ``customer``
         :param int limit: leads per page, 1 to 200
         :param int offset: leads to skip
-        :returns: dict with ``user``, ``figures``, ``leads``, ``leads_count``, ``history``, ``empty_reason``;
-            datetimes are UTC strings, amounts are formatted
+        :returns: dict with ``user``, ``figures``, ``leads``, ``leads_count``, ``history``, ``empty_reason``, and for
+            the call desk ``callbacks`` of today and ``call``, the one that is running, or False; datetimes are UTC
+            strings, amounts are formatted
         :raises AccessError: for users who are neither agents nor managers
         """
         Assignment = self.env["leads.agent.assignment"]
@@ -57,7 +57,15 @@ class LeadsAgentDashboard(models.AbstractModel):
             offset=offset,
             order=SORTS.get(sort, SORTS["next"]),
         )
-        figures = self._figures(mine)
+        user = self.env.user
+        today, tomorrow = self._today()
+        rows = self._together(
+            figures=self._figures_select(today),
+            day=self._day_select(today),
+            call=self._call_select(),
+            callbacks=self._callbacks_select(Domain("due_at", "<", tomorrow)),
+        )
+        figures = self._figures(rows["figures"][0])
         count = figures["open"]
         if search:
             count = (
@@ -66,11 +74,14 @@ class LeadsAgentDashboard(models.AbstractModel):
                 else Assignment.search_count(mine & self._search_domain(search))
             )
         return {
-            "user": {"name": self.env.user.name, "is_agent": self.env.user._is_leads_agent()},
+            "user": {"name": user.name, "is_agent": user._is_leads_agent(), "is_caller": user.can_hold_leads},
             "figures": figures,
+            "day": self._day(today, rows["day"]),
             "leads": self._leads(assignments),
             "leads_count": count,
-            "history": self._history(),
+            "history": self._entries(self.env["leads.agent.history"]._latest(10)),
+            "callbacks": rows["callbacks"] if user.can_hold_leads else [],
+            "call": next(iter(rows["call"]), False),
             "empty_reason": self._empty_reason() if not assignments and not search else "",
         }
 
@@ -157,62 +168,66 @@ class LeadsAgentDashboard(models.AbstractModel):
             ["leads_commercial_partner_id", "name", "amount_total", "currency_id", "date_order", "validity_date"],
             order="id",
         )
-        today = fields.Date.context_today(self)
+        return {order.leads_commercial_partner_id.id: self._order_values(order) for order in orders}
+
+    @api.model
+    def _order_values(self, order):
         return {
-            order.leads_commercial_partner_id.id: {
-                "id": order.id,
-                "name": order.name,
-                "amount": format_amount(self.env, order.amount_total, order.currency_id),
-                "amount_total": order.amount_total,
-                "date_order": fields.Datetime.to_string(order.date_order),
-                "expired": bool(order.validity_date and order.validity_date < today),
-            }
-            for order in orders
+            "id": order.id,
+            "name": order.name,
+            "amount": format_amount(self.env, order.amount_total, order.currency_id),
+            "amount_total": order.amount_total,
+            "date_order": fields.Datetime.to_string(order.date_order),
+            "expired": bool(order.validity_date and order.validity_date < fields.Date.context_today(self)),
         }
 
     @api.model
-    def _figures(self, mine):
-        """Today's figures of the current user, in one query; a day begins at midnight in the user's time zone."""
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        midnight = zone.localize(datetime.combine(datetime.now(zone).date(), time.min)).astimezone(pytz.utc)
-        today = midnight.replace(tzinfo=None)
+    def _figures_select(self, today):
+        """The query for today's figures of the current user.
+
+        :param datetime today: midnight in the user's time zone
+        """
         period = today - timedelta(days=CONVERSION_DAYS)
-        Assignment = self.env["leads.agent.assignment"]
-        query = Assignment._search(
+        Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
+        assignments = Assignment._search(
             Domain("agent_id", "=", self.env.uid) & (Domain("state", "=", "active") | Domain("ended_at", ">=", period))
         )
-        [row] = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*) FILTER (WHERE a.state = 'active'),
-                       count(*) FILTER (WHERE a.assigned_at >= %(today)s),
-                       count(*) FILTER (WHERE a.state = 'resolved' AND a.ended_at >= %(today)s),
-                       count(*) FILTER (WHERE a.is_sale = 1 AND a.ended_at >= %(today)s),
-                       count(*) FILTER (WHERE a.is_sale = 1),
-                       count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state = 'cancel'),
-                       count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
-                  FROM leads_agent_assignment a
-             LEFT JOIN sale_order o ON o.id = a.order_id
-                 WHERE a.id IN %(mine)s
-                """,
-                today=today,
-                partial=terms.PARTIAL_STATES,
-                mine=query.subselect(),
-            )
+        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
+        calls = Call.sudo()._search(Domain("agent_id", "=", self.env.uid) & Domain("started_at", ">=", today))
+        return SQL(
+            """
+            SELECT *
+              FROM (SELECT count(*) FILTER (WHERE a.state = 'active') AS open,
+                           count(*) FILTER (WHERE a.assigned_at >= %(today)s) AS assigned_today,
+                           count(*) FILTER (WHERE a.state = 'resolved' AND a.ended_at >= %(today)s) AS resolved_today,
+                           count(*) FILTER (WHERE a.is_sale = 1 AND a.ended_at >= %(today)s) AS sold_today,
+                           count(*) FILTER (WHERE a.is_sale = 1) AS sales,
+                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state = 'cancel')
+                               AS cancelled,
+                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
+                               AS partial
+                      FROM leads_agent_assignment a
+                 LEFT JOIN sale_order o ON o.id = a.order_id
+                     WHERE a.id IN %(assignments)s) leads,
+                   (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
+                           COALESCE(sum(duration), 0) AS talk_hours_today
+                      FROM leads_agent_call
+                     WHERE id IN %(calls)s) calls
+            """,
+            today=today,
+            partial=terms.PARTIAL_STATES,
+            assignments=assignments.subselect(),
+            calls=calls.subselect(),
         )
-        opened, assigned, resolved, sold, sales, cancelled, partial = row
-        return {
-            "open": opened,
-            "assigned_today": assigned,
-            "resolved_today": resolved,
-            "sold_today": sold,
-            "conversion": conversion(sales, cancelled, partial),
-            "conversion_days": CONVERSION_DAYS,
-        }
 
     @api.model
-    def _history(self):
-        rows = self.env["leads.agent.history"]._latest(10)
+    def _figures(self, row):
+        ratio = conversion(row.pop("sales"), row.pop("cancelled"), row.pop("partial"))
+        return row | {"conversion": ratio, "conversion_days": CONVERSION_DAYS}
+
+    @api.model
+    def _entries(self, rows):
+        """Rows of the history, for the list of what happened."""
         kinds = dict(rows._fields["kind"]._description_selection(self.env))
         # sudo: res.partner - names of authors and customers, as in every chatter
         partners = (rows.author_id | rows.partner_id).sudo()

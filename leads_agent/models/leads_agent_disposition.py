@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..fields import Bounded
 from ..tools import limits, terms
@@ -81,11 +82,22 @@ class LeadsAgentDisposition(models.Model):
         res_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent.disposition_sale", raise_if_not_found=False)
         return self.browse(res_id or ())
 
+    @api.model
+    def _offered_to(self, user):
+        """Those of the call centers that ``user`` works in or leads, and those of all call centers."""
+        # any!: the membership of the user, whatever the user may read of teams
+        member = Domain("crm_team_member_ids", "any!", [("user_id", "=", user.id)])
+        team = Domain("team_ids", "any!", Domain("user_id", "=", user.id) | member)
+        return team | Domain("team_ids", "not any!", Domain.TRUE)
+
     def _available_to(self, user):
         """The ones that ``user`` may choose: of their call centers, or of all."""
-        # sudo: crm.team - the membership of the user, whatever the user may read of teams
-        teams = user.sudo().crm_team_ids | self.env["crm.team"].sudo().search([("user_id", "=", user.id)])
-        return self.filtered(lambda d: not d.sudo().team_ids or d.sudo().team_ids & teams)
+        return self.search(Domain("id", "in", self.ids) & self._offered_to(user))
+
+    @api.model
+    def _for_calls(self):
+        """The ones that the current user may choose for a call; a sale comes by itself."""
+        return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
 
     def action_open_assignments(self):
         self.ensure_one()

@@ -48,16 +48,18 @@ class LeadsAgentHistory(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="cascade")
     assignment_id = fields.Many2one("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
+    call_id = fields.Many2one("leads.agent.call", readonly=True, ondelete="cascade")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")
     _message_uniq = models.UniqueIndex("(message_id) WHERE message_id IS NOT NULL")
+    _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")
 
     # ------------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "event", "message_id", "order_id", "assignment_id")
+    @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "call_id")
     @api.depends_context("lang")
     def _compute_summary(self):
         """One line on each event, in the language of the reader, from the documents themselves in one query.
@@ -68,6 +70,7 @@ class LeadsAgentHistory(models.Model):
             ("mail.message", ["body", "subject"]),
             ("sale.order", ["name", "amount_total", "currency_id"]),
             ("leads.agent.assignment", ["note", "agent_id", "disposition_id"]),
+            ("leads.agent.call", ["note", "disposition_id"]),
             ("leads.agent.disposition", ["name"]),
             ("res.users", ["partner_id"]),
             ("res.partner", ["name"]),
@@ -77,14 +80,16 @@ class LeadsAgentHistory(models.Model):
             SQL(
                 """
                 SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
-                       agent.name AS agent, %(disposition)s AS disposition, a.note
+                       agent.name AS agent, %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note,
+                       h.call_id
                   FROM leads_agent_history h
              LEFT JOIN mail_message m ON m.id = h.message_id
              LEFT JOIN sale_order o ON o.id = h.order_id
              LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
              LEFT JOIN res_users u ON u.id = a.agent_id
              LEFT JOIN res_partner agent ON agent.id = u.partner_id
-             LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
+             LEFT JOIN leads_agent_call c ON c.id = h.call_id
+             LEFT JOIN leads_agent_disposition d ON d.id = COALESCE(c.disposition_id, a.disposition_id)
                  WHERE h.id = ANY(%(ids)s)
                 """,
                 disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
@@ -101,6 +106,9 @@ class LeadsAgentHistory(models.Model):
         match row["kind"]:
             case "message" | "note":
                 return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
+            case "call" if row["call_id"]:
+                outcome = row["disposition"] or ""
+                return self._shorten(f"{outcome} - {row['note']}" if row["note"] else outcome)
             case "call" | "activity":
                 return self._shorten(self._activity_text(row["body"] or ""))
             case "order" | "sale":
@@ -286,6 +294,25 @@ class LeadsAgentHistory(models.Model):
         )
 
     @api.model
+    def _log_calls(self, calls):
+        """Record calls that have their outcome, of customers whom somebody holds."""
+        self._record(
+            [
+                {
+                    "partner_id": call.partner_id.id,
+                    "at": call.started_at,
+                    "kind": "call",
+                    "author_id": call.agent_id.partner_id.id,
+                    "res_model": "res.partner",
+                    "res_id": call.partner_id.id,
+                    "call_id": call.id,
+                }
+                for call in calls
+                if call.partner_id.leads_agent_id
+            ]
+        )
+
+    @api.model
     def _record(self, vals_list):
         """Insert rows and tell the dashboards of the holders."""
         if not vals_list:
@@ -301,21 +328,35 @@ class LeadsAgentHistory(models.Model):
     def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
         """Record that assignments began or ended, in one statement; those that began know their newest events then.
 
+        What was promised to the customers follows in the same statement: to the new holder, to the call center when the
+        lead was taken back, and to its end when the lead is closed.
+
         :param dict sale_of: ``{partner_id: order_id}`` when sales ended them: the row is then about the order
         """
         self.flush_model()
+        self.env["leads.agent.callback"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
                 WITH known AS (
                     UPDATE leads_agent_assignment a
-                       SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at
+                       SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at,
+                           priority = %(priority)s
                       FROM leads_agent_assignment b, LATERAL (
                            SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %(contact)s) AS contact_at
                              FROM leads_agent_history
                             WHERE partner_id = b.partner_id
                            ) h
                      WHERE %(kind)s = 'assigned' AND a.id = b.id AND b.id = ANY(%(ids)s)
+                ), promises AS (
+                    UPDATE leads_agent_callback c
+                       SET agent_id = CASE %(kind)s
+                               WHEN 'assigned' THEN a.agent_id WHEN 'unassigned' THEN NULL ELSE c.agent_id END,
+                           state = CASE WHEN %(kind)s IN ('resolved', 'sale') THEN 'cancelled' ELSE c.state END,
+                           closed_at = CASE WHEN %(kind)s IN ('resolved', 'sale') THEN %(at)s END
+                      FROM leads_agent_assignment a
+                     WHERE a.id = ANY(%(ids)s) AND c.partner_id = a.partner_id AND c.state = 'open'
+                       AND (%(kind)s <> 'unassigned' OR c.agent_id = a.agent_id)
                 )
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id, assignment_id)
@@ -328,6 +369,7 @@ class LeadsAgentHistory(models.Model):
                  WHERE a.id = ANY(%(ids)s)
                 """,
                 at=at.replace(microsecond=0),
+                priority=self.env["leads.agent.desk"]._priority_sql("b"),
                 kind=kind,
                 contact=terms.CONTACT_KINDS,
                 author=self.env.user.partner_id.id,
@@ -336,6 +378,7 @@ class LeadsAgentHistory(models.Model):
                 orders=list((sale_of or {}).values()),
             )
         )
+        self.env["leads.agent.callback"].invalidate_model(flush=False)
 
     def _auto_init(self):
         """At install, take in everybody's history while the new table has no index and no foreign key yet."""
@@ -390,10 +433,25 @@ class LeadsAgentHistory(models.Model):
             ),
             unless_recorded,
         )
+        # sudo: leads.agent.call - of whomever
+        calls = (
+            self.env["leads.agent.call"]
+            .sudo()
+            ._search(
+                Domain("state", "=", "done")
+                & (Domain.TRUE if partner_ids is None else Domain("partner_id", "in", partner_ids))
+            )
+        )
         self.env.cr.execute(
             SQL(
                 """
-                WITH messages AS (%(messages)s)
+                WITH messages AS (%(messages)s), calls AS (
+                    INSERT INTO leads_agent_history (partner_id, at, kind, author_id, res_model, res_id, call_id)
+                    SELECT c.partner_id, c.started_at, 'call', u.partner_id, 'res.partner', c.partner_id, c.id
+                      FROM leads_agent_call c
+                      JOIN res_users u ON u.id = c.agent_id
+                     WHERE c.id IN %(calls)s AND c.started_at >= %(since)s
+               %(unless_known)s)
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id)
                 SELECT o.leads_commercial_partner_id, e.at, e.kind, e.event, u.partner_id, 'sale.order', o.id, o.id
@@ -410,6 +468,8 @@ class LeadsAgentHistory(models.Model):
                        SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event)
                 """,
                 messages=messages,
+                calls=calls.subselect(),
+                unless_known=SQL() if is_new else SQL("ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING"),
                 orders=orders,
                 since=since,
             )

@@ -21,8 +21,10 @@ SPECIFIED = {
     "leads.agent.history": "history",
 }
 # By which links a row hangs on a customer or order, where not every link does: whom a message names is read on the
-# document it stands on, and a follower says of the document no more than its number.
+# document it stands on, a follower says of the document no more than its number, and the order of a call is for
+# managers.
 HANGS_BY = {
+    "leads.agent.call": ("partner_id",),
     "mail.message": ("res_id",),
     "mail.scheduled.message": ("res_id",),
     "mail.followers": ("partner_id",),
@@ -36,6 +38,8 @@ OWN_ROWS = {
         ("event_id.partner_ids", "in", agent.partner_id.ids),
     ],
     "calendar.filters": lambda agent: [("user_id", "=", agent.id)],
+    # The call one is in, until it has its outcome.
+    "leads.agent.call": lambda agent: [("agent_id", "=", agent.id), ("state", "!=", "done")],
     "discuss.channel.member": lambda agent: [("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)],
     "res.users.settings.volumes": lambda agent: [("user_setting_id.user_id", "=", agent.id)],
     "snailmail.letter": lambda agent: [("user_id", "=", agent.id)],

@@ -290,6 +290,8 @@ class ResPartner(models.Model):
             held = self.sudo().filtered("leads_agent_id")
             held.leads_assignment_ids.filtered(lambda a: a.state == "active")._unassign("archived")
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
+            # sudo: leads.agent.callback - and with it what was promised
+            self.env["leads.agent.callback"].sudo().search([("partner_id", "in", self.ids)])._close("cancelled")
         return result
 
     def _leads_check_correction(self, vals):
@@ -323,6 +325,10 @@ class ResPartner(models.Model):
         moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
         if moved:
             self.env["leads.agent.history"].sudo()._follow_move(moved)
+            # sudo: leads.agent.call - what was said and promised goes along with the contact
+            self.env["leads.agent.call"].sudo()._pass_to(
+                {partner.id: partner.commercial_partner_id.id for partner in moved}
+            )
         entities = moved.commercial_partner_id.union(*before.values())
         if not moved or not any(entity.leads_agent_id for entity in entities | moved):
             return

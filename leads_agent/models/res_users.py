@@ -111,8 +111,8 @@ class ResUsers(models.Model):
     def _leads_role_domain(self, xmlid):
         """Users who have the group, directly or through another one."""
         # sudo: res.groups - agents and managers may not read groups, but may name their colleagues by role
-        groups = self.env.ref(xmlid).sudo().all_implied_by_ids
-        return Domain("group_ids", "in", groups.ids)
+        group = self.env["res.groups"].sudo().browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
+        return Domain("group_ids", "in", group.all_implied_by_ids.ids)
 
     def _is_leads_agent(self):
         """Whether the restrictions of agents apply; they do even to one who was made manager by force."""
@@ -307,6 +307,9 @@ class ResUsers(models.Model):
                 foreign._unassign("role_lost")
         if gone:
             Assignment._end_grace(Domain("agent_id", "in", gone.ids))
+            # sudo: leads.agent.callback, leads.agent.call - what the users leave behind must not keep customers waiting
+            self.env["leads.agent.callback"].sudo()._release(gone)
+            self.env["leads.agent.call"].sudo()._abandon(gone)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead_holder(self):

@@ -262,6 +262,24 @@ class SaleOrder(models.Model):
                 self._leads_check_values({name: source[name] for name in partner_fields if name in source})
         return super().onchange(values, field_names, fields_spec)
 
+    def _compute_amounts(self):
+        """What *Next* goes by follows the worth of the quotations of held customers, once per transaction."""
+        super()._compute_amounts()
+        held = self.filtered(lambda order: order.leads_agent_id and isinstance(order.id, int))
+        if not held:
+            return
+        customers = self.env.cr.precommit.data.setdefault("leads_agent.worth_changed", set())
+        if not customers:
+            # sudo: leads.agent.assignment - follows from a change of the order that the user was allowed to make
+            Assignment = self.env["leads.agent.assignment"].sudo()
+
+            def refresh():
+                Assignment._refresh_priorities(Domain("partner_id", "in", list(customers)))
+                customers.clear()
+
+            self.env.cr.precommit.add(refresh)
+        customers.update(held.leads_commercial_partner_id.ids)
+
     def copy_data(self, default=None):
         """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
         vals_list = super().copy_data(default)
@@ -406,3 +424,9 @@ class SaleOrder(models.Model):
             "target": "new",
             "context": {**self.env.context, "active_model": "sale.order", "active_ids": self.ids},
         }
+
+    def action_open_leads_calls(self):
+        """The calls with the customer of the order."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.partner_id.action_open_leads_calls()

@@ -2,6 +2,7 @@ import functools
 import json
 import threading
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import requests
@@ -222,14 +223,21 @@ class TestTours(LeadsAgentCommon, HttpCase):
     # ------------------------------------------------------------------
 
     def test_agent_opens_every_menu_and_every_view(self):
-        self._two_leads()
+        self._call(self._two_leads()[0], self.agent)
         visited = self._visit_menus(self.agent)
-        self.assertEqual(visited, ["Leads Agent Dashboard", "My Leads", "Order Details", "New Order", "Customers"])
+        self.assertEqual(
+            visited,
+            [
+                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls"),
+                *("Order Details", "New Order", "Customers"),
+            ],
+        )
 
     def test_manager_opens_every_menu_and_every_view(self):
         leads = self._two_leads() | self._lead("Old Mill")
         self.manager.with_user(self.manager).action_toggle_leads_may_hold()
         self._assign(leads[2], self.manager)
+        self._call(leads[0], self.agent)
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
         self.env["leads.agent.self.test"].with_user(self.manager).action_run()
@@ -238,11 +246,32 @@ class TestTours(LeadsAgentCommon, HttpCase):
         self.assertEqual(
             visited,
             [
-                *("Leads Agent Dashboard", "My Leads", "Order Details", "Customers"),
-                *("Agents", "Assignments", "Batch Assignments", "Leads Analysis", "Customer History"),
-                "Visibility Tests",
-                *("Call Centers", "Call Dispositions", "Assignment Rules"),
+                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Order Details", "Customers"),
+                *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
+                *("Leads Analysis", "Calls Analysis", "Customer History", "Visibility Tests"),
+                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules"),
             ],
+        )
+
+    def _call(self, customer, user):
+        """A call of today that is over, and a promise for later."""
+        self.env["leads.agent.call"].create(
+            {
+                "partner_id": customer.id,
+                "agent_id": user.id,
+                "company_id": self.env.company.id,
+                "state": "done",
+                "started_at": datetime.now(),
+                "disposition_id": self.env.ref("leads_agent.disposition_callback").id,
+                "is_contact": 1,
+            }
+        )
+        Hours = self.env["leads.agent.calling.hours"]
+        Hours.search([]).unlink()
+        Hours.create([{"days": days, "hour_from": 0.0, "hour_to": 24.0} for days in ("weekdays", "saturday", "sunday")])
+        customer.phone = "+32 2 555 01 01"
+        self.env["leads.agent.callback"].create(
+            {"partner_id": customer.id, "agent_id": user.id, "due_at": datetime.now() + timedelta(seconds=30)}
         )
 
     def _visit_menus(self, user):

@@ -81,6 +81,15 @@ AVAILABILITIES: Final = [
     ("leave", "On leave"),
 ]
 
+# What an agent is doing: on the phone, logging the outcome, on a break, not there, or free for a call.
+DESK_STATES: Final = [
+    ("talking", "Talking"),
+    ("wrap_up", "Wrap-up"),
+    ("available", "Available"),
+    ("break", "On a break"),
+    ("off", "Away"),
+]
+
 DIRECTIONS: Final = [
     ("out", "Outgoing"),
     ("in", "Incoming"),

@@ -2,6 +2,8 @@ from . import (
     base_partner_merge,
     leads_agent_assign,
     leads_agent_capacity,
+    leads_agent_hand_over,
+    leads_agent_outcome,
     leads_agent_reassign,
     leads_agent_resolve,
 )

@@ -28,6 +28,8 @@ class BasePartnerMerge(models.TransientModel):
                     "Merged with %(customer)s, who is with %(agent)s.", **self._leads_words(keep, dst_partner)
                 ),
             )
+        # sudo: leads.agent.call - the same; Odoo would delete the second promise to a customer
+        self.env["leads.agent.call"].sudo()._pass_to(dict.fromkeys(src_partners.ids, dst_partner.id))
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
         self.env.cr.execute(

@@ -7,7 +7,7 @@ A proof is a test with the tag `leads_prove`. With LEADS_PROVE=1 in its environm
 import os
 from dataclasses import replace
 
-from .. import databases, figures, killed_job, lifecycle, programs, testrun, two_workers
+from .. import call_load, databases, figures, killed_job, lifecycle, programs, testrun, two_workers
 from ..lock import held
 from ..paths import LOGS
 from ..workbench import ready_odoo
@@ -28,7 +28,9 @@ def run(arguments: list[str]) -> int:
         # What a selection leaves out, and what no test inside Odoo can try.
         lived = []
         if not arguments and not os.environ.get("ARGS"):
-            lived = [figure for proof in (lifecycle, two_workers, killed_job) for figure in proof.prove(odoo)]
+            lived = [
+                figure for proof in (lifecycle, two_workers, killed_job, call_load) for figure in proof.prove(odoo)
+            ]
     testrun.report(verdict, LOG)
     print(figures.rendered(lived))
     print(f"{verdict.passed} proofs passed, {verdict.failed} failed", flush=True)

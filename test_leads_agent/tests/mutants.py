@@ -146,6 +146,12 @@ RULES = (
     rule("rule_assignment_company", MANAGER, sweeps("leads.agent.assignment")),
     rule("rule_assignment_own", LOCKED, sweeps("leads.agent.assignment")),
     rule("rule_history_company", MANAGER, sweeps("leads.agent.history")),
+    rule("rule_call_lock", LOCKED, sweeps("leads.agent.call")),
+    rule("rule_callback_lock", LOCKED, sweeps("leads.agent.callback")),
+    rule("rule_callback_private", UNLOCKED, _seen(lambda test: test.world["D"]["callback"])),
+    rule("rule_callback_own", UNLOCKED, write("C", "callback", note="x")),
+    rule("rule_call_company", MANAGER, _seen(lambda test: test.world["X"]["call"])),
+    rule("rule_callback_company", MANAGER, _seen(lambda test: test.world["X"]["callback"])),
     rule("rule_batch_company", MANAGER, _seen(lambda test: test.batch)),
     rule("rule_rule_company", MANAGER, _seen(lambda test: test.rule)),
     rule("rule_batch_line_company", MANAGER, _seen(lambda test: test.batch.line_ids)),
@@ -296,6 +302,18 @@ def _forged(test, env):
     )
 
 
+def _forged_promise(test, env):
+    env["leads.agent.callback"].create(
+        {
+            "partner_id": test.world["E"]["partner"].id,
+            "agent_id": env.uid,
+            "company_id": env.company.id,
+            "due_at": "2020-01-01 10:00:00",
+            "closed_at": "2020-01-01 10:00:00",
+        }
+    )
+
+
 def _stays_on_cancelled(test, env):
     result = thing("A", "quotation")(test, env).action_cancel()
     return not isinstance(result, dict) and "the form reads again what went out of sight"
@@ -384,6 +402,8 @@ OVERRIDES = (
         finds(lambda test, env: env["sale.order.discount"].search(test._is("D", "discount"))),
     ),
     override("ir.rule._make_access_error", LOCKED, finds(_debug_error)),
+    override("leads.agent.callback.create", LOCKED, passes(_forged_promise)),
+    override("leads.agent.callback.write", LOCKED, write("A", "callback", closed_at="2020-01-01")),
     override("mail.thread._notify_get_recipients", LOCKED, finds(_told_out_of_sight)),
     override("mail.thread.message_post", LOCKED, finds(_addressed)),
     override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
@@ -557,8 +577,15 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "leads.agent.calling.hours.create": "forgets the table of hours: test_calls",
+    "leads.agent.calling.hours.unlink": "forgets the table of hours: test_calls",
+    "leads.agent.calling.hours.write": "forgets the table of hours: test_calls",
+    "leads.agent.disposition._auto_init": "calls that sell nothing keep the lead",
+    "res.company.write": "the order of Next: test_next_lead",
     "leads.agent.batch.assign.load._table_query": "the bars of a batch: test_batch_sharing",
     "ir.http.session_info": "the user's own switch: test_availability",
+    "leads.agent.assignment._field_to_sql": "the age in reports: test_floor",
+    "res.users.action_archive": "asks to whom: test_hand_over",
     "leads.agent.assignment._load_records": "rows of an import in sets: test_import",
     "leads.agent.assignment.get_import_templates": "offers a file: test_import",
     "leads.agent.assignment.load": "names each refused row: test_import",
@@ -570,6 +597,7 @@ NOT_ABOUT_SIGHT = {
     "res.partner._auto_init": "creates a column fast",
     "res.partner.get_empty_list_help": "words: test_partial_only",
     "sale.order._auto_init": "creates columns fast",
+    "sale.order._compute_amounts": "the order of Next: test_next_lead",
     "sale.order._compute_team_id": "order entry: test_order_entry",
     "sale.order._compute_user_id": "order entry: test_order_entry",
     "sale.order.get_empty_list_help": "words: test_partial_only",

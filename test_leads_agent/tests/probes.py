@@ -9,11 +9,12 @@ from dataclasses import dataclass
 # What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading its
 # document: activities need the right to write on it, unless one plans them for oneself.
 AGENTS_DENIED = {"account.move", "crm.lead"}
-NO_SALES_DENIED = AGENTS_DENIED | {"sale.order", "sale.order.line", "partner_activity"}
+CALLS = {"leads.agent.call", "leads.agent.callback"}
+NO_SALES_DENIED = AGENTS_DENIED | CALLS | {"sale.order", "sale.order.line", "partner_activity"}
 DENIED = {
     "role lost": NO_SALES_DENIED,
     "manager": AGENTS_DENIED | {"partner_activity", "quotation_activity", "sold_activity"},
-    "salesperson": set(),
+    "salesperson": CALLS,
 }
 
 
@@ -27,6 +28,7 @@ class What:
     kind: str
     groupable: bool = True
     needs: str = ""  # the kind of mark of its document, where that is another
+    is_private: bool = False  # agents see it only when it is theirs, or nobody's
 
 
 WHATS = (
@@ -58,6 +60,8 @@ WHATS = (
     What("analytic", 16, "name", "P"),
     What("invoice", 17, "ref", "S"),
     What("lead", 17, "name", "Q"),
+    What("call", 34, "note", "P"),
+    What("callback", 34, "note", "P", is_private=True),
 )
 
 

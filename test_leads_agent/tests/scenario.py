@@ -109,6 +109,8 @@ class Scenario(LeadsAgentCommon):
         cls.far_agent = cls._user("agent_far", AGENT, **far)
         cls.far_manager = cls._user("manager_far", MANAGER, **far)
         cls.plan = cls.env["account.analytic.plan"].create({"name": "Plan"})
+        # Customers may be called at any hour.
+        cls.env["leads.agent.calling.hours"].search([]).unlink()
         cls.world = {customer: cls._make_customer(customer) for customer in CUSTOMERS}
         cls._assign_customers()
         cls.env.flush_all()
@@ -312,7 +314,43 @@ class Scenario(LeadsAgentCommon):
         cls.rule = cls.rule.create({"name": "Far", "team_id": cls.env["crm.team"].create({"name": "Far"}).id})
         cls.self_test = cls.env["leads.agent.self.test"].with_user(cls.far_manager).with_company(cls.far)
         cls.self_test = cls.self_test.browse(cls.self_test.action_run()["res_id"])
+        cls._call_customers()
         cls.lost.group_ids = cls.env.ref("base.group_user")
+
+    @classmethod
+    def _call_customers(cls):
+        """Calls and promises, of whoever talked to the customer; what was promised to C is open to everybody."""
+        callers = {"A": cls.agent, "B": cls.lost, "C": cls.agent, "D": cls.other_agent, "E": cls.agent}
+        callers["X"] = cls.far_agent
+        for letter, user in callers.items():
+            things, text = cls.world[letter], mark(letter, "P")
+            company = cls.far if letter == "X" else cls.env.company
+            things["call"] = cls.env["leads.agent.call"].create(
+                {
+                    "partner_id": things["partner"].id,
+                    "agent_id": user.id,
+                    "company_id": company.id,
+                    "order_id": things["quotation"].id,
+                    "phone": text,
+                    "state": "done",
+                    "started_at": datetime.now() - timedelta(minutes=9),
+                    "disposition_id": cls.env.ref("leads_agent.disposition_callback").id,
+                    "note": f"{text} was said",
+                }
+            )
+            things["callback"] = Callback = cls.env["leads.agent.callback"].with_company(company)
+            if letter == "E":
+                continue  # whose lead is closed, and with it the promise
+            things["callback"] = Callback.create(
+                {
+                    "partner_id": things["partner"].id,
+                    "agent_id": user.id,
+                    "due_at": datetime.now() + timedelta(days=1),
+                    "note": f"{text} wants to hear",
+                }
+            )
+        cls.world["C"]["callback"].write({"agent_id": False, "team_id": False})
+        cls.world["B"]["callback"].write({"agent_id": False, "team_id": False})
 
     @classmethod
     def _open_dialogs(cls, user, letter):

@@ -51,6 +51,9 @@ class TestProbes(Doors):
         denied = DENIED.get(role.name, AGENTS_DENIED)
         needed = {target.mark, target.customer + (target.what.needs or target.what.kind)}
         is_open = not denied & {target.model, target.what.key}
+        if target.what.is_private and role.is_agent:
+            owner = self.world[target.customer][target.what.key].agent_id
+            is_open = is_open and owner in (owner.browse(), getattr(self, role.user))
         return is_open and needed <= role.allowed and not self._is_unmarked(target)
 
     def _is_unmarked(self, target):
@@ -62,7 +65,7 @@ class TestProbes(Doors):
     # ------------------------------------------------------------------
 
     def _reading(self, role):
-        """Rows 1, 2, 9 to 14, 16, 17, 28: each way to read each thing, at each door for programs."""
+        """Rows 1, 2, 9 to 14, 16, 17, 28, 34: each way to read each thing, at each door for programs."""
         for target in self._targets():
             expected = target.mark if self._expected(role, target) else None
             for verb in VERBS:

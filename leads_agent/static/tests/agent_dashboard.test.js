@@ -1,7 +1,7 @@
 import { waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { advanceTime, animationFrame, mockDate, queryAllTexts, queryOne } from "@odoo/hoot";
+import { advanceTime, animationFrame, mockDate, queryAllTexts } from "@odoo/hoot";
 import { keyDown, press } from "@odoo/hoot-dom";
 import { Component, xml } from "@odoo/owl";
 import {
@@ -76,19 +76,25 @@ beforeEach(() => {
     mockDate("2026-03-10 14:00:00", 0);
     questions = [];
     answer = {
-        user: { name: "Maria Keller", is_agent: true },
+        user: { name: "Maria Keller", is_agent: true, is_caller: true },
         figures: {
             open: 2,
             assigned_today: 3,
             resolved_today: 1,
             sold_today: 4,
+            calls_today: 12,
+            contacts_today: 7,
+            talk_hours_today: 1.25,
             conversion: 0.125,
             conversion_days: 30,
         },
         leads: [LEAD, OTHER_LEAD],
         leads_count: 2,
+        day: { since: "2026-03-10 00:00:00", outcomes: [], hours: [] },
         history: [ENTRY],
         empty_reason: "",
+        callbacks: [],
+        call: false,
     };
     onRpc("leads.agent.dashboard", "get_data", ({ kwargs }) => {
         const { search, sort, limit, offset } = kwargs;
@@ -121,19 +127,22 @@ function notifyChanged() {
 test("figures, leads and history are shown", async () => {
     await openDashboard();
     expect(queryAllTexts(".o_leads_agent_figure dt")).toEqual([
-        "Assigned today",
-        "Resolved today",
+        "Calls today",
+        "Contacts today",
+        "Talk time today",
         "Sold today",
+        "Resolved today",
+        "Assigned today",
         "Conversion\nSales / (cancelled + open quotations + sales), last 30 days",
         "Open leads",
     ]);
-    expect(queryAllTexts(".o_leads_agent_figure dd")).toEqual(["3", "1", "4", "12.5%", "2"]);
+    expect(queryAllTexts(".o_leads_agent_figure dd")).toEqual(["12", "7", "01:15", "4", "1", "3", "12.5%", "2"]);
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_count").toHaveText("2");
 
     const first = ".o_leads_agent_lead:eq(0)";
     expect(`${first} .o_leads_agent_lead_name`).toHaveText("Aroma Coffee");
-    expect(`${first} .o_leads_agent_lead_phone`).toHaveAttribute("href", "tel:+390255551234");
+    expect(`${first} .o_leads_agent_lead_phone`).toHaveText(/^Call\s+\+39 02 5555 1234$/);
     expect(`${first} .o_leads_agent_lead_email`).toHaveAttribute("href", "mailto:ordini@aroma.example.com");
     expect(`${first} .o_leads_agent_lead_amount`).toHaveText("$ 1,450.00");
     expect(`${first} .o_leads_agent_lead_order .badge`).toHaveText(/^12 days/);
@@ -150,6 +159,27 @@ test("figures, leads and history are shown", async () => {
     expect(".o_leads_agent_history_customer").toHaveText("Aroma Coffee");
     expect(".o_leads_agent_history_summary").toHaveText("Call back on Monday");
     expect(".o_leads_agent_history_entry time").toHaveText("1 hr. ago");
+});
+
+test("my day shows calls by hour and by outcome", async () => {
+    answer.day = {
+        since: "2026-03-10 00:00:00",
+        outcomes: [
+            { id: 1, name: "No answer", calls: 4 },
+            { id: 2, name: "Callback agreed", calls: 1 },
+        ],
+        hours: [
+            { hour: 9, calls: 4, contacts: 1 },
+            { hour: 10, calls: 1, contacts: 0 },
+        ],
+    };
+    await openDashboard();
+    expect(".o_leads_agent_day_hour").toHaveCount(2);
+    expect(".o_leads_agent_day_hour:eq(0) .visually-hidden").toHaveText(/9.*: calls 4, contacts 1/);
+    expect(".o_leads_agent_day_column:eq(0)").toHaveAttribute("style", "height: 100%");
+    expect(".o_leads_agent_day_column:eq(1)").toHaveAttribute("style", "height: 25%");
+    expect(".o_leads_agent_day_outcomes dt").toHaveCount(2);
+    expect(".o_leads_agent_day_outcomes dd:eq(1)").toHaveText("1");
 });
 
 test("conversion that is not known yet is a dash", async () => {
@@ -345,13 +375,16 @@ test("rows are worked by keyboard", async () => {
     expect(".o_leads_agent_log_note textarea").toBeFocused();
 });
 
-test("click on the phone does not open the customer, elsewhere in the row it does", async () => {
+test("click on the phone calls, elsewhere in the row it opens the customer", async () => {
     await openDashboard();
     catchActions();
-    queryOne(".o_leads_agent_lead_phone").addEventListener("click", (ev) => ev.preventDefault());
+    onRpc("leads.agent.call", "start", ({ args }) => {
+        asyncStep(`call ${args[0]}`);
+        return { call_id: 1, phone: "", dial: {} };
+    });
     await contains(".o_leads_agent_lead_phone").click();
     await contains(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_contact").click();
-    await waitForSteps(["res.partner 101"]);
+    await waitForSteps(["call 101", "res.partner 101"]);
 });
 
 test("buttons and history entries open their documents", async () => {

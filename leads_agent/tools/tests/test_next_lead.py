@@ -11,9 +11,7 @@ from leads_agent.tools.next_lead import MOST_ANSWER, Lead, Weights, answer_facto
 
 NOW = datetime(2026, 11, 26, 10)
 counts = st.integers(0, 30)
-weights = st.builds(
-    Weights, st.floats(0.5, 365), st.floats(0.05, 1), st.floats(0, 3), st.floats(0, 1)
-)
+weights = st.builds(Weights, st.floats(0.5, 365), st.floats(0.05, 1), st.floats(0, 3), st.floats(0, 1))
 
 
 def lead(number):
@@ -63,8 +61,7 @@ def test_more_value_or_chance_never_ranks_lower(found, given_weights, which, wha
     }[what]
     before = [choice.lead.id for choice in rank(found, given_weights, NOW)]
     after = [
-        choice.lead.id
-        for choice in rank([better if one.id == chosen.id else one for one in found], given_weights, NOW)
+        choice.lead.id for choice in rank([better if one.id == chosen.id else one for one in found], given_weights, NOW)
     ]
     assert after.index(chosen.id) <= before.index(chosen.id)
 
@@ -73,8 +70,7 @@ def test_more_value_or_chance_never_ranks_lower(found, given_weights, which, wha
 @given(leads, weights)
 def test_order_of_asking_does_not_matter(found, given_weights):
     orders = {
-        tuple(choice.lead.id for choice in rank(order, given_weights, NOW))
-        for order in list(permutations(found))[:24]
+        tuple(choice.lead.id for choice in rank(order, given_weights, NOW)) for order in list(permutations(found))[:24]
     }
     assert len(orders) == 1
 

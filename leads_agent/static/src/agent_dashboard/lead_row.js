@@ -6,7 +6,7 @@ import { Component } from "@odoo/owl";
 import { absoluteTime, ageInDays, isJustNow, localTime, relativeTime } from "./dashboard_time";
 
 /** What a key does on the focused lead; the help tooltip of the dashboard lists them. */
-const KEYS = { enter: "openCustomer", r: "resolve", o: "openOrder", n: "logNote" };
+const KEYS = { c: "call", enter: "openCustomer", r: "resolve", o: "openOrder", n: "logNote" };
 
 /** One assigned lead: a row of the table, a card where the room is small. */
 export class LeadRow extends Component {
@@ -69,10 +69,6 @@ export class LeadRow extends Component {
         return absoluteTime(value);
     }
 
-    phoneHref(phone) {
-        return `tel:${phone.replace(/[^\d+*#,;]/g, "")}`;
-    }
-
     do(name, ev) {
         this.props.onAction(name, this.lead, ev);
     }
@@ -91,7 +87,8 @@ export class LeadRow extends Component {
             !name ||
             ev.repeat ||
             (key === "enter" && ev.target !== row) ||
-            (name === "openOrder" && !this.lead.order)
+            (name === "openOrder" && !this.lead.order) ||
+            (name === "call" && !this.lead.phone)
         ) {
             return;
         }

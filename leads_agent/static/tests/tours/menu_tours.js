@@ -9,6 +9,12 @@ const DRAWN = {
     form: ".o_form_renderer .o_field_widget",
     pivot: ".o_pivot table tbody tr",
     graph: ".o_graph_renderer canvas",
+    calendar: ".o_calendar_renderer .fc-event",
+};
+
+const CLIENT_ACTIONS = {
+    "Leads Agent Dashboard": ".o_leads_agent_dashboard .o_leads_agent_leads[aria-busy=false]",
+    "Live Floor": ".o_leads_agent_floor .o_leads_agent_floor_totals",
 };
 
 const seeDrawn = (title, type) => [
@@ -34,11 +40,7 @@ const FIRST_RECORD = {
 function visit({ path, title, views }) {
     const steps = [...openMenu(...path)];
     if (!views.length) {
-        return [
-            ...steps,
-            { content: title, trigger: ".o_leads_agent_dashboard .o_leads_agent_leads[aria-busy=false]" },
-            ...seeNoDialog(),
-        ];
+        return [...steps, { content: title, trigger: CLIENT_ACTIONS[title] }, ...seeNoDialog()];
     }
     const [first, ...others] = views;
     // A form to fill in is named after its record.

@@ -1,0 +1,355 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..tools import terms
+from ..tools.moments import to_local
+
+
+class LeadsAgentCall(models.Model):
+    """One attempt to talk to a customer, from picking up the phone to the outcome.
+
+    A call begins by :meth:`start` and ends by :meth:`finish`, whatever the door: dashboard, forms, a telephony
+    provider. In between the customer belongs to whoever is on the phone: nobody calls somebody to whom a colleague is
+    talking, and nobody begins a second call before the first has its outcome. Two unique indexes say so.
+    """
+
+    _name = "leads.agent.call"
+    _description = "Call"
+    _order = "started_at desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
+    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
+    team_id = fields.Many2one("crm.team", string="Call Center", readonly=True, index="btree_not_null")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    assignment_id = fields.Many2one(
+        "leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    source = fields.Selection(related="assignment_id.source", string="Lead Source", store=True)
+    order_id = fields.Many2one(
+        "sale.order",
+        string="Quotation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="leads_agent.group_leads_manager",
+        help="The customer's newest order when the call began.",
+    )
+    callback_id = fields.Many2one(
+        "leads.agent.callback", readonly=True, index="btree_not_null", ondelete="set null", help="The promise it kept."
+    )
+    direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
+    phone = fields.Char(string="Number", readonly=True)
+    state = fields.Selection(terms.CALL_STATES, required=True, readonly=True, default="talking")
+    started_at = fields.Datetime(required=True, readonly=True)
+    ended_at = fields.Datetime(readonly=True)
+    duration = fields.Float(
+        string="Talk Time", readonly=True, aggregator="sum", help="Hours between picking up and hanging up."
+    )
+    local_hour = fields.Integer(
+        string="Hour", readonly=True, aggregator=None, help="The hour of the day at the customer's when it began."
+    )
+    disposition_id = fields.Many2one("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
+    is_contact = fields.Integer(
+        string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
+    )
+    is_sale = fields.Integer(
+        string="Sales", readonly=True, default=0, aggregator="sum", help="1 when the customer bought during the call."
+    )
+    contact_rate = fields.Float(
+        compute="_compute_rates", store=True, aggregator="avg", help="Contacts by calls, where calls are summed up."
+    )
+    conversion = fields.Float(
+        compute="_compute_rates", store=True, aggregator="avg", help="Sales by calls, where calls are summed up."
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    revenue = fields.Monetary(
+        compute="_compute_revenue",
+        store=True,
+        groups="leads_agent.group_leads_manager",
+        help="The sale of the call without taxes, in the currency of the company and as it was when it was made.",
+    )
+    note = fields.Text(readonly=True)
+
+    _one_per_customer = models.UniqueIndex(
+        "(partner_id) WHERE state <> 'done'", "A colleague is talking to this customer."
+    )
+    _one_per_agent = models.UniqueIndex("(agent_id) WHERE state <> 'done'", "The last call still wants its outcome.")
+    _partner_idx = models.Index("(partner_id, started_at DESC)")
+    _agent_idx = models.Index("(agent_id, started_at DESC)")
+
+    # ------------------------------------------------------------------
+    # Measures
+    # ------------------------------------------------------------------
+
+    @api.depends("is_contact", "is_sale")
+    def _compute_rates(self):
+        for call in self:
+            call.contact_rate, call.conversion = call.is_contact, call.is_sale
+
+    @api.depends("is_sale")
+    def _compute_revenue(self):
+        for call in self:
+            order = call.assignment_id.sale_order_id if call.is_sale else call.env["sale.order"]
+            call.revenue = order.amount_untaxed / (order.currency_rate or 1.0)
+
+    # ------------------------------------------------------------------
+    # Doors
+    # ------------------------------------------------------------------
+
+    @api.model
+    def start(self, partner_id, direction="out"):
+        """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
+
+        :param int partner_id: the customer, or a contact
+        :param str direction: ``out`` or ``in``
+        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said)
+        :raises UserError: in a sentence, when the customer may not be called now, or somebody else is about to
+        """
+        user = self.env.user
+        if not user.can_hold_leads:
+            raise AccessError(self.env._("Calls are for those who hold leads."))
+        if direction not in dict(terms.DIRECTIONS):
+            raise UserError(self.env._("A call is incoming or outgoing."))
+        partner = self.env["res.partner"].browse(self._id_of(partner_id)).exists()
+        if not partner:
+            raise UserError(self.env._("This customer no longer exists."))
+        partner.check_access("read")
+        customer = partner.commercial_partner_id
+        # sudo: leads.agent.call - the user's own, without an outcome
+        running = self.sudo().search([("agent_id", "=", user.id), ("state", "!=", "done")], limit=1)
+        if running.partner_id == customer:
+            return running._started()
+        if running:
+            raise UserError(self.env._("Your call with %s still wants its outcome.", running.partner_id.complete_name))
+        # sudo: leads.agent.desk - reads what decides whether to call, also of colleagues; only sentences come out
+        Desk = self.env["leads.agent.desk"].sudo()
+        facts = Desk._facts(customer.ids)[customer.id]
+        # sudo: leads.agent.callback - only whether there is one that the user may keep
+        callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
+        if direction == "out" and (reason := Desk._refusal(facts, keeps_promise=bool(callback))):
+            raise UserError(reason)
+        if facts.caller_id:
+            raise UserError(Desk._caller_sentence(facts))
+        now = fields.Datetime.now()
+        # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
+        call = self.sudo().create(
+            {
+                "partner_id": customer.id,
+                "agent_id": user.id,
+                "team_id": user.sudo().sale_team_id.id,
+                "company_id": self.env.company.id,
+                "assignment_id": facts.assignment_id,
+                "order_id": facts.order_id,
+                "callback_id": callback.id,
+                "direction": direction,
+                "phone": facts.phone,
+                "started_at": now,
+                "local_hour": to_local(now, facts.zone).hour,
+            }
+        )
+        user._leads_set_break(False)
+        user._leads_dashboard_changed()
+        return call._started()
+
+    def hang_up(self):
+        """The talk is over, the outcome is still to come. Hanging up twice changes nothing.
+
+        :raises AccessError: for a call of somebody else
+        """
+        self._check_mine()
+        self.sudo()._hang_up()
+        return True
+
+    def finish(self, disposition_id, note="", callback=None):
+        """Log the outcome and do what it asks for, all or nothing.
+
+        :param int disposition_id: one of those that the dashboard offers
+        :param str note: what the customer said
+        :param dict callback: ``date`` (YYYY-MM-DD), ``time`` (hours as a float) and ``zone`` of the callback; without
+            it an outcome that asks for one uses the proposed time
+        :raises UserError: in a sentence; nothing is lost and nothing half done
+        """
+        self._check_mine()
+        disposition = self.env["leads.agent.disposition"].browse(self._id_of(disposition_id)).exists()
+        if not disposition.active:
+            raise UserError(self.env._("This disposition no longer exists. Choose another one."))
+        if disposition not in disposition._available_to(self.env.user) or disposition == disposition._set_by_sale():
+            raise UserError(self.env._("The disposition %s is not one of your call center.", disposition.name))
+        due_at, zone = self._callback_time(disposition, callback)
+        # sudo: leads.agent.call - the user's own call, checked above
+        self.sudo()._finish(disposition, (note or "").strip(), due_at, zone)
+        return True
+
+    def _check_mine(self):
+        self.ensure_one()
+        self.check_access("read")
+        if self.agent_id != self.env.user:
+            raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
+
+    @api.model
+    def _id_of(self, value):
+        """:raises UserError: for what is no id"""
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+            raise UserError(self.env._("A record is given by its number."))
+        return value
+
+    def _callback_time(self, disposition, callback):
+        """When to call back, and the zone in which that was said.
+
+        :returns: ``(moment in UTC, zone)``, or ``(False, False)``
+        """
+        if not disposition.asks_callback:
+            return False, False
+        Callback = self.env["leads.agent.callback"]
+        if callback:
+            return Callback._parse(self.partner_id, callback)
+        return Callback._propose(self.partner_id, disposition.callback_minutes)
+
+    def _effect_sentences(self, disposition, due_at=False):
+        """What an outcome would do now, in sentences."""
+        self.ensure_one()
+        # sudo: leads.agent.assignment - the number of attempts, of the user's own call
+        assignment = self.sudo().assignment_id
+        if assignment.state != "active" or assignment.agent_id != self.agent_id:
+            return [self.env._("The customer is not your lead: the lead is left as it is.")]
+        attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
+        return disposition._effect_sentences(attempt, due_at, self.env.user.tz)
+
+    def _both_clocks(self, moment):
+        """A moment on the clocks of customer and agent, in a sentence."""
+        # sudo: leads.agent.desk - the zone of the customer of the user's own call
+        there = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.ids)[self.partner_id.id]
+        return self.env._(
+            "%(there)s at the customer's, %(here)s at yours.",
+            there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
+            here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
+        )
+
+    def action_outcome(self):
+        """Open the form with the outcome of this call."""
+        self._check_mine()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Outcome of the Call"),
+            "res_model": "leads.agent.outcome",
+            "view_mode": "form",
+            "target": "new",
+            "context": {**self.env.context, "default_call_id": self.id},
+        }
+
+    # ------------------------------------------------------------------
+    # What happens
+    # ------------------------------------------------------------------
+
+    def _started(self):
+        return {"call_id": self.id, "phone": self.phone or "", "dial": self._dial()}
+
+    def _dial(self):
+        """The hook for telephony: make the phone ring, and say what the web client has to do.
+
+        :returns: dict with ``url``; an addon of a provider dials by itself and returns ``{}``
+        """
+        if self.direction != "out" or not self.phone:
+            return {}
+        return {"url": "tel:" + "".join(char for char in self.phone if char in "0123456789+*#")}
+
+    def _hang_up(self):
+        """Elevated: the talk is over."""
+        for call in self:
+            if call.state == "talking":
+                now = fields.Datetime.now()
+                call.write(
+                    {
+                        "state": "wrap_up",
+                        "ended_at": now,
+                        "duration": (now - call.started_at).total_seconds() / 3600,
+                    }
+                )
+                call.agent_id._leads_dashboard_changed()
+
+    def _finish(self, disposition, note, due_at=False, zone=False):
+        """Elevated: the outcome with all its effects, in this transaction."""
+        self.ensure_one()
+        # Of two that finish the same call at the same moment, one does.
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("The outcome of this call is logged already."))
+        self.invalidate_recordset(["state"])
+        if self.state == "done":
+            raise UserError(self.env._("This call has its outcome already."))
+        if disposition.needs_note and not note:
+            raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
+        self._hang_up()
+        self.write(
+            {
+                "state": "done",
+                "disposition_id": disposition.id,
+                "is_contact": int(disposition.is_contact),
+                "note": note or False,
+            }
+        )
+        self.callback_id._close("done", self)
+        self.env["leads.agent.history"]._log_calls(self)
+        assignment = self.assignment_id
+        if assignment.state == "active" and assignment.agent_id == self.agent_id:
+            assignment._count_attempt(disposition)
+            assignment._apply_outcome(disposition, note, call=self, due_at=due_at, zone=zone)
+        else:
+            # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
+            self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)
+
+    @api.model
+    def _abandon(self, users):
+        """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
+        calls = self.search([("agent_id", "in", users.ids), ("state", "!=", "done")])
+        calls._hang_up()
+        calls.state = "done"
+
+    @api.model
+    def _close_by_sale(self, assignments):
+        """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
+
+        :param assignments: leads that were just sold
+        """
+        if not assignments:
+            return
+        calls = self.search([("assignment_id", "in", assignments.ids), ("state", "!=", "done")])
+        if not calls:
+            return
+        calls._hang_up()
+        calls.write(
+            {
+                "state": "done",
+                "disposition_id": self.env["leads.agent.disposition"]._set_by_sale().id,
+                "is_contact": 1,
+                "is_sale": 1,
+            }
+        )
+        for call in calls:
+            call.callback_id._close("done", call)
+        self.env["leads.agent.history"]._log_calls(calls)
+
+    @api.model
+    def _pass_to(self, entity_of):
+        """Elevated: customers became others, and their calls and callbacks go along; of several calls that go on with
+        one customer, the first one does.
+
+        :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+        """
+        calls = self.search(Domain("partner_id", "in", [*entity_of, *entity_of.values()]), order="started_at, id")
+        for entity_id, together in calls.grouped(
+            lambda call: entity_of.get(call.partner_id.id, call.partner_id.id)
+        ).items():
+            running = together.filtered(lambda call: call.state != "done")
+            if len(running) > 1:
+                running[1:]._hang_up()
+                running[1:].write({"state": "done", "note": self.env._("The customer was merged during the call.")})
+                # Before one takes the place of the other
+                self.flush_model()
+            together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
+                {"partner_id": entity_id}
+            )
+        self.env["leads.agent.callback"]._pass_to(entity_of)
+        self.env.flush_all()

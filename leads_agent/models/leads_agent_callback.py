@@ -1,0 +1,419 @@
+from datetime import date, datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..tools import terms
+from ..tools.calling_hours import is_open, next_opening
+from ..tools.moments import to_moment, zone_info
+
+QUARTER = timedelta(minutes=15)
+# Written by an agent on an own callback; everything else follows from what happens.
+OWN_FIELDS = frozenset(("due_at", "note"))
+MANAGER_FIELDS = OWN_FIELDS | {"agent_id", "team_id"}
+FARTHEST = timedelta(days=366)
+# How many agents are told of in one run of the job.
+TOLD_AT_ONCE = 1_000
+
+
+class LeadsAgentCallback(models.Model):
+    """A promise to call a customer at a moment, which outlives whoever gave it.
+
+    It is private to its agent until it is missed: after the minutes of the setting it is open to the agent's call
+    center, by the clock and not by a job. When the agent is archived, loses the role or is on leave, it is open to the
+    call center at once. A lead that changes hands takes it along.
+
+    One promise per customer is open at a time (a unique index), and a call that keeps it closes it, so it can neither
+    get lost nor be kept twice.
+    """
+
+    _name = "leads.agent.callback"
+    _description = "Callback"
+    _order = "due_at, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, ondelete="restrict", index=True)
+    agent_id = fields.Many2one(
+        "res.users",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('can_hold_leads', '=', True)]",
+        help="Who promised it. Empty: open to the call center.",
+    )
+    team_id = fields.Many2one("crm.team", string="Call Center", index="btree_not_null")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    due_at = fields.Datetime(string="When", required=True)
+    zone = fields.Char(string="Time Zone", readonly=True, help="The clock by which it was agreed on.")
+    at_customer = fields.Char(string="At the Customer's", compute="_compute_at_customer")
+    state = fields.Selection(terms.CALLBACK_STATES, required=True, readonly=True, default="open")
+    is_due = fields.Boolean(compute="_compute_is_due", search="_search_is_due")
+    open_at = fields.Datetime(
+        string="Missed From",
+        compute="_compute_open_at",
+        store=True,
+        help="Not made by then, it is open to the call center.",
+    )
+    is_missed = fields.Boolean(string="Missed", compute="_compute_is_due", search="_search_is_missed")
+    note = fields.Text(help="What to come back to.")
+    call_id = fields.Many2one("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
+    kept_call_id = fields.Many2one("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
+    told_at = fields.Datetime(readonly=True, help="When the agent was told that it is due.")
+    closed_at = fields.Datetime(readonly=True)
+
+    _one_open_per_customer = models.UniqueIndex(
+        "(partner_id) WHERE state = 'open'", "A callback of this customer is open already."
+    )
+    _agent_due_idx = models.Index("(agent_id, due_at) WHERE state = 'open'")
+    _due_idx = models.Index("(due_at) WHERE state = 'open'")
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    @api.depends("due_at", "partner_id")
+    def _compute_at_customer(self):
+        # sudo: leads.agent.desk - the zone of customers that the user may read, as the callback itself
+        zones = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.commercial_partner_id.ids)
+        for callback in self:
+            zone = zones.get(callback.partner_id.commercial_partner_id.id)
+            callback.at_customer = (
+                zone and callback.due_at and format_datetime(self.env, callback.due_at, tz=zone, dt_format="short")
+            )
+
+    @api.depends("due_at", "company_id.leads_agent_callback_minutes")
+    def _compute_open_at(self):
+        for callback in self:
+            # sudo: res.company - a setting of the company of the callback
+            minutes = callback.company_id.sudo().leads_agent_callback_minutes
+            callback.open_at = callback.due_at and callback.due_at + timedelta(minutes=minutes)
+
+    @api.depends("state", "due_at", "open_at")
+    def _compute_is_due(self):
+        now = fields.Datetime.now()
+        for callback in self:
+            callback.is_due = callback.state == "open" and bool(callback.due_at) and callback.due_at <= now
+            callback.is_missed = callback.is_due and callback.open_at <= now
+
+    def _search_is_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain("state", "=", "open") & Domain("due_at", "<=", fields.Datetime.now())
+        return domain if True in value else ~domain
+
+    def _search_is_missed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._missed_domain()
+        return domain if True in value else ~domain
+
+    @api.model
+    def _missed_domain(self):
+        return Domain("state", "=", "open") & Domain("open_at", "<=", fields.Datetime.now())
+
+    @api.model
+    def _for_user(self, user):
+        """Open callbacks that a user may keep: own ones, and those that are open to a call center of the user."""
+        # any!: the membership of the user, whatever the user may read of teams
+        member = Domain("crm_team_member_ids", "any!", [("user_id", "=", user.id)])
+        team = Domain("team_id", "any!", member) | Domain("team_id", "=", False)
+        absent = Domain("agent_id", "=", False) | Domain("agent_id.active", "=", False) | self._missed_domain()
+        company = Domain("company_id", "in", user._get_company_ids())
+        return Domain("state", "=", "open") & company & (Domain("agent_id", "=", user.id) | (team & absent))
+
+    # ------------------------------------------------------------------
+    # When
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _parse(self, customer, values):
+        """A moment from a day and a time on somebody's clock.
+
+        :param dict values: ``date``, ``time``, ``zone`` (a name, or empty for the customer's)
+        :returns: ``(moment in UTC, zone)``
+        :raises UserError: when that is no moment
+        """
+        zone = values.get("zone") or self.env["leads.agent.desk"].sudo()._zones(customer.ids)[customer.id]
+        try:
+            zone_info(zone)
+        except (ValueError, TypeError):
+            raise UserError(self.env._("There is no time zone '%s'.", zone)) from None
+        try:
+            day = values["date"] if isinstance(values["date"], date) else date.fromisoformat(values["date"])
+            hours = float(values["time"])
+            if not 0 <= hours < 24:
+                raise ValueError(hours)
+            moment = to_moment(datetime.combine(day, time()) + timedelta(minutes=round(hours * 60)), zone)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise UserError(self.env._("A callback needs a day and a time between 0:00 and 23:59.")) from None
+        return moment, zone
+
+    @api.model
+    def _propose(self, customer, minutes):
+        """The next full quarter of an hour after some minutes at which the customer may be called."""
+        # sudo: leads.agent.desk - the hours of a customer whom the user may read
+        facts = self.env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id]
+        moment = fields.Datetime.now() + timedelta(minutes=minutes)
+        moment += -timedelta(minutes=moment.minute, seconds=moment.second) % QUARTER
+        return next_opening(facts.hours, moment, facts.zone) or moment, facts.zone
+
+    def _check_due(self):
+        """:raises UserError: when nobody could or may call then"""
+        now = fields.Datetime.now()
+        # sudo: leads.agent.desk - the hours and numbers of customers whom the user may read
+        facts_of = self.env["leads.agent.desk"].sudo()._facts(self.partner_id.ids)
+        for callback in self:
+            facts = facts_of[callback.partner_id.id]
+            when = format_datetime(self.env, callback.due_at, tz=facts.zone, dt_format="short")
+            if callback.due_at <= now:
+                raise UserError(self.env._("The callback would be in the past: %s.", when))
+            if callback.due_at > now + FARTHEST:
+                raise UserError(self.env._("The callback would be more than a year away: %s.", when))
+            if facts.is_blocked:
+                raise UserError(self.env._("%s is on the do-not-call list.", facts.name))
+            if not is_open(facts.hours, callback.due_at, facts.zone):
+                raise UserError(
+                    self.env._(
+                        "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
+                        customer=facts.name,
+                        when=when,
+                        hours=self.env["leads.agent.desk"]._opening_sentence(facts, callback.due_at),
+                    )
+                )
+
+    def _check_agents(self):
+        """:raises UserError: when somebody promises who makes no calls, or more than the company lets"""
+        if idle := self.agent_id.filtered(lambda agent: not agent.can_hold_leads):
+            raise UserError(self.env._("%s makes no calls.", idle[0].name))
+        # sudo: leads.agent.callback - how many are open does not depend on who asks
+        counts = self.sudo()._read_group(
+            [("agent_id", "in", self.agent_id.ids), ("state", "=", "open")], ["agent_id"], ["__count"]
+        )
+        # sudo: res.company - a setting of the company of the callback
+        most = max(self.company_id.sudo().mapped("leads_agent_most_callbacks"), default=0)
+        for agent, count in counts:
+            if most and count > most:
+                raise UserError(
+                    self.env._(
+                        "%(agent)s has %(most)s open callbacks already; more are not allowed.",
+                        agent=agent.name,
+                        most=most,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._complete(vals)
+        callbacks = super().create(vals_list)
+        callbacks._check_due()
+        callbacks._check_agents()
+        callbacks._wake()
+        return callbacks
+
+    def _complete(self, vals):
+        """What follows for a new callback, and what its author may not say."""
+        if not self.env.su:
+            allowed = {"partner_id", "zone"} | (
+                MANAGER_FIELDS if self.env.user._is_leads_manager() else OWN_FIELDS | {"agent_id", "team_id"}
+            )
+            for name in vals.keys() - allowed:
+                if vals[name] and vals[name] != self.default_get([name]).get(name):
+                    raise AccessError(
+                        self.env._(
+                            "'%s' of a callback follows by itself.", self._fields[name]._description_string(self.env)
+                        )
+                    )
+                del vals[name]
+            if self.env.user._is_leads_agent() and (vals.get("agent_id") or self.env.uid) != self.env.uid:
+                raise AccessError(self.env._("You promise callbacks of your own only."))
+        partner = self.env["res.partner"].browse(vals.get("partner_id")).exists()
+        if not partner:
+            raise UserError(self.env._("A callback needs a customer."))
+        partner.check_access("read")
+        customer = partner.commercial_partner_id
+        # sudo: res.partner, res.users - the holder of a customer whom the user may read
+        holder = customer.sudo().leads_agent_id
+        agent = self.env["res.users"].browse(vals.get("agent_id") or holder.id or self.env.uid).sudo()
+        if holder and holder != agent and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(customer)s is the lead of %(holder)s.", customer=customer.display_name, holder=holder.name
+                )
+            )
+        vals |= {
+            "partner_id": customer.id,
+            "agent_id": agent.id,
+            "team_id": vals.get("team_id") or agent.sale_team_id.id,
+            "company_id": self.env.company.id,
+        }
+        open_one = self.sudo().search([("partner_id", "=", customer.id), ("state", "=", "open")], limit=1)
+        if open_one:
+            raise UserError(
+                self.env._(
+                    "A callback of %(customer)s is open already, for %(when)s.",
+                    customer=customer.display_name,
+                    when=open_one._when(),
+                )
+            )
+
+    def _when(self):
+        return format_datetime(self.env, self.due_at, dt_format="short")
+
+    def write(self, vals):
+        if not self.env.su:
+            allowed = MANAGER_FIELDS if self.env.user._is_leads_manager() else OWN_FIELDS
+            for name in vals.keys() - allowed:
+                raise AccessError(
+                    self.env._(
+                        "'%s' of a callback follows by itself.", self._fields[name]._description_string(self.env)
+                    )
+                )
+            if closed := self.filtered(lambda callback: callback.state != "open"):
+                raise UserError(self.env._("The callback of %s is over.", closed[0].partner_id.display_name))
+        result = super().write(vals)
+        if "due_at" in vals:
+            self.sudo().told_at = False
+            self._check_due()
+            self._wake()
+        if vals.get("agent_id"):
+            self._check_agents()
+        if vals.keys() & {"due_at", "agent_id", "state"}:
+            self.sudo().agent_id._leads_dashboard_changed()
+        return result
+
+    def action_cancel(self):
+        """The customer no longer wants to be called back."""
+        self.check_access("write")
+        # sudo: leads.agent.callback - the right to write it was checked
+        self.sudo().filtered(lambda callback: callback.state == "open")._close("cancelled")
+        return True
+
+    def action_call(self):
+        """Open the customer's page, where the call is made."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    def _close(self, state, call=None):
+        """Elevated: the promise is kept, or no longer wanted."""
+        opened = self.filtered(lambda callback: callback.state == "open")
+        if opened:
+            opened.write(
+                {"state": state, "kept_call_id": call.id if call else False, "closed_at": fields.Datetime.now()}
+            )
+
+    @api.model
+    def _kept_by(self, user, customer):
+        """Elevated: the open callback that a call with the customer keeps."""
+        return self.search(self._for_user(user) & Domain("partner_id", "=", customer.id), limit=1)
+
+    @api.model
+    def _promise(self, agent, customer, due_at, zone, note, call):
+        """Elevated: a new promise after a call."""
+        return self.create(
+            {
+                "partner_id": customer.id,
+                "agent_id": agent.id,
+                "team_id": call.team_id.id,
+                "due_at": due_at,
+                "zone": zone,
+                "note": note,
+                "call_id": call.id,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Nobody is left waiting
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _release(self, users):
+        """Elevated: open to the call center at once what these users promised."""
+        if promised := self.search([("agent_id", "in", users.ids), ("state", "=", "open")]):
+            promised.agent_id = False
+
+    @api.model
+    def _pass_to(self, entity_of):
+        """Elevated: customers became others; of several promises to one, the first due stays, with all notes.
+
+        :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+        """
+        callbacks = self.search(Domain("partner_id", "in", [*entity_of, *entity_of.values()]))
+        for entity_id, together in callbacks.grouped(
+            lambda callback: entity_of.get(callback.partner_id.id, callback.partner_id.id)
+        ).items():
+            promises = together.filtered(lambda callback: callback.state == "open").sorted("due_at")
+            if len(promises) > 1:
+                promises[1:]._close("cancelled")
+                promises[0].note = "\n".join(filter(None, promises.mapped("note")))
+                # Before one takes the place of the other
+                self.flush_model()
+            together.filtered(lambda callback, entity_id=entity_id: callback.partner_id.id != entity_id).write(
+                {"partner_id": entity_id}
+            )
+
+    # ------------------------------------------------------------------
+    # Telling when it is due
+    # ------------------------------------------------------------------
+
+    def _wake(self):
+        """Let the job run at the very moment."""
+        cron = self.env.ref("leads_agent.cron_callbacks", raise_if_not_found=False)
+        if cron:
+            # sudo: ir.cron - the agent's promise sets the job's clock
+            cron.sudo()._trigger(at=[callback.due_at for callback in self])
+
+    @api.model
+    def _cron_tell(self):
+        """Tell agents of callbacks that became due: a pop-up and an entry in the inbox, once each.
+
+        What may no longer be called is cancelled, what may not be called at this hour moves to the next one at which it
+        may, and what was promised by somebody on leave is open to the call center.
+        """
+        # sudo: leads.agent.callback - a job for everybody
+        due = self.sudo().search([("is_due", "=", True), ("told_at", "=", False)], limit=TOLD_AT_ONCE)
+        # sudo: leads.agent.desk - the same
+        facts_of = self.env["leads.agent.desk"].sudo()._facts(due.partner_id.ids)
+        now = fields.Datetime.now()
+        due.told_at = now
+        blocked = due.filtered(lambda callback: facts_of[callback.partner_id.id].is_blocked)
+        blocked._close("cancelled")
+        later = {}
+        for callback in due - blocked:
+            facts = facts_of[callback.partner_id.id]
+            if opening := not is_open(facts.hours, now, facts.zone) and next_opening(facts.hours, now, facts.zone):
+                later.setdefault(opening, []).append(callback.id)
+        for opening, ids in later.items():
+            self.sudo().browse(ids).due_at = opening
+        told = due.filtered("is_due")
+        on_leave = told.agent_id._leads_on_leave()
+        told.filtered(lambda callback: callback.agent_id in on_leave).agent_id = False
+        for agent, callbacks in (told | blocked).filtered("agent_id").grouped("agent_id").items():
+            for callback in callbacks.with_context(lang=agent.lang, tz=agent.tz):
+                callback._tell(agent)
+            agent._leads_dashboard_changed()
+        self.env["ir.cron"]._commit_progress(len(due), remaining=int(len(due) == TOLD_AT_ONCE))
+
+    def _tell(self, agent):
+        """One notice to the agent, in the agent's language."""
+        name = self.partner_id.complete_name or ""
+        if self.state == "cancelled":
+            subject = self.env._("Callback cancelled: %s", name)
+            body = self.env._("%s is on the do-not-call list by now.", name)
+        else:
+            subject = self.env._("Callback due: %s", name)
+            body = self.env._(
+                "%(customer)s expects your call at %(when)s. %(note)s",
+                customer=name,
+                when=format_datetime(self.env, self.due_at, tz=agent.tz, dt_format="short"),
+                note=self.note or "",
+            )
+        self.env["mail.thread"].message_notify(partner_ids=agent.partner_id.ids, subject=subject, body=body)
+        if self.state == "open":
+            # The dashboard asks for what is due by itself: no name in the message.
+            agent._bus_send("leads_agent/callback_due", {"callback_id": self.id})

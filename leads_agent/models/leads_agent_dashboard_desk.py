@@ -1,0 +1,245 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount
+
+from ..tools import terms
+from ..tools.moments import to_local, to_moment
+
+MOST_CALLBACKS = 20
+MOST_ORDERS = 5
+MOST_HISTORY = 5
+
+
+class LeadsAgentDashboard(models.AbstractModel):
+    """What the call desk shows: promises of today, the call that is running, and all about the lead to call."""
+
+    _inherit = "leads.agent.dashboard"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    @api.readonly
+    def get_lead(self, partner_id):
+        """Everything about one customer that a call needs, as far as the user may read it.
+
+        :param int partner_id: the customer, or a contact
+        :returns: dict with the customer as in the list of leads, and with ``attempts``, ``orders`` and their lines,
+            ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
+            amounts are formatted
+        :raises AccessError: when the customer is out of sight
+        :raises UserError: when there is no such customer
+        """
+        customer = self._readable_customer(self.env["leads.agent.call"]._id_of(partner_id))
+        rows = self._together(
+            assignment=self._assignment_select(customer),
+            last_call=self._last_call_select(customer),
+            callbacks=self._callbacks_select(Domain("partner_id", "=", customer.id)),
+        )
+        assignment = next(iter(rows["assignment"]), {})
+        return {
+            **self._customers(customer.ids)[customer.id],
+            "assignment_id": assignment.get("id", False),
+            "attempts": assignment.get("attempt_count", 0),
+            "orders": self._open_orders(customer),
+            "history": self._entries(
+                self.env["leads.agent.history"].search_fetch([("partner_id", "=", customer.id)], limit=MOST_HISTORY)
+            ),
+            "last_call": next(iter(rows["last_call"]), False),
+            "callback": next(iter(rows["callbacks"]), False),
+            "script": self._script(),
+            "dispositions": self.env["leads.agent.disposition"]
+            ._for_calls()
+            .read(["name", "fate", "is_contact", "asks_callback"]),
+        }
+
+    @api.model
+    def _readable_customer(self, partner_id):
+        """:raises AccessError: when the user may not read it; :raises UserError: when there is nothing to read"""
+        Partner = self.env["res.partner"]
+        # As the record rules say; only what is not found is looked at twice.
+        partner = Partner.search_fetch([("id", "=", partner_id)], ["commercial_partner_id"])
+        if not partner:
+            Partner.browse(partner_id).exists().check_access("read")
+            raise UserError(self.env._("This customer no longer exists."))
+        customer = partner.commercial_partner_id
+        if customer != partner:
+            customer.check_access("read")
+        return customer
+
+    @api.model
+    def _today(self):
+        """The midnights in UTC between which it is today for the user."""
+        zone = self.env.user.tz or "UTC"
+        midnight = datetime.combine(to_local(fields.Datetime.now(), zone).date(), time())
+        return to_moment(midnight, zone), to_moment(midnight + timedelta(days=1), zone)
+
+    @api.model
+    def _together(self, **selects):
+        """Several small reads in one query.
+
+        :param SQL selects: queries by name, which keep to the record rules themselves
+        :returns: ``{name: [dict]}``
+        """
+        for model in ("leads.agent.assignment", "leads.agent.call", "leads.agent.callback"):
+            self.env[model].flush_model()
+        self.env["res.partner"].flush_model(["name", "complete_name"])
+        columns = [
+            SQL("(SELECT jsonb_agg(t) FROM (%s) t) AS %s", select, SQL.identifier(name))
+            for name, select in selects.items()
+        ]
+        [row] = self.env.execute_query_dict(SQL("SELECT %s", SQL(", ").join(columns)))
+        return {name: rows or [] for name, rows in row.items()}
+
+    @api.model
+    def _callbacks_select(self, domain):
+        """Open callbacks that the user may keep, the earliest first."""
+        Callback = self.env["leads.agent.callback"]
+        return SQL(
+            """
+            SELECT c.id, c.partner_id, p.complete_name AS partner_name, %(due_at)s AS due_at,
+                   c.due_at <= %(now)s AS is_due, c.open_at <= %(now)s AS is_missed,
+                   c.agent_id IS NOT DISTINCT FROM %(uid)s AS mine, COALESCE(c.note, '') AS note
+              FROM leads_agent_callback c
+              JOIN res_partner p ON p.id = c.partner_id
+             WHERE c.id IN %(callbacks)s
+          ORDER BY c.due_at, c.id
+             LIMIT %(limit)s
+            """,
+            due_at=self._moment(SQL("c.due_at")),
+            now=fields.Datetime.now(),
+            uid=self.env.uid,
+            callbacks=Callback._search(Callback._for_user(self.env.user) & domain).subselect(),
+            limit=MOST_CALLBACKS,
+        )
+
+    @api.model
+    def _day_select(self, today):
+        """How the calls of today ended, and at which hours they were: a row per outcome and hour since midnight."""
+        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
+        Call = self.env["leads.agent.call"].sudo()
+        mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "=", "done") & Domain("started_at", ">=", today)
+        return SQL(
+            """
+            SELECT d.id, %(disposition)s AS name, d.is_contact,
+                   floor(extract(epoch FROM c.started_at - %(today)s) / 3600)::int AS hour, count(*) AS calls
+              FROM leads_agent_call c
+              JOIN leads_agent_disposition d ON d.id = c.disposition_id
+             WHERE c.id IN %(calls)s
+          GROUP BY d.id, hour
+            """,
+            disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
+            today=today,
+            calls=Call._search(mine).subselect(),
+        )
+
+    @api.model
+    def _day(self, today, rows):
+        """The day in small charts.
+
+        :returns: dict with ``since`` (midnight), ``outcomes`` (the most frequent first) and ``hours`` (by full hours
+            since midnight, from the first to the last with a call)
+        """
+        outcomes, hours = {}, {}
+        for row in rows:
+            outcome = outcomes.setdefault(row["id"], {"id": row["id"], "name": row["name"], "calls": 0})
+            outcome["calls"] += row["calls"]
+            hour = hours.setdefault(row["hour"], {"hour": row["hour"], "calls": 0, "contacts": 0})
+            hour["calls"] += row["calls"]
+            hour["contacts"] += row["calls"] if row["is_contact"] else 0
+        return {
+            "since": fields.Datetime.to_string(today),
+            "outcomes": sorted(outcomes.values(), key=lambda outcome: (-outcome["calls"], outcome["name"])),
+            "hours": [
+                hours.get(hour, {"hour": hour, "calls": 0, "contacts": 0})
+                for hour in (range(min(hours), max(hours) + 1) if hours else ())
+            ],
+        }
+
+    @api.model
+    def _call_select(self):
+        """The call of the user that has no outcome yet."""
+        mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "!=", "done")
+        return SQL(
+            """
+            SELECT c.id, c.partner_id, p.complete_name AS partner_name, COALESCE(c.phone, '') AS phone,
+                   %(started_at)s AS started_at, COALESCE(%(ended_at)s, '') AS ended_at, c.state
+              FROM leads_agent_call c
+              JOIN res_partner p ON p.id = c.partner_id
+             WHERE c.id IN %(calls)s
+            """,
+            started_at=self._moment(SQL("c.started_at")),
+            ended_at=self._moment(SQL("c.ended_at")),
+            calls=self.env["leads.agent.call"]._search(mine).subselect(),
+        )
+
+    @api.model
+    def _last_call_select(self, customer):
+        """What was said in the latest call with a customer, whoever made it."""
+        calls = Domain("partner_id", "=", customer.id) & Domain("state", "=", "done")
+        return SQL(
+            """
+            SELECT %(started_at)s AS started_at, COALESCE(c.note, '') AS note, %(disposition)s AS disposition,
+                   agent.name AS agent
+              FROM leads_agent_call c
+              JOIN leads_agent_disposition d ON d.id = c.disposition_id
+              JOIN res_users u ON u.id = c.agent_id
+              JOIN res_partner agent ON agent.id = u.partner_id
+             WHERE c.id IN %(calls)s
+          ORDER BY c.started_at DESC, c.id DESC
+             LIMIT 1
+            """,
+            started_at=self._moment(SQL("c.started_at")),
+            disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
+            calls=self.env["leads.agent.call"]._search(calls).subselect(),
+        )
+
+    @api.model
+    def _assignment_select(self, customer):
+        active = Domain("partner_id", "=", customer.id) & Domain("state", "=", "active")
+        return SQL(
+            "SELECT id, COALESCE(attempt_count, 0) AS attempt_count FROM leads_agent_assignment WHERE id IN %s",
+            self.env["leads.agent.assignment"]._search(active).subselect(),
+        )
+
+    @staticmethod
+    def _moment(column):
+        """As the ORM writes datetimes."""
+        return SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", column)
+
+    @api.model
+    def _open_orders(self, customer):
+        """The newest quotations of a customer that the user may read, with what is offered in them."""
+        orders = self.env["sale.order"].search_fetch(
+            Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES),
+            ["name", "amount_total", "currency_id", "date_order", "validity_date"],
+            order="date_order desc, id desc",
+            limit=MOST_ORDERS,
+        )
+        lines = self.env["sale.order.line"].search_fetch(
+            Domain("order_id", "in", orders.ids) & Domain("display_type", "=", False),
+            ["order_id", "name", "product_uom_qty", "price_unit", "price_subtotal"],
+            order="order_id, sequence, id",
+        )
+        lines_of = lines.grouped("order_id")
+        return [
+            self._order_values(order) | {"lines": [self._line_values(line) for line in lines_of.get(order, ())]}
+            for order in orders
+        ]
+
+    @api.model
+    def _line_values(self, line):
+        """The first line of the description is the name of the product."""
+        currency = line.order_id.currency_id
+        return {
+            "id": line.id,
+            "name": (line.name or "").partition("\n")[0],
+            "quantity": line.product_uom_qty,
+            "unit_price": format_amount(self.env, line.price_unit, currency),
+            "subtotal": format_amount(self.env, line.price_subtotal, currency),
+        }
+
+    @api.model
+    def _script(self):
+        # sudo: crm.team - the text that the user's call center gives its agents to read
+        return self.env.user.sudo().sale_team_id.leads_script or ""

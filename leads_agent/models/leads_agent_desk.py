@@ -1,0 +1,504 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount, format_datetime
+
+from ..tools import next_lead, terms
+from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
+from ..tools.moments import to_local
+
+# How many leads are looked at together; four times as many each time that the best may lie further down.
+CHUNK = 10
+# Calls whose hour tells when a customer answers.
+CALLS_REMEMBERED = 30
+# Hours before and after now that count as about this hour.
+ABOUT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides whether a customer can be called now, and how promising that is."""
+
+    partner_id: int
+    name: str = ""
+    zone: str = "UTC"
+    hours: Hours = ALWAYS
+    phone: str = ""
+    numbers: int = 0
+    is_blocked: bool = False
+    assignment_id: int | bool = False
+    holder_id: int | bool = False
+    attempts: int = 0
+    assigned_at: datetime | None = None
+    order_id: int | bool = False
+    best_order_id: int | bool = False
+    amount: float = 0.0
+    ordered_at: datetime | None = None
+    sales: int = 0
+    caller_id: int | bool = False
+    calls_today: int = 0
+    most_calls: int = 0
+    answered: int = 0
+    tried: int = 0
+    callback_at: datetime | None = None
+
+    @property
+    def lead(self) -> next_lead.Lead:
+        """As the arithmetic wants it; a lead without a quotation counts for one, on the day it was assigned."""
+        return next_lead.Lead(
+            self.partner_id,
+            self.amount if self.best_order_id else 1.0,
+            self.ordered_at or self.assigned_at or next_lead.EPOCH,
+            self.attempts,
+            self.sales,
+            self.answered,
+            self.tried,
+            self.callback_at,
+        )
+
+
+class LeadsAgentDesk(models.AbstractModel):
+    """What stands behind the call desk: whom to call next, and whether somebody may be called at all.
+
+    *Next* takes callbacks that are due first, then the lead with the highest expected value (``tools/next_lead.py``).
+    The part of it that no clock changes is stored on the assignment (``priority``), where an index walks it from the
+    top; what the clock changes is at most a factor of two, so the walk ends as soon as nothing further down can win.
+    """
+
+    _name = "leads.agent.desk"
+    _description = "Call Desk"
+
+    # ------------------------------------------------------------------
+    # Next
+    # ------------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def next_lead(self, skipped=()):
+        """The lead that the current user should call now.
+
+        :param skipped: ids of customers whom the user passed over
+        :returns: dict with ``partner_id``, ``reasons`` (sentences) and ``callback_id``; without a lead
+            ``partner_id`` is False and ``reasons`` say why, and when to come back
+        :raises AccessError: for users who hold no leads
+        """
+        user = self.env.user
+        if not user.can_hold_leads:
+            raise AccessError(self.env._("Calls are for those who hold leads."))
+        try:
+            skipped = {int(partner_id) for partner_id in skipped}
+        except (TypeError, ValueError):
+            raise UserError(self.env._("A record is given by its number.")) from None
+        # sudo: leads.agent.desk - looks at calls and callbacks of colleagues too; what comes out is a lead of the user,
+        # or one that is open to the user's call center
+        desk_sudo = self.sudo()
+        situation = desk_sudo._situation(user)
+        if situation["running_id"]:
+            return {
+                "partner_id": situation["running_id"],
+                "callback_id": situation["callback_id"] or False,
+                "reasons": [self.env._("This call still wants its outcome.")],
+            }
+        choice = desk_sudo._choose(user, skipped, situation)
+        if not choice:
+            return {"partner_id": False, "callback_id": False, "reasons": desk_sudo._nothing(user, skipped)}
+        facts, callback = choice
+        return {
+            "partner_id": facts.partner_id,
+            "callback_id": callback.id,
+            "reasons": self._reasons(facts, callback, self.env["res.currency"].browse(situation["currency_id"])),
+        }
+
+    @api.model
+    def _situation(self, user):
+        """What *Next* starts from, in one query, since the records that say so are wide.
+
+        :returns: dict with the settings of the company, ``running_id`` (the customer of the user's running call), its
+            ``callback_id``, and ``has_callbacks``: whether any is due that might be one for the user
+        """
+        self.env.flush_all()
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT o.leads_agent_half_life, o.leads_agent_fatigue, o.leads_agent_loyalty, o.leads_agent_answers,
+                       o.currency_id, r.partner_id AS running_id, r.callback_id,
+                       EXISTS (
+                           SELECT FROM leads_agent_callback
+                            WHERE state = 'open' AND due_at <= %(now)s
+                              AND (agent_id = %(uid)s OR agent_id IS NULL OR open_at <= %(now)s)
+                       ) AS has_callbacks
+                  FROM res_company o
+             LEFT JOIN leads_agent_call r ON r.agent_id = %(uid)s AND r.state <> 'done'
+                 WHERE o.id = %(company)s
+                """,
+                now=fields.Datetime.now(),
+                uid=user.id,
+                company=self.env.company.id,
+            )
+        )
+        return row
+
+    @api.model
+    def _choose(self, user, skipped, situation):
+        """:returns: ``(Facts, callback)``, or None"""
+        weights = self.env.company._leads_weights(situation)
+        # As the user: what is out of sight is nobody's business, missed or not.
+        callbacks = Callback = self.env["leads.agent.callback"].with_user(user)
+        if situation["has_callbacks"]:
+            callbacks = Callback.search(
+                Callback._for_user(user)
+                & Domain("due_at", "<=", fields.Datetime.now())
+                & Domain("partner_id", "not in", list(skipped)),
+                order="due_at, id",
+                limit=CHUNK,
+            )
+        if callbacks:
+            facts_of = self._facts(callbacks.partner_id.ids, weights)
+            for callback in callbacks:
+                facts = facts_of[callback.partner_id.id]
+                if not self._refusal(facts, user, keeps_promise=True):
+                    return facts, callback
+        facts = self._walk(user, skipped, weights)
+        return facts and (facts, Callback)
+
+    @api.model
+    def _walk(self, user, skipped, weights):
+        """The lead of the highest expected value among those that can be called now."""
+        now = fields.Datetime.now()
+        best, offset, size = None, 0, CHUNK
+        while True:
+            rows = self._stored_order(user, now, size, offset)
+            facts_of = self._facts([row[0] for row in rows if row[0] not in skipped], weights)
+            callable_now = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
+            leads = [facts.lead for facts in callable_now] + ([best.lead] if best else [])
+            if leads:
+                first = next_lead.rank(leads, weights, now)[0].lead
+                best = next((facts for facts in callable_now if facts.partner_id == first.id), best)
+                at_most = (rows[-1][1] or 0) + weights.answers * next_lead.MOST_ANSWER if rows else 0
+                if len(rows) < size or next_lead.score(first, weights) >= at_most:
+                    return best
+            if len(rows) < size:
+                return best
+            offset, size = offset + size, size * 4
+
+    @api.model
+    def _stored_order(self, user, now, limit, offset):
+        """``(partner_id, priority)`` of leads that may be called again, the most promising first."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT a.partner_id, a.priority
+                  FROM leads_agent_assignment a
+                 WHERE a.agent_id = %(uid)s AND a.state = 'active'
+                   AND (a.next_call_at IS NULL OR a.next_call_at <= %(now)s)
+                   AND NOT EXISTS (
+                       SELECT FROM leads_agent_callback c
+                        WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.due_at > %(now)s)
+              ORDER BY a.priority DESC NULLS LAST, a.partner_id
+                 LIMIT %(limit)s OFFSET %(offset)s
+                """,
+                uid=user.id,
+                now=now,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    @api.model
+    def _nothing(self, user, skipped):
+        """Why there is no lead to call now, and when there will be one."""
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT a.partner_id, GREATEST(a.next_call_at, c.due_at)
+                  FROM leads_agent_assignment a
+             LEFT JOIN leads_agent_callback c ON c.partner_id = a.partner_id AND c.state = 'open'
+                 WHERE a.agent_id = %s AND a.state = 'active'
+              ORDER BY 2 NULLS FIRST
+                 LIMIT 200
+                """,
+                user.id,
+            )
+        )
+        if not rows:
+            return [self.env._("No lead is assigned to you.")]
+        sentences = []
+        if skipped:
+            sentences.append(self.env._("You passed over %s.", len(skipped)))
+        facts_of = self._facts([partner_id for partner_id, _at in rows])
+        moments = [
+            opening
+            for partner_id, at in rows
+            if (opening := next_opening(facts_of[partner_id].hours, max(at or now, now), facts_of[partner_id].zone))
+            and opening > now
+        ]
+        refusals = [refusal for facts in facts_of.values() if (refusal := self._refusal(facts, user))]
+        if moments:
+            when = format_datetime(self.env, min(moments), tz=user.tz, dt_format="short")
+            sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
+        elif refusals:
+            sentences.append(refusals[0])
+        else:
+            sentences.append(self.env._("Nobody can be called now."))
+        return sentences
+
+    @api.model
+    def _reasons(self, facts, callback, currency):
+        """Why this lead, in words."""
+        reasons, lead = [], facts.lead
+        if callback:
+            when = format_datetime(self.env, callback.due_at, tz=self.env.user.tz, dt_format="short")
+            # sudo: leads.agent.callback - what was promised, for whoever is to keep it
+            promised_by = callback.sudo().agent_id
+            reasons.append(
+                self.env._("Callback promised for %s.", when)
+                if promised_by == self.env.user
+                else self.env._(
+                    "Callback of %(agent)s for %(when)s, open to your call center.",
+                    agent=promised_by.name or self.env._("a colleague"),
+                    when=when,
+                )
+            )
+        if facts.best_order_id:
+            amount = format_amount(self.env, facts.amount, currency)
+            days = (fields.Datetime.now() - facts.ordered_at).days
+            reasons.append(
+                self.env._("Quotation over %(amount)s, %(days)s days old.", amount=amount, days=days)
+                if days > 0
+                else self.env._("Quotation over %s, of today.", amount)
+            )
+        if lead.attempts:
+            reasons.append(self.env._("%s attempts in vain.", lead.attempts))
+        else:
+            reasons.append(self.env._("Not tried in vain yet."))
+        if lead.sales:
+            reasons.append(self.env._("Bought before: %s times.", lead.sales))
+        if lead.tried:
+            reasons.append(
+                self.env._(
+                    "Answered %(answered)s of %(tried)s calls at about this hour.",
+                    answered=lead.answered,
+                    tried=lead.tried,
+                )
+            )
+        there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
+        reasons.append(self.env._("It is %s there.", there))
+        return reasons
+
+    # ------------------------------------------------------------------
+    # Whether somebody can be called
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refusal(self, facts, user=None, keeps_promise=False):
+        """Why a user may not call a customer now, in a sentence; empty when that is allowed.
+
+        :param bool keeps_promise: the call keeps a callback that is open to the user, whoever holds the lead
+        """
+        user = user or self.env.user
+        now = fields.Datetime.now()
+        if facts.holder_id and facts.holder_id != user.id and not keeps_promise and not user._is_leads_manager():
+            # sudo: res.users - the name of the colleague, as on the order
+            holder = self.env["res.users"].sudo().browse(facts.holder_id)
+            return self.env._("%(customer)s is the lead of %(holder)s.", customer=facts.name, holder=holder.name)
+        if facts.caller_id and facts.caller_id != user.id:
+            return self._caller_sentence(facts)
+        if not facts.numbers:
+            return self.env._("%s has no phone number.", facts.name)
+        if facts.is_blocked:
+            return self.env._("%s is on the do-not-call list.", facts.name)
+        if facts.most_calls and facts.calls_today >= facts.most_calls:
+            return self.env._(
+                "%(customer)s was called %(most)s times today; that is the most for a day.",
+                customer=facts.name,
+                most=facts.most_calls,
+            )
+        if not is_open(facts.hours, now, facts.zone):
+            there = format_datetime(self.env, now, tz=facts.zone, dt_format="EEE HH:mm")
+            return (
+                self.env._(
+                    "%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=there
+                )
+                + " "
+                + self._opening_sentence(facts, now)
+            )
+        return ""
+
+    @api.model
+    def _caller_sentence(self, facts):
+        # sudo: res.users - the name of the colleague on the phone
+        caller = self.env["res.users"].sudo().browse(facts.caller_id)
+        return self.env._("%(caller)s is on the phone with %(customer)s.", caller=caller.name, customer=facts.name)
+
+    @api.model
+    def _opening_sentence(self, facts, moment):
+        opening = next_opening(facts.hours, moment, facts.zone)
+        if not opening:
+            return self.env._("The calling hours of the country are never open.")
+        when = format_datetime(self.env, opening, tz=self.env.user.tz, dt_format="short")
+        return self.env._("Calls are allowed again from %s, by your clock.", when)
+
+    @api.model
+    def _zones(self, partner_ids):
+        """``{partner_id: zone}`` of commercial customers."""
+        return {partner_id: facts.zone for partner_id, facts in self._facts(partner_ids).items()}
+
+    @api.model
+    def _facts(self, partner_ids, weights=None):
+        """What is to be known of commercial customers before calling them, in one query.
+
+        :param Weights weights: those of the company, if they are known already
+        :returns: ``{partner_id: Facts}``; ids that are no customers are left out
+        """
+        if not partner_ids:
+            return {}
+        self.env.flush_all()
+        now = fields.Datetime.now()
+        weights = weights or self.env.company._leads_weights()
+        Hours = self.env["leads.agent.calling.hours"]
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT c.id, c.complete_name, c.tz, c.country_id, c.state_id, co.code AS country_code,
+                       st.code AS state_code, n.*, a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
+                       newest.id AS order_id, best.id AS best_order_id, best.amount, best.date_order, s.sales, k.*,
+                       cb.due_at,
+                       (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
+                  FROM res_partner c
+             LEFT JOIN res_country co ON co.id = c.country_id
+             LEFT JOIN res_country_state st ON st.id = c.state_id
+             LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
+             LEFT JOIN leads_agent_callback cb ON cb.partner_id = c.id AND cb.state = 'open'
+            CROSS JOIN LATERAL (
+                       SELECT count(*) AS numbers,
+                              count(b.id) AS blocked,
+                              COALESCE(bool_or(p.id = c.id AND b.id IS NOT NULL), FALSE) AS own_blocked,
+                              (array_agg(p.phone ORDER BY p.id <> c.id, p.id) FILTER (WHERE b.id IS NULL))[1] AS phone
+                         FROM res_partner p
+                    LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
+                              AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
+                        WHERE p.commercial_partner_id = c.id AND (p.active OR p.id = c.id) AND p.phone <> ''
+                       ) n
+             LEFT JOIN LATERAL (
+                       SELECT id FROM sale_order WHERE leads_commercial_partner_id = c.id
+                     ORDER BY date_order DESC, id DESC LIMIT 1
+                       ) newest ON TRUE
+             LEFT JOIN LATERAL (
+                       SELECT o.id, o.date_order, %(amount)s AS amount
+                         FROM sale_order o
+                        WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
+                     ORDER BY %(standing)s DESC, o.id
+                        LIMIT 1
+                       ) best ON TRUE
+            CROSS JOIN LATERAL (
+                       SELECT count(*) AS sales FROM leads_agent_assignment
+                        WHERE partner_id = c.id AND is_sale = 1
+                       ) s
+            CROSS JOIN LATERAL (
+                       SELECT max(agent_id) FILTER (WHERE state <> 'done') AS caller_id,
+                              array_agg(started_at) FILTER (WHERE direction = 'out' AND started_at > %(lately)s)
+                                  AS lately,
+                              array_agg(ARRAY[local_hour, COALESCE(is_contact, 0)])
+                                  FILTER (WHERE direction = 'out' AND state = 'done' AND local_hour IS NOT NULL)
+                                  AS answers
+                         FROM (SELECT * FROM leads_agent_call WHERE partner_id = c.id
+                             ORDER BY started_at DESC LIMIT %(remembered)s) calls
+                       ) k
+                 WHERE c.id = ANY(%(partners)s)
+                """,
+                now=now,
+                amount=self._amount_sql("o"),
+                standing=self._standing_sql("o", weights.half_life),
+                partial=terms.PARTIAL_STATES,
+                lately=now - timedelta(days=2),
+                remembered=CALLS_REMEMBERED,
+                partners=list(partner_ids),
+                company=self.env.company.id,
+            )
+        )
+        facts = {}
+        for row in rows:
+            zone = Hours._zone_of(row["tz"], row["country_code"], row["state_code"])
+            local = to_local(now, zone)
+            about = [
+                is_contact
+                for hour, is_contact in row["answers"] or ()
+                if min((hour - local.hour) % 24, (local.hour - hour) % 24) <= ABOUT
+            ]
+            facts[row["id"]] = Facts(
+                partner_id=row["id"],
+                name=row["complete_name"] or "",
+                zone=zone,
+                hours=Hours._of(row["country_id"] or False, row["state_id"] or False),
+                phone=row["phone"] or "",
+                numbers=row["numbers"],
+                is_blocked=row["own_blocked"] or bool(row["blocked"] and row["blocked"] >= row["numbers"]),
+                assignment_id=row["assignment_id"] or False,
+                holder_id=row["agent_id"] or False,
+                attempts=row["attempt_count"] or 0,
+                assigned_at=row["assigned_at"],
+                order_id=row["order_id"] or False,
+                best_order_id=row["best_order_id"] or False,
+                amount=float(row["amount"] or 0),
+                ordered_at=row["date_order"],
+                sales=row["sales"],
+                caller_id=row["caller_id"] or False,
+                most_calls=row["most_calls"] or 0,
+                calls_today=sum(to_local(at, zone).date() == local.date() for at in row["lately"] or ()),
+                answered=sum(about),
+                tried=len(about),
+                callback_at=row["due_at"],
+            )
+        return facts
+
+    # ------------------------------------------------------------------
+    # The stored part of the expected value
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _amount_sql(self, alias):
+        """What an order is worth in its company's currency, at least one."""
+        total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
+        return SQL("GREATEST(COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1), 1)", total, rate)
+
+    @api.model
+    def _standing_sql(self, alias, half_life):
+        """Amount and age of an order, as in :func:`next_lead.standing`."""
+        return SQL(
+            "(ln(%s::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
+            self._amount_sql(alias),
+            SQL.identifier(alias, "date_order"),
+            next_lead.EPOCH,
+            half_life,
+        )
+
+    @api.model
+    def _priority_sql(self, alias):
+        """The priority of an active assignment: :func:`next_lead.standing` in SQL, a test compares the two."""
+        weights = self.env.company._leads_weights()
+        return SQL(
+            """
+            COALESCE(
+                (SELECT max(%(standing)s) FROM sale_order o
+                  WHERE o.leads_commercial_partner_id = %(partner)s AND o.state IN %(partial)s),
+                extract(epoch FROM %(assigned)s - %(epoch)s::timestamp) / 86400 / %(half_life)s)
+            + COALESCE(%(attempts)s, 0) * ln(%(fatigue)s::float) / ln(2)
+            + ln(1 + %(loyalty)s * LEAST(%(most)s, (
+                SELECT count(*) FROM leads_agent_assignment s
+                 WHERE s.partner_id = %(partner)s AND s.is_sale = 1))::float) / ln(2)
+            """,
+            standing=self._standing_sql("o", weights.half_life),
+            partner=SQL.identifier(alias, "partner_id"),
+            partial=terms.PARTIAL_STATES,
+            assigned=SQL.identifier(alias, "assigned_at"),
+            epoch=next_lead.EPOCH,
+            half_life=weights.half_life,
+            attempts=SQL.identifier(alias, "attempt_count"),
+            fatigue=weights.fatigue,
+            loyalty=weights.loyalty,
+            most=next_lead.MOST_SALES,
+        )

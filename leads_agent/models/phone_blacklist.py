@@ -1,0 +1,42 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class PhoneBlacklist(models.Model):
+    """Numbers that are not called for a while only."""
+
+    _inherit = "phone.blacklist"
+
+    leads_until = fields.Datetime(
+        string="Until", readonly=True, tracking=True, help="From then on the number may be called again. Empty: never."
+    )
+
+    @api.model
+    def _leads_block(self, numbers, until=False):
+        """Put numbers on the list; whoever is on it for longer stays so.
+
+        :param numbers: in the format of ``phone_sanitized``
+        """
+        known = self.with_context(active_test=False).search([("number", "in", numbers)])
+        active = known.filtered("active")
+        fresh = self._add(list(set(numbers) - set(active.mapped("number"))))
+        fresh.leads_until = until
+        active.filtered(
+            lambda entry: entry.leads_until and (not until or entry.leads_until < until)
+        ).leads_until = until
+        return fresh | active
+
+    @api.model
+    def _leads_blocking(self):
+        """Entries that hold now: an end is a fact of the clock, no job has to have run."""
+        return Domain("active", "=", True) & (
+            Domain("leads_until", "=", False) | Domain("leads_until", ">", fields.Datetime.now())
+        )
+
+    @api.model
+    def _cron_leads_expire(self):
+        """Take numbers off the list whose time is over, for the other apps that ask it."""
+        # sudo: phone.blacklist - a job
+        over = self.sudo().search([("leads_until", "<=", fields.Datetime.now())])
+        over.active = False
+        over.leads_until = False

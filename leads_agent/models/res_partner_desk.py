@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
+
+
+class ResPartner(models.Model):
+    """The customer service page: everything that happened with a customer on one time line, and what to do next."""
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    leads_history_ids = fields.One2many(
+        "leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS
+    )
+    leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
+    leads_callback_id = fields.Many2one(
+        "leads.agent.callback",
+        string="Callback",
+        compute="_compute_leads_callback_id",
+        groups=HOLDERS,
+        help="The open promise to call this customer back.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_leads_call_count(self):
+        counts = dict(
+            self.env["leads.agent.call"]._read_group(
+                [("partner_id", "in", self.commercial_partner_id.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.leads_call_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends_context("uid")
+    def _compute_leads_callback_id(self):
+        callbacks = self.env["leads.agent.callback"].search(
+            [("partner_id", "in", self.commercial_partner_id.ids), ("state", "=", "open")]
+        )
+        callback_of = callbacks.grouped("partner_id")
+        for partner in self:
+            partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
+
+    def action_leads_call(self):
+        """Begin a call with the customer, or go on with the one that has no outcome yet.
+
+        :raises UserError: in a sentence, when the customer may not be called now
+        """
+        self.ensure_one()
+        started = self.env["leads.agent.call"].start(self.id)
+        return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
+
+    def action_leads_callback(self):
+        """Open the callback of the customer, or enter one."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._leads_dialog(
+            "leads.agent.callback",
+            self.env._("Callback"),
+            res_id=self.leads_callback_id.id,
+            default_partner_id=self.commercial_partner_id.id,
+        )
+
+    def action_leads_order(self):
+        """Enter an order of the customer."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
+        return action | {"context": {"default_partner_id": self.id}}
+
+    def action_leads_resolve(self):
+        """Open *Mark Lead As Resolved* for the customer.
+
+        :raises UserError: when the customer is nobody's lead
+        """
+        self.ensure_one()
+        self.check_access("read")
+        assignment = self.env["leads.agent.assignment"].search(
+            Domain("partner_id", "=", self.commercial_partner_id.id) & Domain("state", "=", "active")
+        )
+        return assignment.action_resolve()
+
+    def action_open_leads_calls(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_calls")
+        return action | {"domain": [("partner_id", "=", self.commercial_partner_id.id)], "context": {}}
+
+    def _leads_dialog(self, model, name, res_id=False, **context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "res_id": res_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": context,
+        }

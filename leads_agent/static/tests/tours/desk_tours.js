@@ -1,0 +1,115 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+
+import { openMenu, seeFigure, seeLeadGone, seeNoDialog } from "./tour_steps";
+
+const DESK = ".o_leads_agent_dashboard .o_leads_agent_desk";
+
+/** The pane is about this customer. */
+const seePane = (customer) => [
+    { content: `The desk shows ${customer}`, trigger: `${DESK} .o_leads_agent_desk_name:contains("${customer}")` },
+];
+
+const seeIdle = () => [
+    { content: "Next is offered and has the focus", trigger: `${DESK} button[name=next]:focus:enabled` },
+];
+
+const seeCall = () => [
+    { content: "The call runs", trigger: `${DESK} .o_leads_agent_timer` },
+    { content: "and can be ended", trigger: `${DESK} button[name=hang_up]:enabled` },
+];
+
+const chooseOutcome = (outcome, effect) => [
+    {
+        content: `Choose ${outcome}`,
+        trigger: `${DESK} .o_leads_agent_outcome:enabled:contains("${outcome}")`,
+        run: "click",
+    },
+    {
+        content: "The form has it already",
+        trigger: `.modal .o_field_widget[name=disposition_id] .o_radio_item:has(label:text("${outcome}")) input:checked`,
+    },
+    { content: "and says what will happen", trigger: `.modal [name=effects]:contains("${effect}")` },
+];
+
+const logOutcome = () => [
+    { content: "Log the outcome", trigger: ".modal button[name=action_confirm]", run: "click" },
+    ...seeNoDialog(),
+    ...seeIdle(),
+];
+
+registry.category("web_tour.tours").add("leads_agent_working_day", {
+    steps: () => [
+        {
+            content: "A callback is due",
+            trigger: `${DESK} .o_leads_agent_callback:contains("Harbour Café"):contains("Due")`,
+            run() {
+                // No telephone rings here.
+                browser.open = (url) => {
+                    document.body.dataset.dialled = url;
+                };
+            },
+        },
+        { content: "Keep it", trigger: `${DESK} .o_leads_agent_callback button[name=call_back]`, run: "click" },
+        ...seePane("Harbour Café"),
+        ...seeCall(),
+        { content: "The telephone was asked to dial", trigger: `body[data-dialled^="tel:+32"]` },
+        { content: "What is offered", trigger: `${DESK} .o_leads_agent_pane_lines:contains("Espresso machine")` },
+        { content: "What was said last", trigger: `${DESK} .o_leads_agent_last_call:contains("Callback agreed")` },
+        { content: "H hangs up", trigger: "body", run: "press h" },
+        {
+            content: "The outcome is next",
+            trigger: `${DESK} .o_leads_agent_call_status:contains("Choose the outcome")`,
+        },
+        ...chooseOutcome("Callback agreed", "You call back on"),
+        {
+            content: "Write what the customer said",
+            trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit Wants a price for two",
+        },
+        ...logOutcome(),
+        {
+            content: "The promise was kept",
+            trigger: `${DESK}:not(:has(.o_leads_agent_callback:contains("Due")))`,
+        },
+        ...seeFigure("contacts_today", "2"),
+
+        { content: "Next lead", trigger: `${DESK} button[name=next]`, run: "click" },
+        ...seePane("Lighthouse Inn"),
+        { content: "It is told why", trigger: `${DESK} .o_leads_agent_reasons:contains("Quotation over")` },
+        { content: "C calls", trigger: `${DESK} button[name=call]:focus`, run: "press c" },
+        ...seeCall(),
+        { content: "Open the quotation", trigger: `${DESK} button[name=open_order]`, run: "click" },
+        {
+            content: "Confirm it",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_confirm]:visible",
+            run: "click",
+        },
+        {
+            content: "The order is a sale",
+            trigger: `.o_statusbar_status .o_arrow_button_current:contains("Sales Order")`,
+        },
+        ...openMenu("menu_dashboard"),
+        ...seeLeadGone("Lighthouse Inn"),
+        ...seeFigure("sold_today", "1"),
+        ...seeFigure("calls_today", "3"),
+
+        {
+            content: "The call has its outcome: X is the next lead",
+            trigger: `${DESK} button[name=next]:enabled`,
+            run: "press x",
+        },
+        ...seePane("Old Bakery"),
+        { content: "Call", trigger: `${DESK} button[name=call]`, run: "click" },
+        ...seeCall(),
+        ...chooseOutcome("Does not want calls", "never called again"),
+        ...logOutcome(),
+        ...seeLeadGone("Old Bakery"),
+
+        { content: "Next lead", trigger: `${DESK} button[name=next]`, run: "click" },
+        {
+            content: "Nobody is left, and it is told when to come back",
+            trigger: `${DESK} .o_leads_agent_nobody:contains("Nobody can be called now")`,
+        },
+    ],
+});

@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .desk_common import DeskCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDeskTours(DeskCommon, HttpCase):
+    """A day at the call desk, in a browser. The tour is told in `static/tests/tours/desk_tours.js`."""
+
+    def test_a_working_day_from_the_callback_to_nobody_left(self):
+        """A due callback is called and agreed on anew, a customer buys in the call, and one wants no more calls."""
+        self.env.company.leads_agent_most_callbacks = 0
+        lighthouse, bakery = self._callable("Lighthouse Inn"), self._callable("Old Bakery")
+        sold, blocked = self._assign(lighthouse), self._assign(bakery)
+        # What is worth more is called first.
+        lighthouse.sale_order_ids.order_line.product_uom_qty = 20
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        callback = self._callback(day=tomorrow.isoformat())
+        now = fields.Datetime.now()
+        callback.flush_recordset()
+        # Nobody may promise the past: time has gone by meanwhile.
+        self.env.cr.execute(
+            "UPDATE leads_agent_callback SET due_at = %s, open_at = %s, told_at = %s WHERE id = %s",
+            [now - timedelta(minutes=5), now + timedelta(minutes=10), now, callback.id],
+        )
+        callback.invalidate_recordset()
+
+        self.start_tour("/odoo/leads-agent", "leads_agent_working_day", login="agent_anna")
+
+        calls = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)], order="id")
+        sale = self.env.ref("leads_agent.disposition_sale")
+        do_not_call = self.env.ref("leads_agent.disposition_do_not_call")
+        self.assertRecordValues(
+            calls,
+            [
+                {"partner_id": self.customer.id, "disposition_id": self.agreed.id, "callback_id": False, "is_sale": 0},
+                {
+                    "partner_id": self.customer.id,
+                    "disposition_id": self.agreed.id,
+                    "callback_id": callback.id,
+                    "is_sale": 0,
+                },
+                {"partner_id": lighthouse.id, "disposition_id": sale.id, "callback_id": False, "is_sale": 1},
+                {"partner_id": bakery.id, "disposition_id": do_not_call.id, "callback_id": False, "is_sale": 0},
+            ],
+        )
+        self.assertEqual(calls[1].note, "Wants a price for two")
+        self.assertEqual(callback.state, "done")
+        promised = self.env["leads.agent.callback"].search(
+            [("partner_id", "=", self.customer.id), ("state", "=", "open")]
+        )
+        self.assertGreater(promised.due_at, now)
+        self.assertEqual(self.assignment.state, "active")
+        self.assertEqual((sold.state, sold.end_reason), ("resolved", "sale"))
+        self.assertEqual(lighthouse.sale_order_ids.state, "sale")
+        self.assertEqual((blocked.state, blocked.disposition_id), ("resolved", do_not_call))

@@ -1,0 +1,11 @@
+{
+    "name": "Leads Agent: Text Messages",
+    "version": "19.0.1.0.0",
+    "category": "Hidden",
+    "summary": "Outcomes of calls send a text message",
+    "author": "Leads Agent developers",
+    "license": "LGPL-3",
+    "depends": ["leads_agent", "sms"],
+    "data": ["views/leads_agent_disposition_views.xml"],
+    "auto_install": True,
+}

@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class LeadsAgentDisposition(models.Model):
+    _inherit = "leads.agent.disposition"
+
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        string="Send Text Message",
+        ondelete="restrict",
+        domain="[('model', '=', 'res.partner')]",
+        help="Sent to the customer when the outcome is logged, unless the number is on the do-not-call list.",
+    )
+
+    @api.constrains("sms_template_id")
+    def _check_sms_template(self):
+        for disposition in self:
+            # sudo: sms.template - which model the template is for
+            template_sudo = disposition.sms_template_id.sudo()
+            if template_sudo and template_sudo.model != "res.partner":
+                raise ValidationError(
+                    self.env._("The text message template '%s' is not for contacts.", template_sudo.name)
+                )
+
+    def _effect_sentences(self, attempt, callback_at=False, tz=False):
+        sentences = super()._effect_sentences(attempt, callback_at, tz)
+        if self.sms_template_id:
+            # sudo: sms.template - its name alone; agents may not read templates
+            sentences.append(self.env._("Text message sent: %s.", self.sms_template_id.sudo().name))
+        return sentences

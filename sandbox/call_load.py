@@ -109,7 +109,7 @@ def _prepare(admin: Client) -> dict[str, int]:
     [batch] = admin.call(
         "leads.agent.batch.assign",
         "create",
-        [{"agent_ids": [[6, 0, agents]], "selected_order_ids": [[6, 0, orders]]}],
+        [{"agent_ids": [[6, 0, agents]], "selected_order_ids": orders}],
     )
     admin.call("leads.agent.batch.assign", "action_assign", [batch])
     values = {"fate": "keep", "cooling_days": 0}

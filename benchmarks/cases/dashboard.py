@@ -83,6 +83,12 @@ def agents_with_customers(registry, scale):
     """``(user id, customers)`` of agents with so many customers; the smaller scales have fewer to give away."""
     sizes = [size for size in CUSTOMERS if size <= scale.customers // 8]
     with registry.cursor() as cr:
+        # Of a run that was stopped
+        cr.execute("SELECT id FROM res_users WHERE login LIKE 'bench_dashboard_%'")
+        left = [row[0] for row in cr.fetchall()]
+    if left:
+        _forget(registry, left)
+    with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
         cr.execute(
             """
@@ -130,6 +136,7 @@ def _forget(registry, agent_ids):
         env["leads.agent.assignment"]._propagate_holder(partner_ids)
         cr.execute("UPDATE sale_order SET leads_last_agent_id = NULL WHERE leads_last_agent_id = ANY(%s)", [agent_ids])
         users = env["res.users"].browse(agent_ids)
+        cr.execute("DELETE FROM leads_agent_call WHERE agent_id = ANY(%s)", [agent_ids])
         partners = users.partner_id
         users.unlink()
         partners.unlink()

@@ -58,9 +58,13 @@ class Client:
 
     def __init__(self, base, login):
         self.base, self.session = base, requests.Session()
+        self.context = {}
         self._post("/web/session/authenticate", {"db": config["db_name"][0], "login": login, "password": login})
+        # As the web client does: what the user has set goes along with each request.
+        self.context = self.call("res.users", "context_get")
 
     def call(self, model, method, *args, **kwargs):
+        kwargs = {"context": self.context, **kwargs}
         params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 

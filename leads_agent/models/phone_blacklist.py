@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class PhoneBlacklist(models.Model):
@@ -25,13 +24,6 @@ class PhoneBlacklist(models.Model):
             lambda entry: entry.leads_until and (not until or entry.leads_until < until)
         ).leads_until = until
         return fresh | active
-
-    @api.model
-    def _leads_blocking(self):
-        """Entries that hold now: an end is a fact of the clock, no job has to have run."""
-        return Domain("active", "=", True) & (
-            Domain("leads_until", "=", False) | Domain("leads_until", ">", fields.Datetime.now())
-        )
 
     @api.model
     def _cron_leads_expire(self):

@@ -12,6 +12,8 @@ from ..tools.moments import to_local
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
 CHUNK = 10
+# How far the stored value may be off the one that is computed.
+ROUNDING = 1e-4
 # Calls whose hour tells when a customer answers.
 CALLS_REMEMBERED = 30
 # Hours before and after now that count as about this hour.
@@ -167,46 +169,67 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _walk(self, user, skipped, weights):
-        """The lead of the highest expected value among those that can be called now."""
+        """The lead of the highest expected value among those that can be called now.
+
+        Those who were never called are worth what is stored, so the first one that can be called is the best of them.
+        Others may be worth up to so much more, by their answers at this hour; only who could win is looked at.
+        """
+        best = self._best(user, skipped, weights, None, was_called=False)
+        return self._best(user, skipped, weights, best, was_called=True)
+
+    @api.model
+    def _best(self, user, skipped, weights, best, was_called):
+        """The better one of ``best`` and the leads that were called, or were not."""
         now = fields.Datetime.now()
-        best, offset, size = None, 0, CHUNK
+        most = weights.answers * next_lead.MOST_ANSWER if was_called else 0
+        offset, size = 0, CHUNK
         while True:
-            rows = self._stored_order(user, now, size, offset)
-            facts_of = self._facts([row[0] for row in rows if row[0] not in skipped], weights)
-            callable_now = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
-            leads = [facts.lead for facts in callable_now] + ([best.lead] if best else [])
-            if leads:
+            least = next_lead.score(best.lead, weights) - most if best else None
+            rows = self._stored_order(user, now, was_called, least, size, offset)
+            facts_of = self._facts([partner_id for partner_id in rows if partner_id not in skipped], weights)
+            found = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
+            if found:
+                leads = [facts.lead for facts in [*found, *([best] if best else [])]]
                 first = next_lead.rank(leads, weights, now)[0].lead
-                best = next((facts for facts in callable_now if facts.partner_id == first.id), best)
-                at_most = (rows[-1][1] or 0) + weights.answers * next_lead.MOST_ANSWER if rows else 0
-                if len(rows) < size or next_lead.score(first, weights) >= at_most:
-                    return best
-            if len(rows) < size:
+                best = next((facts for facts in found if facts.partner_id == first.id), best)
+            if len(rows) < size or (best and not was_called):
                 return best
             offset, size = offset + size, size * 4
 
     @api.model
-    def _stored_order(self, user, now, limit, offset):
-        """``(partner_id, priority)`` of leads that may be called again, the most promising first."""
-        return self.env.execute_query(
+    def _stored_order(self, user, now, was_called, least, limit, offset):
+        """Customers who may be called again, the most promising first.
+
+        :param bool was_called: those who were called before, or the others
+        :param float least: the stored value that they must have, if any
+        :returns: ids
+        """
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT a.partner_id, a.priority
+                SELECT a.partner_id
                   FROM leads_agent_assignment a
                  WHERE a.agent_id = %(uid)s AND a.state = 'active'
                    AND (a.next_call_at IS NULL OR a.next_call_at <= %(now)s)
                    AND NOT EXISTS (
                        SELECT FROM leads_agent_callback c
                         WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.due_at > %(now)s)
+                   AND %(was_called)s = EXISTS (
+                       SELECT FROM leads_agent_call k
+                        WHERE k.partner_id = a.partner_id AND k.direction = 'out' AND k.state = 'done')
+                   %(least)s
               ORDER BY a.priority DESC NULLS LAST, a.partner_id
                  LIMIT %(limit)s OFFSET %(offset)s
                 """,
                 uid=user.id,
                 now=now,
+                was_called=was_called,
+                least=SQL() if least is None else SQL("AND a.priority >= %s", least - ROUNDING),
                 limit=limit,
                 offset=offset,
             )
         )
+        return [partner_id for (partner_id,) in rows]
 
     @api.model
     def _nothing(self, user, skipped):

@@ -39,7 +39,16 @@ const SORT_KEY = "leads_agent.dashboard.sort";
  */
 export class AgentDashboard extends Component {
     static template = "leads_agent.AgentDashboard";
-    static components = { CallDesk, DashboardDay, DashboardFigures, DashboardHistory, Dropdown, DropdownItem, Layout, LeadList };
+    static components = {
+        CallDesk,
+        DashboardDay,
+        DashboardFigures,
+        DashboardHistory,
+        Dropdown,
+        DropdownItem,
+        Layout,
+        LeadList,
+    };
     static props = { ...standardActionServiceProps };
     static path = "leads-agent";
     static displayName = _t("Leads Agent Dashboard");

@@ -8,6 +8,7 @@
     "depends": [
         "leads_agent_calendar",
         "leads_agent_sale_pdf_quote_builder",
+        "leads_agent_sale_stock",
         "leads_agent_sms",
         "leads_agent_snailmail",
         "crm",

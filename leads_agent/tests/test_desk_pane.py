@@ -117,6 +117,8 @@ class TestDeskPane(DeskCommon):
         savepoint.close(rollback=True)
 
     def test_it_costs_at_most_14_queries_whatever_there_is(self):
+        """Two more where stock is kept."""
+        most = 16 if "stock.quant" in self.env else 14
         costs = []
         for count in (0, 8, 30):
             for _nr in range(count):
@@ -131,7 +133,7 @@ class TestDeskPane(DeskCommon):
             data = dashboard.get_lead(self.customer.id)
             costs.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(data["orders"]), min(5, 1 + count))
-        self.assertLessEqual(max(costs), 14, costs)
+        self.assertLessEqual(max(costs), most, costs)
 
     # ------------------------------------------------------------------
     # The dashboard

@@ -71,6 +71,7 @@ class Role:
     locked: bool = False
     view_non_partial: bool = False
     is_agent: bool = True
+    opened: frozenset = frozenset()  # models that Odoo itself opens to every internal user
 
 
 def _marks(customers, kinds):
@@ -85,7 +86,14 @@ ROLES = (
     # Holds D; everything of C has ended.
     Role("agent, assignment ended", "other_agent", _marks("D", "PQ"), locked=True),
     # Was an agent: today an internal user without any right on orders.
-    Role("role lost", "lost", _marks("ABCDE", "P"), locked=True, is_agent=False),
+    Role(
+        "role lost",
+        "lost",
+        _marks("ABCDE", "P"),
+        locked=True,
+        is_agent=False,
+        opened=frozenset({"stock.move.line", "stock.reference"}),
+    ),
     Role("manager", "manager", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
     Role("salesperson", "salesperson", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
 )
@@ -109,6 +117,7 @@ class Scenario(LeadsAgentCommon):
         cls.far_agent = cls._user("agent_far", AGENT, **far)
         cls.far_manager = cls._user("manager_far", MANAGER, **far)
         cls.plan = cls.env["account.analytic.plan"].create({"name": "Plan"})
+        cls.stored = cls.env["product.product"].create({"name": "Grinder", "is_storable": True})
         # Customers may be called at any hour.
         cls.env["leads.agent.calling.hours"].search([]).unlink()
         cls.world = {customer: cls._make_customer(customer) for customer in CUSTOMERS}
@@ -266,6 +275,45 @@ class Scenario(LeadsAgentCommon):
             order.write({"state": state})
             order.date_order = date_order
         things[what], things[f"{what}_line"] = order, order.order_line
+        if what == "sold":
+            cls._make_delivery(order, text, things)
+
+    @classmethod
+    def _make_delivery(cls, order, text, things):
+        warehouse = order.warehouse_id
+        line = order.order_line
+        things["delivery"] = picking = order.env["stock.picking"].create(
+            {
+                "partner_id": order.partner_id.id,
+                "picking_type_id": warehouse.out_type_id.id,
+                "sale_id": order.id,
+                "origin": f"{text} origin",
+                "note": text,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": line.product_id.id,
+                            "product_uom_qty": 1,
+                            "sale_line_id": line.id,
+                            "location_id": warehouse.lot_stock_id.id,
+                            "location_dest_id": order.env.ref("stock.stock_location_customers").id,
+                            "description_picking": text,
+                            "move_line_ids": [Command.create({"product_id": line.product_id.id, "quantity": 1})],
+                        }
+                    )
+                ],
+            }
+        )
+        things["delivery_move"] = picking.move_ids
+        things["delivery_quantity"] = picking.move_line_ids
+        things["stored"] = order.env["stock.quant"].create(
+            {
+                "product_id": cls.stored.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "owner_id": things["partner"].id,
+                "quantity": 1,
+            }
+        )
 
     @classmethod
     def _make_invoice(cls, env, letter, partner):

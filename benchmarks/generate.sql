@@ -71,6 +71,7 @@ SELECT CASE WHEN m.on_customer THEN 'res.partner' ELSE 'sale.order' END,
        LATERAL (SELECT g %% 5 < 3 AS on_customer, random() + 0 * g AS c) AS m;
 
 -- Who holds whom: a tenth, a hundredth, a fixed number, the customers whose orders are oldest, nobody; most others are shared
+ANALYZE res_partner, sale_order;
 CREATE TEMP TABLE bench_holder AS
 WITH newest AS (
     SELECT leads_commercial_partner_id AS id, max(date_order) AS at,

@@ -42,9 +42,14 @@ class CrmTeam(models.Model):
         user = self.env.user
         return not self.env.su and user._is_leads_manager() and not user.has_group("sales_team.group_sale_manager")
 
+    @api.model
+    def _leads_call_center_fields(self):
+        """What Leads Managers set of a call center; other addons add theirs."""
+        return CALL_CENTER_FIELDS
+
     def _leads_check_call_center(self, vals):
         """:raises AccessError: when a Leads Manager sets more than a call center has, or another company"""
-        for name in vals.keys() - CALL_CENTER_FIELDS:
+        for name in vals.keys() - self._leads_call_center_fields():
             label = self._fields[name]._description_string(self.env) if name in self._fields else name
             raise AccessError(self.env._("Leads Managers cannot set '%s' of a call center.", label))
         company_id = vals.get("company_id")

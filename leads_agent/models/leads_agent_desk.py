@@ -11,7 +11,7 @@ from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
 from ..tools.moments import to_local
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
-CHUNK = 10
+CHUNK = 5
 # How far the stored value may be off the one that is computed.
 ROUNDING = 1e-4
 # Calls whose hour tells when a customer answers.
@@ -129,9 +129,13 @@ class LeadsAgentDesk(models.AbstractModel):
                 SELECT o.leads_agent_half_life, o.leads_agent_fatigue, o.leads_agent_loyalty, o.leads_agent_answers,
                        o.currency_id, r.partner_id AS running_id, r.callback_id,
                        EXISTS (
-                           SELECT FROM leads_agent_callback
-                            WHERE state = 'open' AND due_at <= %(now)s
-                              AND (agent_id = %(uid)s OR agent_id IS NULL OR open_at <= %(now)s)
+                           SELECT FROM leads_agent_callback c
+                            WHERE c.state = 'open' AND c.due_at <= %(now)s
+                              AND (c.agent_id = %(uid)s OR (
+                                  (c.agent_id IS NULL OR c.open_at <= %(now)s)
+                                  AND (c.team_id IS NULL OR EXISTS (
+                                      SELECT FROM crm_team_member m
+                                       WHERE m.crm_team_id = c.team_id AND m.user_id = %(uid)s AND m.active))))
                        ) AS has_callbacks
                   FROM res_company o
              LEFT JOIN leads_agent_call r ON r.agent_id = %(uid)s AND r.state <> 'done'
@@ -182,10 +186,10 @@ class LeadsAgentDesk(models.AbstractModel):
         """The better one of ``best`` and the leads that were called, or were not."""
         now = fields.Datetime.now()
         most = weights.answers * next_lead.MOST_ANSWER if was_called else 0
-        offset, size = 0, CHUNK
+        offset, size, places = 0, CHUNK, None
         while True:
             least = next_lead.score(best.lead, weights) - most if best else None
-            rows = self._stored_order(user, now, was_called, least, size, offset)
+            rows = self._stored_order(user, now, was_called, least, places, size, offset)
             facts_of = self._facts([partner_id for partner_id in rows if partner_id not in skipped], weights)
             found = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
             if found:
@@ -195,15 +199,47 @@ class LeadsAgentDesk(models.AbstractModel):
             if len(rows) < size or (best and not was_called):
                 return best
             offset, size = offset + size, size * 4
+            if places is None and not best:
+                # The usual reason is the hour: from here on, only where calls are allowed now.
+                offset, places = 0, self._open_places(user, now)
 
     @api.model
-    def _stored_order(self, user, now, was_called, least, limit, offset):
+    def _open_places(self, user, now):
+        """Where leads of a user are that may be called at this moment.
+
+        :returns: ``[(zone, country_id, state_id)]`` as they stand on the customers; empty and 0 where nothing does
+        """
+        Hours = self.env["leads.agent.calling.hours"]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT COALESCE(c.tz, ''), COALESCE(c.country_id, 0), COALESCE(c.state_id, 0), co.code, st.code
+                  FROM leads_agent_assignment a
+                  JOIN res_partner c ON c.id = a.partner_id
+             LEFT JOIN res_country co ON co.id = c.country_id
+             LEFT JOIN res_country_state st ON st.id = c.state_id
+                 WHERE a.agent_id = %s AND a.state = 'active'
+                """,
+                user.id,
+            )
+        )
+        return [
+            (zone, country_id, state_id)
+            for zone, country_id, state_id, country, state in rows
+            if is_open(Hours._of(country_id, state_id), now, Hours._zone_of(zone, country, state))
+        ]
+
+    @api.model
+    def _stored_order(self, user, now, was_called, least, places, limit, offset):
         """Customers who may be called again, the most promising first.
 
         :param bool was_called: those who were called before, or the others
         :param float least: the stored value that they must have, if any
+        :param places: where they must be, as in :meth:`_open_places`, if anywhere
         :returns: ids
         """
+        if places is not None and not places:
+            return []
         rows = self.env.execute_query(
             SQL(
                 """
@@ -217,7 +253,7 @@ class LeadsAgentDesk(models.AbstractModel):
                    AND %(was_called)s = EXISTS (
                        SELECT FROM leads_agent_call k
                         WHERE k.partner_id = a.partner_id AND k.direction = 'out' AND k.state = 'done')
-                   %(least)s
+                   %(least)s %(places)s
               ORDER BY a.priority DESC NULLS LAST, a.partner_id
                  LIMIT %(limit)s OFFSET %(offset)s
                 """,
@@ -225,6 +261,13 @@ class LeadsAgentDesk(models.AbstractModel):
                 now=now,
                 was_called=was_called,
                 least=SQL() if least is None else SQL("AND a.priority >= %s", least - ROUNDING),
+                places=SQL()
+                if places is None
+                else SQL(
+                    "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id"
+                    " AND (COALESCE(p.tz, ''), COALESCE(p.country_id, 0), COALESCE(p.state_id, 0)) IN %s)",
+                    tuple(places),
+                ),
                 limit=limit,
                 offset=offset,
             )

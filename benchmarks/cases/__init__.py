@@ -1,4 +1,4 @@
 """What is measured: a module each, with ``run(registry, scale, rounds, record)``."""
 
 # Those that only read come first: they are to find the database as the generator left it.
-IN_ORDER = ("visibility", "http", "shapes", "dashboard", "desk", "confirming", "assigning", "assigning_crm")
+IN_ORDER = ("visibility", "http", "shapes", "dashboard", "desk", "confirming", "assigning", "assigning_crm", "offering")

@@ -156,6 +156,20 @@ class TestNextLead(DeskCommon):
             skipped.append(whole)
         self.assertFalse(self._next(skipped=skipped)["partner_id"])
 
+    def test_behind_many_who_may_not_be_called_now_comes_one_who_may(self):
+        france = self.env.ref("base.fr")
+        for nr in range(30):
+            self._held("z" * (nr + 1), 90_000.0 + nr)
+        self._only_open(9, 11, self.belgium)
+        self.assertFalse(self._next()["partner_id"])
+        small = self._held("Boulangerie", 10.0)
+        small.country_id = france
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertEqual(self._next()["partner_id"], small.id)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 16)
+
     def test_it_costs_the_same_number_of_queries_whatever_the_number_of_leads(self):
         counts = []
         for size in (3, 40):

@@ -122,6 +122,7 @@ class Scenario(LeadsAgentCommon):
         cls.env["leads.agent.calling.hours"].search([]).unlink()
         cls.world = {customer: cls._make_customer(customer) for customer in CUSTOMERS}
         cls._assign_customers()
+        cls._make_offers()
         cls.env.flush_all()
 
     # ------------------------------------------------------------------
@@ -399,6 +400,34 @@ class Scenario(LeadsAgentCommon):
             )
         cls.world["C"]["callback"].write({"agent_id": False, "team_id": False})
         cls.world["B"]["callback"].write({"agent_id": False, "team_id": False})
+
+    @classmethod
+    def _make_offers(cls):
+        """Incoming leads that are offered, and whose contacts nobody may read before accepting."""
+        env = cls.env
+        cls.routing_tag = env["leads.agent.tag"].create({"name": "Far away", "company_id": cls.far.id})
+        cls.profiles = {}
+        for user in (cls.agent, cls.other_agent, cls.far_agent):
+            cls.profiles[user] = env["leads.agent.profile"].create({"user_id": user.id})
+            env["leads.agent.skill"].create({"profile_id": cls.profiles[user].id, "tag_id": cls.routing_tag.id})
+        offered = {"A": cls.agent, "B": cls.agent, "C": cls.agent, "D": cls.other_agent, "X": cls.far_agent}
+        for letter, user in offered.items():
+            things, text = cls.world[letter], mark(letter, "S")
+            company = user.company_id
+            things["incoming"] = lead = env["crm.lead"].create(
+                {"name": f"{text} incoming", "user_id": False, "company_id": company.id, "team_id": False}
+            )
+            if letter != "X":
+                cls._fill(lead, text)
+                lead.leads_offer_hint = False  # is meant to be read
+            routing = {"lead_id": lead.id, "company_id": company.id, "agent_id": user.id, "tag_ids": [], "hits": []}
+            [routing_id] = (
+                env["leads.agent.routing"]._insert([routing | {"verdicts": "[]", "ranked": [user.id]}]).values()
+            )
+            things["routing"] = env["leads.agent.routing"].browse(routing_id)
+            things["offer"] = env["leads.agent.offer"]._make([(lead.id, user.id, routing_id, "exclusive")], company)
+            env["leads.agent.score.entry"]._add("missed", things["offer"])
+            things["points"] = env["leads.agent.score.entry"].search([("offer_id", "=", things["offer"].id)])
 
     @classmethod
     def _open_dialogs(cls, user, letter):

@@ -1,0 +1,18 @@
+from . import (
+    crm_lead,
+    crm_lead_routing,
+    crm_lead_steps,
+    crm_team,
+    ir_http,
+    leads_agent_decline_reason,
+    leads_agent_offer,
+    leads_agent_offer_answers,
+    leads_agent_offer_notices,
+    leads_agent_profile,
+    leads_agent_routing,
+    leads_agent_score_entry,
+    leads_agent_tag,
+    res_company,
+    res_config_settings,
+    resource_calendar,
+)

@@ -1,0 +1,292 @@
+import json
+from datetime import timedelta
+from math import ceil
+
+from odoo import api, fields, models
+from odoo.tools import SQL, html2plaintext
+
+from ..tools import backlog, ranking, tag_matching
+
+# A backlog is shared out with so much room beside equal shares, so that tags can decide.
+ROOM = 1.2
+IMPORT_SPACING = 60
+
+
+class CrmLead(models.Model):
+    """Routing: who is offered a lead first. Everything works in sets: queries do not grow with the leads."""
+
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
+
+    # ------------------------------------------------------------------
+    # Taking turns
+    # ------------------------------------------------------------------
+
+    def _leads_take_turns(self):
+        """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
+        if self:
+            self.env["crm.lead"].flush_model()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE crm_lead l SET leads_offer_step = COALESCE(l.leads_offer_step, 0) + 1
+                      FROM (SELECT id FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
+                     WHERE l.id = t.id
+                    """,
+                    list(self._ids),
+                )
+            )
+
+    def _leads_move(self, state, until=None, reason=None):
+        """Write down where leads are, in one query.
+
+        :param until: one moment or ``{lead_id: moment}``
+        :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
+        """
+        if not self:
+            return
+        self.flush_recordset()
+        ids = list(self._ids)
+        untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
+        reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead l
+                   SET leads_offer_state = %s, leads_offer_until = t.until, leads_waiting_reason = t.reason
+                  FROM unnest(%s::int[], %s::timestamp[], %s::text[]) AS t (id, until, reason)
+                 WHERE l.id = t.id
+                """,
+                state,
+                ids,
+                untils,
+                reasons,
+            )
+        )
+        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason"])
+        if moments := {moment for moment in untils if moment}:
+            self._leads_wake(moments)
+
+    @api.model
+    def _leads_wake(self, moments):
+        """Have the job of the offers run at these moments."""
+        # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
+        self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
+
+    def _leads_company(self):
+        self.ensure_one()
+        return self.company_id or self.team_id.company_id or self.env.company
+
+    # ------------------------------------------------------------------
+    # Held, or routed
+    # ------------------------------------------------------------------
+
+    def _leads_route(self):
+        """Route leads that nobody owns: held outside the operating hours, else offered at once."""
+        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+            opening = company._leads_offer_opening()
+            if company.leads_offer_intercept:
+                leads._leads_move("held", reason=self.env._("Held: a manager releases each lead."))
+            elif opening is None:
+                leads._leads_move("held", reason=self.env._("Held: the lead desk is closed."))
+            elif opening > fields.Datetime.now():
+                leads._leads_hold(company, opening, company.leads_offer_spacing)
+            else:
+                leads._leads_offer_now()
+
+    def _leads_hold_import(self):
+        """Imported leads come one a minute, the oldest first."""
+        now = fields.Datetime.now()
+        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+            ordered = leads.sorted(lambda lead: (lead.create_date, lead.id))
+            ordered._leads_hold(company, company._leads_offer_opening() or now, IMPORT_SPACING)
+
+    def _leads_hold(self, company, opening, spacing):
+        """Hold leads and release them one by one from a moment on, after those that wait already."""
+        last = self.env["crm.lead"].search(
+            [
+                ("leads_offer_state", "=", "held"),
+                ("leads_offer_until", "!=", False),
+                ("company_id", "in", (False, company.id)),
+            ],
+            order="leads_offer_until desc",
+            limit=1,
+        )
+        first = max(opening, last.leads_offer_until + timedelta(seconds=spacing)) if last else opening
+        until = {lead.id: first + timedelta(seconds=spacing * nr) for nr, lead in enumerate(self)}
+        self._leads_move("held", until, self.env._("Held until the operating hours begin, then released one by one."))
+
+    def _leads_release(self):
+        """Release held leads one by one, from now on."""
+        now = fields.Datetime.now()
+        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+            until = {
+                lead.id: now + timedelta(seconds=company.leads_offer_spacing * nr) for nr, lead in enumerate(leads)
+            }
+            leads._leads_move("held", until, self.env._("Released: the lead is offered in its turn."))
+
+    # ------------------------------------------------------------------
+    # Who is offered it first
+    # ------------------------------------------------------------------
+
+    def _leads_offer_now(self):
+        """Offer leads to the first agent each, or to whoever holds the customer already."""
+        self._leads_take_turns()
+        self.invalidate_recordset(["user_id", "active", "leads_offer_state"])
+        leads = self.filtered(
+            lambda lead: lead.active and not lead.user_id and lead.leads_offer_state in ("none", "held", "waiting")
+        )
+        leads -= leads._leads_coalesce()
+        for (company, team), group in leads.grouped(lambda lead: (lead._leads_company(), lead.team_id)).items():
+            group._leads_offer_first(company, team)
+
+    def _leads_offer_first(self, company, team):
+        agents = self.env["leads.agent.profile"]._roster(company, team)
+        hits_of, needs = self._leads_find_tags(company)
+        selected = self._leads_select(agents, hits_of, needs, company)
+        Routing = self.env["leads.agent.routing"]
+        settings = company._leads_ranking_settings()
+        judged = {}
+        rows = []
+        for lead in self:
+            hits = hits_of[lead.id]
+            alike = tuple(sorted((tag_id, hit.factor) for tag_id, hit in hits.items()))
+            if alike not in judged:
+                verdicts = ranking.judge(agents, hits, needs, settings)
+                ranked = [verdict.agent_id for verdict in verdicts if verdict.place]
+                judged[alike] = json.dumps(Routing._packed(verdicts)), ranked
+            verdicts, ranked = judged[alike]
+            first = selected.get(lead.id)
+            rows.append(
+                {
+                    "lead_id": lead.id,
+                    "company_id": company.id,
+                    "agent_id": first,
+                    "tag_ids": [tag_id for tag_id in hits if tag_id > 0],
+                    "hits": [[tag_id, hit.factor, hit.place, hit.quote] for tag_id, hit in hits.items()],
+                    "verdicts": verdicts,
+                    "ranked": sorted(ranked, key=lambda agent_id: agent_id != first) if first else ranked,
+                }
+            )
+        routing_of = Routing._insert(rows)
+        offered = self.filtered(lambda lead: selected.get(lead.id))
+        self.env["leads.agent.offer"]._make(
+            [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company
+        )
+        (self - offered)._leads_continue()
+
+    def _leads_select(self, agents, hits_of, needs, company):
+        """:returns: ``{lead_id: agent_id}``; one by one by the score, a backlog as a whole"""
+        settings = company._leads_ranking_settings()
+        if len(self) == 1:
+            first = ranking.Roster(agents, settings).first(hits_of[self.id], needs)
+            return {self.id: first} if first else {}
+        there = [agent for agent in agents if not agent.obstacles]
+        share = ceil(ROOM * len(self) / len(there)) if there else 0
+        bounded = [
+            ranking.Agent(
+                agent.id,
+                agent.weights,
+                agent.pecking,
+                agent.pecking_if,
+                agent.performance,
+                agent.last_served,
+                agent.barred,
+                share if agent.room is None else min(agent.room, share),
+            )
+            for agent in agents
+        ]
+        return backlog.share_out({lead.id: hits_of[lead.id] for lead in self}, bounded, needs, settings)
+
+    def _leads_find_tags(self, company):
+        """Look for the tags of a company in leads.
+
+        :returns: ``{lead_id: {tag_id: Hit}}`` and ``{tag_id: need}``; the names of agents are tags with negative ids
+        """
+        # sudo: leads.agent.tag, leads.agent.profile - routing knows every tag, whoever brings the lead in
+        tags = self.env["leads.agent.tag"].sudo()._of_company(company)
+        named = self.env["leads.agent.profile"].sudo().search([("name_is_tag", "=", True)])
+        prepared = [tag._prepared() for tag in tags]
+        prepared += [
+            tag_matching.Tag(-profile.id, profile.user_id.name)
+            for profile in named
+            if not tag_matching.check_name(profile.user_id.name)
+        ]
+        matcher = tag_matching.Matcher(prepared, company._leads_offer_factors())
+        needs = {tag.id: tag.need for tag in prepared}
+        return {lead.id: matcher.find(lead.name or "", lead._leads_text()) for lead in self}, needs
+
+    def _leads_text(self):
+        """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
+        self.ensure_one()
+        pieces = [
+            html2plaintext(self.description or ""),
+            self.partner_name,
+            self.function,
+            self.website,
+            self.city,
+            self.zip,
+            self.state_id.name,
+            self.country_id.name,
+            self.source_id.name,
+            self.medium_id.name,
+            self.campaign_id.name,
+            *self.tag_ids.mapped("name"),
+        ]
+        if self.expected_revenue:
+            pieces.append(f"{self.company_currency.symbol or '$'}{self.expected_revenue:.2f}")
+        return "\n".join(piece for piece in pieces if piece)
+
+    def _leads_preview(self):
+        """Who would be offered the lead now: a sentence for the best few."""
+        company = self._leads_company()
+        agents = self.env["leads.agent.profile"]._roster(company, self.team_id)
+        hits_of, needs = self._leads_find_tags(company)
+        verdicts = ranking.judge(agents, hits_of[self.id], needs, company._leads_ranking_settings())
+        # sudo: res.users - names of agents
+        Users = self.env["res.users"].sudo()
+        qualified = [verdict for verdict in verdicts if verdict.place][: company.leads_offer_most_agents]
+        if not qualified:
+            return self.env._("Nobody qualifies for this lead now.")
+        return "; ".join(
+            self.env._(
+                "%(place)s. %(agent)s: %(score)s",
+                place=verdict.place,
+                agent=Users.browse(verdict.agent_id).name,
+                score=f"{verdict.score:g}",
+            )
+            for verdict in qualified
+        )
+
+    # ------------------------------------------------------------------
+    # Somebody holds the customer already
+    # ------------------------------------------------------------------
+
+    def _leads_coalesce(self):
+        """Give repeat leads to the agent who holds the customer: same normalised e-mail or phone, active assignment.
+
+        :returns: the leads that were given away
+        """
+        if not self:
+            return self
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (l.id) l.id, p.id, a.agent_id
+                  FROM crm_lead l
+                  JOIN res_partner p ON p.email_normalized = l.email_normalized OR p.phone_sanitized = l.phone_sanitized
+                  JOIN leads_agent_assignment a ON a.partner_id = p.commercial_partner_id AND a.state = 'active'
+                 WHERE l.id = ANY(%s)
+              ORDER BY l.id, a.assigned_at DESC
+                """,
+                list(self._ids),
+            )
+        )
+        # sudo: res.users - whether the holder still works here
+        Users = self.env["res.users"].sudo()
+        given = self.browse()
+        for lead_id, partner_id, agent_id in rows:
+            lead, agent = self.browse(lead_id), Users.browse(agent_id)
+            if lead._leads_company() in agent.company_ids:
+                lead._leads_give(agent, "coalesced", partner=self.env["res.partner"].browse(partner_id))
+                given += lead
+        return given

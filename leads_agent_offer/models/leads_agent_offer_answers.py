@@ -1,0 +1,306 @@
+import hmac
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools import performance, queueing
+
+LINK_DAYS = 30
+ACCESS_LINK_DAYS = 7
+
+
+def _seconds(moment):
+    """Seconds since 1970 of a moment in UTC."""
+    return int((moment - datetime(1970, 1, 1)).total_seconds())
+
+
+class LeadsAgentOffer(models.Model):
+    """Answers to offers: by the agent in Odoo, or by the link that only the agent has."""
+
+    _inherit = "leads.agent.offer"  # pylint: disable=consider-merging-classes-inherited
+
+    # ------------------------------------------------------------------
+    # In Odoo
+    # ------------------------------------------------------------------
+
+    def _own(self):
+        """The offer, elevated, if it is the user's own.
+
+        :raises AccessError: for somebody else's
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.agent_id != self.env.user:
+            raise AccessError(self.env._("This offer was made to somebody else."))
+        # sudo: leads.agent.offer - one's own offer: agents answer it, and have no right to write it
+        return self.sudo()
+
+    def action_accept(self):
+        """Accept one's own offer: the lead is assigned at once.
+
+        :returns: an action that opens the lead
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when it is too late
+        """
+        offer = self._own()
+        offer._accept()
+        return offer._open_action()
+
+    def action_decline(self, reason_id=False, note=""):
+        """Decline one's own offer: the lead goes to the next agent at once.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when it is too late
+        """
+        self._own()._decline(self.env["leads.agent.decline.reason"].browse(reason_id or []), note)
+
+    def action_ask_decline(self):
+        """Open *Decline*, where a reason can be given."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decline"),
+            "res_model": "leads.agent.decline",
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_offer_id": self.id},
+        }
+
+    def action_request_again(self):
+        """*Give Me Another Chance*: back in line for a lead one has missed.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when somebody has the lead, or there are no chances left
+        """
+        self._own()._request_again()
+
+    def action_open(self):
+        """Open a lead one has accepted."""
+        offer = self._own()
+        if offer.state != "accepted":
+            raise UserError(self.env._("The details of a lead can be seen once it is accepted."))
+        return offer._open_action()
+
+    def _open_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self.lead_id.id,
+            "views": [[self.env.ref("leads_agent_offer.crm_lead_view_form_agent").id, "form"]],
+        }
+
+    # ------------------------------------------------------------------
+    # The same by every door
+    # ------------------------------------------------------------------
+
+    def _accept(self):
+        """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
+
+        :raises UserError: when it is too late, or the agent may hold no more leads
+        """
+        self._take_turn()
+        # sudo: res.users - whether the agent may still have leads
+        if not self.agent_id.sudo().can_hold_leads and self.kind != "catch_all":
+            raise UserError(self.env._("You no longer hold leads."))
+        self._check_live()
+        now = fields.Datetime.now()
+        misses = self.search_count(
+            [
+                ("lead_id", "=", self.lead_id.id),
+                ("agent_id", "=", self.agent_id.id),
+                ("state", "=", "requeued"),
+            ]
+        )
+        self.write({"state": "accepted", "answered_at": now})
+        self.lead_id._leads_give(self.agent_id, performance.acceptance(misses), offer=self)
+        self._bus_changed()
+
+    def _decline(self, reason=None, note=""):
+        """Decline on behalf of the offer's agent.
+
+        :raises UserError: when it is too late
+        """
+        self._take_turn()
+        self._check_live()
+        self.write(
+            {
+                "state": "declined",
+                "answered_at": fields.Datetime.now(),
+                "decline_reason_id": reason.exists().id if reason else False,
+                "decline_note": (note or "").strip()[:500],
+            }
+        )
+        lead = self.lead_id
+        if self.kind == "exclusive":
+            self.env["leads.agent.score.entry"]._add("declined", self)
+            lead._leads_continue()
+        elif not lead._leads_open_offers():
+            stage = {"shark_tank": "after_shark_tank"}.get(self.kind)
+            if stage:
+                lead._leads_continue({lead.id: stage})
+            else:
+                lead._leads_move("waiting", reason=self.env._("The catch-all declined the lead."))
+        self._bus_changed()
+
+    def _request_again(self):
+        """Put the offer's agent back in line; nothing is taken from whoever holds the offer now.
+
+        :raises UserError: when there is nothing to wait for
+        """
+        self._take_turn()
+        if not self._may_ask_again():
+            raise UserError(self.env._("There is no other chance for this lead."))
+        self.write({"state": "requeued"})
+        self.env["leads.agent.score.entry"]._add("requeued", self)
+        if not self.lead_id._leads_open_offers():
+            self.lead_id._leads_continue()
+        self._bus_changed()
+
+    def _take_turn(self):
+        self.ensure_one()
+        self.lead_id._leads_take_turns()
+        self.invalidate_recordset(["state", "deadline"])
+
+    def _check_live(self):
+        """:raises UserError: when the offer can no longer be answered"""
+        if self._is_live():
+            return
+        match self.state:
+            case "accepted":
+                raise UserError(self.env._("You have accepted this lead already."))
+            case "declined":
+                raise UserError(self.env._("You have declined this lead."))
+            case "recalled":
+                raise UserError(self.env._("The lead is no longer available: somebody has it, or it was taken back."))
+        raise UserError(self.env._("Too late: the time to answer is over."))
+
+    def _compute_may_ask_again(self):
+        for offer in self:
+            # sudo: leads.agent.offer - what became of the lead since, of which the agent learns yes or no
+            offer.may_ask_again = offer.sudo()._may_ask_again()
+
+    def _may_ask_again(self):
+        """Whether *Give Me Another Chance* makes sense."""
+        self.ensure_one()
+        past = self.state == "missed" or (self.state == "offered" and not self._is_live())
+        lead = self.lead_id
+        if self.kind != "exclusive" or not past or lead.leads_offer_state not in ("offered", "waiting"):
+            return False
+        if self.state == "offered":
+            return False
+        routing_id, _ranked, offers = lead._leads_histories()[lead.id]
+        return routing_id == self.routing_id.id and queueing.may_ask_again(self.agent_id.id, offers)
+
+    def _reason_sentence(self, cause):
+        """Why this agent, as it stands on the assignment."""
+        tags = ", ".join(self.tag_ids.mapped("name"))
+        match cause:
+            case "coalesced":
+                return self.env._("A customer of the agent asked again.")
+            case "assigned":
+                return self.env._("Given by the catch-all.")
+        if self.kind == "shark_tank":
+            return self.env._("Was the first to take the lead from the shark tank.")
+        if tags:
+            return self.env._("Accepted an offer; tags: %s.", tags)
+        return self.env._("Accepted an offer.")
+
+    # ------------------------------------------------------------------
+    # The catch-all
+    # ------------------------------------------------------------------
+
+    def action_assign_to(self, agent_id):
+        """Give a lead of the catch-all to an agent.
+
+        :raises AccessError: for others than its users
+        :raises UserError: when it is too late, or the agent may not hold leads
+        """
+        offer = self._own()
+        agent = self.env["res.users"].browse(agent_id)
+        agent._check_may_hold_leads()
+        offer._take_turn()
+        offer._check_live()
+        if offer.kind != "catch_all":
+            raise UserError(self.env._("Only what nobody took can be given to somebody else."))
+        lead = offer.lead_id
+        offer._recall()
+        # sudo: res.users - the agent was checked above
+        lead._leads_give(agent.sudo(), "assigned")
+
+    def action_resubmit(self, name=False, description=False):
+        """Route a lead of the catch-all anew, with other words if given.
+
+        :raises AccessError: for others than its users
+        :raises UserError: when it is too late
+        """
+        offer = self._own()
+        offer._take_turn()
+        offer._check_live()
+        if offer.kind != "catch_all":
+            raise UserError(self.env._("Only what nobody took can be resubmitted."))
+        lead = offer.lead_id
+        vals = {key: value for key, value in (("name", name), ("description", description)) if value}
+        if vals:
+            lead.write(vals)
+        lead._leads_withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
+        lead._leads_offer_now()
+
+    # ------------------------------------------------------------------
+    # Links
+    # ------------------------------------------------------------------
+
+    def _token(self):
+        """A link for this offer and its agent; whoever changes a letter has nothing."""
+        self.ensure_one()
+        until = _seconds(self.offered_at + timedelta(days=LINK_DAYS))
+        return self._signed("offer", self.id, self.agent_id.id, until)
+
+    @api.model
+    def _from_token(self, token):
+        """:returns: the offer, elevated; none for a link that is forged, malformed or too old"""
+        offer_id, agent_id = self._verified("offer", token)
+        # sudo: leads.agent.offer - the signed link is the right to see this offer
+        offer = self.sudo().browse(offer_id or []).exists()
+        return offer if offer.agent_id.id == agent_id else offer.browse()
+
+    @api.model
+    def _agent_token(self, user):
+        """A link to the leads that an agent has accepted."""
+        until = _seconds(fields.Datetime.now() + timedelta(days=ACCESS_LINK_DAYS))
+        return self._signed("leads", user.id, user.id, until)
+
+    @api.model
+    def _agent_from_token(self, token):
+        """:returns: the agent, elevated; none for a link that does not count, or somebody who holds no leads"""
+        user_id, _same = self._verified("leads", token)
+        # sudo: res.users - the signed link is the right to see the agent's leads
+        user = self.env["res.users"].sudo().browse(user_id or []).exists()
+        return user.filtered("can_hold_leads")
+
+    @api.model
+    def _signed(self, scope, record_id, user_id, until):
+        payload = f"{record_id}-{user_id}-{until}"
+        return f"{payload}-{self._signature(scope, payload)}"
+
+    @api.model
+    def _signature(self, scope, payload):
+        # sudo: ir.config_parameter - the secret of the database
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        return hmac.new(
+            secret.encode(), f"leads_agent_offer-{scope}-{payload}".encode("utf-8", "replace"), sha256
+        ).hexdigest()
+
+    @api.model
+    def _verified(self, scope, token):
+        """:returns: ``(record_id, user_id)`` of a link that counts; else twice None"""
+        payload, _dash, signature = str(token).rpartition("-")
+        expected = self._signature(scope, payload)
+        parts = payload.split("-")
+        is_ours = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+        if not is_ours or len(parts) != 3:
+            return None, None
+        record_id, user_id, until = (int(part) for part in parts)
+        return (record_id, user_id) if until >= _seconds(fields.Datetime.now()) else (None, None)

@@ -1,0 +1,179 @@
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class LeadsAgentRouting(models.Model):
+    """The audit of one routing: the tags that were found, and of every agent why, or why not."""
+
+    _name = "leads.agent.routing"
+    _description = "Routing of a Lead"
+    _order = "id desc"
+    _rec_name = "lead_id"
+
+    lead_id = fields.Many2one("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    at = fields.Datetime(string="When", required=True, readonly=True)
+    agent_id = fields.Many2one("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
+    tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
+    hits = fields.Json(readonly=True, export_string_translation=False)
+    verdicts = fields.Json(readonly=True, export_string_translation=False)
+    ranked = fields.Json(readonly=True, export_string_translation=False)
+    candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
+    audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
+
+    # ------------------------------------------------------------------
+    # Writing it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _insert(self, rows):
+        """Write routings down, in two queries whatever their number.
+
+        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``verdicts`` (JSON
+            text), ``ranked`` (ids)
+        :returns: ``{lead_id: routing_id}``
+        """
+        if not rows:
+            return {}
+        now = fields.Datetime.now()
+        created = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, hits, verdicts, ranked,
+                       candidate_count, create_uid, create_date, write_uid, write_date)
+                SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.hits::jsonb, t.verdicts::jsonb, t.ranked::jsonb,
+                       t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM unnest(%(leads)s::int[], %(companies)s::int[], %(agents)s::int[], %(hits)s::text[],
+                              %(verdicts)s::text[], %(ranked)s::text[], %(candidates)s::int[])
+                       AS t (lead_id, company_id, agent_id, hits, verdicts, ranked, candidates)
+             RETURNING lead_id, id
+                """,
+                now=now,
+                uid=self.env.uid,
+                leads=[row["lead_id"] for row in rows],
+                companies=[row["company_id"] for row in rows],
+                agents=[row["agent_id"] for row in rows],
+                hits=[json.dumps(row["hits"]) for row in rows],
+                verdicts=[row["verdicts"] for row in rows],
+                ranked=[json.dumps(row["ranked"]) for row in rows],
+                candidates=[len(row["ranked"]) for row in rows],
+            )
+        )
+        routing_of = dict(created)
+        pairs = [(routing_of[row["lead_id"]], tag_id) for row in rows for tag_id in row["tag_ids"]]
+        if pairs:
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO leads_agent_routing_tag_rel (leads_agent_routing_id, leads_agent_tag_id)"
+                    " SELECT * FROM unnest(%s::int[], %s::int[])",
+                    [pair[0] for pair in pairs],
+                    [pair[1] for pair in pairs],
+                )
+            )
+        self.invalidate_model()
+        return routing_of
+
+    # ------------------------------------------------------------------
+    # Reading it
+    # ------------------------------------------------------------------
+
+    @api.depends("verdicts", "hits")
+    def _compute_audit_html(self):
+        for routing in self:
+            routing.audit_html = routing._audit_page()
+
+    def _audit_page(self):
+        rows = self.verdicts or []
+        # sudo: res.users - names of agents in the audit
+        users = self.env["res.users"].sudo().browse([row[0] for row in rows]).exists()
+        names = {user.id: user.name for user in users}
+        return self.env["ir.qweb"]._render(
+            "leads_agent_offer.routing_audit",
+            {
+                "found": self._found_sentences(),
+                "rows": [
+                    {
+                        "name": names.get(row[0], self.env._("A former agent")),
+                        "status": "selected"
+                        if row[0] == self.agent_id.id
+                        else "available"
+                        if row[1]
+                        else "unavailable",
+                        "place": row[1],
+                        "score": row[2],
+                        "parts": self._score_sentence(row),
+                        "why_not": self._rule_sentences(row),
+                    }
+                    for row in rows
+                ],
+                "labels": {
+                    "selected": self.env._("Selected"),
+                    "available": self.env._("Available"),
+                    "unavailable": self.env._("Not available"),
+                },
+            },
+        )
+
+    def _found_sentences(self):
+        # sudo: leads.agent.tag - names of tags in the audit, archived ones too
+        tags = self.env["leads.agent.tag"].sudo().with_context(active_test=False)
+        sentences = []
+        for tag_id, factor, place, quote in self.hits or []:
+            name = tags.browse(tag_id).exists().name if tag_id > 0 else self.env._("an agent's name")
+            where = self.env._("in the subject") if place == "subject" else self.env._("in the text")
+            sentences.append(
+                {"name": name or self.env._("a deleted tag"), "where": where, "factor": factor, "quote": quote}
+            )
+        return sentences
+
+    def _score_sentence(self, row):
+        _agent_id, _place, _score, tag_score, pecking, performance, _failed = row
+        return self.env._(
+            "tags %(tags)s, pecking order %(pecking)s, performance %(performance)s",
+            tags=f"{tag_score:g}",
+            pecking=pecking,
+            performance=f"{performance:g}",
+        )
+
+    def _rule_sentences(self, row):
+        return " ".join(self._rule_sentence(code) for code in row[-1])
+
+    def _rule_sentence(self, code):
+        match code:
+            case "required":
+                return self.env._("Lacks a required tag of the lead.")
+            case "exclusive":
+                return self.env._("Holds none of the lead's exclusive tags.")
+            case "tagged":
+                return self.env._("Holds none of the lead's tags.")
+            case "off":
+                return self.env._("Has switched off new leads.")
+            case "leave":
+                return self.env._("Is on leave.")
+            case "hours":
+                return self.env._("Is outside their hours.")
+            case "cap":
+                return self.env._("Has as many leads as they may have.")
+            case "role":
+                return self.env._("No longer holds leads.")
+        return Markup("")
+
+    @api.model
+    def _packed(self, verdicts):
+        """Verdicts as they are stored: ``[agent, place, score, tag score, pecking, performance, [failed rules]]``."""
+        return [
+            [
+                verdict.agent_id,
+                verdict.place,
+                verdict.score,
+                verdict.tag_score,
+                verdict.pecking,
+                verdict.performance,
+                [*verdict.barred, *(code for code, passed in verdict.rules if not passed and code != "available")],
+            ]
+            for verdict in verdicts
+        ]

@@ -1,0 +1,100 @@
+from random import randint
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.fields import Bounded
+
+from ..tools import ranking, tag_matching
+
+KINDS = [("text", "Text"), ("money", "Range of money"), ("zip", "Range of zip codes")]
+NEEDS = [("preferential", "Preferential"), ("exclusive", "Exclusive"), ("required", "Required")]
+MOST_WEIGHT = 1_000
+
+
+class LeadsAgentTag(models.Model):
+    """What is looked for in an incoming lead, and what it asks of the agents."""
+
+    _name = "leads.agent.tag"
+    _description = "Routing Tag"
+    _order = "kind, name, id"
+
+    name = fields.Char(
+        required=True,
+        help="The text that is looked for. Space, dash, comma, period, underscore and line break stand for each other. "
+        "Of a range: what it is called.",
+    )
+    kind = fields.Selection(KINDS, default="text", required=True)
+    need = fields.Selection(
+        NEEDS,
+        string="Asks of Agents",
+        default="preferential",
+        required=True,
+        help="Preferential: agents with the tag come earlier. Exclusive: an agent must hold one of the lead's "
+        "exclusive tags. Required: an agent must hold all of the lead's required tags.",
+    )
+    low = fields.Float(string="From", help="The least amount that counts.")
+    high = fields.Float(string="To", help="The greatest amount that counts. 0: no bound.")
+    zip_low = fields.Char(string="From Zip")
+    zip_high = fields.Char(string="To Zip")
+    weight = Bounded(
+        string="Default Weight",
+        most=MOST_WEIGHT,
+        default=ranking.DEFAULT_WEIGHT,
+        help="What agents who get this tag start with.",
+    )
+    # Tags without a colour are not shown on cards.
+    color = fields.Integer(default=lambda self: randint(1, 11), export_string_translation=False)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
+    skill_ids = fields.One2many("leads.agent.skill", "tag_id", string="Agents")
+    agent_count = fields.Integer(string="Number of Agents", compute="_compute_agent_count")
+
+    _one_name = models.UniqueIndex(
+        "(lower(name), COALESCE(company_id, 0)) WHERE active", "There is a tag of this name already."
+    )
+
+    @api.depends("skill_ids")
+    def _compute_agent_count(self):
+        counts = dict(self.env["leads.agent.skill"]._read_group([("tag_id", "in", self.ids)], ["tag_id"], ["__count"]))
+        for tag in self:
+            tag.agent_count = counts.get(tag, 0)
+
+    @api.constrains("name", "kind", "low", "high", "zip_low", "zip_high")
+    def _check_tag(self):
+        for tag in self:
+            if problem := tag_matching.check_name(tag.name):
+                raise ValidationError(tag._problem_sentence(problem))
+            if tag.kind != "text" and (problem := tag_matching.check_range(tag._prepared())):
+                raise ValidationError(tag._problem_sentence(problem))
+
+    def _problem_sentence(self, problem):
+        match problem:
+            case "empty":
+                return self.env._("A tag needs a name.")
+            case "comma":
+                return self.env._("A tag has no comma in its name: '%s'.", self.name)
+            case "too_long":
+                return self.env._("The name of a tag has at most %s characters.", tag_matching.LONGEST_NAME)
+            case "too_short":
+                return self.env._("The name of a tag has at least %s characters.", tag_matching.SHORTEST_NAME)
+            case "no_bound":
+                return self.env._("The range '%s' needs a bound.", self.name)
+            case "order":
+                return self.env._("The range '%s' begins above its end.", self.name)
+        return self.env._("The zip codes of the range '%s' must have the same length.", self.name)
+
+    def _prepared(self):
+        """The tag as the matching knows it."""
+        self.ensure_one()
+        low = high = None
+        if self.kind == "money":
+            low, high = self.low or None, self.high or None
+        elif self.kind == "zip":
+            low, high = self.zip_low or None, self.zip_high or self.zip_low or None
+        return tag_matching.Tag(self.id, self.name, self.kind, self.need, low, high)
+
+    @api.model
+    def _of_company(self, company):
+        return self.search(Domain("company_id", "in", (False, company.id)))

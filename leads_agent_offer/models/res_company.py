@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.leads_agent.fields import Bounded
+
+from ..tools import queueing, ranking, tag_matching
+
+MINUTES = (2, 20_160)
+MOST_CATCH_ALL = 5
+OVERRIDES = [("open", "Open now"), ("closed", "Closed now")]
+
+
+class ResCompany(models.Model):
+    """How incoming leads are routed and offered in a company."""
+
+    _inherit = "res.company"
+
+    leads_offer_minutes = Bounded(
+        string="Time to Answer",
+        least=MINUTES[0],
+        most=MINUTES[1],
+        default=5,
+        help="Minutes for which a lead is offered to one agent alone; 3 to 15 are advised.",
+    )
+    leads_offer_most_agents = Bounded(
+        string="Most Agents per Lead", least=1, most=ranking.MOST_AGENTS, default=ranking.MOST_AGENTS
+    )
+    leads_offer_shark_minutes = Bounded(
+        string="Shark Tank",
+        most=MINUTES[1],
+        help="Minutes for which a lead that nobody took is open to all who missed it. 0: there is no shark tank.",
+    )
+    leads_offer_catch_all_ids = fields.Many2many(
+        "res.users",
+        "leads_offer_catch_all_rel",
+        string="Catch-All",
+        help="Up to five users who take, assign or resubmit what nobody took.",
+    )
+    leads_offer_untagged_to_all = fields.Boolean(
+        string="Leads Without Tags to Everybody", default=True, help="Off: they go to the catch-all."
+    )
+    leads_offer_factor_subject = fields.Float(string="Found in the Subject", default=tag_matching.STATED.subject)
+    leads_offer_factor_short = fields.Float(string="Tag of 2 or 3 Characters", default=tag_matching.STATED.short)
+    leads_offer_factor_case = fields.Float(string="Same Letter Case", default=tag_matching.STATED.case)
+    leads_offer_performance_weight = fields.Float(
+        string="Weight of the Performance",
+        default=1.0,
+        help="What each point of performance below 100 takes from the score of an agent.",
+    )
+    leads_offer_score_days = Bounded(
+        string="Period of the Performance", least=1, most=366, default=30, help="Days whose points count."
+    )
+    leads_offer_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Operating Hours",
+        ondelete="restrict",
+        help="Outside these hours leads are held, and released one by one afterwards. Empty: at any hour.",
+    )
+    leads_offer_override = fields.Selection(
+        OVERRIDES, string="Override", help="Whatever the operating hours say, until it is taken back."
+    )
+    leads_offer_spacing = Bounded(
+        string="Between Two Releases",
+        least=5,
+        most=60,
+        default=10,
+        help="Seconds between two leads that were held and are released.",
+    )
+    leads_offer_intercept = fields.Boolean(
+        string="Hold All Leads", help="Every lead waits until a manager releases it."
+    )
+    leads_offer_stop_clock = fields.Boolean(
+        string="Clock Stops Outside the Agent's Hours",
+        help="An offer made before the end of the agent's calling hours can be answered when they begin again.",
+    )
+    leads_offer_terms = fields.Html(
+        string="Terms", translate=True, help="What agents agree to when they accept a lead. Empty: nothing."
+    )
+
+    @api.constrains("leads_offer_catch_all_ids")
+    def _check_leads_offer_catch_all(self):
+        for company in self:
+            users = company.leads_offer_catch_all_ids
+            if len(users) > MOST_CATCH_ALL:
+                raise ValidationError(self.env._("The catch-all has at most %s users.", MOST_CATCH_ALL))
+            if strangers := users.filtered(lambda user: not (user.can_hold_leads or user.is_leads_manager)):
+                raise ValidationError(self.env._("%s is neither a Leads Agent nor a Leads Manager.", strangers[0].name))
+
+    @api.constrains(
+        "leads_offer_factor_subject",
+        "leads_offer_factor_short",
+        "leads_offer_factor_case",
+        "leads_offer_performance_weight",
+    )
+    def _check_leads_offer_factors(self):
+        for company in self:
+            numbers = (
+                company.leads_offer_factor_subject,
+                company.leads_offer_factor_short,
+                company.leads_offer_factor_case,
+                company.leads_offer_performance_weight,
+            )
+            if not all(0 <= number <= 100 for number in numbers):
+                raise ValidationError(self.env._("Factors and weights of the routing are numbers from 0 to 100."))
+
+    # ------------------------------------------------------------------
+    # As the arithmetic knows them
+    # ------------------------------------------------------------------
+
+    def _leads_offer_factors(self):
+        return tag_matching.Factors(
+            self.leads_offer_factor_subject, self.leads_offer_factor_short, self.leads_offer_factor_case
+        )
+
+    def _leads_ranking_settings(self):
+        return ranking.Settings(self.leads_offer_untagged_to_all, self.leads_offer_performance_weight)
+
+    def _leads_queue_settings(self):
+        return queueing.Settings(
+            most=self.leads_offer_most_agents,
+            shark_minutes=self.leads_offer_shark_minutes,
+            has_catch_all=bool(self.leads_offer_catch_all_ids),
+        )
+
+    # ------------------------------------------------------------------
+    # Hours
+    # ------------------------------------------------------------------
+
+    def _leads_offer_opening(self):
+        """When leads are offered again.
+
+        :returns: the moment (UTC) from which on; now when they are offered now; None when nobody can say
+        """
+        now = fields.Datetime.now()
+        if self.leads_offer_override == "open":
+            return now
+        if self.leads_offer_override == "closed":
+            return None
+        calendar = self.leads_offer_calendar_id
+        return calendar._leads_next_working_time(now) if calendar else now
+
+    def action_leads_offer_release(self):
+        """Release what is held, one by one.
+
+        :raises AccessError: for others than Leads Managers
+        """
+        self.env.user._check_leads_manager()
+        # sudo: crm.lead - managers release the leads of their companies; they need no right of the CRM app
+        leads = (
+            self.env["crm.lead"]
+            .sudo()
+            .search(
+                [("leads_offer_state", "=", "held"), ("company_id", "in", (False, *self._ids))], order="create_date, id"
+            )
+        )
+        leads._leads_release()

@@ -1,0 +1,71 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+const CARD = ".o_kanban_record:not(.o_kanban_ghost)";
+
+/** A manager who looks why a lead was offered to whom. */
+tours.add("leads_agent_offer_audit", {
+    steps: () => [
+        {
+            content: "Open the lead",
+            trigger: '.o_data_row:contains("Solar roof") .o_data_cell[name=name]',
+            run: "click",
+        },
+        { content: "Why this agent", trigger: "button[name=action_leads_audit]", run: "click" },
+        { content: "Open the routing", trigger: ".o_data_row .o_data_cell[name=at]", run: "click" },
+        { content: "A tag was found", trigger: '.o_leads_agent_offer_audit li:contains("solar")' },
+        { content: "Anna is selected", trigger: '.o_leads_agent_offer_audit tr.table-success:contains("Agent Anna")' },
+        { content: "Ben is not", trigger: '.o_leads_agent_offer_audit tr.text-muted:contains("none of the lead")' },
+    ],
+});
+
+/** An agent who accepts, and then sees whom to call. */
+tours.add("leads_agent_offer_accept", {
+    steps: () => [
+        { content: "The offer says where", trigger: `${CARD}:contains("Antwerp")` },
+        { content: "It does not say who", trigger: `${CARD}:not(:contains("Secret"))` },
+        { content: "Accept", trigger: `${CARD} button[name=action_accept]`, run: "click" },
+        { content: "The contact is there", trigger: '.o_form_view [name=contact_name]:contains("Secret Contact")' },
+        { content: "And the phone", trigger: '.o_form_view [name=phone]:contains("470")' },
+        { content: "Tell how it goes", trigger: "button[name=action_leads_feedback]", run: "click" },
+        { content: "What was said", trigger: ".modal [name=outcome] textarea", run: "edit Wants a visit on Monday" },
+        { content: "Tell", trigger: ".modal button[name=action_tell]", run: "click" },
+        { content: "Done", trigger: "body:not(:has(.modal)) .o_form_view" },
+        { content: "The chatter has it", trigger: '.o-mail-Message:contains("Wants a visit on Monday")' },
+    ],
+});
+
+/** An agent who declines with a reason. */
+tours.add("leads_agent_offer_decline", {
+    steps: () => [
+        { content: "Decline", trigger: `${CARD} button:contains("Decline")`, run: "click" },
+        { content: "No time", trigger: '.modal label:contains("No time now")', run: "click" },
+        { content: "Decline", trigger: ".modal button[name=action_decline]", run: "click" },
+        { content: "It is declined", trigger: `.o_view_nocontent, ${CARD}:contains("Declined")` },
+    ],
+});
+
+/** An agent who missed an offer, asks for another chance and reads what it did to the score. */
+tours.add("leads_agent_offer_second_chance", {
+    steps: () => [
+        {
+            content: "Show what was missed, too",
+            trigger: ".o_searchview_facet .o_facet_remove",
+            run: "click",
+        },
+        {
+            content: "Another chance",
+            trigger: `${CARD} button[name=action_request_again]`,
+            run: "click",
+        },
+        { content: "It stands in line", trigger: `${CARD}:contains("Asked Again")` },
+        {
+            content: "Open the menu",
+            trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_offers_root"]',
+            run: "click",
+        },
+        { content: "My performance", trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_points"]', run: "click" },
+        { content: "The miss", trigger: '.o_data_row:contains("pass without an answer"):contains("-5")' },
+        { content: "The other chance", trigger: '.o_data_row:contains("another chance"):contains("4")' },
+    ],
+});

@@ -1,0 +1,10 @@
+from . import (
+    test_access,
+    test_ledger,
+    test_links,
+    test_offer_units,
+    test_offers,
+    test_offers_scale,
+    test_routing,
+    test_tours,
+)

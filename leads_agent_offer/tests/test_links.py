@@ -1,0 +1,596 @@
+import random
+import re
+import socket
+from datetime import timedelta
+from unittest.mock import patch
+from urllib.parse import quote
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
+from odoo.tools import mute_logger
+
+from .offer_common import OfferCommon
+
+SEED = 20261126
+FUZZED_REQUESTS = 600
+# Of the contact of every lead made here; in lower case, without spaces.
+CANARIES = ("canary", "secretcontact", "secret@customer", "secretstreet", "+32470123456", "470123456")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class LinkCase(OfferCommon, HttpCase):
+    """An agent with an offer in hand and nothing but its link."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Whatever the demo data say.
+        cls.company = cls.env.company
+        cls.company.write(
+            {
+                "leads_offer_minutes": 5,
+                "leads_offer_shark_minutes": 0,
+                "leads_offer_catch_all_ids": [Command.clear()],
+                "leads_offer_terms": False,
+            }
+        )
+        cls.agent.partner_id.phone = "+32 475 00 00 01"
+        cls.solar = cls._tag("solar", color=3)
+        cls._skill(cls.agent, cls.solar, 90)
+        cls._skill(cls.other_agent, cls.solar, 10)
+        cls.lead = cls._incoming(
+            "Canary subject: solar roof",
+            partner_name="Canary Company",
+            function="Canary in Chief",
+            description="<p>Canary text about solar</p>",
+            street2="Canary Yard",
+            city="Ghent",
+            zip="9000",
+            expected_revenue=3_000,
+            leads_offer_hint="Calls back in the afternoon",
+        )
+        cls.offer = cls._live(cls.lead)
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(None, None)
+        self.path = f"/leads/offer/{self.offer._token()}"
+
+    # ------------------------------------------------------------------
+    # As a browser
+    # ------------------------------------------------------------------
+
+    def _get(self, path, **kwargs):
+        response = self.url_open(path, allow_redirects=False, **kwargs)
+        self.env.invalidate_all()
+        return response
+
+    def _send(self, path, answer, **form):
+        """Open the page, fill in its form and send it."""
+        if "csrf_token" not in form:
+            token = re.search(r'name="csrf_token" value="([^"]+)"', self._get(path).text)
+            form["csrf_token"] = token.group(1) if token else ""
+        response = self.url_open(f"{path}/{answer}", data=form, allow_redirects=False)
+        self.env.invalidate_all()
+        return response
+
+    def _found(self, text):
+        text = re.sub(r"\s|&nbsp;", "", text).lower()
+        return [canary for canary in CANARIES if canary in text]
+
+    def assertNoCanary(self, *texts):
+        for text in texts:
+            self.assertFalse(self._found(str(text)))
+
+    def assertShut(self, response, status):
+        """No contact in it, and nobody keeps it."""
+        self.assertEqual(response.status_code, status)
+        self.assertNoCanary(response.text, response.headers)
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        self.assertIn("noindex", response.headers["X-Robots-Tag"])
+        self.assertIn("frame-ancestors 'none'", response.headers["Content-Security-Policy"])
+
+
+@tagged("post_install", "-at_install")
+class TestOfferPage(LinkCase):
+    """The page of an offer: what it shows, and what its forms do."""
+
+    def test_the_page_tells_of_the_lead_and_not_who_it_is(self):
+        page = self._get(self.path)
+        self.assertShut(page, 200)
+        for text in (
+            "solar",
+            "Ghent",
+            "Calls back in the afternoon",
+            "offered to you alone",
+            "1 minute ago",
+            'role="timer"',
+        ):
+            self.assertIn(text, page.text)
+        self.assertIn(self.offer.value_band, page.text)
+        self.assertIn(self.offer._in_words_of_agent()._deadline_text(), page.text)
+
+    def test_opening_a_link_decides_nothing(self):
+        for path in ("?answer=accept", "?answer=decline", "/accept", "/decline", "/again", "/send-access-link"):
+            response = self._get(self.path + path)
+            self.assertShut(response, 200 if path.startswith("?") else 303)
+        self.assertEqual(self.opener.head(self.base_url() + self.path).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.offer.state, "offered")
+        self.assertFalse(self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)]))
+
+    def test_accepting_shows_everything(self):
+        response = self._send(self.path, "accept")
+        self.assertShut(response, 303)
+        self.assertEqual((self.offer.state, self.lead.user_id), ("accepted", self.agent))
+        page = self._get(response.headers["Location"])
+        self.assertEqual(page.status_code, 200)
+        self.assertEqual(self._found(page.text), [*CANARIES], "all details are there")
+        self.assertIn('href="tel:+32470123456"', page.text)
+        self.assertIn('href="mailto:secret@customer.example.com"', page.text)
+        self.assertIn(f"/odoo/leads-accepted/{self.lead.id}", page.text)
+        self.assertEqual(page.headers["Cache-Control"], "no-store")
+        self.assertEqual(self._send(self.path, "accept").status_code, 303, "the button was pressed twice")
+
+    def test_what_the_agent_writes_is_theirs(self):
+        self._send(self.path, "accept")
+        self.assertEqual(self.offer.write_uid, self.agent)
+
+    def test_a_form_without_its_token_is_shown_again(self):
+        for token in ("", "o1", "\x00", "é" * 40, "éo99999999999", "1o99999999999"):
+            for answer in ("accept", "decline", "again", "send-access-link"):
+                response = self._send(self.path, answer, csrf_token=token)
+                self.assertShut(response, 400)
+                self.assertIn("confirm once more", response.text)
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_declining_with_a_reason_and_a_note(self):
+        reason = self.env.ref("leads_agent_offer.decline_reason_busy")
+        response = self._send(self.path, "decline", reason=reason.id, note="In a\x00 meeting")
+        self.assertShut(response, 303)
+        self.assertEqual((self.offer.state, self.offer.decline_reason_id), ("declined", reason))
+        self.assertEqual(self.offer.decline_note, "In a meeting")
+        self.assertEqual(self._holder(self.lead), self.other_agent)
+        self.assertShut(self._get(self.path), 410)
+        self.assertShut(self._send(self.path, "accept"), 409)
+
+    def test_a_reason_that_is_none(self):
+        for value in ("", "0", "abc", "-1", str(10**30), "1 OR 1=1", "\x00"):
+            lead = self._incoming("solar")
+            offer = self._live(lead)
+            self._send(f"/leads/offer/{offer._token()}", "decline", reason=value)
+            self.assertEqual((offer.state, len(offer.decline_reason_id)), ("declined", 0))
+
+    def test_missed_and_another_chance(self):
+        self._pass_time(minutes=6)
+        page = self._get(self.path)
+        self.assertShut(page, 200)
+        self.assertIn("Give Me Another Chance", page.text)
+        self.assertShut(self._send(self.path, "accept"), 409)
+        self.assertShut(self._send(self.path, "again"), 303)
+        self.assertEqual(self.offer.state, "requeued")
+        self.assertEqual(self._holder(self.lead), self.other_agent, "nothing is taken from whoever has it")
+        self.assertIn("in line again", self._get(self.path).text)
+        self.assertShut(self._send(self.path, "again"), 409)
+
+        self._live(self.lead).with_user(self.other_agent).action_decline()
+        self.assertEqual(self._holder(self.lead), self.agent)
+        response = self._get(self.path)
+        self.assertShut(response, 303)
+        anew = response.headers["Location"]
+        self.assertIn(self._live(self.lead)._token(), anew)
+        self._send(anew.removeprefix(self.base_url()), "accept")
+        self.assertEqual(self.lead.user_id, self.agent)
+
+    def test_past_the_deadline_though_no_job_ran(self):
+        self.offer.deadline = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertShut(self._get(self.path), 410)
+        response = self._send(self.path, "accept")
+        self.assertShut(response, 409)
+        self.assertIn("Too late", response.text)
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_a_lead_that_somebody_else_has(self):
+        self.lead.user_id = self.salesperson
+        page = self._get(self.path)
+        self.assertShut(page, 410)
+        self.assertIn("no longer available", page.text)
+        self.assertShut(self._send(self.path, "accept"), 409)
+
+    def test_details_are_gone_when_the_lead_is_gone(self):
+        self._send(self.path, "accept")
+        self.assertTrue(self._found(self._get(self.path).text))
+        self.lead.user_id = self.other_agent
+        self.assertShut(self._get(self.path), 410)
+        self.lead.user_id = self.agent
+        self.assertTrue(self._found(self._get(self.path).text))
+        self.agent.group_ids = self.env.ref("base.group_user")
+        self.assertShut(self._get(self.path), 410)
+        self.agent.active = False
+        self.assertShut(self._get(self.path), 404)
+
+    def test_a_lost_lead_still_shows(self):
+        self._send(self.path, "accept")
+        self.lead.action_set_lost()
+        self.assertEqual(self._get(self.path).status_code, 200)
+
+    def test_terms_are_agreed_to(self):
+        self.company.leads_offer_terms = "<p>Call within the hour.</p>"
+        page = self._get(self.path).text
+        self.assertIn("Call within the hour.", page)
+        self.assertRegex(page, r'<input[^>]*name="terms"[^>]*required')
+        response = self._send(self.path, "accept")
+        self.assertShut(response, 409)
+        self.assertIn("agree to the terms", response.text)
+        self.assertEqual(self.offer.state, "offered")
+        self._send(self.path, "accept", terms="agreed")
+        self.assertEqual(self.offer.state, "accepted")
+        self.company.leads_offer_terms = "<p><br></p>"
+        lead = self._incoming("solar", email_from="other@customer.example.com", phone=False)
+        self.assertNotIn('name="terms"', self._get(f"/leads/offer/{self._live(lead)._token()}").text)
+
+    def test_links_that_do_not_count_look_all_the_same(self):
+        token = self.offer._token()
+        old = self.env["leads.agent.offer"]._signed("offer", self.offer.id, self.agent.id, 1)
+        foreign = self.env["leads.agent.offer"]._signed("offer", self.offer.id, self.other_agent.id, 4_000_000_000)
+        mine = self.env["leads.agent.offer"]._agent_token(self.agent)
+        unknown = self.env["leads.agent.offer"]._signed("offer", 2_000_000_000, self.agent.id, 4_000_000_000)
+        forged = ("0" if token[-1] != "0" else "1").join((token[:-1], ""))
+        bodies = set()
+        for bad in (old, foreign, mine, unknown, forged, "x", "---", "é", "%00", "a/%0A%00", token.upper(), token * 50):
+            for path in (f"/leads/offer/{bad}", f"/leads/mine/{bad if bad != mine else token}"):
+                response = self._get(path)
+                self.assertShut(response, 404)
+                bodies.add(response.text)
+            response = self.url_open(f"/leads/offer/{bad}/accept", data={"terms": "on"})
+            self.assertShut(response, 404)
+            bodies.add(response.text)
+        self.assertEqual(len(bodies), 1, "nobody learns what is wrong with a link")
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_a_parameter_of_an_unlucky_name(self):
+        # Odoo's own pages answer with an error of the server to this one: see `ir_http.py`.
+        for name in ("self", "token", "answer", "endpoint", "params", "cls", "rest"):
+            self.assertShut(self._get(f"{self.path}?{name}=1"), 200)
+            self.assertShut(self._get(f"{self.path}/accept?{name}=1"), 303)
+            self.assertShut(self._get(f"/leads/mine/x?{name}=1"), 404)
+            self.assertShut(self._get(f"/leads/offer/x/y/z?{name}=1"), 404)
+
+    def test_the_shark_tank_and_the_catch_all_say_what_they_are(self):
+        self.company.write({"leads_offer_shark_minutes": 30, "leads_offer_catch_all_ids": self.manager.ids})
+        self._pass_time(minutes=6)
+        self._pass_time(minutes=12)
+        sharks = self._live(self.lead)
+        self.assertEqual(sharks.mapped("kind"), ["shark_tank"] * 2)
+        page = self._get(self.path)
+        self.assertIn(sharks.filtered(lambda offer: offer.agent_id == self.agent)._token(), page.headers["Location"])
+        page = self._get(page.headers["Location"])
+        self.assertShut(page, 200)
+        self.assertIn("the first who accepts gets it", page.text)
+        self._pass_time(minutes=60)
+        page = self._get(f"/leads/offer/{self._live(self.lead)._token()}")
+        self.assertShut(page, 200)
+        self.assertIn("No agent took this lead", page.text)
+        self.assertNotIn('role="timer"', page.text)
+
+    def test_in_the_language_of_the_agent(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.agent.write({"lang": "fr_FR", "tz": "Asia/Tokyo"})
+        page = self._get(self.path).text
+        self.assertIn('lang="fr-FR"', page)
+        self.assertIn("(Asia/Tokyo)", page)
+
+
+@tagged("post_install", "-at_install")
+class TestAccessLink(LinkCase):
+    """*Manage All My Leads* by a link: to be read, for seven days, by one agent."""
+
+    def _my_leads(self, user=None):
+        return f"/leads/mine/{self.env['leads.agent.offer']._agent_token(user or self.agent)}"
+
+    def test_only_what_the_agent_accepted(self):
+        self.assertShut(self._get(self._my_leads()), 200)
+        self._send(self.path, "accept")
+        page = self._get(self._my_leads())
+        for text in (self.lead.name, "Ghent", f"/odoo/leads-accepted/{self.lead.id}"):
+            self.assertIn(text, page.text)
+        self.assertNotIn("secret@customer", page.text)
+        self.assertShut(self._get(self._my_leads(self.other_agent)), 200)
+        self.lead.user_id = self.other_agent
+        self.assertShut(self._get(self._my_leads()), 200)
+
+    def test_it_ends(self):
+        path = self._my_leads()
+        Offer = self.env["leads.agent.offer"]
+        self.assertShut(self._get(f"/leads/mine/{Offer._signed('leads', self.agent.id, self.agent.id, 1)}"), 404)
+        self.assertEqual(self._get(path).status_code, 200)
+        self.assertIn(self._get(path.replace("/mine/", "/offer/")).status_code, (404,))
+        self.agent.group_ids = self.env.ref("base.group_user")
+        self.assertShut(self._get(path), 404)
+
+    def test_it_is_mailed_to_the_agent_and_not_too_often(self):
+        response = self._send(self.path, "send-access-link", email="somebody@else.example.com")
+        self.assertShut(response, 200)
+        self.assertNotIn("/leads/mine/", response.text, "the link goes to the mailbox only")
+        mail = self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)])
+        self.assertEqual(mail.recipient_ids, self.agent.partner_id)
+        self.assertFalse(mail.email_to)
+        path = re.search(r"/leads/mine/[\w-]+", mail.body_html).group()
+        self.assertEqual(self._get(path).status_code, 200)
+        self.assertShut(self._send(self.path, "send-access-link"), 409)
+        self.assertEqual(self.env["mail.mail"].search_count([("leads_offer_id", "=", self.offer.id)]), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestLinkFuzz(LinkCase):
+    """Whatever is asked of the addresses: no error of the server, no contact, nothing decided."""
+
+    def _raw(self, method, target, headers=(), body=b""):
+        """A request as bytes: browsers and libraries would tidy it up.
+
+        :returns: ``(status, everything that came back)``
+        """
+        with self.allow_requests():
+            cookies = {
+                "session_id": self.session.sid,
+                TEST_CURSOR_COOKIE_NAME: self.opener.cookies[TEST_CURSOR_COOKIE_NAME],
+            }
+            lines = [
+                method + b" " + target + b" HTTP/1.1",
+                f"Host: {HOST}:{self.http_port()}".encode(),
+                b"Connection: close",
+                b"Cookie: " + "; ".join(f"{key}={value}" for key, value in cookies.items()).encode(),
+                *headers,
+                f"Content-Length: {len(body)}".encode(),
+            ]
+            with socket.create_connection((HOST, self.http_port()), timeout=30) as link:
+                link.sendall(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+                answer = b""
+                while piece := link.recv(65536):
+                    answer += piece
+        status = re.match(rb"HTTP/1\.[01] (\d{3})", answer)
+        return (int(status.group(1)) if status else 0), answer.decode("utf-8", "replace")
+
+    def _token_like(self, chance, good):
+        """Something where a token should be."""
+        kind = chance.randrange(14)
+        if not kind or kind > 11:
+            return good.encode()
+        if kind == 1:
+            place = chance.randrange(len(good))
+            return (good[:place] + chance.choice("0123456789abcdef-_~") + good[place + 1 :]).encode()
+        if kind == 2:
+            return good[: chance.randrange(len(good))].encode()
+        if kind == 3:
+            return (good * chance.choice((2, 20, 200))).encode()
+        if kind == 4:
+            return quote(bytes(chance.randrange(256) for _nr in range(chance.randrange(1, 80))), safe="").encode()
+        if kind == 5:
+            # Bytes that belong in no address, except those that end a line or a word: then it is no request at all.
+            odd = [byte for byte in range(33, 256) if byte not in (0x7F, 0x85, 0xA0)]
+            return bytes(chance.choice(odd) for _nr in range(chance.randrange(1, 60)))
+        if kind == 6:
+            return chance.choice((b"%00", b"%00%00", good.encode() + b"%00", b"%00" + good.encode(), b"%ff%fe", b"%"))
+        if kind == 7:
+            return b"-".join(str(chance.choice((0, -1, 10**30, self.offer.id))).encode() for _nr in range(4))
+        if kind == 8:
+            odd = ("é-1-2-3", "1-2-3-é", "٣-٣-٣-٣", "💣", b"\xed\xa0\x80", b"\xc3", "../../etc", "a/b/c", "\\..\\")
+            return quote(chance.choice(odd)).encode()
+        if kind == 9:
+            return chance.choice((b"", b".", b"..", b"%2e%2e", b"%2F", b"accept", b"{{7*7}}", b"${7*7}", b"<script>"))
+        if kind == 10:
+            return b"A" * chance.choice((255, 256, 257, 2_000, 20_000))
+        return b";".join((good.encode(), b"x=1"))
+
+    def _body_like(self, chance):
+        """Something where a form should be, and the header that goes with it."""
+        kind = chance.randrange(9)
+        value = chance.choice((b"", b"1", b"%00", b"%ff", b"\xff\xfe\x00", b"'%3B--", b"9" * 400, "é".encode()))
+        name = chance.choice((b"csrf_token", b"reason", b"note", b"terms", b"token", b"answer", b"offer", b"", b"%00"))
+        form = name + b"=" + value + b"&" + name + b"=" + value
+        if kind < 3:
+            return (b"Content-Type: application/x-www-form-urlencoded",), form
+        if kind == 3:
+            return (
+                b"Content-Type: application/x-www-form-urlencoded; charset=" + chance.choice((b"utf-7", b"x")),
+            ), form
+        if kind == 4:
+            return (b"Content-Type: multipart/form-data",), form
+        if kind == 5:
+            part = (
+                b'--x\r\nContent-Disposition: form-data; name="note"; filename="a\x00b"\r\n\r\n'
+                + value
+                + b"\r\n--x--\r\n"
+            )
+            return (b"Content-Type: multipart/form-data; boundary=x",), part
+        if kind == 6:
+            return (b"Content-Type: application/json",), b'{"params": {"token": "x"}}'
+        if kind == 7:
+            return (b"Content-Type: \xff/\xfe", b"Accept-Language: " + b"x" * 500), form
+        return (), b"\x00" * chance.randrange(2_000)
+
+    def test_fuzz(self):
+        chance = random.Random(SEED)
+        good = self.offer._token()
+        mine = self.env["leads.agent.offer"]._agent_token(self.agent)
+        bad, counts = [], {}
+        for nr in range(FUZZED_REQUESTS):
+            method = chance.choice(
+                (b"GET", b"GET", b"POST", b"POST", b"HEAD", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"BREW")
+            )
+            page = chance.choice((b"offer", b"offer", b"mine"))
+            target = b"/leads/" + page + b"/" + self._token_like(chance, good if page == b"offer" else mine)
+            target += chance.choice(
+                (b"", b"/accept", b"/decline", b"/again", b"/send-access-link", b"/x/y", b"/%00", b"/")
+            )
+            target += chance.choice(
+                (b"", b"?answer=accept", b"?answer=%ff%00", b"?token=x&offer=1", b"?self=1", b"?" + b"a=1&" * 300)
+            )
+            headers, body = self._body_like(chance) if method in (b"POST", b"PUT", b"PATCH") else ((), b"")
+            status, answer = self._raw(method, target, headers, body)
+            counts[status] = counts.get(status, 0) + 1
+            if status >= 500 or not status or self._found(answer):
+                bad.append((nr, method, target[:200], headers, body[:100], status))
+        self.env.invalidate_all()
+        self._logger.info("Fuzzed with seed %s: %s", SEED, dict(sorted(counts.items())))
+        self.assertFalse(bad, f"seed {SEED}: {len(bad)} of {FUZZED_REQUESTS}")
+        self.assertEqual((self.offer.state, self.lead.leads_offer_state), ("offered", "offered"))
+        self.assertGreater(counts.get(200, 0), 10, "some of the links were good")
+        # What is looked for is found when it is there.
+        self._send(self.path, "accept")
+        self.assertTrue(self._found(self._raw(b"GET", self.path.encode())[1]))
+
+
+@tagged("post_install", "-at_install")
+class TestNotices(LinkCase):
+    """Who is told what, by which channel, and what happens when that fails."""
+
+    def setUp(self):
+        super().setUp()
+        self.Offer = self.env["leads.agent.offer"].sudo()
+        self.profile = self.profiles[self.agent]
+
+    def _tell(self):
+        self.Offer._tell_offered(100)
+        self.Offer._tell_accepted(100)
+
+    def _mails(self, offer=None):
+        return self.env["mail.mail"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
+
+    def _texts(self, offer=None):
+        return self.env["sms.sms"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
+
+    def test_the_mail_has_both_links_and_no_contact(self):
+        self._tell()
+        mail = self._mails()
+        self.assertEqual(mail.recipient_ids, self.agent.partner_id)
+        self.assertFalse(mail.model or mail.res_id, "it hangs on no document, so nobody reads it there")
+        self.assertNoCanary(mail.subject, mail.body_html, mail.body, mail.headers)
+        links = re.findall(r'href="([^"]+)"', mail.body_html)
+        self.assertEqual(links, [f"{self.base_url()}{self.path}?answer={answer}" for answer in ("accept", "decline")])
+        for text in ("solar", "Ghent", self.offer.value_band, self.offer._deadline_text()):
+            self.assertIn(text, mail.body_html)
+        for link in links:
+            self.assertShut(self._get(link.removeprefix(self.base_url())), 200)
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_the_text_message_has_the_link_and_no_contact(self):
+        self.profile.write({"by_sms": True, "by_email": False})
+        self._tell()
+        self.assertFalse(self._mails())
+        text = self._texts()
+        self.assertEqual(text.number, "+32475000001")
+        self.assertNoCanary(text.body)
+        self.assertIn(self.path, text.body)
+
+    def test_told_once_by_two_runs(self):
+        self.profile.by_sms = True
+        with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 1.0):
+            self.Offer._cron_tell()
+            self.Offer._cron_tell()
+        self.assertTrue(self.offer.told_at)
+        self.assertEqual((len(self._mails()), len(self._texts())), (1, 1))
+        self.assertEqual(self.Offer._tell_offered(100), 0)
+
+    def test_nobody_is_told_of_what_is_over(self):
+        self._pass_time(minutes=6)
+        self.assertEqual(self.offer.state, "missed")
+        self._tell()
+        self.assertFalse(self._mails())
+
+    def test_the_client_is_told_without_content(self):
+        sent = []
+        send = type(self.env["bus.bus"])._sendone
+        with patch.object(
+            type(self.env["bus.bus"]), "_sendone", lambda bus, *args: (sent.append(args), send(bus, *args))
+        ):
+            self._tell()
+            self.offer.with_user(self.agent).action_accept()
+        # Demo offers are told of as well, and the dashboard has messages of its own.
+        notices = [
+            (kind, message)
+            for channel, kind, message in sent
+            if channel == self.agent.partner_id and kind.startswith("leads_agent_offer")
+        ]
+        self.assertEqual(notices, [("leads_agent_offer/offered", {}), ("leads_agent_offer/changed", {})])
+
+    def test_channels_that_are_off(self):
+        self.profile.write({"by_app": True, "by_email": False, "by_sms": False})
+        self._tell()
+        self.assertTrue(self.offer.told_at)
+        self.assertFalse(self._mails() or self._texts())
+
+    def test_a_copy_with_all_details_after_acceptance(self):
+        self._tell()
+        self.profile.write({"by_sms": True, "forward_email": "assistant@example.com"})
+        self._send(self.path, "accept")
+        self._tell()
+        self._tell()
+        offered, copy, forwarded = self._mails()
+        self.assertNoCanary(offered.body_html)
+        self.assertEqual(copy.recipient_ids, self.agent.partner_id)
+        self.assertEqual((forwarded.recipient_ids.ids, forwarded.email_to), ([], "assistant@example.com"))
+        for mail in (copy, forwarded):
+            self.assertEqual(self._found(mail.body_html), [*CANARIES])
+            self.assertFalse(mail.model or mail.res_id)
+        self.assertEqual(len(self._texts()), 1)
+        self.assertTrue(self._found(self._texts().body))
+        self.assertFalse(self.offer.tell_error)
+
+    def test_no_copy_of_a_lead_that_is_gone_by_then(self):
+        self._send(self.path, "accept")
+        self.lead.user_id = self.other_agent
+        self._tell()
+        self.assertFalse(self._mails())
+
+    def test_a_mail_server_that_is_down_stops_nothing(self):
+        self._tell()
+        refused = ConnectionRefusedError(111, "Connection refused")
+        with patch.object(self.env.registry["ir.mail_server"], "_connect__", side_effect=refused):
+            self._mails().send()
+        self.assertEqual(self._mails().state, "exception")
+        self.assertIn("Connection refused", self.offer.with_user(self.manager).tell_error)
+        self._send(self.path, "accept")
+        self.assertEqual(self.offer.state, "accepted")
+
+    def test_a_text_message_that_fails_stops_nothing(self):
+        self.profile.by_sms = True
+        self._tell()
+        with patch("odoo.addons.sms.tools.sms_api.SmsApi._send_sms_batch", side_effect=ConnectionError("down")):
+            self._texts().send()
+        self.assertIn("The text message was not sent", self.offer.tell_error)
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_an_agent_who_cannot_be_reached(self):
+        self.profile.by_sms = True
+        self.agent.partner_id.write({"email": False, "phone": False})
+        self._tell()
+        self.assertIn("has no e-mail address", self.offer.tell_error)
+        self.assertIn("has no phone number", self.offer.tell_error)
+        self.assertTrue(self.offer.told_at)
+
+    def test_a_broken_template_stops_nothing(self):
+        other = self._live(self._incoming("solar"))
+        broken = ValueError("There is no such place-holder.")
+        with (
+            patch.object(self.env.registry["leads.agent.offer"], "_kind_text", side_effect=broken),
+            mute_logger("odoo.addons.mail.models.mail_render_mixin"),
+        ):
+            self._tell()
+        self.assertTrue(self.offer.tell_error and other.tell_error)
+        self.assertTrue(self.offer.told_at and other.told_at)
+
+    def test_the_menu_bar_knows_ones_own_live_offers(self):
+        offers = self.env["leads.agent.offer"].with_user(self.agent).get_live_offers()
+        self.assertNoCanary(offers)
+        self.assertEqual([offer["id"] for offer in offers], self.offer.ids)
+        self.assertEqual(offers[0]["tags"], [{"name": "solar", "color": 3}])
+        self.assertEqual((offers[0]["city"], offers[0]["kind"]), ("Ghent", "exclusive"))
+        self.assertTrue(0 < offers[0]["seconds_left"] <= 300)
+        self.assertEqual(self.env["leads.agent.offer"].with_user(self.other_agent).get_live_offers(), [])
+        self.assertEqual(self.env["leads.agent.offer"].with_user(self.plain).get_live_offers(), [])
+        self.offer.deadline = fields.Datetime.now()
+        self.assertEqual(self.env["leads.agent.offer"].with_user(self.agent).get_live_offers(), [])

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class LeadsAgentDecline(models.TransientModel):
+    """*Decline*: an offer, with a reason if one likes."""
+
+    _name = "leads.agent.decline"
+    _description = "Decline an Offer"
+
+    offer_id = fields.Many2one("leads.agent.offer", required=True, ondelete="cascade")
+    reason_id = fields.Many2one("leads.agent.decline.reason", string="Why")
+    note = fields.Char()
+
+    def action_decline(self):
+        self.ensure_one()
+        self.offer_id.action_decline(self.reason_id.id, self.note)
+        return {"type": "ir.actions.act_window_close"}

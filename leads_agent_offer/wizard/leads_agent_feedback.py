@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.crm_lead import CONVERSIONS
+from ..tools import performance
+
+
+class LeadsAgentFeedback(models.TransientModel):
+    """*Tell How It Goes*: the owner of a lead says what became of it, and gets points for each thing told."""
+
+    _name = "leads.agent.feedback"
+    _description = "Feedback on a Lead"
+
+    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
+    expected_revenue = fields.Float(string="Expected Value")
+    outcome = fields.Text(help="What was said, what comes next.")
+
+    @api.constrains("expected_revenue")
+    def _check_expected_revenue(self):
+        if any(feedback.expected_revenue < 0 for feedback in self):
+            raise UserError(self.env._("The expected value cannot be negative."))
+
+    def action_tell(self):
+        """Write down what was told.
+
+        :raises AccessError: for somebody else's lead
+        """
+        self.ensure_one()
+        self.lead_id.check_access("read")
+        if self.lead_id.user_id != self.env.user:
+            raise AccessError(self.env._("Only the owner of a lead can tell how it goes."))
+        # sudo: crm.lead - the owner tells about the own lead; agents have no right to write leads
+        lead = self.lead_id.sudo()
+        told = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)
+        if self.expected_revenue:
+            lead.expected_revenue = self.expected_revenue
+        if self.conversion == "won" and lead.won_status != "won":
+            lead.action_set_won()
+        elif self.conversion == "lost" and lead.won_status != "lost":
+            lead.action_set_lost()
+        labels = dict(self._fields["conversion"]._description_selection(self.env))
+        lead.message_post(
+            body=self.env._(
+                "%(conversion)s. %(outcome)s", conversion=labels[self.conversion], outcome=self.outcome or ""
+            ),
+            author_id=self.env.user.partner_id.id,
+            subtype_xmlid="mail.mt_note",
+        )
+        self._reward(lead, told)
+        requests = lead.activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id == self.env.ref("leads_agent_offer.activity_feedback")
+                and activity.user_id == self.env.user
+            )
+        )
+        requests.sorted("date_deadline")[:1].action_feedback()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _reward(self, lead, told):
+        offer = lead.leads_offer_ids.filtered(
+            lambda offer: offer.state == "accepted" and offer.agent_id == self.env.user
+        )[:1]
+        # sudo: leads.agent.score.entry - the ledger adds points by itself
+        Entry = self.env["leads.agent.score.entry"].sudo()
+        given = sum(Entry.search([("offer_id", "=", offer.id), ("cause", "=", "feedback")]).mapped("points"))
+        if offer and (points := performance.feedback_points(told, given)):
+            Entry._add("feedback", offer, points)

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class LeadsAgentScoreVoid(models.TransientModel):
+    """*Void*: points that are not to count, with the reason."""
+
+    _name = "leads.agent.score.void"
+    _description = "Void Performance Points"
+
+    entry_ids = fields.Many2many(
+        "leads.agent.score.entry", required=True, default=lambda self: self.env.context.get("active_ids")
+    )
+    reason = fields.Char(required=True)
+
+    def action_void(self):
+        self.ensure_one()
+        self.entry_ids.action_void(self.reason)
+        return {"type": "ir.actions.act_window_close"}

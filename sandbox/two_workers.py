@@ -150,7 +150,8 @@ def prove(odoo: Odoo) -> list[Figure]:
 
 def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: str, login: str) -> list[Figure]:
     name, agent = end.__name__.replace("_", " "), Client(there, login)
-    mine = [["agent_id.login", "=", login], ["state", "=", "active"]]
+    # A lead that came with an offer has no order yet.
+    mine = [["agent_id.login", "=", login], ["state", "=", "active"], ["order_id", "!=", False]]
     lead = changes.admin.call("leads.agent.assignment", "search_read", mine, ["partner_id", "agent_id"], limit=1)[0]
     customer = lead["partner_id"][0]
     agent.call("res.partner", "activity_schedule", [customer], summary="Call again", user_id=agent.uid)

@@ -155,7 +155,8 @@ class CrmLead(models.Model):
         lead.write({"user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now})
         self._leads_move("accepted")
         self.env["leads.agent.score.entry"]._add(cause, offer)
-        if lead.partner_id:
+        # A manager of the catch-all who does not call owns the lead alone.
+        if lead.partner_id and agent.can_hold_leads:
             self.env["leads.agent.assignment"]._assign_leads(
                 agent,
                 lead.partner_id,

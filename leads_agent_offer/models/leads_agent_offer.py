@@ -58,6 +58,7 @@ class LeadsAgentOffer(models.Model):
     )
     decline_note = fields.Char(string="Note", readonly=True)
     is_live = fields.Boolean(compute="_compute_is_live", search="_search_is_live")
+    is_mine = fields.Boolean(compute="_compute_is_mine")
     may_ask_again = fields.Boolean(compute="_compute_may_ask_again")
     # What may be told before acceptance
     tag_ids = fields.Many2many("leads.agent.tag", string="Tags", compute="_compute_told", compute_sudo=True)
@@ -94,6 +95,12 @@ class LeadsAgentOffer(models.Model):
             offer.accepted_count = offer.state == "accepted"
             offer.declined_count = offer.state == "declined"
             offer.missed_count = offer.state in ("missed", "requeued")
+
+    @api.depends("agent_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        for offer in self:
+            offer.is_mine = offer.agent_id == self.env.user
 
     @api.depends("state", "deadline")
     def _compute_is_live(self):

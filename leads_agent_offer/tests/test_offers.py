@@ -119,6 +119,17 @@ class TestOffers(OfferCommon):
         self.assertEqual(self._holder(lead), self.manager)
         self.assertEqual((self._points(self.agent), self._points(self.other_agent)), (-5, -5))
 
+    def test_a_manager_of_the_catch_all_takes_the_lead(self):
+        self.env.company.leads_offer_catch_all_ids = self.manager
+        lead = self._incoming()
+        for _nr in range(2):
+            self._as(self._live(lead)).action_decline()
+        offer = self._live(lead).with_user(self.manager)
+        self.assertTrue(offer.is_mine)
+        offer.action_accept()
+        self.assertEqual((lead.user_id, lead.leads_offer_state), (self.manager, "accepted"))
+        self.assertFalse(self._active(lead.partner_id), "who does not call holds no leads")
+
     def test_the_catch_all_assigns_to_an_agent(self):
         self.env.company.leads_offer_catch_all_ids = self.manager
         lead = self._incoming()

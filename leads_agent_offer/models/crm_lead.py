@@ -93,15 +93,14 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        settling = not self.env.context.get("leads_offer_step")
-        before = {lead.id: lead.user_id for lead in self.sudo()} if settling and "user_id" in vals else {}
         result = super().write(vals)
+        settling = not self.env.context.get("leads_offer_step")
         if settling and vals.keys() & {"user_id", "active", "stage_id", "probability", "type", "lost_reason_id"}:
             # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it
-            self.sudo()._leads_settled(before)
+            self.sudo()._leads_settled()
         return result
 
-    def _leads_settled(self, owner_before):
+    def _leads_settled(self):
         """Take back the offers of leads that were given to somebody, won, lost or archived by another way."""
         settled = self.filtered(
             lambda lead: (

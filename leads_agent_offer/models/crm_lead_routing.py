@@ -271,14 +271,19 @@ class CrmLead(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT ON (l.id) l.id, p.id, a.agent_id
-                  FROM crm_lead l
-                  JOIN res_partner p ON p.email_normalized = l.email_normalized OR p.phone_sanitized = l.phone_sanitized
+                SELECT DISTINCT ON (t.lead_id) t.lead_id, p.id, a.agent_id
+                  FROM (SELECT l.id AS lead_id, p.id AS partner_id
+                          FROM crm_lead l JOIN res_partner p ON p.email_normalized = l.email_normalized
+                         WHERE l.id = ANY(%(leads)s)
+                         UNION
+                        SELECT l.id, p.id
+                          FROM crm_lead l JOIN res_partner p ON p.phone_sanitized = l.phone_sanitized
+                         WHERE l.id = ANY(%(leads)s)) t
+                  JOIN res_partner p ON p.id = t.partner_id
                   JOIN leads_agent_assignment a ON a.partner_id = p.commercial_partner_id AND a.state = 'active'
-                 WHERE l.id = ANY(%s)
-              ORDER BY l.id, a.assigned_at DESC
+              ORDER BY t.lead_id, a.assigned_at DESC
                 """,
-                list(self._ids),
+                leads=list(self._ids),
             )
         )
         # sudo: res.users - whether the holder still works here

@@ -45,6 +45,27 @@ class TestAccess(OfferCommon):
         with self.assertRaises(AccessError):
             self.lead.leads_routing_ids.with_user(self.agent).read(["ranked"])
 
+    def test_a_form_about_a_lead_out_of_sight_is_refused(self):
+        form = self.env["leads.agent.feedback"].with_user(self.agent).create({"lead_id": self.lead.id})
+        self.assertNotIn("Solar", str(form.read()))
+        with self.assertRaises(AccessError):
+            form.action_tell()
+        with self.assertRaises(AccessError):
+            self.env["leads.agent.decline"].with_user(self.other_agent).create({"offer_id": self.offer.id})
+        spec = {"lead_id": {}}
+        forms = self.env["leads.agent.feedback"].with_user(self.agent)
+        for context, values, names in (
+            ({"default_lead_id": self.lead.id}, {}, []),
+            ({}, {"lead_id": self.lead.id}, ["lead_id"]),
+        ):
+            try:
+                answer = str(forms.with_context(**context).onchange(values, names, spec))
+            except AccessError:
+                answer = ""
+            self.assertNotIn("Solar", answer)
+        self.offer.with_user(self.agent).action_accept()
+        forms.create({"lead_id": self.lead.id}).action_tell()
+
     def test_everything_after_acceptance(self):
         self.offer.with_user(self.agent).action_accept()
         self.env.invalidate_all()

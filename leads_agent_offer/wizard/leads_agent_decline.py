@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LeadsAgentDecline(models.TransientModel):
@@ -10,6 +10,11 @@ class LeadsAgentDecline(models.TransientModel):
     offer_id = fields.Many2one("leads.agent.offer", required=True, ondelete="cascade")
     reason_id = fields.Many2one("leads.agent.decline.reason", string="Why")
     note = fields.Char()
+
+    @api.constrains("offer_id")
+    def _check_offer(self):
+        # The user of the request, though constraints may run elevated
+        self.offer_id.with_user(self.env.user).sudo(False).check_access("read")
 
     def action_decline(self):
         self.ensure_one()

@@ -11,7 +11,8 @@ class LeadsAgentFeedback(models.TransientModel):
     _name = "leads.agent.feedback"
     _description = "Feedback on a Lead"
 
-    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    # A number: a link would tell what a lead out of sight is called, already while the form is filled in.
+    lead_id = fields.Integer(string="Lead", required=True, export_string_translation=False)
     conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
     expected_revenue = fields.Float(string="Expected Value")
     outcome = fields.Text(help="What was said, what comes next.")
@@ -27,11 +28,12 @@ class LeadsAgentFeedback(models.TransientModel):
         :raises AccessError: for somebody else's lead
         """
         self.ensure_one()
-        self.lead_id.check_access("read")
-        if self.lead_id.user_id != self.env.user:
+        lead = self.env["crm.lead"].browse(self.lead_id)
+        lead.check_access("read")
+        if lead.user_id != self.env.user:
             raise AccessError(self.env._("Only the owner of a lead can tell how it goes."))
         # sudo: crm.lead - the owner tells about the own lead; agents have no right to write leads
-        lead = self.lead_id.sudo()
+        lead = lead.sudo()
         told = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)
         if self.expected_revenue:
             lead.expected_revenue = self.expected_revenue

@@ -12,7 +12,7 @@ class LeadsAgentFeedback(models.TransientModel):
     _description = "Feedback on a Lead"
 
     # A number: a link would tell what a lead out of sight is called, already while the form is filled in.
-    lead_id = fields.Integer(string="Lead", required=True, export_string_translation=False)
+    lead_id = fields.Integer(required=True, export_string_translation=False)
     conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
     expected_revenue = fields.Float(string="Expected Value")
     outcome = fields.Text(help="What was said, what comes next.")

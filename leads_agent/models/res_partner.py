@@ -161,9 +161,15 @@ class ResPartner(models.Model):
         if operation == "write" and not self.env.su:
             if field.name in PROTECTED_FIELDS:
                 return False
-            if self.env.user._is_leads_agent() and field.name not in CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS:
+            allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+            if self.env.user._is_leads_agent() and field.name not in allowed:
                 return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _leads_correctable_fields(self):
+        """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
+        return CORRECTABLE_FIELDS
 
     def web_read(self, specification):
         """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
@@ -247,7 +253,7 @@ class ResPartner(models.Model):
 
         :raises AccessError: when a value says more
         """
-        allowed = CORRECTABLE_FIELDS | NEW_CUSTOMER_FIELDS
+        allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
         others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
         if others:
             # sudo: res.partner - only compares with what a form would propose

@@ -1,0 +1,16 @@
+from . import (
+    leads_agent_assignment,
+    leads_agent_history,
+    leads_agent_identity,
+    leads_agent_lifecycle_rule,
+    leads_agent_move,
+    leads_agent_officer,
+    leads_agent_stage,
+    leads_agent_status,
+    res_company,
+    res_config_settings,
+    res_partner,
+    res_partner_lead,
+    res_partner_panel,
+    sale_order,
+)

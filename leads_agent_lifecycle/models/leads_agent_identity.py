@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+from .res_partner import CHANNELS
+
+
+class LeadsAgentIdentity(models.Model):
+    """What a lead is called on a channel: a visitor of the chat, a number, the id of a social network.
+
+    Whoever comes back on the same channel is the same lead.
+    """
+
+    _name = "leads.agent.identity"
+    _description = "Lead on a Channel"
+    _order = "id desc"
+    _rec_name = "key"
+
+    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    channel = fields.Selection(CHANNELS, required=True)
+    key = fields.Char(required=True)
+    seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
+
+    _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else is known by this on the channel.")
+
+
+class LeadsAgentVisit(models.Model):
+    """A visit of a lead, from which device. Kept only with the visitor's consent."""
+
+    _name = "leads.agent.visit"
+    _description = "Visit of a Lead"
+    _order = "at desc, id desc"
+    _rec_name = "device"
+
+    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    at = fields.Datetime(string="Date", required=True, default=fields.Datetime.now)
+    channel = fields.Selection(CHANNELS, required=True)
+    device = fields.Char()
+    browser = fields.Char()
+    page = fields.Char()
+    country_id = fields.Many2one("res.country")

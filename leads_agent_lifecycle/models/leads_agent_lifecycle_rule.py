@@ -1,0 +1,216 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import steps
+
+TRIGGERS = [
+    ("assigned", "Assigned to an agent"),
+    ("called", "Called, with an outcome"),
+    ("order", "Quotation created"),
+    ("sale", "Sale"),
+    ("answer", "Answer received"),
+    ("silence", "Silence"),
+]
+
+# Leads moved by the job before it saves.
+CHUNK = 5_000
+
+
+class LeadsAgentLifecycleRule(models.Model):
+    """What moves a lead by itself: something happens, and the first rule that fits says where to.
+
+    Rules answer to events, and a move is no event: they cannot call each other.
+    """
+
+    _name = "leads.agent.lifecycle.rule"
+    _description = "Life Cycle Rule"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Only what happens in this company. Empty: in all of them.")
+    trigger = fields.Selection(TRIGGERS, required=True, default="assigned", string="When")
+    disposition_ids = fields.Many2many("leads.agent.disposition", string="Outcomes", help="None: any outcome.")
+    silence_days = fields.Integer(string="Days of Silence", default=30)
+    from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="None: in any stage.")
+    stage_id = fields.Many2one("leads.agent.stage", string="Move to Stage", ondelete="restrict")
+    status_id = fields.Many2one("leads.agent.status", string="Set Status", ondelete="restrict")
+    backwards = fields.Boolean(help="May also move a lead to an earlier stage. By itself no rule does.")
+
+    _silence_days = models.Constraint("CHECK(silence_days BETWEEN 1 AND 3650)", "Days of silence: 1 to 3,650.")
+
+    # The name is always among the values of a new rule.
+    @api.constrains("name", "stage_id", "status_id")
+    def _check_target(self):
+        for rule in self:
+            if not rule.stage_id and not rule.status_id:
+                raise ValidationError(self.env._("The rule '%s' moves nothing: say a stage or a status.", rule.name))
+            allowed = rule.stage_id.status_ids
+            if rule.status_id and allowed and rule.status_id not in allowed:
+                raise ValidationError(
+                    self.env._(
+                        "'%(status)s' is no status of the stage '%(stage)s'.",
+                        status=rule.status_id.name,
+                        stage=rule.stage_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ------------------------------------------------------------------
+    # Events
+    # ------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache("trigger", "company_id")
+    def _rules(self, trigger, company_id):
+        """The rules of an event, in their order, as :class:`steps.Rule`; elevated."""
+        rules = self.sudo().search([("trigger", "=", trigger), ("company_id", "in", (False, company_id))])
+        return tuple(rule._as_tool() for rule in rules)
+
+    @api.model
+    @tools.ormcache()
+    def _landscape(self):
+        """The place of each stage, and the statuses of each; elevated."""
+        stages = self.env["leads.agent.stage"].sudo().with_context(lang=None).search(Domain.TRUE)
+        return {stage.id: place for place, stage in enumerate(stages)}, stages._statuses()
+
+    def _as_tool(self):
+        self.ensure_one()
+        return steps.Rule(
+            id=self.id,
+            from_stage_ids=frozenset(self.from_stage_ids.ids),
+            stage_id=self.stage_id.id or None,
+            status_id=self.status_id.id or None,
+            disposition_ids=frozenset(self.disposition_ids.ids) if self.trigger == "called" else frozenset(),
+            backwards=self.backwards,
+        )
+
+    @api.model
+    def _plan(self, rules, rows, disposition_id=None):
+        """Where the rules move leads.
+
+        :param rules: :class:`steps.Rule` in their order
+        :param rows: ``(partner_id, stage_id, status_id)``
+        :returns: ``{partner_id: steps.Step}`` of those that move
+        """
+        order, statuses = self._landscape()
+        plan = {}
+        for partner_id, stage_id, status_id in rows:
+            if step := steps.next_step(rules, stage_id, status_id, order, statuses, disposition_id):
+                plan[partner_id] = step
+        return plan
+
+    # ------------------------------------------------------------------
+    # On existing leads
+    # ------------------------------------------------------------------
+
+    def _existing_sql(self):
+        """A condition on ``p``, a lead: what the rule answers to has happened already."""
+        self.ensure_one()
+        match self.trigger:
+            case "assigned":
+                return SQL("p.leads_agent_id IS NOT NULL")
+            case "called":
+                some = self.disposition_ids.ids
+                return SQL(
+                    "EXISTS (SELECT FROM leads_agent_call c WHERE c.partner_id = p.commercial_partner_id AND %s)",
+                    SQL("c.disposition_id IN %s", tuple(some)) if some else SQL("c.disposition_id IS NOT NULL"),
+                )
+            case "order":
+                return SQL(
+                    "EXISTS (SELECT FROM sale_order o WHERE o.leads_commercial_partner_id = p.commercial_partner_id)"
+                )
+            case "sale":
+                return SQL(
+                    """EXISTS (SELECT FROM sale_order o
+                                WHERE o.leads_commercial_partner_id = p.commercial_partner_id AND o.state = 'sale')"""
+                )
+            case "answer":
+                return SQL(
+                    """EXISTS (SELECT FROM mail_message m
+                                WHERE m.author_id = p.id AND m.model IN ('res.partner', 'sale.order')
+                                  AND m.message_type IN ('email', 'comment'))"""
+                )
+            case "silence":
+                return SQL(
+                    "COALESCE(p.lead_event_at, p.lead_at) < %s - make_interval(days => %s)",
+                    self.env.cr.now(),
+                    self.silence_days,
+                )
+
+    def _existing(self, after=0, limit=None):
+        """Active leads in sight of the user to whom the rule's event has happened already, by their ids.
+
+        :param int after: the last id of the former page
+        :returns: rows of ``(partner_id, stage_id, status_id)``
+        """
+        self.ensure_one()
+        domain = Domain("lead_stage_id", "!=", False) & Domain("lead_activity", "=", "active")
+        domain &= Domain("id", ">", after)
+        if self.company_id:
+            domain &= Domain("company_id", "in", (False, self.company_id.id))
+        for model in ("res.partner", "sale.order", "leads.agent.call", "mail.message"):
+            self.env[model].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id, p.lead_stage_id, p.lead_status_id FROM res_partner p
+                 WHERE p.id IN %s AND %s
+              ORDER BY p.id %s
+                """,
+                self.env["res.partner"]._search(domain).subselect(),
+                self._existing_sql(),
+                SQL("LIMIT %s", limit) if limit else SQL(),
+            )
+        )
+
+    def _plan_existing(self, rows):
+        """Where the rule moves leads of :meth:`_existing`: ``{partner_id: steps.Step}``."""
+        rule = self._as_tool()
+        return self._plan([rule], rows, next(iter(rule.disposition_ids), None))
+
+    def action_try(self):
+        """Show what the rule would do with existing leads, and change nothing."""
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        attempt = self.env["leads.agent.lifecycle.try"].create({"rule_id": self.id})
+        attempt._work_out()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try: %s", self.name),
+            "res_model": attempt._name,
+            "res_id": attempt.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.model
+    def _cron_silence(self):
+        """Move the leads that nobody heard of. May run twice: who has moved already is not moved again."""
+        # sudo: leads.agent.lifecycle.rule - the job works for everybody
+        for rule in self.sudo().search([("trigger", "=", "silence")]):
+            reason = self.env._("Silence for %s days", rule.silence_days)
+            after = 0
+            while rows := rule._existing(after, CHUNK):
+                after = rows[-1][0]
+                self.env["res.partner"].sudo()._lead_step(rule._plan_existing(rows), reason)
+                if not self.env["ir.cron"]._commit_progress(len(rows)):
+                    return

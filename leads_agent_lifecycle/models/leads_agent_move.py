@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class LeadsAgentMove(models.Model):
+    """A lead moved to another stage or status: when, who, and why. Added to, never changed.
+
+    The log is a table of its own: tracking by messages writes one message for each lead, this one row for many leads in
+    one statement, and it can be counted.
+    """
+
+    _name = "leads.agent.move"
+    _description = "Life Cycle Move"
+    _order = "at desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", index="btree_not_null")
+    at = fields.Datetime(string="Date", required=True, index=True)
+    user_id = fields.Many2one("res.users", string="Moved By")
+    stage_from_id = fields.Many2one("leads.agent.stage", string="From Stage", ondelete="restrict")
+    stage_id = fields.Many2one("leads.agent.stage", string="To Stage", required=True, ondelete="restrict", index=True)
+    status_from_id = fields.Many2one("leads.agent.status", string="From Status", ondelete="restrict")
+    status_id = fields.Many2one("leads.agent.status", string="To Status", ondelete="restrict")
+    rule_id = fields.Many2one("leads.agent.lifecycle.rule", ondelete="set null")
+    channel = fields.Selection(related="partner_id.lead_channel")
+    reason = fields.Char(help="Why the lead moved.")
+    is_stage_change = fields.Integer(
+        string="Stage Changes", help="1 when the stage changed, 0 when the status alone did.", aggregator="sum"
+    )
+    days = fields.Float(
+        string="Days Before", aggregator="avg", help="How long the lead had been in the former stage.", digits=(16, 1)
+    )
+
+    @api.model
+    def _durations(self, leads):
+        """Seconds that leads spent in each stage, the present one included.
+
+        :returns: ``{partner_id: {stage_id: seconds}}``
+        """
+        durations = {lead_id: {} for lead_id in leads.ids}
+        entered = {}
+        now = self.env.cr.now()
+
+        def leave(lead_id, until):
+            stage_id, since = entered[lead_id]
+            spent = durations[lead_id]
+            spent[stage_id] = spent.get(stage_id, 0) + int((until - since).total_seconds())
+
+        # sudo: leads.agent.move - of leads that the reader may read, as the stage itself
+        moves = self.sudo().search_fetch(
+            [("partner_id", "in", leads.ids), ("is_stage_change", "=", 1)],
+            ["partner_id", "stage_id", "at"],
+            order="at, id",
+        )
+        for move in moves:
+            if move.partner_id.id in entered:
+                leave(move.partner_id.id, move.at)
+            entered[move.partner_id.id] = (move.stage_id.id, move.at)
+        for lead_id in entered:
+            leave(lead_id, now)
+        return durations

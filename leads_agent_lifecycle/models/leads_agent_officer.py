@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+
+
+class LeadsAgentOfficer(models.Model):
+    """A member of the team who looks after a lead, beside the agent who calls."""
+
+    _name = "leads.agent.officer"
+    _description = "Relationship Officer"
+    _order = "is_primary desc, id"
+    _rec_name = "user_id"
+
+    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    user_id = fields.Many2one(
+        "res.users", string="Officer", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
+    )
+    is_primary = fields.Boolean(string="Primary", help="Whom to ask first. One of each lead.")
+    is_notified = fields.Boolean(string="Notified", default=True, help="Follows the lead, and is told what happens.")
+
+    _one_row_per_officer = models.UniqueIndex("(partner_id, user_id)", "This officer looks after the lead already.")
+    _one_primary = models.UniqueIndex("(partner_id) WHERE is_primary", "A lead has one primary officer.")
+
+    @api.model
+    def _lead_ids(self):
+        """The leads that the user sees as their officer: none, unless all of the user's companies let officers see.
+
+        Like the lock itself, the strictest of all companies counts, whatever the company switcher says.
+        """
+        user = self.env.user
+        # sudo: res.company - a setting of the user's own companies
+        if not all(company.leads_officers_see for company in user.sudo().company_ids):
+            return []
+        # sudo: leads.agent.officer - the user's own rows, which are read to find out what the user may read
+        return self.sudo().search([("user_id", "=", user.id)]).partner_id.ids
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        officers = super().create(vals_list)
+        officers._make_way()
+        officers._follow()
+        return officers
+
+    def write(self, vals):
+        if vals.get("is_primary"):
+            self._others_primary().write({"is_primary": False})
+        result = super().write(vals)
+        if vals.keys() & {"is_notified", "user_id"}:
+            self._follow()
+        return result
+
+    def _others_primary(self):
+        return self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]) - self
+
+    def _make_way(self):
+        """The first officer of a lead is the primary one."""
+        primary = self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]).partner_id
+        for partner, officers in self.grouped("partner_id").items():
+            if partner not in primary:
+                officers[:1].is_primary = True
+
+    def _follow(self):
+        """Officers who want to be told follow the lead."""
+        for officer in self.filtered("is_notified"):
+            officer.partner_id.message_subscribe(partner_ids=officer.user_id.partner_id.ids)
+        for officer in self.filtered(lambda one: not one.is_notified):
+            officer.partner_id.message_unsubscribe(partner_ids=officer.user_id.partner_id.ids)
+
+    def unlink(self):
+        for officer in self:
+            officer.partner_id.message_unsubscribe(partner_ids=officer.user_id.partner_id.ids)
+        return super().unlink()

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class LeadsAgentStage(models.Model):
+    """How far a lead is on the way to a customer. Managers set up the stages and their order."""
+
+    _name = "leads.agent.stage"
+    _description = "Life Cycle Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer(export_string_translation=False)
+    fold = fields.Boolean(string="Folded", help="Folded in the cards by stage.")
+    rotting_threshold_days = fields.Integer(
+        string="Days to Rot",
+        help="Leads that have been in this stage for more days are marked. 0: never.",
+    )
+    status_ids = fields.Many2many(
+        "leads.agent.status",
+        "leads_agent_stage_status_rel",
+        help="The statuses that a lead may have in this stage. None: all of them.",
+    )
+    needs_email = fields.Boolean(string="Needs E-mail")
+    needs_phone = fields.Boolean(string="Needs Phone")
+    needs_company = fields.Boolean()
+    needs_country = fields.Boolean()
+    lead_count = fields.Integer(string="Leads", compute="_compute_lead_count")
+
+    _rotting_threshold_days = models.Constraint(
+        "CHECK(rotting_threshold_days >= 0)", "Days to rot cannot be negative: 0 turns the mark off."
+    )
+
+    def _compute_lead_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group([("lead_stage_id", "in", self.ids)], ["lead_stage_id"], ["__count"])
+        )
+        for stage in self:
+            stage.lead_count = counts.get(stage, 0)
+
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._check_unused()
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return stages
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+        self.env.registry.clear_cache()
+
+    def _check_unused(self):
+        """:raises UserError: while leads are in one of these stages, archived ones and those out of sight included"""
+        # sudo: res.partner - whether there is any, whoever may see it
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        if lead := partners.search([("lead_stage_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("Leads are in the stage '%s'. Move them to another one first.", lead.lead_stage_id.name)
+            )
+
+    def _missing(self, lead):
+        """Labels of what the stage asks for and the lead does not have."""
+        self.ensure_one()
+        label = {name: lead._fields[name]._description_string(self.env) for name in ("email", "phone", "country_id")}
+        return [
+            text
+            for asked, has, text in (
+                (self.needs_email, lead.email, label["email"]),
+                (self.needs_phone, lead.phone, label["phone"]),
+                (self.needs_company, lead.is_company or lead.parent_id, self.env._("Company")),
+                (self.needs_country, lead.country_id, label["country_id"]),
+            )
+            if asked and not has
+        ]
+
+    def _statuses(self):
+        """The statuses of each stage, the first one first."""
+        everyone = self.env["leads.agent.status"].search(Domain.TRUE)
+        return {stage.id: [status.id for status in (stage.status_ids.sorted() or everyone)] for stage in self}

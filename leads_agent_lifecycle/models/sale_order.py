@@ -1,0 +1,22 @@
+from odoo import api, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        for company, made in orders.grouped("company_id").items():
+            # sudo: res.partner - a quotation moves the lead, whoever was allowed to make it
+            customers = made.sudo().with_company(company).leads_commercial_partner_id
+            customers._lead_event("order", self.env._("Quotation %s", ", ".join(made[:3].mapped("name"))))
+        return orders
+
+    def _leads_complete(self, orders):
+        result = super()._leads_complete(orders)
+        for company, sold in orders.grouped("company_id").items():
+            # sudo: res.partner - a sale moves the lead, whoever makes it
+            customers = sold.sudo().with_company(company).leads_commercial_partner_id
+            customers._lead_event("sale", self.env._("Sale %s", ", ".join(sold[:3].mapped("name"))))
+        return result

@@ -1,0 +1,78 @@
+"""How a lead moves by itself: the first rule that fits an event says where to.
+
+Events move leads, moves are no events: rules cannot call each other, so there are no loops.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What moves a lead.
+
+    :param from_stage_ids: stages in which it counts; empty for all
+    :param stage_id: the stage to move to, None to stay in
+    :param status_id: the status to move to, None for the first one of the stage
+    :param disposition_ids: outcomes of a call that count; empty for all
+    :param backwards: whether it may move a lead to an earlier stage
+    """
+
+    id: int
+    from_stage_ids: frozenset[int] = frozenset()
+    stage_id: int | None = None
+    status_id: int | None = None
+    disposition_ids: frozenset[int] = frozenset()
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a lead goes, and by which rule."""
+
+    rule_id: int
+    stage_id: int
+    status_id: int
+
+
+def next_step(
+    rules: Iterable[Rule],
+    stage_id: int,
+    status_id: int,
+    order: dict[int, int],
+    statuses: dict[int, list[int]],
+    disposition_id: int | None = None,
+) -> Step | None:
+    """Return the step of the first rule that changes something, or None.
+
+    :param rules: in the order in which they are tried
+    :param order: the place of each stage in the life cycle
+    :param statuses: the statuses of each stage, the first one first
+    :param disposition_id: the outcome, when the event was a call
+
+    >>> forwards = Rule(1, stage_id=20, status_id=7)
+    >>> next_step([forwards], 10, 5, {10: 0, 20: 1}, {10: [5], 20: [7]})
+    Step(rule_id=1, stage_id=20, status_id=7)
+    >>> next_step([forwards], 20, 7, {10: 0, 20: 1}, {10: [5], 20: [7]}) is None
+    True
+    >>> back = Rule(2, stage_id=10)
+    >>> next_step([back], 20, 7, {10: 0, 20: 1}, {10: [5], 20: [7]}) is None
+    True
+    """
+    for rule in rules:
+        if rule.from_stage_ids and stage_id not in rule.from_stage_ids:
+            continue
+        if rule.disposition_ids and disposition_id not in rule.disposition_ids:
+            continue
+        stage = rule.stage_id or stage_id
+        if stage not in order or (order[stage] < order.get(stage_id, -1) and not rule.backwards):
+            continue
+        allowed = statuses.get(stage, [])
+        wanted = rule.status_id or (status_id if stage == stage_id else None)
+        if not allowed:
+            status = wanted or status_id
+        else:
+            status = wanted if wanted in allowed else allowed[0]
+        if (stage, status) != (stage_id, status_id):
+            return Step(rule.id, stage, status)
+    return None

@@ -1,0 +1,34 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class BasePartnerMerge(models.TransientModel):
+    """Leads that are merged: the profile of the destination holds, gaps are filled from the others, nothing is lost."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_values(self, src_partners, dst_partner):
+        # sudo: res.partner - merging contacts is allowed to people who know nothing of leads
+        leads = (dst_partner | src_partners).sudo().filtered("lead_stage_id")
+        if not leads:
+            return super()._update_values(src_partners, dst_partner)
+        stages = self.env["leads.agent.stage"].sudo().search(Domain.TRUE)
+        furthest = max(leads, key=lambda lead: (stages.ids.index(lead.lead_stage_id.id), lead == dst_partner))
+        place = (furthest.lead_stage_id.id, furthest.lead_status_id.id)
+        code = (leads & dst_partner).lead_code or leads[:1].lead_code
+        since = min(leads.filtered("lead_at").mapped("lead_at"), default=False)
+        # Until the others are deleted, a code cannot stand on two of them, and a stage is nothing to copy.
+        leads.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE res_partner SET lead_code = NULL, lead_stage_id = NULL, lead_status_id = NULL WHERE id = ANY(%s)",
+            [(leads - dst_partner).ids],
+        )
+        leads.invalidate_recordset()
+        super()._update_values(src_partners, dst_partner)
+        target = dst_partner.sudo()
+        target.write({"lead_code": code, "lead_at": since})
+        reason = self.env._("Merged")
+        if target.lead_stage_id:
+            target._lead_move({target.id: place}, reasons={target.id: reason})
+        else:
+            target._lead_place({target.id: place}, self.env.cr.now().replace(microsecond=0), {target.id: reason})

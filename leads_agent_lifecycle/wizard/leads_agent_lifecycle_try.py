@@ -1,0 +1,56 @@
+from odoo import fields, models
+
+SHOWN = 80
+
+
+class LeadsAgentLifecycleTry(models.TransientModel):
+    """What a rule would do with the leads there are; nothing moves until *Move Them*."""
+
+    _name = "leads.agent.lifecycle.try"
+    _description = "Dry Run of a Life Cycle Rule"
+
+    rule_id = fields.Many2one("leads.agent.lifecycle.rule", required=True, ondelete="cascade", readonly=True)
+    fitting = fields.Integer(string="Leads It Fits", readonly=True)
+    moving = fields.Integer(string="Leads It Would Move", readonly=True)
+    line_ids = fields.One2many("leads.agent.lifecycle.try.line", "try_id", readonly=True)
+
+    def _work_out(self):
+        self.ensure_one()
+        rows = self.rule_id._existing()
+        plan = self.rule_id._plan_existing(rows)
+        self.write({"fitting": len(rows), "moving": len(plan)})
+        now_at = {row[0]: row[1:] for row in rows}
+        self.env["leads.agent.lifecycle.try.line"].create(
+            [
+                {
+                    "try_id": self.id,
+                    "partner_id": lead_id,
+                    "stage_from_id": now_at[lead_id][0],
+                    "status_from_id": now_at[lead_id][1],
+                    "stage_id": step.stage_id,
+                    "status_id": step.status_id,
+                }
+                for lead_id, step in list(plan.items())[:SHOWN]
+            ]
+        )
+
+    def action_move(self):
+        """Move the leads that the rule moves now: what changed since the dry run counts as it is."""
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        plan = self.rule_id._plan_existing(self.rule_id._existing())
+        # sudo: res.partner - managers set up the rules, and move what they do with the leads in their sight
+        self.env["res.partner"].sudo()._lead_step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
+        return {"type": "ir.actions.act_window_close"}
+
+
+class LeadsAgentLifecycleTryLine(models.TransientModel):
+    _name = "leads.agent.lifecycle.try.line"
+    _description = "Lead That a Rule Would Move"
+
+    try_id = fields.Many2one("leads.agent.lifecycle.try", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", string="Lead", ondelete="cascade")
+    stage_from_id = fields.Many2one("leads.agent.stage", string="From Stage", ondelete="cascade")
+    status_from_id = fields.Many2one("leads.agent.status", string="From Status", ondelete="cascade")
+    stage_id = fields.Many2one("leads.agent.stage", string="To Stage", ondelete="cascade")
+    status_id = fields.Many2one("leads.agent.status", string="To Status", ondelete="cascade")

@@ -41,7 +41,10 @@ class LeadsAgentOfficer(models.Model):
 
     def write(self, vals):
         if vals.get("is_primary"):
-            self._others_primary().write({"is_primary": False})
+            others = self._others_primary()
+            others.is_primary = False
+            # First in the database, too: there is one primary officer at any moment.
+            others.flush_recordset(["is_primary"])
         result = super().write(vals)
         if vals.keys() & {"is_notified", "user_id"}:
             self._follow()

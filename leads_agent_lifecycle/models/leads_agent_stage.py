@@ -25,7 +25,7 @@ class LeadsAgentStage(models.Model):
         help="The statuses that a lead may have in this stage. None: all of them.",
     )
     needs_email = fields.Boolean(string="Needs E-mail")
-    needs_phone = fields.Boolean(string="Needs Phone")
+    needs_phone = fields.Boolean()
     needs_company = fields.Boolean()
     needs_country = fields.Boolean()
     lead_count = fields.Integer(string="Leads", compute="_compute_lead_count")

@@ -1,1 +1,1 @@
-from . import test_leads
+from . import test_access, test_channels, test_leads, test_panel

@@ -13,7 +13,7 @@ class Rule:
 
     :param from_stage_ids: stages in which it counts; empty for all
     :param stage_id: the stage to move to, None to stay in
-    :param status_id: the status to move to, None for the first one of the stage
+    :param status_id: the status to move to, None to keep it, or to take the first one of a stage that does not know it
     :param disposition_ids: outcomes of a call that count; empty for all
     :param backwards: whether it may move a lead to an earlier stage
     """
@@ -68,11 +68,8 @@ def next_step(
         if stage not in order or (order[stage] < order.get(stage_id, -1) and not rule.backwards):
             continue
         allowed = statuses.get(stage, [])
-        wanted = rule.status_id or (status_id if stage == stage_id else None)
-        if not allowed:
-            status = wanted or status_id
-        else:
-            status = wanted if wanted in allowed else allowed[0]
+        wanted = rule.status_id or status_id
+        status = wanted if wanted in allowed or not allowed else allowed[0]
         if (stage, status) != (stage_id, status_id):
             return Step(rule.id, stage, status)
     return None

@@ -2,6 +2,7 @@ from . import (
     leads_agent_assignment,
     leads_agent_history,
     leads_agent_identity,
+    leads_agent_lifecycle_setup,
     leads_agent_lifecycle_rule,
     leads_agent_move,
     leads_agent_officer,

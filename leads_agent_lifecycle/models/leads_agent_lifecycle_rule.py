@@ -25,6 +25,7 @@ class LeadsAgentLifecycleRule(models.Model):
     """
 
     _name = "leads.agent.lifecycle.rule"
+    _inherit = ["leads.agent.lifecycle.setup"]
     _description = "Life Cycle Rule"
     _order = "sequence, id"
 
@@ -57,22 +58,6 @@ class LeadsAgentLifecycleRule(models.Model):
                         stage=rule.stage_id.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # ------------------------------------------------------------------
     # Events

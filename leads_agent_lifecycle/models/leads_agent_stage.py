@@ -7,6 +7,7 @@ class LeadsAgentStage(models.Model):
     """How far a lead is on the way to a customer. Managers set up the stages and their order."""
 
     _name = "leads.agent.stage"
+    _inherit = ["leads.agent.lifecycle.setup"]
     _description = "Life Cycle Stage"
     _order = "sequence, id"
 
@@ -44,20 +45,11 @@ class LeadsAgentStage(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._check_unused()
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        stages = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return stages
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_unused()
-        self.env.registry.clear_cache()
 
     def _check_unused(self):
         """:raises UserError: while leads are in one of these stages, archived ones and those out of sight included"""

@@ -6,6 +6,7 @@ class LeadsAgentStatus(models.Model):
     """What was last tried with a lead: new, attempted contact, contacted, unresponsive."""
 
     _name = "leads.agent.status"
+    _inherit = ["leads.agent.lifecycle.setup"]
     _description = "Life Cycle Status"
     _order = "sequence, id"
 
@@ -23,20 +24,11 @@ class LeadsAgentStatus(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._check_unused()
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        statuses = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return statuses
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_unused()
-        self.env.registry.clear_cache()
 
     def _check_unused(self):
         """:raises UserError: while leads have one of these statuses"""

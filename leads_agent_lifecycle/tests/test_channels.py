@@ -65,13 +65,16 @@ class TestMerge(LifecycleCommon):
         kept = self._new_lead("Ada Moreau", lead_code="ADA-1")
         other = self._new_lead("Ada M.", lead_code="ADA-2", lead_loyalty="gold", lead_birthdate="1990-04-01")
         other.lead_stage_id = self.stages["prospect"]
-        self.env["leads.agent.officer"].create({"partner_id": other.id, "user_id": self.agent.id})
+        officers = self.env["leads.agent.officer"]
+        officers.create([{"partner_id": kept.id, "user_id": self.manager.id}])
+        officers.create([{"partner_id": other.id, "user_id": user.id} for user in (self.manager, self.agent)])
         self._merge(kept, other)
         self.assertEqual((kept.lead_code, kept.lead_loyalty), ("ADA-1", "gold"))
         self.assertPlace(kept, "prospect", "new")
         self.assertEqual(len(kept.lead_move_ids), 4)
         self.assertEqual(kept.lead_move_ids[0].reason, "Merged")
-        self.assertEqual(kept.lead_officer_ids.user_id, self.agent)
+        self.assertEqual(kept.lead_officer_ids.user_id, self.manager | self.agent)
+        self.assertEqual(kept.lead_officer_ids.filtered("is_primary").user_id, self.manager)
 
     def test_into_a_customer_who_is_no_lead(self):
         customer = self._customer()

@@ -7,6 +7,21 @@ class BasePartnerMerge(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """An officer of several of them stays one, and one of them is the primary one."""
+        # sudo: leads.agent.officer - merging contacts is allowed to people who know nothing of leads
+        officers = (
+            self.env["leads.agent.officer"].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)])
+        )
+        officers = officers.sorted(
+            lambda officer: (officer.partner_id != dst_partner, not officer.is_primary, officer.id)
+        )
+        first = self.env["leads.agent.officer"].union(*(rows[:1] for rows in officers.grouped("user_id").values()))
+        (officers - first).unlink()
+        first.filtered("is_primary")[1:].is_primary = False
+        first.flush_recordset()
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
     def _update_values(self, src_partners, dst_partner):
         # sudo: res.partner - merging contacts is allowed to people who know nothing of leads
         leads = (dst_partner | src_partners).sudo().filtered("lead_stage_id")

@@ -36,6 +36,7 @@ _PRICE = re.compile(r"7,?71(\d)\.([34])1(?!\d)")
 # Texts that are no text: codes, keys, and what core checks.
 _NO_TEXT = re.compile(
     r"lang|tz|vat|barcode|model|res_model|.*_(model|key|format|store)|.*(token|password|endpoint|uid)|peppol.*"
+    r"|lead_(code|linkedin|facebook|instagram|x)"
 )
 
 
@@ -160,6 +161,7 @@ class Scenario(LeadsAgentCommon):
         if letter == "X":
             # Odoo itself keeps orders apart by company, and customers only where that was set up.
             things = {"partner": partner}
+            cls._make_lifecycle(env, text, things)
             cls._make_order(env, letter, "Q", "draft", things)
             return things
         partner.vat = text
@@ -203,7 +205,34 @@ class Scenario(LeadsAgentCommon):
             for state in states:
                 cls._make_order(env, letter, kind, state, things)
         things["invoice"] = cls._make_invoice(env, letter, partner)
+        cls._make_lifecycle(env, text, things)
         return things
+
+    @classmethod
+    def _make_lifecycle(cls, env, text, things):
+        """The customer is a lead, with all that hangs on one."""
+        partner = things["partner"]
+        partner.write(
+            {
+                "lead_code": f"{text}-CODE",
+                "lead_linkedin": f"linkedin.com/in/{text}",
+                "lead_stage_id": env.ref("leads_agent_lifecycle.stage_lead").id,
+            }
+        )
+        partner._lead_move(
+            {
+                partner.id: (
+                    env.ref("leads_agent_lifecycle.stage_prospect").id,
+                    env.ref("leads_agent_lifecycle.status_contacted").id,
+                )
+            },
+            reasons={partner.id: f"{text} moved"},
+        )
+        things["move"] = partner.lead_move_ids.filtered("reason")
+        lead = {"partner_id": partner.id}
+        things["identity"] = env["leads.agent.identity"].create({**lead, "channel": "chat", "key": f"{text} key"})
+        things["visit"] = env["leads.agent.visit"].create({**lead, "channel": "chat", "device": f"{text} device"})
+        things["officer"] = env["leads.agent.officer"].create({**lead, "user_id": cls.salesperson.id})
 
     @classmethod
     def _hang_on(cls, record, text, things, what):
@@ -361,6 +390,14 @@ class Scenario(LeadsAgentCommon):
         cls.batch.action_assign()
         cls.rule = cls.env["leads.agent.rule"].with_user(cls.far_manager).with_company(cls.far)
         cls.rule = cls.rule.create({"name": "Far", "team_id": cls.env["crm.team"].create({"name": "Far"}).id})
+        cls.lifecycle_rule = cls.env["leads.agent.lifecycle.rule"].create(
+            {
+                "name": "Far",
+                "trigger": "sale",
+                "stage_id": cls.env.ref("leads_agent_lifecycle.stage_customer").id,
+                "company_id": cls.far.id,
+            }
+        )
         cls.self_test = cls.env["leads.agent.self.test"].with_user(cls.far_manager).with_company(cls.far)
         cls.self_test = cls.self_test.browse(cls.self_test.action_run()["res_id"])
         cls._call_customers()

@@ -49,9 +49,12 @@ class TestMutants(Scenario):
 
     @contextmanager
     def _override_off(self, mutant):
-        """The class of ours that defines the method has it no longer, so that the next one answers."""
+        """The class of ours that defines the method has it no longer, so that the next one answers.
+
+        Where several addons of ours define it, the base addon is meant.
+        """
         model_class = self.env.registry[mutant.model]
-        [definition] = [
+        *_others, definition = [
             cls
             for cls in model_class.__mro__
             if cls.__module__.startswith(OURS) and mutant.method in vars(cls) and not getattr(cls, "pool", None)

@@ -1,2 +1,2 @@
-from . import models, tools, wizard
+from . import demo, models, tools, wizard
 from .hooks import post_init_hook

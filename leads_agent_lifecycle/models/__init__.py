@@ -11,6 +11,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_import,
     res_partner_lead,
     res_partner_panel,
     sale_order,

@@ -22,13 +22,28 @@ class ResPartner(models.Model):
     def default_get(self, fields):
         """A new lead begins in the first stage, with its first status."""
         values = super().default_get(fields)
-        if self.env.context.get("lead_new"):
-            stage_id, status_id = self._lead_first_place(values.get("lead_stage_id"))
-            values.setdefault("lead_stage_id", stage_id)
-            values.setdefault("lead_status_id", status_id)
-            values.setdefault("lead_activity", "active")
-            values.setdefault("lead_channel", "manual")
+        if self._lead_is_entered(values):
+            values = self._lead_defaults(values.get("lead_stage_id")) | values
         return values
+
+    @api.model
+    def _lead_is_entered(self, vals):
+        """Whether a contact that is being entered on the leads page is a lead, or the company or an address of one."""
+        context = self.env.context
+        if not context.get("lead_new") or context.get("default_is_company"):
+            return False
+        return bool(context.get("import_file")) or not (vals.get("parent_id") or context.get("default_parent_id"))
+
+    @api.model
+    def _lead_defaults(self, stage_id=None):
+        stage_id, status_id = self._lead_first_place(stage_id)
+        channel = "import" if self.env.context.get("import_file") else "manual"
+        return {
+            "lead_stage_id": stage_id,
+            "lead_status_id": status_id,
+            "lead_activity": "active",
+            "lead_channel": channel,
+        }
 
     @api.model
     def _lead_first_place(self, stage_id=None):
@@ -50,6 +65,9 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._lead_clean(vals) for vals in vals_list]
+        for vals in vals_list:
+            if self.env.context.get("lead_new") and "lead_stage_id" not in vals:
+                vals |= self._lead_defaults() | vals if self._lead_is_entered(vals) else {"lead_stage_id": False}
         places = [(vals.get("lead_stage_id"), vals.get("lead_status_id")) for vals in vals_list]
         if not any(stage_id for stage_id, _status_id in places):
             return super().create(vals_list)
@@ -328,7 +346,7 @@ class ResPartner(models.Model):
         )
         rows = self.env.execute_query(select)
         if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
-            self._lead_enter(new, "order", reason)
+            self._lead_enter(new, None, reason)
             rows = self.env.execute_query(select)
         if not rows:
             return
@@ -354,7 +372,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_enter(self, partner_ids, channel, reason):
-        """Elevated: contacts become leads of the first stage, with a code of their own."""
+        """Elevated: contacts become leads of the first stage, with a code of their own.
+
+        :param channel: how they came; None when it was by an order, or by hand
+        """
         ids = sorted(partner_ids)
         place = self._lead_first_place()
         self.flush_model(["lead_code", "lead_channel", "lead_activity"])
@@ -362,7 +383,9 @@ class ResPartner(models.Model):
             SQL(
                 """
                 UPDATE res_partner p SET lead_code = COALESCE(p.lead_code, t.code),
-                       lead_channel = COALESCE(p.lead_channel, %s), lead_activity = 'active'
+                       lead_channel = COALESCE(p.lead_channel, %s, CASE WHEN EXISTS (
+                           SELECT FROM sale_order o WHERE o.leads_commercial_partner_id = p.id
+                       ) THEN 'order' ELSE 'manual' END), lead_activity = 'active'
                   FROM unnest(%s::int[], %s::text[]) AS t (id, code) WHERE p.id = t.id
                 """,
                 channel,
@@ -463,7 +486,7 @@ class ResPartner(models.Model):
             SQL(
                 """
                 SELECT p.id, CASE WHEN bool_or(o.state = 'sale') THEN 2 WHEN count(o.id) > 0 THEN 1 ELSE 0 END,
-                       min(COALESCE(o.create_date, p.create_date))
+                       COALESCE(min(o.date_order), p.create_date)
                   FROM res_partner p LEFT JOIN sale_order o ON o.leads_commercial_partner_id = p.id
                  WHERE p.partner_share AND p.commercial_partner_id = p.id AND p.lead_stage_id IS NULL
                    AND (o.id IS NOT NULL OR p.leads_agent_id IS NOT NULL)

@@ -1,7 +1,9 @@
+import csv
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from .test_leads import LifecycleCommon
 
@@ -89,3 +91,66 @@ class TestMerge(LifecycleCommon):
         self._merge(one, two)
         self.assertFalse(one.lead_stage_id)
         self.assertEqual(one.phone, "+1 555 010 0100")
+
+
+@tagged("post_install", "-at_install")
+class TestImport(LifecycleCommon):
+    """Leads from a file, through the method that the import dialog calls."""
+
+    def _load(self, fields, rows, user=None):
+        partners = self.env["res.partner"].with_user(user or self.manager)
+        context = {"lead_new": True, "lead_page": True, "import_file": True}
+        return partners.with_context(**context).load(fields, rows)
+
+    def test_known_leads_are_corrected_and_others_entered(self):
+        by_code = self._new_lead("Ada", lead_code="ADA-1")
+        by_email = self._new_lead("Ben", email="ben@example.com")
+        by_phone = self._new_lead("Cleo", phone="+33 1 55 55 01 23")
+        result = self._load(
+            ["lead_code", "name", "email", "phone", "function"],
+            [
+                ["ada-1", "Ada Moreau", "ada@example.com", "", "Buyer"],
+                ["", "Ben Sato", "BEN@example.com", "", "Chef"],
+                ["", "Cleo Kay", "", "+33155550123", "Owner"],
+                ["", "Dora Lund", "dora@example.com", "", "Nurse"],
+            ],
+        )
+        self.assertFalse(result["messages"])
+        self.assertEqual(result["ids"][:3], (by_code | by_email | by_phone).ids)
+        self.assertEqual((by_code | by_email | by_phone).mapped("function"), ["Buyer", "Chef", "Owner"])
+        dora = self.env["res.partner"].browse(result["ids"][3])
+        self.assertEqual((dora.lead_channel, dora.lead_stage_id), ("import", self.stages["lead"]))
+        self.assertTrue(dora.lead_code)
+
+    def test_stages_by_name(self):
+        result = self._load(["name", "lead_stage_id", "lead_status_id"], [["Ada Moreau", "Prospect", "Contacted"]])
+        self.assertFalse(result["messages"])
+        self.assertPlace(self.env["res.partner"].browse(result["ids"]), "prospect", "contacted")
+
+    def test_a_row_that_cannot_be_is_named_and_nothing_is_entered(self):
+        before = self.env["res.partner"].search_count([])
+        for names, row, sentence in (
+            (["name", "lead_code"], ["Ada", "=1+1"], "no contact code"),
+            (["name", "lead_birthdate"], ["Ada", "2999-01-01"], "in the future"),
+            (["name", "lead_stage_id"], ["Ada", "Nirvana"], "No matching record"),
+        ):
+            with self.subTest(row=row):
+                result = self._load(names, [["Ben"] + [""] * (len(names) - 1), row])
+                self.assertFalse(result["ids"])
+                self.assertRegex(result["messages"][0]["message"], sentence)
+                self.assertEqual(self.env["res.partner"].search_count([]), before)
+
+    def test_customers_out_of_sight_are_nobodys_match(self):
+        self.env.company.leads_agent_lock_assigned = True
+        hidden = self._new_lead("Hidden", email="hidden@example.com")
+        result = self._load(["name", "email"], [["Mine", "hidden@example.com"]], self.agent)
+        self.assertNotIn(hidden.id, result["ids"] or [])
+        self.assertEqual(hidden.name, "Hidden")
+
+    def test_the_template_can_be_imported(self):
+        template = self.env["res.partner"].with_context(lead_page=True).get_import_templates()[0]["template"]
+        with file_open(template.lstrip("/")) as file:
+            names, *rows = csv.reader(file)
+        result = self._load(names, rows)
+        self.assertFalse(result["messages"])
+        self.assertEqual(self.env["res.partner"].browse(result["ids"]).lead_relationship, "b2b")

@@ -53,6 +53,21 @@ class TestNewLead(LifecycleCommon):
         self.assertEqual((move.stage_id, move.user_id), (self.stages["lead"], self.manager))
         self.assertFalse(move.stage_from_id)
 
+    def test_company_and_addresses_of_a_new_lead_are_none(self):
+        partners = self.env["res.partner"].with_user(self.manager).with_context(**NEW)
+        company_id, _name = partners.with_context(default_is_company=True).name_create("Moreau SARL")
+        lead = partners.create(
+            {
+                **partners.default_get(["lead_stage_id", "lead_status_id"]),
+                "name": "Ada Moreau",
+                "parent_id": company_id,
+                "child_ids": [(0, 0, {"name": "Kitchen", "type": "delivery"})],
+            }
+        )
+        self.assertPlace(lead, "lead", "new")
+        self.assertFalse(lead.parent_id.lead_stage_id)
+        self.assertFalse(lead.child_ids.lead_stage_id)
+
     def test_an_agent_enters_a_lead_and_moves_it(self):
         self.env.company.leads_agent_lock_assigned = True
         lead = self._new_lead(user=self.agent, lead_birthdate="1990-04-01", lead_gender="female")
@@ -169,6 +184,22 @@ class TestStages(LifecycleCommon):
         for lead in leads:
             self.assertPlace(lead, "prospect", "attempted")
             self.assertEqual(lead.lead_move_ids[0].user_id, self.manager)
+
+    def test_statements_for_many(self):
+        """As many for 300 leads as for 30, but for what is read in thousands."""
+        counts = []
+        for count in (30, 300):
+            leads = self.env["res.partner"].with_user(self.manager)
+            for nr in range(count):
+                leads |= self._new_lead(f"Lead {nr}")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            leads.write({"lead_stage_id": self.stages["prospect"].id})
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 2)
+        self.assertLessEqual(counts[1], 20)
 
 
 @tagged("post_install", "-at_install")

@@ -125,17 +125,19 @@ class LeadsAgentDashboard(models.AbstractModel):
         Partner = self.env["res.partner"]
         Partner.flush_model(["complete_name", "phone", "email", "city", "tz", "country_id", "state_id"])
         query = Partner._search([("id", "in", partner_ids)])
+        more = [SQL(", %s AS %s", sql, SQL.identifier(name)) for name, sql in self._customer_columns().items()]
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city, p.tz,
-                       %(country)s AS country, c.code AS country_code, s.code AS state_code
+                       %(country)s AS country, c.code AS country_code, s.code AS state_code %(more)s
                   FROM res_partner p
              LEFT JOIN res_country c ON c.id = p.country_id
              LEFT JOIN res_country_state s ON s.id = p.state_id
                  WHERE p.id IN %(readable)s
                 """,
                 country=self.env["res.country"]._field_to_sql("c", "name"),
+                more=SQL(" ").join(more),
                 readable=query.subselect(),
             )
         )
@@ -144,6 +146,11 @@ class LeadsAgentDashboard(models.AbstractModel):
             zone = customer_timezone(row.pop("tz"), row.pop("country_code"), row.pop("state_code"))
             customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {"tz": zone or False}
         return customers
+
+    @api.model
+    def _customer_columns(self):
+        """What an addon tells of each customer besides: SQL over ``p``, the customer, by the key of the answer."""
+        return {}
 
     @api.model
     def _latest_partial_orders(self, partner_ids):

@@ -1,5 +1,6 @@
 from . import (
     leads_agent_assignment,
+    leads_agent_dashboard,
     leads_agent_history,
     leads_agent_identity,
     leads_agent_lifecycle_setup,

@@ -309,3 +309,14 @@ class TestMovesByThemselves(LifecycleCommon):
             )
         with self.assertRaises(AccessError):
             rules.with_user(self.agent).create({"name": "Mine", "trigger": "sale", "stage_id": self.stages["lead"].id})
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(LifecycleCommon):
+    def test_dashboard_and_pane_tell_stage_and_status(self):
+        customer = self._lead(phone="+1 555 010 0100")
+        self._assign(customer)
+        dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)
+        [row] = dashboard.get_data()["leads"]
+        self.assertEqual((row["stage"], row["status"]), ("Lead", "New"))
+        self.assertEqual(dashboard.get_lead(customer.id)["stage"], "Lead")

@@ -20,7 +20,11 @@ def main() -> int:
     parser.add_argument("database")
     parser.add_argument("scale", choices=generator.SCALES)
     parser.add_argument("results", type=Path)
-    parser.add_argument("case", choices=("fill", *cases.IN_ORDER), help="what to measure, or to fill the database")
+    parser.add_argument(
+        "case",
+        choices=("fill", *cases.IN_ORDER, *cases.WITH_LIFECYCLE),
+        help="what to measure, or to fill the database",
+    )
     options = parser.parse_args()
     config.parse_config(["-c", options.conf, "-d", options.database, "--log-level", "warn"])
     odoo.modules.initialize_sys_path()

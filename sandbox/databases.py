@@ -44,8 +44,11 @@ def copy_of_template(odoo: Odoo, name: str) -> None:
             shutil.copytree(_files(source), _files(name), copy_function=os.link)
 
 
-def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = False) -> FileLock:
-    """Make a database with our addons, or bring it to today's source. Return its lock, held as a user's."""
+def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = False, without: str = "") -> FileLock:
+    """Make a database with our addons, or bring it to today's source. Return its lock, held as a user's.
+
+    :param without: an addon to leave out
+    """
     refuse_foreign(odoo, name)
     in_use = FileLock(f"database-{name}")
     alone = in_use.try_take()
@@ -54,7 +57,8 @@ def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = F
         in_use.take(waiting_for=f"another command that makes {name}")
         alone, note = True, postgres.read_note(odoo.postgres, name) or {}
     if alone:
-        _bring_up_to_date(odoo, name, {} if afresh else note, with_tests)
+        wanted = [addon for addon in (addons.for_tests() if with_tests else addons.for_demo()) if addon != without]
+        _bring_up_to_date(odoo, name, {} if afresh else note, wanted)
     elif _is_stale(odoo, note):
         say(f"    {name} is in use: the changes of the source since are not in it yet")
     in_use.take(shared=True)
@@ -87,8 +91,7 @@ def refuse_foreign(odoo: Odoo, name: str) -> None:
         raise Trouble(f"The database {name} exists and was not made by these commands. Choose another: DB=...")
 
 
-def _bring_up_to_date(odoo: Odoo, name: str, note: dict, with_tests: bool) -> None:
-    wanted = addons.for_tests() if with_tests else addons.for_demo()
+def _bring_up_to_date(odoo: Odoo, name: str, note: dict, wanted: list[str]) -> None:
     if not note.get("ready"):
         copy_of_template(odoo, name)
         with step(f"Installing {', '.join(wanted)} with demo data"):

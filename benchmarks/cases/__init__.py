@@ -2,3 +2,5 @@
 
 # Those that only read come first: they are to find the database as the generator left it.
 IN_ORDER = ("visibility", "http", "shapes", "dashboard", "desk", "confirming", "assigning", "assigning_crm", "offering")
+# On a copy, with an addon that the others are measured without.
+WITH_LIFECYCLE = ("lifecycle",)

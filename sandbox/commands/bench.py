@@ -7,6 +7,7 @@ keeps the rows in `.sandbox/bench/results.jsonl`.
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from benchmarks import cases, report
@@ -18,6 +19,7 @@ from ..paths import HOME, ROOT, made
 from ..workbench import ready_odoo
 
 SCALES = ["S", "M", "L"]
+LIFECYCLE = "leads_agent_lifecycle"
 
 
 def run(arguments: list[str]) -> int:
@@ -25,8 +27,9 @@ def run(arguments: list[str]) -> int:
     if largest not in SCALES:
         raise Trouble(f"SCALE is one of {', '.join(SCALES)}, not {largest}.")
     chosen = arguments or os.environ.get("ARGS", "").split()
-    if unknown := set(chosen) - set(cases.IN_ORDER):
-        raise Trouble(f"No such case: {', '.join(sorted(unknown))}. There are {', '.join(cases.IN_ORDER)}.")
+    known = (*cases.IN_ORDER, *cases.WITH_LIFECYCLE)
+    if unknown := set(chosen) - set(known):
+        raise Trouble(f"No such case: {', '.join(sorted(unknown))}. There are {', '.join(known)}.")
     results = made(HOME / "bench") / "results.jsonl"
     results.unlink(missing_ok=True)
     with ready_odoo() as odoo:
@@ -45,7 +48,7 @@ def run(arguments: list[str]) -> int:
 
 def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
     name = f"leads_bench_{scale.lower()}"
-    lock = databases.prepare(odoo, name, afresh=bool(os.environ.get("FRESH")))
+    lock = databases.prepare(odoo, name, afresh=bool(os.environ.get("FRESH")), without=LIFECYCLE)
     try:
         # Workers are ended when they have used up their time, and have none when it is not limited.
         server = {"workers": 2, "limit_time_real": 1200, "limit_time_cpu": 1200}
@@ -61,8 +64,29 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
             for case in cases.IN_ORDER:
                 if not chosen or case in chosen:
                     _call(odoo, [*command, case])
+            if chosen_here := [case for case in cases.WITH_LIFECYCLE if not chosen or case in chosen]:
+                _measure_lifecycle(odoo, name, scale, results, chosen_here)
     finally:
         lock.release()
+
+
+def _measure_lifecycle(odoo: Odoo, name: str, scale: str, results: Path, chosen: list[str]) -> None:
+    """On a copy of the database: the other cases are measured as for somebody who does without the addon."""
+    copy = f"{name}_lifecycle"
+    postgres.drop(odoo.postgres, copy)
+    postgres.create(odoo.postgres, copy, template=name)
+    postgres.write_note(odoo.postgres, copy, ready=True)
+    try:
+        begun = time.monotonic()
+        databases.install(odoo, copy, ["-i", LIFECYCLE, "--without-demo=all"])
+        seconds = (time.monotonic() - begun) * 1000
+        row = report.Row("B12", scale, "installing, every customer a lead", "", 0, seconds, seconds, 0)
+        report.write(results, row)
+        conf = odoo.configuration(f"{copy}-bench", db_name=copy, dbfilter=f"^{copy}$")
+        for case in chosen:
+            _call(odoo, [sys.executable, "-m", "benchmarks", str(conf), copy, scale, str(results), case])
+    finally:
+        databases.drop(odoo, copy)
 
 
 def _call(odoo: Odoo, command: list[str]) -> None:

@@ -14,6 +14,9 @@ class TestQueryCounts(LeadsAgentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.agent.notification_type = "inbox"
+        # The optional addon of the life cycle answers to the same events: what that costs beside is bounded here, too.
+        lifecycle = "leads.agent.move" in cls.env
+        cls.beside = {"assign": 10 * lifecycle, "order": 1 * lifecycle, "sale": 4 * lifecycle}
 
     @contextmanager
     def _count(self):
@@ -47,7 +50,9 @@ class TestQueryCounts(LeadsAgentCommon):
         self._batch(self._leads(1, "Warm"))
         for count in (1, 10, 100, 400, 1200):
             with self.subTest(count):
-                self.assertLessEqual(self._batch(self._leads(count, f"N{count}")), 30 + count / 20)
+                self.assertLessEqual(
+                    self._batch(self._leads(count, f"N{count}")), 30 + count / 20 + self.beside["assign"]
+                )
 
     def test_sharing_out_costs_at_most_45_and_n_over_20_and_a_notice_per_agent(self):
         """Limits, rooms and turns are asked for all agents together; a notice in the inbox costs Odoo nine queries."""
@@ -65,7 +70,7 @@ class TestQueryCounts(LeadsAgentCommon):
             with self.subTest(count):
                 self.assertEqual(batch.assigned_count, count)
                 if count > 1:
-                    self.assertLessEqual(counted["queries"], 45 + count / 20 + 10 * len(agents))
+                    self.assertLessEqual(counted["queries"], 45 + count / 20 + 10 * len(agents) + self.beside["assign"])
 
     def test_dashboard_costs_at_most_14_whatever_the_number_of_leads(self):
         Dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)
@@ -99,8 +104,12 @@ class TestQueryCounts(LeadsAgentCommon):
         for count in (1, 10, 40):
             plain = self._plain_confirm(count)
             with self.subTest(count):
-                self.assertLessEqual(self._confirm_costs(count, self.salesperson, False), plain + 1)
-                self.assertLessEqual(self._confirm_costs(count, self.salesperson, True), plain + 6)
+                self.assertLessEqual(
+                    self._confirm_costs(count, self.salesperson, False), plain + 1 + self.beside["order"]
+                )
+                self.assertLessEqual(
+                    self._confirm_costs(count, self.salesperson, True), plain + 6 + self.beside["sale"]
+                )
 
     def _plain_confirm(self, count):
         """The same without the addon's hook on orders."""

@@ -119,6 +119,10 @@ class TestRoleMatrix(LeadsAgentCommon):
 
     def test_customers(self):
         for role, user in self._roles():
-            for whose, rights in zip(WHOSE, CUSTOMERS[role].split(), strict=True):
+            table = CUSTOMERS[role]
+            if role == "manager" and "leads.agent.move" in self.env:
+                # With the optional addon of the life cycle, managers enter and correct leads.
+                table = table.replace("r---", "rwc-")
+            for whose, rights in zip(WHOSE, table.split(), strict=True):
                 with self.subTest(role=role, whose=whose):
                     self.assertEqual(self._rights(self.orders[whose, "draft"].partner_id, user), rights)

@@ -6,6 +6,21 @@ from odoo.tools.sql import column_exists, create_column
 
 from .res_partner import CHANNELS
 
+# What a move changes, or what follows from it.
+MOVED_FIELDS = [
+    "lead_stage_id",
+    "lead_status_id",
+    "lead_allowed_status_ids",
+    "lead_move_ids",
+    "lead_at",
+    "lead_activity",
+    "date_last_stage_update",
+    "duration_tracking",
+    "is_rotting",
+    "rotting_days",
+    "write_uid",
+    "write_date",
+]
 CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
 
 
@@ -252,14 +267,15 @@ class ResPartner(models.Model):
             )
         )
         moved = {row[0]: targets[row[0]] for row in rows if tuple(row[1:]) != tuple(targets[row[0]])}
-        self._lead_store(moved, reasons or {}, rules or {}, self.env.cr.now().replace(microsecond=0))
+        self._lead_store(moved, reasons or {}, rules or {})
         return self.browse(moved)
 
     @api.model
-    def _lead_store(self, places, reasons, rules, at):
+    def _lead_store(self, places, reasons, rules, at=None):
         """Write where leads are, and the log of it, in two statements."""
         if not places:
             return
+        at = at or self.env.cr.now().replace(microsecond=0)
         ids = sorted(places)
         self.flush_model(["lead_stage_id", "lead_status_id", "date_last_stage_update", "lead_at", "lead_activity"])
         rows = SQL(
@@ -304,8 +320,7 @@ class ResPartner(models.Model):
                 rows=rows,
             )
         )
-        self.browse(ids).invalidate_recordset()
-        self.env["leads.agent.move"].invalidate_model()
+        self.browse(ids).invalidate_recordset(MOVED_FIELDS)
 
     # ------------------------------------------------------------------
     # By what happens
@@ -317,11 +332,13 @@ class ResPartner(models.Model):
 
         :param dict plan: ``{partner_id: steps.Step}``
         """
-        return self._lead_move(
-            {lead_id: (step.stage_id, step.status_id) for lead_id, step in plan.items()},
-            reasons=dict.fromkeys(plan, reason),
-            rules={lead_id: step.rule_id for lead_id, step in plan.items()},
-        )
+        return self._lead_move(*self._lead_steps(plan, reason))
+
+    @api.model
+    def _lead_steps(self, plan, reason):
+        """Where the steps lead, why, and by which rule."""
+        places = {lead_id: (step.stage_id, step.status_id) for lead_id, step in plan.items()}
+        return places, dict.fromkeys(plan, reason), {lead_id: step.rule_id for lead_id, step in plan.items()}
 
     def _lead_event(self, trigger, reason, *, disposition=None, becomes_lead=False):
         """Elevated: something happened with these customers. Their leads show interest, and rules may move them.
@@ -336,66 +353,65 @@ class ResPartner(models.Model):
             return
         self.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", "lead_event_at", "lead_activity"])
         entities = self.commercial_partner_id.ids
-        now = self.env.cr.now().replace(microsecond=0)
-        select = SQL(
-            """
-            SELECT id, lead_stage_id, lead_status_id, commercial_partner_id FROM res_partner
-             WHERE commercial_partner_id = ANY(%s) AND lead_stage_id IS NOT NULL ORDER BY id FOR NO KEY UPDATE
-            """,
-            entities,
-        )
-        rows = self.env.execute_query(select)
-        if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
-            self._lead_enter(new, None, reason)
-            rows = self.env.execute_query(select)
-        if not rows:
-            return
-        interest = trigger in ("order", "sale", "answer")
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE res_partner SET lead_event_at = %s,
+                WITH lead AS (
+                    SELECT id FROM res_partner
+                     WHERE commercial_partner_id = ANY(%s) AND lead_stage_id IS NOT NULL
+                  ORDER BY id FOR NO KEY UPDATE
+                )
+                UPDATE res_partner p SET lead_event_at = %s,
                        lead_activity = CASE WHEN %s THEN 'active' ELSE lead_activity END
-                 WHERE id = ANY(%s)
+                  FROM lead WHERE lead.id = p.id
+             RETURNING p.id, lead_stage_id, lead_status_id, commercial_partner_id
                 """,
-                now,
-                interest,
-                [row[0] for row in rows],
+                entities,
+                self.env.cr.now().replace(microsecond=0),
+                trigger in ("order", "sale", "answer"),
             )
         )
         self.browse(row[0] for row in rows).invalidate_recordset(["lead_event_at", "lead_activity"])
+        places = {row[0]: row[1:3] for row in rows}
+        if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
+            places |= self._lead_enter(new, None, reason)
         Rule = self.env["leads.agent.lifecycle.rule"]
-        rules = Rule._rules(trigger, self.env.company.id)
-        if rules:
-            plan = Rule._plan(rules, [row[:3] for row in rows], disposition.id if disposition else None)
-            self._lead_step(plan, reason)
+        if places and (rules := Rule._rules(trigger, self.env.company.id)):
+            plan = Rule._plan(
+                rules, [(nr, *place) for nr, place in places.items()], disposition.id if disposition else None
+            )
+            # The rows are locked already.
+            self._lead_store(*self._lead_steps(plan, reason))
 
     @api.model
     def _lead_enter(self, partner_ids, channel, reason):
         """Elevated: contacts become leads of the first stage, with a code of their own.
 
         :param channel: how they came; None when it was by an order, or by hand
+        :returns: ``{partner_id: (stage_id, status_id)}``
         """
+        now = self.env.cr.now().replace(microsecond=0)
         ids = sorted(partner_ids)
         place = self._lead_first_place()
-        self.flush_model(["lead_code", "lead_channel", "lead_activity"])
+        self.flush_model(["lead_code", "lead_channel", "lead_activity", "lead_event_at"])
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE res_partner p SET lead_code = COALESCE(p.lead_code, t.code),
                        lead_channel = COALESCE(p.lead_channel, %s, CASE WHEN EXISTS (
                            SELECT FROM sale_order o WHERE o.leads_commercial_partner_id = p.id
-                       ) THEN 'order' ELSE 'manual' END), lead_activity = 'active'
+                       ) THEN 'order' ELSE 'manual' END), lead_activity = 'active', lead_event_at = %s
                   FROM unnest(%s::int[], %s::text[]) AS t (id, code) WHERE p.id = t.id
                 """,
                 channel,
+                now,
                 ids,
                 self._lead_next_codes(len(ids)),
             )
         )
-        self._lead_place(
-            dict.fromkeys(ids, place), self.env.cr.now().replace(microsecond=0), dict.fromkeys(ids, reason)
-        )
+        places = dict.fromkeys(ids, place)
+        self._lead_place(places, now, dict.fromkeys(ids, reason))
+        return places
 
     @api.model
     def _lead_from_channel(self, channel, key=None, *, name=None, email=None, phone=None, **values):

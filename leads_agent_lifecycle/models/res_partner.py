@@ -76,7 +76,7 @@ class ResPartner(models.Model):
     )
     lead_status_id = fields.Many2one(
         "leads.agent.status",
-        string="Status",
+        string="Lead Status",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
@@ -166,11 +166,8 @@ class ResPartner(models.Model):
         "res.partner",
         string="Possible Duplicates",
         compute="_compute_lead_duplicate_ids",
-        groups="base.group_user",
     )
-    lead_duplicate_count = fields.Integer(
-        compute="_compute_lead_duplicate_ids", groups="base.group_user", export_string_translation=False
-    )
+    lead_duplicate_count = fields.Integer(compute="_compute_lead_duplicate_ids", export_string_translation=False)
 
     _lead_code_unique = models.UniqueIndex(
         "(lead_code) WHERE lead_code IS NOT NULL", "Another lead has this contact code already."

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import LeadsAgentCommon
 
@@ -78,6 +79,7 @@ class TestNewLead(LifecycleCommon):
         with self.assertRaises(AccessError):
             hidden.with_user(self.agent).lead_stage_id = self.stages["customer"]
 
+    @mute_logger("odoo.sql_db")
     def test_codes_are_unique_and_valid(self):
         lead = self._new_lead(lead_code=" vip-7 ")
         self.assertEqual(lead.lead_code, "VIP-7")

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 # document: activities need the right to write on it, unless one plans them for oneself.
 AGENTS_DENIED = {"account.move", "crm.lead"}
 CALLS = {"leads.agent.call", "leads.agent.callback"}
-NO_SALES_DENIED = AGENTS_DENIED | CALLS | {"sale.order", "sale.order.line", "partner_activity"}
+LIFECYCLE = {"leads.agent.move", "leads.agent.identity", "leads.agent.visit"}
+NO_SALES_DENIED = AGENTS_DENIED | CALLS | LIFECYCLE | {"sale.order", "sale.order.line", "partner_activity"}
 DENIED = {
     "role lost": NO_SALES_DENIED,
     "manager": AGENTS_DENIED | {"partner_activity", "quotation_activity", "sold_activity"},
-    "salesperson": CALLS,
+    "salesperson": CALLS | LIFECYCLE,
 }
 
 
@@ -62,6 +63,9 @@ WHATS = (
     What("lead", 17, "name", "Q"),
     What("call", 34, "note", "P"),
     What("callback", 34, "note", "P", is_private=True),
+    What("move", 37, "reason", "P"),
+    What("identity", 37, "key", "P"),
+    What("visit", 37, "device", "P"),
 )
 
 

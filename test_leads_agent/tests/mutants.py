@@ -288,12 +288,13 @@ def _copies(test, env):
 
 
 def _onchange(test, env):
+    """Find the address that an order computes from a customer out of sight."""
     partner = test.world["B"]["partner"]
-    spec = {"partner_id": {}, "partner_shipping_id": {"fields": {"display_name": {}}}}
     try:
-        return marks_in(str(env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], spec)))
+        answer = env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], {"partner_shipping_id": {}})
     except AccessError:
         return ""
+    return answer["value"].get("partner_shipping_id")
 
 
 def _new_order(test, env):
@@ -427,7 +428,24 @@ def _rule_with_the_eyes_of_another(test, env):
     return "" if rule.user_id == env.user else "another author"
 
 
+def _named_by_default(test, env):
+    """Find the name of a customer whose number a new form is given."""
+    form = env["mail.compose.message"].with_context(default_author_id=test.world["B"]["partner"].id)
+    return marks_in(str(form.onchange({}, [], {"author_id": {"fields": {"display_name": {}}}})))
+
+
+def _linked(test, env):
+    env["mail.compose.message"].create({"author_id": test.world["B"]["partner"].id})
+
+
+def _linked_later(test, env):
+    env["mail.compose.message"].create({}).write({"author_id": test.world["B"]["partner"].id})
+
+
 OVERRIDES = (
+    override("base.create", LOCKED, passes(_linked)),
+    override("base.onchange", LOCKED, finds(_named_by_default)),
+    override("base.write", LOCKED, passes(_linked_later)),
     override(
         "ir.rule._compute_domain",
         LOCKED,

@@ -51,13 +51,16 @@ class TestMutants(Scenario):
     def _override_off(self, mutant):
         """The class of ours that defines the method has it no longer, so that the next one answers.
 
-        Where several addons of ours define it, the base addon is meant.
+        Where several addons of ours define it, the base addon is meant; ``base`` is what holds for all models.
         """
         model_class = self.env.registry[mutant.model]
         *_others, definition = [
             cls
             for cls in model_class.__mro__
-            if cls.__module__.startswith(OURS) and mutant.method in vars(cls) and not getattr(cls, "pool", None)
+            if cls.__module__.startswith(OURS)
+            and mutant.method in vars(cls)
+            and not getattr(cls, "pool", None)
+            and (cls._name == "base") is (mutant.model == "base")
         ]
         original = vars(definition)[mutant.method]
         if mutant.instead is None:

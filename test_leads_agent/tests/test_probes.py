@@ -543,7 +543,7 @@ class TestProbes(Doors):
                     20,
                     door,
                     f"attach {customer}",
-                    holds and may_write or role.name == "manager",
+                    (holds and may_write) or role.name == "manager",
                     lambda rpc=rpc, p=partner: rpc(
                         "ir.attachment",
                         "create",

@@ -14,6 +14,8 @@ from ..tools.moments import to_local
 CHUNK = 5
 # How far the stored value may be off the one that is computed.
 ROUNDING = 1e-4
+# Below whatever is stored.
+LOWEST = -1e9
 # Calls whose hour tells when a customer answers.
 CALLS_REMEMBERED = 30
 # Hours before and after now that count as about this hour.
@@ -119,15 +121,17 @@ class LeadsAgentDesk(models.AbstractModel):
     def _situation(self, user):
         """What *Next* starts from, in one query, since the records that say so are wide.
 
-        :returns: dict with the settings of the company, ``running_id`` (the customer of the user's running call), its
-            ``callback_id``, and ``has_callbacks``: whether any is due that might be one for the user
+        :returns: dict with ``company_id`` and settings of the company, ``running_id`` (the customer of the user's
+            running call), its ``callback_id``, and ``has_callbacks``: whether any is due that might be one for the user
         """
         self.env.flush_all()
+        chosen = self.env.context.get("allowed_company_ids")
+        own = SQL("(SELECT company_id FROM res_users WHERE id = %s)", user.id)
         [row] = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT o.leads_agent_half_life, o.leads_agent_fatigue, o.leads_agent_loyalty, o.leads_agent_answers,
-                       o.currency_id, r.partner_id AS running_id, r.callback_id,
+                SELECT o.id AS company_id, o.leads_agent_half_life, o.leads_agent_fatigue, o.leads_agent_loyalty,
+                       o.leads_agent_answers, o.currency_id, r.partner_id AS running_id, r.callback_id,
                        EXISTS (
                            SELECT FROM leads_agent_callback c
                             WHERE c.state = 'open' AND c.due_at <= %(now)s
@@ -143,7 +147,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 """,
                 now=fields.Datetime.now(),
                 uid=user.id,
-                company=self.env.company.id,
+                company=self.env.company.id if chosen else own,
             )
         )
         return row
@@ -151,7 +155,9 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     def _choose(self, user, skipped, situation):
         """:returns: ``(Facts, callback)``, or None"""
-        weights = self.env.company._leads_weights(situation)
+        # For what is plain SQL: to find the company, it need not read the user.
+        desk = self.with_company(situation["company_id"])
+        weights = desk.env.company._leads_weights(situation)
         # As the user: what is out of sight is nobody's business, missed or not.
         callbacks = Callback = self.env["leads.agent.callback"].with_user(user)
         if situation["has_callbacks"]:
@@ -163,40 +169,31 @@ class LeadsAgentDesk(models.AbstractModel):
                 limit=CHUNK,
             )
         if callbacks:
-            facts_of = self._facts(callbacks.partner_id.ids, weights)
+            facts_of = desk._facts(callbacks.partner_id.ids, weights)
             for callback in callbacks:
                 facts = facts_of[callback.partner_id.id]
                 if not self._refusal(facts, user, keeps_promise=True):
                     return facts, callback
-        facts = self._walk(user, skipped, weights)
+        facts = desk._walk(user, skipped, weights)
         return facts and (facts, Callback)
 
     @api.model
     def _walk(self, user, skipped, weights):
         """The lead of the highest expected value among those that can be called now.
 
-        Those who were never called are worth what is stored, so the first one that can be called is the best of them.
-        Others may be worth up to so much more, by their answers at this hour; only who could win is looked at.
+        Leads come in the order of what they may be worth at most, so the walk ends where the next one cannot win.
         """
-        best = self._best(user, skipped, weights, None, was_called=False)
-        return self._best(user, skipped, weights, best, was_called=True)
-
-    @api.model
-    def _best(self, user, skipped, weights, best, was_called):
-        """The better one of ``best`` and the leads that were called, or were not."""
         now = fields.Datetime.now()
-        most = weights.answers * next_lead.MOST_ANSWER if was_called else 0
-        offset, size, places = 0, CHUNK, None
+        best, places, offset, size = None, None, 0, CHUNK
         while True:
-            least = next_lead.score(best.lead, weights) - most if best else None
-            rows = self._stored_order(user, now, was_called, least, places, size, offset)
-            facts_of = self._facts([partner_id for partner_id in rows if partner_id not in skipped], weights)
+            # One more than is looked at, which tells how much the others may be worth.
+            rows = self._by_most_worth(user, now, skipped, weights, best, places, size + 1, offset)
+            facts_of = self._facts([partner_id for partner_id, _most in rows[:size]], weights)
             found = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
             if found:
-                leads = [facts.lead for facts in [*found, *([best] if best else [])]]
-                first = next_lead.rank(leads, weights, now)[0].lead
-                best = next((facts for facts in found if facts.partner_id == first.id), best)
-            if len(rows) < size or (best and not was_called):
+                leads = {facts.lead: facts for facts in [*found, *([best] if best else [])]}
+                best = leads[next_lead.rank(leads, weights, now)[0].lead]
+            if len(rows) <= size or (best and next_lead.score(best.lead, weights) > rows[size][1] + ROUNDING):
                 return best
             offset, size = offset + size, size * 4
             if places is None and not best:
@@ -230,49 +227,75 @@ class LeadsAgentDesk(models.AbstractModel):
         ]
 
     @api.model
-    def _stored_order(self, user, now, was_called, least, places, limit, offset):
+    def _by_most_worth(self, user, now, skipped, weights, best, places, limit, offset):
         """Customers who may be called again, the most promising first.
 
-        :param bool was_called: those who were called before, or the others
-        :param float least: the stored value that they must have, if any
+        Those who were never called are worth what is stored. Others may be worth so much more, by their answers at this
+        hour; of these only those are looked up that could stand among the first.
+
+        :param Facts best: who has to be beaten, if anybody
         :param places: where they must be, as in :meth:`_open_places`, if anywhere
-        :returns: ids
+        :returns: ``[(id, expected value at most)]``
         """
         if places is not None and not places:
             return []
-        rows = self.env.execute_query(
+        answers = weights.answers * next_lead.MOST_ANSWER
+        least = next_lead.score(best.lead, weights) - ROUNDING if best else LOWEST
+        leads = SQL(
+            """
+              FROM leads_agent_assignment a
+             WHERE a.agent_id = %(uid)s AND a.state = 'active'
+               AND (a.next_call_at IS NULL OR a.next_call_at <= %(now)s)
+               AND NOT EXISTS (
+                   SELECT FROM leads_agent_callback c
+                    WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.due_at > %(now)s)
+               %(skipped)s %(places)s
+            """,
+            uid=user.id,
+            now=now,
+            skipped=SQL("AND a.partner_id <> ALL(%s)", list(skipped)) if skipped else SQL(),
+            places=SQL()
+            if places is None
+            else SQL(
+                "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id"
+                " AND (COALESCE(p.tz, ''), COALESCE(p.country_id, 0), COALESCE(p.state_id, 0)) IN %s)",
+                tuple(places),
+            ),
+        )
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT a.partner_id
-                  FROM leads_agent_assignment a
-                 WHERE a.agent_id = %(uid)s AND a.state = 'active'
-                   AND (a.next_call_at IS NULL OR a.next_call_at <= %(now)s)
-                   AND NOT EXISTS (
-                       SELECT FROM leads_agent_callback c
-                        WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.due_at > %(now)s)
-                   AND %(was_called)s = EXISTS (
-                       SELECT FROM leads_agent_call k
-                        WHERE k.partner_id = a.partner_id AND k.direction = 'out' AND k.state = 'done')
-                   %(least)s %(places)s
-              ORDER BY a.priority DESC NULLS LAST, a.partner_id
+                WITH untried AS MATERIALIZED (
+                    SELECT a.partner_id, a.priority AS most %(leads)s
+                       AND NOT %(was_called)s %(beats)s
+                  ORDER BY a.priority DESC NULLS LAST, a.partner_id
+                     LIMIT %(end)s
+                ), called AS (
+                    SELECT a.partner_id, a.priority + %(answers)s %(leads)s
+                       AND %(was_called)s AND a.priority >= GREATEST(%(least)s, (
+                           SELECT CASE WHEN count(*) = %(end)s THEN min(most) END FROM untried)) - %(answers)s
+                  ORDER BY a.priority DESC NULLS LAST, a.partner_id
+                     LIMIT %(end)s
+                )
+                SELECT partner_id, COALESCE(most, %(lowest)s)::float
+                  FROM (TABLE untried UNION ALL TABLE called) t
+              ORDER BY most DESC NULLS LAST, partner_id
                  LIMIT %(limit)s OFFSET %(offset)s
                 """,
-                uid=user.id,
-                now=now,
-                was_called=was_called,
-                least=SQL() if least is None else SQL("AND a.priority >= %s", least - ROUNDING),
-                places=SQL()
-                if places is None
-                else SQL(
-                    "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id"
-                    " AND (COALESCE(p.tz, ''), COALESCE(p.country_id, 0), COALESCE(p.state_id, 0)) IN %s)",
-                    tuple(places),
+                leads=leads,
+                was_called=SQL(
+                    "(EXISTS (SELECT FROM leads_agent_call k"
+                    " WHERE k.partner_id = a.partner_id AND k.direction = 'out' AND k.state = 'done') IS TRUE)"
                 ),
+                answers=answers,
+                beats=SQL("AND a.priority >= %s", least) if best else SQL(),
+                least=least,
+                lowest=LOWEST,
+                end=offset + limit,
                 limit=limit,
                 offset=offset,
             )
         )
-        return [partner_id for (partner_id,) in rows]
 
     @api.model
     def _nothing(self, user, skipped):
@@ -418,6 +441,8 @@ class LeadsAgentDesk(models.AbstractModel):
     def _facts(self, partner_ids, weights=None):
         """What is to be known of commercial customers before calling them, in one query.
 
+        What is one value is selected as such: with a join each, planning would take longer than finding the rows.
+
         :param Weights weights: those of the company, if they are known already
         :returns: ``{partner_id: Facts}``; ids that are no customers are left out
         """
@@ -430,16 +455,17 @@ class LeadsAgentDesk(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT c.id, c.complete_name, c.tz, c.country_id, c.state_id, co.code AS country_code,
-                       st.code AS state_code, n.*, a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
-                       newest.id AS order_id, best.id AS best_order_id, best.amount, best.date_order, s.sales, k.*,
-                       cb.due_at,
+                SELECT c.id, c.complete_name, c.tz, c.country_id, c.state_id, n.*, a.id AS assignment_id, a.agent_id,
+                       a.attempt_count, a.assigned_at, best.id AS best_order_id, best.amount, best.date_order, k.*,
+                       (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
+                       (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
+                       (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
+                       (SELECT id FROM sale_order WHERE leads_commercial_partner_id = c.id
+                      ORDER BY date_order DESC, id DESC LIMIT 1) AS order_id,
+                       (SELECT count(*) FROM leads_agent_assignment WHERE partner_id = c.id AND is_sale = 1) AS sales,
                        (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
                   FROM res_partner c
-             LEFT JOIN res_country co ON co.id = c.country_id
-             LEFT JOIN res_country_state st ON st.id = c.state_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
-             LEFT JOIN leads_agent_callback cb ON cb.partner_id = c.id AND cb.state = 'open'
             CROSS JOIN LATERAL (
                        SELECT count(*) AS numbers,
                               count(b.id) AS blocked,
@@ -451,10 +477,6 @@ class LeadsAgentDesk(models.AbstractModel):
                         WHERE p.commercial_partner_id = c.id AND (p.active OR p.id = c.id) AND p.phone <> ''
                        ) n
              LEFT JOIN LATERAL (
-                       SELECT id FROM sale_order WHERE leads_commercial_partner_id = c.id
-                     ORDER BY date_order DESC, id DESC LIMIT 1
-                       ) newest ON TRUE
-             LEFT JOIN LATERAL (
                        SELECT o.id, o.date_order, %(amount)s AS amount
                          FROM sale_order o
                         WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
@@ -462,17 +484,14 @@ class LeadsAgentDesk(models.AbstractModel):
                         LIMIT 1
                        ) best ON TRUE
             CROSS JOIN LATERAL (
-                       SELECT count(*) AS sales FROM leads_agent_assignment
-                        WHERE partner_id = c.id AND is_sale = 1
-                       ) s
-            CROSS JOIN LATERAL (
                        SELECT max(agent_id) FILTER (WHERE state <> 'done') AS caller_id,
                               array_agg(started_at) FILTER (WHERE direction = 'out' AND started_at > %(lately)s)
                                   AS lately,
                               array_agg(ARRAY[local_hour, COALESCE(is_contact, 0)])
                                   FILTER (WHERE direction = 'out' AND state = 'done' AND local_hour IS NOT NULL)
                                   AS answers
-                         FROM (SELECT * FROM leads_agent_call WHERE partner_id = c.id
+                         FROM (SELECT agent_id, state, direction, started_at, local_hour, is_contact
+                                 FROM leads_agent_call WHERE partner_id = c.id
                              ORDER BY started_at DESC LIMIT %(remembered)s) calls
                        ) k
                  WHERE c.id = ANY(%(partners)s)

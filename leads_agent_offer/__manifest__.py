@@ -14,6 +14,8 @@
         "data/mail_template_data.xml",
         "wizard/leads_agent_decline_views.xml",
         "wizard/leads_agent_feedback_views.xml",
+        "wizard/leads_agent_offer_assign_views.xml",
+        "wizard/leads_agent_offer_resubmit_views.xml",
         "wizard/leads_agent_score_void_views.xml",
         "views/leads_agent_tag_views.xml",
         "views/leads_agent_profile_views.xml",

@@ -59,15 +59,7 @@ class LeadsAgentOffer(models.Model):
     def action_ask_decline(self):
         """Open *Decline*, where a reason can be given."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decline"),
-            "res_model": "leads.agent.decline",
-            "view_mode": "form",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"default_offer_id": self.id},
-        }
+        return self._form("leads.agent.decline", self.env._("Decline"))
 
     def action_request_again(self):
         """*Give Me Another Chance*: back in line for a lead one has missed.
@@ -212,23 +204,59 @@ class LeadsAgentOffer(models.Model):
     # The catch-all
     # ------------------------------------------------------------------
 
+    def _own_catch_all(self):
+        """The offer, elevated, if it is the user's own share of the catch-all, and nobody was faster.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: for an offer of another kind, or when it is too late
+        """
+        offer = self._own()
+        if offer.kind != "catch_all":
+            raise UserError(self.env._("Only what nobody took can be given to somebody else or resubmitted."))
+        offer._check_live()
+        return offer
+
+    def action_ask_assign(self):
+        """Open *Assign To...*.
+
+        :raises AccessError: for others than the user of the catch-all
+        :raises UserError: when it is too late
+        """
+        return self._own_catch_all()._form("leads.agent.offer.assign", self.env._("Assign To"))
+
+    def action_ask_resubmit(self):
+        """Open *Edit and Resubmit*.
+
+        :raises AccessError: for others than the user of the catch-all
+        :raises UserError: when it is too late
+        """
+        return self._own_catch_all()._form("leads.agent.offer.resubmit", self.env._("Edit and Resubmit"))
+
+    def _form(self, model, title):
+        """A form about this offer, as a dialog."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_offer_id": self.id},
+        }
+
     def action_assign_to(self, agent_id):
         """Give a lead of the catch-all to an agent.
 
         :raises AccessError: for others than its users
-        :raises UserError: when it is too late, or the agent may not hold leads
+        :raises UserError: when it is too late, or the agent may not hold leads of the company
         """
-        offer = self._own()
-        agent = self.env["res.users"].browse(agent_id)
-        agent._check_may_hold_leads()
-        offer._take_turn()
-        offer._check_live()
-        if offer.kind != "catch_all":
-            raise UserError(self.env._("Only what nobody took can be given to somebody else."))
+        self._own()._take_turn()
+        offer = self._own_catch_all()
         lead = offer.lead_id
+        agent = offer.env["res.users"].browse(agent_id)
+        agent.with_company(lead._leads_company())._check_may_hold_leads()
         offer._recall()
-        # sudo: res.users - the agent was checked above
-        lead._leads_give(agent.sudo(), "assigned")
+        lead._leads_give(agent, "assigned")
 
     def action_resubmit(self, name=False, description=False):
         """Route a lead of the catch-all anew, with other words if given.
@@ -236,12 +264,8 @@ class LeadsAgentOffer(models.Model):
         :raises AccessError: for others than its users
         :raises UserError: when it is too late
         """
-        offer = self._own()
-        offer._take_turn()
-        offer._check_live()
-        if offer.kind != "catch_all":
-            raise UserError(self.env._("Only what nobody took can be resubmitted."))
-        lead = offer.lead_id
+        self._own()._take_turn()
+        lead = self._own_catch_all().lead_id
         vals = {key: value for key, value in (("name", name), ("description", description)) if value}
         if vals:
             lead.write(vals)

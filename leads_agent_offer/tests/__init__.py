@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_catch_all,
     test_ledger,
     test_links,
     test_offer_units,

@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class LeadsAgentOfferAssign(models.TransientModel):
+    """*Assign To...*: a user of the catch-all gives a lead that nobody took to an agent."""
+
+    _name = "leads.agent.offer.assign"
+    _description = "Assign a Lead of the Catch-All"
+
+    offer_id = fields.Many2one("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="offer_id.company_id")
+    agent_id = fields.Many2one(
+        "res.users",
+        string="Leads Agent",
+        domain="[('can_hold_leads', '=', True), ('company_ids', 'in', company_id or [])]",
+        help="The lead becomes theirs at once, without an offer. They are told, and see all details.",
+    )
+    agent_note = fields.Char(compute="_compute_agent_note")
+
+    @api.constrains("offer_id")
+    def _check_offer(self):
+        for wizard in self:
+            # The user of the request, though constraints may run elevated
+            wizard.offer_id.with_user(self.env.user).sudo(False)._own_catch_all()
+
+    @api.depends("agent_id")
+    def _compute_agent_note(self):
+        """What there is to know before choosing the agent: that they are away."""
+        absences = self.agent_id._leads_absences()
+        Assignment = self.env["leads.agent.assignment"]
+        for wizard in self:
+            absence = absences.get(wizard.agent_id.id)
+            wizard.agent_note = absence and Assignment._absence_sentence(absence, wizard.agent_id.name)
+
+    def action_assign(self):
+        """Give the lead away, and say to whom it went.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when no agent is chosen, or it is too late
+        """
+        self.ensure_one()
+        if not self.agent_id:
+            raise UserError(self.env._("Choose the Leads Agent who gets the lead."))
+        self.offer_id.action_assign_to(self.agent_id.id)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The lead was given to %s.", self.agent_id.name),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+
+class LeadsAgentOfferResubmit(models.TransientModel):
+    """*Edit and Resubmit*: a lead that nobody took is routed anew, with words that agents are looked for by.
+
+    Whoever may read the lead gets its words to edit. An agent on the catch-all does not see them before accepting, as
+    with every other offer: what they write replaces what is there, and what they leave empty stays.
+    """
+
+    _name = "leads.agent.offer.resubmit"
+    _description = "Edit and Resubmit a Lead of the Catch-All"
+
+    offer_id = fields.Many2one("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
+    may_read = fields.Boolean(compute="_compute_may_read")
+    name = fields.Char(
+        string="Subject", compute="_compute_words", store=True, readonly=False, help="Tags found here count more."
+    )
+    description = fields.Html(
+        string="What They Wrote",
+        compute="_compute_words",
+        store=True,
+        readonly=False,
+        help="Tags are looked for in this text, too.",
+    )
+
+    @api.constrains("offer_id")
+    def _check_offer(self):
+        for wizard in self:
+            # The user of the request, though constraints may run elevated
+            wizard.offer_id.with_user(self.env.user).sudo(False)._own_catch_all()
+
+    def _readable_lead(self):
+        """The lead, with the rights of the user; none if they may not read it."""
+        # sudo: leads.agent.offer - agents do not read which lead it is; what they may see of it is checked here
+        lead = self.offer_id.sudo().lead_id.with_user(self.env.user).sudo(False)
+        return lead if lead and lead.has_access("read") else lead.browse()
+
+    @api.depends("offer_id")
+    @api.depends_context("uid")
+    def _compute_may_read(self):
+        for wizard in self:
+            wizard.may_read = bool(wizard._readable_lead())
+
+    @api.depends("offer_id")
+    def _compute_words(self):
+        for wizard in self:
+            lead = wizard._readable_lead()
+            wizard.name = lead.name
+            wizard.description = lead.description
+
+    def action_resubmit(self):
+        """Route the lead anew.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when it is too late
+        """
+        self.ensure_one()
+        description = self.description if html2plaintext(self.description or "").strip() else False
+        self.offer_id.action_resubmit((self.name or "").strip(), description)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The lead is routed anew."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

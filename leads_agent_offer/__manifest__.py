@@ -18,6 +18,7 @@
         "wizard/leads_agent_offer_resubmit_views.xml",
         "wizard/leads_agent_score_void_views.xml",
         "views/leads_agent_tag_views.xml",
+        "views/leads_agent_decline_reason_views.xml",
         "views/leads_agent_profile_views.xml",
         "views/leads_agent_offer_views.xml",
         "views/leads_agent_score_entry_views.xml",

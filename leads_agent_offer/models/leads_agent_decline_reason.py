@@ -1,8 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class LeadsAgentDeclineReason(models.Model):
-    """Why an agent does not take a lead; chosen when declining."""
+    """Why an agent does not take a lead; chosen when declining.
+
+    A reason that was given cannot be deleted, only archived: the offers keep it.
+    """
 
     _name = "leads.agent.decline.reason"
     _description = "Reason for Declining"
@@ -11,3 +15,36 @@ class LeadsAgentDeclineReason(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    declined_count = fields.Integer(
+        string="Declined", compute="_compute_declined_count", help="How many offers were declined for this reason."
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_declined_count(self):
+        counts = dict(
+            self.env["leads.agent.offer"]._read_group(
+                [("decline_reason_id", "in", self.ids)], ["decline_reason_id"], ["__count"]
+            )
+        )
+        for reason in self:
+            reason.declined_count = counts.get(reason, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_given(self):
+        # sudo: leads.agent.offer - offers of every company keep their reason
+        offer = self.env["leads.agent.offer"].sudo().search([("decline_reason_id", "in", self.ids)], limit=1)
+        if offer:
+            raise UserError(
+                self.env._("%s was given as a reason already: archive it instead.", offer.decline_reason_id.name)
+            )
+
+    def action_offers(self):
+        """Open the offers that were declined for this reason."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Declined: %s", self.name),
+            "res_model": "leads.agent.offer",
+            "view_mode": "list,form",
+            "domain": [("decline_reason_id", "=", self.id)],
+        }

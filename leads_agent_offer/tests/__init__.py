@@ -3,6 +3,7 @@ from . import (
     test_catch_all,
     test_ledger,
     test_links,
+    test_menus,
     test_offer_units,
     test_offers,
     test_offers_scale,

@@ -9,6 +9,7 @@ from . import (
     leads_agent_offer_answers,
     leads_agent_offer_notices,
     leads_agent_profile,
+    leads_agent_roster,
     leads_agent_routing,
     leads_agent_score_entry,
     leads_agent_tag,

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from math import ceil
 
@@ -10,6 +11,7 @@ from ..tools import backlog, ranking, tag_matching
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
 ROOM = 1.2
 IMPORT_SPACING = 60
+PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
 class CrmLead(models.Model):
@@ -143,19 +145,11 @@ class CrmLead(models.Model):
         agents = self.env["leads.agent.profile"]._roster(company, team)
         hits_of, needs = self._leads_find_tags(company)
         selected = self._leads_select(agents, hits_of, needs, company)
-        Routing = self.env["leads.agent.routing"]
-        settings = company._leads_ranking_settings()
-        judged = {}
+        audit = self._leads_audit(agents, hits_of, needs, company._leads_ranking_settings())
         rows = []
         for lead in self:
-            hits = hits_of[lead.id]
-            alike = tuple(sorted((tag_id, hit.factor) for tag_id, hit in hits.items()))
-            if alike not in judged:
-                verdicts = ranking.judge(agents, hits, needs, settings)
-                ranked = [verdict.agent_id for verdict in verdicts if verdict.place]
-                judged[alike] = json.dumps(Routing._packed(verdicts)), ranked
-            verdicts, ranked = judged[alike]
-            first = selected.get(lead.id)
+            hits, first = hits_of[lead.id], selected.get(lead.id)
+            verdicts, ranked = audit(hits)
             rows.append(
                 {
                     "lead_id": lead.id,
@@ -163,16 +157,31 @@ class CrmLead(models.Model):
                     "agent_id": first,
                     "tag_ids": [tag_id for tag_id in hits if tag_id > 0],
                     "hits": [[tag_id, hit.factor, hit.place, hit.quote] for tag_id, hit in hits.items()],
-                    "verdicts": verdicts,
-                    "ranked": sorted(ranked, key=lambda agent_id: agent_id != first) if first else ranked,
+                    "ranked": sorted(ranked, key=first.__ne__) if first else ranked,
+                    **verdicts,
                 }
             )
-        routing_of = Routing._insert(rows)
+        routing_of = self.env["leads.agent.routing"]._insert(rows)
         offered = self.filtered(lambda lead: selected.get(lead.id))
         self.env["leads.agent.offer"]._make(
             [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company
         )
         (self - offered)._leads_continue()
+
+    def _leads_audit(self, agents, hits_of, needs, settings):
+        """What is decided about every agent.
+
+        :returns: a function of the tags of a lead: what its audit holds, and who qualifies, the best first
+        """
+        if len(self) == 1:
+            verdicts = ranking.judge(agents, hits_of[self.id], needs, settings)
+            written = {"verdicts": json.dumps(self.env["leads.agent.routing"]._packed(verdicts))}
+            ranked = [verdict.agent_id for verdict in verdicts if verdict.place]
+            return lambda _hits: (written, ranked)
+        # sudo: leads.agent.roster - the audit of a backlog, whoever brings the leads in
+        written = {"roster_id": self.env["leads.agent.roster"].sudo()._note(agents, needs, settings).id}
+        roster = ranking.Roster(agents, settings)
+        return lambda hits: (written, roster.ranked(hits, needs, len(agents)))
 
     def _leads_select(self, agents, hits_of, needs, company):
         """:returns: ``{lead_id: agent_id}``; one by one by the score, a backlog as a whole"""
@@ -219,7 +228,7 @@ class CrmLead(models.Model):
         """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
         self.ensure_one()
         pieces = [
-            html2plaintext(self.description or ""),
+            self._leads_plain_description(),
             self.partner_name,
             self.function,
             self.website,
@@ -235,6 +244,12 @@ class CrmLead(models.Model):
         if self.expected_revenue:
             pieces.append(f"{self.company_currency.symbol or '$'}{self.expected_revenue:.2f}")
         return "\n".join(piece for piece in pieces if piece)
+
+    def _leads_plain_description(self):
+        text = self.description or ""
+        # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
+        plain = PARAGRAPH.fullmatch(text)
+        return plain[2] if plain else html2plaintext(text)
 
     def _leads_preview(self):
         """Who would be offered the lead now: a sentence for the best few."""

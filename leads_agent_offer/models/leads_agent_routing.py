@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import tag_matching
+
 
 class LeadsAgentRouting(models.Model):
     """The audit of one routing: the tags that were found, and of every agent why, or why not."""
@@ -21,6 +23,8 @@ class LeadsAgentRouting(models.Model):
     tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
     hits = fields.Json(readonly=True, export_string_translation=False)
     verdicts = fields.Json(readonly=True, export_string_translation=False)
+    # Instead of the verdicts, for a lead of a backlog
+    roster_id = fields.Many2one("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
     ranked = fields.Json(readonly=True, export_string_translation=False)
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
@@ -33,8 +37,8 @@ class LeadsAgentRouting(models.Model):
     def _insert(self, rows):
         """Write routings down, in two queries whatever their number.
 
-        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``verdicts`` (JSON
-            text), ``ranked`` (ids)
+        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``ranked`` (ids), and
+            ``verdicts`` (JSON text) or ``roster_id``
         :returns: ``{lead_id: routing_id}``
         """
         if not rows:
@@ -43,13 +47,13 @@ class LeadsAgentRouting(models.Model):
         created = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, hits, verdicts, ranked,
+                INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, hits, verdicts, roster_id, ranked,
                        candidate_count, create_uid, create_date, write_uid, write_date)
-                SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.hits::jsonb, t.verdicts::jsonb, t.ranked::jsonb,
-                       t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
+                SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.hits::jsonb, t.verdicts::jsonb, t.roster_id,
+                       t.ranked::jsonb, t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM unnest(%(leads)s::int[], %(companies)s::int[], %(agents)s::int[], %(hits)s::text[],
-                              %(verdicts)s::text[], %(ranked)s::text[], %(candidates)s::int[])
-                       AS t (lead_id, company_id, agent_id, hits, verdicts, ranked, candidates)
+                              %(verdicts)s::text[], %(rosters)s::int[], %(ranked)s::text[], %(candidates)s::int[])
+                       AS t (lead_id, company_id, agent_id, hits, verdicts, roster_id, ranked, candidates)
              RETURNING lead_id, id
                 """,
                 now=now,
@@ -58,7 +62,8 @@ class LeadsAgentRouting(models.Model):
                 companies=[row["company_id"] for row in rows],
                 agents=[row["agent_id"] for row in rows],
                 hits=[json.dumps(row["hits"]) for row in rows],
-                verdicts=[row["verdicts"] for row in rows],
+                verdicts=[row.get("verdicts") for row in rows],
+                rosters=[row.get("roster_id") for row in rows],
                 ranked=[json.dumps(row["ranked"]) for row in rows],
                 candidates=[len(row["ranked"]) for row in rows],
             )
@@ -81,13 +86,13 @@ class LeadsAgentRouting(models.Model):
     # Reading it
     # ------------------------------------------------------------------
 
-    @api.depends("verdicts", "hits")
+    @api.depends("verdicts", "roster_id", "hits")
     def _compute_audit_html(self):
         for routing in self:
             routing.audit_html = routing._audit_page()
 
     def _audit_page(self):
-        rows = self.verdicts or []
+        rows = self._verdict_rows()
         # sudo: res.users - names of agents in the audit
         users = self.env["res.users"].sudo().browse([row[0] for row in rows]).exists()
         names = {user.id: user.name for user in users}
@@ -117,6 +122,14 @@ class LeadsAgentRouting(models.Model):
                 },
             },
         )
+
+    def _verdict_rows(self):
+        """What was decided about every agent, as in :meth:`_packed`."""
+        if not self.roster_id:
+            return self.verdicts or []
+        hits = {row[0]: tag_matching.Hit(*row) for row in self.hits or ()}
+        # sudo: leads.agent.roster - the part of it that is about this lead, for whoever may read the audit
+        return self._packed(self.roster_id.sudo()._verdicts(hits))
 
     def _found_sentences(self):
         # sudo: leads.agent.tag - names of tags in the audit, archived ones too

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .offer_common import OfferCommon
 
@@ -120,6 +121,56 @@ class TestRouting(OfferCommon):
         by_agent = leads.leads_offer_ids.grouped("agent_id")
         self.assertEqual(len(by_agent[self.agent]) + len(by_agent[self.other_agent]), 20)
         self.assertGreaterEqual(len(by_agent[self.other_agent]), 8)
+
+    def test_the_audit_of_a_backlog_says_what_was_decided_then(self):
+        solar = self._tag("solar", need="exclusive")
+        skill = self._skill(self.agent, solar, 70)
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": name, "team_id": self.call_center.id, "user_id": False, "email_from": f"{name[0]}@example.com"}
+                for name in ("A solar roof", "Boiler")
+            ]
+        )
+        alone = self._incoming("A solar roof", email_from="alone@example.com", phone=False)
+        audits = [routing._verdict_rows() for routing in (leads[0] | alone).leads_routing_ids.sorted("id")]
+        self.assertTrue(leads[0].leads_routing_ids.roster_id, "written once for all")
+        self.assertEqual(leads.leads_routing_ids.roster_id, leads[0].leads_routing_ids.roster_id)
+        self.assertFalse(alone.leads_routing_ids.roster_id)
+        self.assertEqual(*audits)
+        page = str(leads[0].leads_routing_ids.audit_html)
+        self.assertIn("Holds none of the lead&#39;s exclusive tags.", page)
+        # What changes later changes nothing about what was decided.
+        skill.weight = 5
+        self.agent.leads_available = False
+        self.env.invalidate_all()
+        self.assertEqual(leads[0].leads_routing_ids.with_user(self.manager)._verdict_rows(), audits[0])
+        self.assertEqual(str(leads[0].leads_routing_ids.audit_html), page)
+
+    def test_the_agents_of_a_backlog_are_kept_as_long_as_its_leads(self):
+        Roster = self.env["leads.agent.roster"]
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Lead {nr}", "team_id": self.call_center.id, "user_id": False} for nr in range(2)]
+        )
+        roster = leads.leads_routing_ids.roster_id
+        leads[0].unlink()
+        Roster._gc_rosters()
+        self.assertTrue(roster.exists())
+        leads[1].unlink()
+        Roster._gc_rosters()
+        self.assertFalse(roster.exists())
+
+    def test_what_a_customer_wrote_is_read_the_same_however_it_is_wrapped(self):
+        for text in (
+            "<p>Twelve panels, please</p>",
+            "<span>Twelve panels, please</span>",
+            "<div>Twelve <b>panels</b>,<br>please</div>",
+            "<p>Twelve  panels &amp; more</p>",
+            "<p>One</p><p>two</p>",
+            "",
+        ):
+            with self.subTest(text):
+                lead = self._incoming(description=text, email_from="wrap@example.com", phone=False)
+                self.assertEqual(lead._leads_plain_description(), html2plaintext(lead.description or ""))
 
     def test_a_backlog_costs_no_queries_per_lead(self):
         self._skill(self.agent, self._tag("solar"))

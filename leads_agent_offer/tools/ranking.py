@@ -73,6 +73,36 @@ class Settings:
 PLAIN: Final = Settings()
 
 
+def packed(agents: Iterable[Agent]) -> list[list]:
+    """Agents as they can be stored as JSON, where keys are texts.
+
+    >>> crew = [Agent(7, {1: 50}, 2, {1: 3}, 90, 4.0, ("leave",), 5), Agent(8)]
+    >>> unpacked(packed(crew)) == crew
+    True
+    """
+    return [
+        [
+            agent.id,
+            list(map(list, agent.weights.items())),
+            agent.pecking,
+            list(map(list, agent.pecking_if.items())),
+            agent.performance,
+            agent.last_served,
+            list(agent.barred),
+            agent.room,
+        ]
+        for agent in agents
+    ]
+
+
+def unpacked(rows: Iterable[Sequence]) -> list[Agent]:
+    """The agents of :func:`packed`."""
+    return [
+        Agent(nr, dict(weights), pecking, dict(pecking_if), performance, last_served, tuple(barred), room)
+        for nr, weights, pecking, pecking_if, performance, last_served, barred, room in rows
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What routing says of one agent; a line of the audit log.

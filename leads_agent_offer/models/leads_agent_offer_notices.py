@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from typing import NamedTuple
 
 import psycopg2
 from babel.dates import format_timedelta
@@ -18,6 +19,15 @@ TOLD_AT_ONCE = 100
 MOST_SHOWN = 100
 LONGEST_ERROR = 300
 MOST_ERRORS = 10
+
+
+class Channels(NamedTuple):
+    """How an agent is told: in Odoo, by e-mail, by text message; and another address for copies."""
+
+    by_app: bool = True
+    by_email: bool = True
+    by_sms: bool = False
+    forward_email: str | bool = False
 
 
 class LeadsAgentOffer(models.Model):
@@ -81,16 +91,14 @@ class LeadsAgentOffer(models.Model):
             )
         )
         template = self.env.ref("leads_agent_offer.mail_template_offer", raise_if_not_found=False)
-        for agent, mine in offers.grouped("agent_id").items():
-            by_app, by_email, by_sms, _forward = self._channels(agent)
-            if by_app:
-                # Without content: the client asks for what the agent may know.
-                agent._bus_send("leads_agent_offer/offered", {})
-            for offer in mine:
-                if by_email:
-                    offer._attempt(offer._send_mail, template)
-                if by_sms:
-                    offer._attempt(offer._send_sms, offer._offer_text)
+        channels = self._channels(offers.agent_id)
+        # Without content: the client asks for what the agent may know.
+        told = offers.agent_id.filtered(lambda agent: channels[agent.id].by_app)
+        told._bus_send("leads_agent_offer/offered", {})
+        by_email = offers.filtered(lambda offer: channels[offer.agent_id.id].by_email)
+        by_email._attempt(lambda these: these._send_mail(template))
+        by_sms = offers.filtered(lambda offer: channels[offer.agent_id.id].by_sms)
+        by_sms._attempt(lambda these: these._send_sms(lambda offer: offer._offer_text()))
         return len(offers)
 
     @api.model
@@ -115,16 +123,15 @@ class LeadsAgentOffer(models.Model):
             )
         )
         template = self.env.ref("leads_agent_offer.mail_template_accepted", raise_if_not_found=False)
-        for offer in offers:
-            if not offer._accepted_lead():
-                continue
-            _by_app, by_email, by_sms, forward = self._channels(offer.agent_id)
-            if by_email:
-                offer._attempt(offer._send_mail, template)
-            if by_sms:
-                offer._attempt(offer._send_sms, offer._details_text)
-            if forward:
-                offer._attempt(offer._send_mail, template, forward)
+        channels = self._channels(offers.agent_id)
+        in_sight = offers.filtered(lambda offer: offer._accepted_lead())
+        by_email = in_sight.filtered(lambda offer: channels[offer.agent_id.id].by_email)
+        by_email._attempt(lambda these: these._send_mail(template))
+        by_sms = in_sight.filtered(lambda offer: channels[offer.agent_id.id].by_sms)
+        by_sms._attempt(lambda these: these._send_sms(lambda offer: offer._details_text()))
+        for address, these in in_sight.grouped(lambda offer: channels[offer.agent_id.id].forward_email).items():
+            if address:
+                these._attempt(lambda those, address=address: those._send_mail(template, address))
         return len(offers)
 
     @api.model
@@ -135,26 +142,38 @@ class LeadsAgentOffer(models.Model):
         return self.browse(sorted(row[0] for row in rows))
 
     @api.model
-    def _channels(self, agent):
-        """:returns: in Odoo, by e-mail, by text message (each yes or no), and the address for copies"""
-        profile = self.env["leads.agent.profile"]._of(agent).get(agent.id)
-        if not profile:
-            return True, True, False, False
-        return profile.by_app, profile.by_email, profile.by_sms, profile.forward_email
+    def _channels(self, agents):
+        """:returns: ``{user_id: Channels}``; who has no profile is told in Odoo and by e-mail"""
+        profiles = self.env["leads.agent.profile"]._of(agents)
+        return {
+            agent.id: Channels(profile.by_app, profile.by_email, profile.by_sms, profile.forward_email)
+            if (profile := profiles.get(agent.id))
+            else Channels()
+            for agent in agents
+        }
 
     # ------------------------------------------------------------------
     # Messages
     # ------------------------------------------------------------------
 
-    def _attempt(self, send, *args):
-        """Send a message; if that fails, the offer goes on and says so."""
+    def _attempt(self, send):
+        """Send messages, all at once; if that fails, one by one, and the offers whose message fails go on and say so.
+
+        :param send: a function of offers
+        """
+        if not self:
+            return
         try:
             with self.env.cr.savepoint():
-                send(*args)
+                send(self)
         except psycopg2.OperationalError:
             # Not the message's fault: the transaction starts anew.
             raise
         except Exception as error:
+            if len(self) > 1:
+                for offer in self:
+                    offer._attempt(send)
+                return
             _logger.info("Offer %s: a message could not be made.", self.id, exc_info=True)
             self._note_untold(self.env._("A message could not be made: %s", error))
 
@@ -166,40 +185,46 @@ class LeadsAgentOffer(models.Model):
             offer.tell_error = "\n".join(dict.fromkeys(lines))
 
     def _send_mail(self, template, address=None):
-        """Queue a mail to the agent, or to another address.
+        """Queue a mail to the agent of each offer, or to another address. Queries do not grow with the offers.
 
-        It hangs on no document: its text is for the recipient, not for whoever may read the offer.
+        The mails hang on no document: their text is for the recipient, not for whoever may read the offer.
         """
-        self.ensure_one()
         if not template:
             return
-        agent = self.agent_id
-        if not address and not agent.email_normalized:
-            self._note_untold(self.env._("%s has no e-mail address.", agent.name))
-            return
-        values = {"model": False, "res_id": False, "leads_offer_id": self.id}
+        reachable = self if address else self.filtered("agent_id.email_normalized")
+        for offer in self - reachable:
+            offer._note_untold(self.env._("%s has no e-mail address.", offer.agent_id.name))
+        values = {"model": False, "res_id": False}
         if address:
             values |= {"recipient_ids": [], "email_to": address}
-        template.with_context(tz=agent.tz).send_mail(self.id, email_values=values)
-        # The queue is emptied once an hour, which is too late for an offer.
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        for zone, offers in reachable.grouped(lambda offer: offer.agent_id.tz).items():
+            mails = template.with_context(tz=zone).send_mail_batch(offers.ids, email_values=values)
+            for offer, mail in zip(offers, mails, strict=True):
+                mail.leads_offer_id = offer
+        if reachable:
+            # The queue is emptied once an hour, which is too late for an offer.
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _send_sms(self, text):
-        """Queue a text message to the agent."""
-        self.ensure_one()
-        agent = self.agent_id
-        number = agent.partner_id._phone_format(fname="phone")
-        if not number:
-            self._note_untold(self.env._("%s has no phone number for text messages.", agent.name))
-            return
-        self.env["sms.sms"].create(
-            {
-                "partner_id": agent.partner_id.id,
-                "number": number,
-                "body": text(),
-                "leads_offer_id": self.id,
-            }
-        )
+        """Queue a text message to the agent of each offer.
+
+        :param text: a function that says of an offer what to write
+        """
+        rows = []
+        for offer in self:
+            agent = offer.agent_id
+            if number := agent.partner_id._phone_format(fname="phone"):
+                rows.append(
+                    {
+                        "partner_id": agent.partner_id.id,
+                        "number": number,
+                        "body": text(offer),
+                        "leads_offer_id": offer.id,
+                    }
+                )
+            else:
+                offer._note_untold(self.env._("%s has no phone number for text messages.", agent.name))
+        self.env["sms.sms"].create(rows)
 
     def _send_access_link(self):
         """Elevated: mail the agent a link to the leads they accepted; at most one a minute.

@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .offer_common import OfferCommon
 
@@ -26,3 +28,53 @@ class TestOffersScale(OfferCommon):
             self.assertEqual(len(leads.leads_offer_ids), 2 * count)
             leads.unlink()
         self.assertLessEqual(costs[1], costs[0] + 4, costs)
+
+    def test_telling_agents_costs_no_queries_per_offer(self):
+        for profile in self.profiles.values():
+            profile.write({"by_app": True, "by_email": True, "by_sms": True})
+        (self.agent | self.other_agent).partner_id.phone = "+32 470 00 00 01"
+        costs, mails = [], self.env["mail.mail"]
+        # The first of them fills caches and is thrown away.
+        for count in (1, 4, 40):
+            self._drop_leads()
+            for nr in range(count):
+                self._incoming(f"Lead {nr}", email_from=f"told{nr}@example.com", phone=False)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            offers = self.env["leads.agent.offer"].search([("state", "=", "offered")])
+            before = self.env.cr.sql_log_count
+            self.assertEqual(self.env["leads.agent.offer"].sudo()._tell_offered(100), count)
+            self.env.flush_all()
+            costs.append(self.env.cr.sql_log_count - before)
+            mails = mails.search([("leads_offer_id", "in", offers.ids)])
+            self.assertEqual(len(mails), count)
+            self.assertEqual(self.env["sms.sms"].search_count([("leads_offer_id", "in", offers.ids)]), count)
+            for mail in mails:
+                self.assertEqual(mail.recipient_ids, mail.leads_offer_id.agent_id.partner_id)
+                self.assertIn(mail.leads_offer_id._token(), mail.body_html)
+                self.assertFalse(mail.model or mail.res_id)
+        self.assertLessEqual(costs[2], costs[1] + 8, costs)
+        self.assertLessEqual(costs[2], 50, costs)
+
+    def test_a_message_that_cannot_be_made_keeps_no_other_back(self):
+        self._incoming("Lead 1", email_from="one@example.com", phone=False)
+        self._incoming("Lead 2", email_from="two@example.com", phone=False)
+        bad, good = self.env["leads.agent.offer"].search([("state", "=", "offered")], order="id")
+        kind_text = type(bad)._kind_text
+
+        def fail(offer):
+            if offer.id == bad.id:
+                raise ValueError("no words")
+            return kind_text(offer)
+
+        with patch.object(type(bad), "_kind_text", fail), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            self.env["leads.agent.offer"].sudo()._tell_offered(100)
+        self.assertTrue(bad.told_at and good.told_at)
+        self.assertEqual(
+            self.env["mail.mail"].search([("leads_offer_id", "in", (bad | good).ids)]).leads_offer_id, good
+        )
+        self.assertIn("could not be made", bad.tell_error)
+        self.assertFalse(good.tell_error)
+
+    def _drop_leads(self):
+        self.env["crm.lead"].search([("leads_offer_state", "!=", "none")]).unlink()

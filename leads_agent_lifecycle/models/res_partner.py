@@ -74,8 +74,8 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="How far the lead is. A contact without a stage is no lead.",
     )
+    lead_status_id = fields.Many2one(
         "leads.agent.status",
-        string="Lead Status",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,

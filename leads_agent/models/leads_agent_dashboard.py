@@ -11,6 +11,7 @@ from ..tools.figures import conversion
 from ..tools.timezones import customer_timezone
 
 CONVERSION_DAYS = 30
+FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "is_sale", "end_reason", "order_id")
 SORTS = {
     "next": "last_contact_at ASC NULLS FIRST, assigned_at, id",
     "value": "priority DESC NULLS LAST, id",
@@ -201,6 +202,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         )
         # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
         calls = Call.sudo()._search(Domain("agent_id", "=", self.env.uid) & Domain("started_at", ">=", today))
+        columns = [Assignment._field_to_sql(Assignment._table, name, assignments) for name in FIGURE_COLUMNS]
         return SQL(
             """
             SELECT *
@@ -213,9 +215,8 @@ class LeadsAgentDashboard(models.AbstractModel):
                                AS cancelled,
                            count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
                                AS partial
-                      FROM leads_agent_assignment a
-                 LEFT JOIN sale_order o ON o.id = a.order_id
-                     WHERE a.id IN %(assignments)s) leads,
+                      FROM (%(assignments)s) a
+                 LEFT JOIN sale_order o ON o.id = a.order_id) leads,
                    (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
                            COALESCE(sum(duration), 0) AS talk_hours_today
                       FROM leads_agent_call
@@ -223,7 +224,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             """,
             today=today,
             partial=terms.PARTIAL_STATES,
-            assignments=assignments.subselect(),
+            assignments=assignments.select(*columns),
             calls=calls.subselect(),
         )
 

@@ -1,7 +1,48 @@
+import re
+
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .offer_common import OfferCommon
+
+MAIL = """\
+From: Jo Baker <jo.baker@customer.example.com>
+To: {alias}
+Subject: Heat pump for a bakery
+Date: Thu, 26 Nov 2026 10:00:00 +0100
+Message-ID: <heat-pump-{alias}>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="xx"
+
+--xx
+Content-Type: text/plain; charset=utf-8
+
+We bake in Ghent and look for a heat-pump. Caf=C3=A9 next door has one.
+
+--xx
+Content-Type: text/html; charset=utf-8
+
+<p>We bake in Ghent and look for a <b>heat-pump</b>.</p>
+--xx--
+"""
+# Logged by a page that fits into its window, with what must stand in it; else an error says what does not fit.
+FITS = """
+(() => {{
+    const page = document.scrollingElement;
+    const wide = [...document.querySelectorAll("body *")].filter(
+        (element) => element.getBoundingClientRect().right > window.innerWidth + 1
+    );
+    if (window.innerWidth > 400) {{
+        console.error(`the window is ${{window.innerWidth}} wide`);
+    }} else if (page.scrollWidth > window.innerWidth || wide.length) {{
+        console.error(`too wide: ${{page.scrollWidth}}, ${{wide.map((element) => element.outerHTML).join(" ")}}`);
+    }} else if (!document.body.innerText.includes({text})) {{
+        console.error(`{text} is missing`);
+    }} else {{
+        console.log("it fits");
+    }}
+}})()
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -42,3 +83,75 @@ class TestOfferTours(OfferCommon, HttpCase):
         self.assertEqual(self._holder(self.lead), self.other_agent)
         self.start_tour("/odoo/leads-offers", "leads_agent_offer_second_chance", login="agent_anna")
         self.assertEqual(offer.state, "requeued")
+
+    def test_an_offer_that_was_missed_is_taken_by_the_second_chance(self):
+        self._skill(self.other_agent, self.env["leads.agent.tag"].search([("name", "=", "solar")]), 10)
+        self.lead.with_user(self.manager).action_leads_recall()
+        self.lead.with_user(self.manager).action_leads_route()
+        missed = self._live(self.lead)
+        missed.deadline = fields.Datetime.now()
+        self._run_job()
+        missed.with_user(self.agent).action_request_again()
+        other = self._live(self.lead)
+        self.assertEqual(other.agent_id, self.other_agent)
+        other.with_user(self.other_agent).action_decline()
+        self.assertEqual(self._holder(self.lead), self.agent)
+        self.start_tour("/odoo/leads-offers", "leads_agent_offer_taken_again", login="agent_anna")
+        self.assertEqual(self.lead.user_id, self.agent)
+        self.assertEqual(self.profiles[self.agent].score, 100)
+
+    def test_a_mail_into_the_alias_is_routed_and_the_manager_reads_why(self):
+        self._skill(self.other_agent, self._tag("heat pump", need="exclusive"))
+        domain = self.env.company.alias_domain_id or self.env["mail.alias.domain"].create({"name": "desk.example.com"})
+        self.env.company.alias_domain_id = domain
+        self.call_center.alias_id.write({"alias_name": "web-enquiries-of-the-tour", "alias_domain_id": domain.id})
+        mail = MAIL.format(alias=self.call_center.alias_id.display_name)
+        self.env["mail.thread"].message_process(None, mail)
+        lead = self.env["crm.lead"].search([("name", "=", "Heat pump for a bakery")])
+        self.assertEqual((lead.team_id, lead.email_normalized), (self.call_center, "jo.baker@customer.example.com"))
+        self.assertEqual(self._holder(lead), self.other_agent)
+        self.assertFalse(lead.user_id)
+        self.start_tour("/odoo/leads-incoming", "leads_agent_offer_mail_audit", login="manager_mia")
+
+
+@tagged("post_install", "-at_install")
+class TestOfferOnThePhone(OfferCommon, HttpCase):
+    """The page behind a link, on a phone: nothing is wider than the screen, and no sign-in is needed."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_an_agent_accepts_on_the_phone(self):
+        self._skill(self.agent, self._tag("solar panels on a very long roof", color=3))
+        lead = self._incoming(
+            "Solar panels on a very long roof",
+            city="Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            email_from=f"{'longest' * 8}@{'customer' * 5}.example.com",
+            expected_revenue=12_000,
+            leads_offer_hint="Calls back in the afternoon, or " + "never" * 15,
+        )
+        offer = self._live(lead)
+        path = f"/leads/offer/{offer._token()}"
+        self._see(path, "Accept")
+        page = self.url_open(f"{path}?answer=accept").text
+        self.assertNotIn("Secret", page)
+        self.assertEqual(offer.state, "offered", "opening a link decides nothing")
+        form = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)}
+        self.assertEqual(self.url_open(f"{path}/accept", data=form).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual((lead.user_id, offer.state), (self.agent, "accepted"))
+        self._see(path, "Secret Contact")
+
+    def test_what_was_missed_and_what_is_gone_fit_on_the_phone(self):
+        self._skill(self.agent, self._tag("solar"))
+        lead = self._incoming()
+        offer = self._live(lead)
+        path = f"/leads/offer/{offer._token()}"
+        offer.deadline = fields.Datetime.now()
+        self._run_job()
+        self._see(path, "Give Me Another Chance")
+        lead.with_user(self.manager).action_leads_recall()
+        self._see(path, "offer")
+
+    def _see(self, path, text):
+        self.browser_js(path, FITS.format(text=repr(text)), login=None, success_signal="it fits")

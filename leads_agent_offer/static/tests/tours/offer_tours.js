@@ -69,3 +69,36 @@ tours.add("leads_agent_offer_second_chance", {
         { content: "The other chance", trigger: '.o_data_row:contains("another chance"):contains("4")' },
     ],
 });
+
+/** An agent who is offered a missed lead again, takes it, and reads that the score is whole. */
+tours.add("leads_agent_offer_taken_again", {
+    steps: () => [
+        { content: "Accept", trigger: `${CARD} button[name=action_accept]`, run: "click" },
+        { content: "The contact is there", trigger: '.o_form_view [name=contact_name]:contains("Secret Contact")' },
+        {
+            content: "Open the menu",
+            trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_offers_root"]',
+            run: "click",
+        },
+        { content: "My performance", trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_points"]', run: "click" },
+        { content: "The miss", trigger: '.o_data_row:contains("pass without an answer"):contains("-5")' },
+        { content: "The other chance", trigger: '.o_data_row:contains("Asked for another chance"):contains("4")' },
+        { content: "It was taken", trigger: '.o_data_row:contains("the miss is made good"):contains("1")' },
+    ],
+});
+
+/** A manager who looks what became of a mail. */
+tours.add("leads_agent_offer_mail_audit", {
+    steps: () => [
+        {
+            content: "Open the lead that came by mail",
+            trigger: '.o_data_row:contains("Heat pump for a bakery"):contains("Offered") .o_data_cell[name=name]',
+            run: "click",
+        },
+        { content: "Why this agent", trigger: "button[name=action_leads_audit]", run: "click" },
+        { content: "Open the routing", trigger: ".o_data_row .o_data_cell[name=at]", run: "click" },
+        { content: "The tag was found", trigger: '.o_leads_agent_offer_audit li:contains("heat pump")' },
+        { content: "Ben is selected", trigger: '.o_leads_agent_offer_audit tr.table-success:contains("Agent Ben")' },
+        { content: "Anna is not", trigger: '.o_leads_agent_offer_audit tr.text-muted:contains("exclusive tags")' },
+    ],
+});

@@ -29,4 +29,5 @@
         "web.assets_tests": ["leads_agent_lifecycle/static/tests/tours/**/*.js"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

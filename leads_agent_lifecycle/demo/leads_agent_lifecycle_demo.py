@@ -73,9 +73,6 @@ class LeadsAgentDemo(models.AbstractModel):
             lead_relationship=relationship,
             lead_loyalty=loyalty,
         )
-        self.env["ir.model.data"]._update_xmlids(
-            [{"xml_id": f"leads_agent_lifecycle.demo_lead_{nr}", "record": lead, "noupdate": True}]
-        )
         if channel in ("chat", "form"):
             device, browser, page = DEVICES[nr % 3]
             self.env["leads.agent.visit"].create(

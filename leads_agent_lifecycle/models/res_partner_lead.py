@@ -496,13 +496,16 @@ class ResPartner(models.Model):
     @api.model
     def _lead_take_in(self):
         """Customers with orders, and those whom somebody holds, become leads; the orders say how far they are."""
+        self.env.flush_all()
         ref = self.env.ref
         stages = [ref(f"leads_agent_lifecycle.stage_{name}") for name in ("lead", "prospect", "customer")]
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT p.id, CASE WHEN bool_or(o.state = 'sale') THEN 2 WHEN count(o.id) > 0 THEN 1 ELSE 0 END,
-                       COALESCE(min(o.date_order), p.create_date)
+                       COALESCE(min(o.date_order), p.create_date),
+                       GREATEST(max(o.date_order), (SELECT max(a.last_event_at) FROM leads_agent_assignment a
+                                                     WHERE a.partner_id = p.id))
                   FROM res_partner p LEFT JOIN sale_order o ON o.leads_commercial_partner_id = p.id
                  WHERE p.partner_share AND p.commercial_partner_id = p.id AND p.lead_stage_id IS NULL
                    AND (o.id IS NOT NULL OR p.leads_agent_id IS NOT NULL)
@@ -517,12 +520,14 @@ class ResPartner(models.Model):
             SQL(
                 """
                 UPDATE res_partner p SET lead_code = t.code, lead_channel = 'order', lead_activity = 'active',
-                       lead_at = t.since
-                  FROM unnest(%s::int[], %s::text[], %s::timestamp[]) AS t (id, code, since) WHERE p.id = t.id
+                       lead_at = t.since, lead_event_at = t.heard
+                  FROM unnest(%s::int[], %s::text[], %s::timestamp[], %s::timestamp[]) AS t (id, code, since, heard)
+                 WHERE p.id = t.id
                 """,
                 ids,
                 self._lead_next_codes(len(ids)),
                 [row[2] for row in rows],
+                [row[3] for row in rows],
             )
         )
         self.invalidate_model()

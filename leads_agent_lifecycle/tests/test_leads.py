@@ -322,3 +322,22 @@ class TestDashboard(LifecycleCommon):
         [row] = dashboard.get_data()["leads"]
         self.assertEqual((row["stage"], row["status"]), ("Lead", "New"))
         self.assertEqual(dashboard.get_lead(customer.id)["stage"], "Lead")
+
+
+@tagged("post_install", "-at_install")
+class TestTakingIn(LifecycleCommon):
+    def test_customers_at_install(self):
+        sold, open_order = self._lead("Sold", "sale"), self._customer("Open")
+        self._order(open_order, days_ago=40)
+        nobody = self._customer("Nobody")
+        (sold | open_order | nobody).invalidate_recordset()
+        self.env["res.partner"]._lead_take_in()
+        self.assertPlace(sold, "customer", "contacted")
+        self.assertPlace(open_order, "prospect", "new")
+        self.assertFalse(nobody.lead_stage_id)
+        self.assertEqual(open_order.lead_at, open_order.sale_order_ids.date_order)
+        self.assertEqual(open_order.lead_event_at, open_order.sale_order_ids.date_order)
+        self.assertTrue(sold.lead_code and sold.lead_code != open_order.lead_code)
+        moves = len(sold.lead_move_ids)
+        self.env["res.partner"]._lead_take_in()
+        self.assertEqual(len(sold.lead_move_ids), moves)

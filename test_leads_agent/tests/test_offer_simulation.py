@@ -73,6 +73,34 @@ class TestOfferSimulation(OfferCommon):
             }
         )
 
+        cls._make_leaves()
+
+    @classmethod
+    def _make_leaves(cls):
+        """Wednesday is a holiday of the desk; one agent is on leave from Thursday on."""
+        cls.holiday = MONDAY + timedelta(hours=47), MONDAY + timedelta(hours=71)  # midnight in Brussels
+        cls.on_leave = cls.agents[0]
+        calendar = cls.env.company.leads_offer_calendar_id
+        resource = cls.env["resource.resource"].create({"name": "On leave", "user_id": cls.on_leave.id, "tz": "UTC"})
+        cls.leave = MONDAY + timedelta(hours=72), MONDAY + timedelta(days=6)
+        cls.env["resource.calendar.leaves"].create(
+            [
+                {
+                    "name": "Holiday",
+                    "calendar_id": calendar.id,
+                    "date_from": cls.holiday[0],
+                    "date_to": cls.holiday[1],
+                },
+                {
+                    "name": "Leave",
+                    "calendar_id": False,
+                    "resource_id": resource.id,
+                    "date_from": cls.leave[0],
+                    "date_to": cls.leave[1],
+                },
+            ]
+        )
+
     # ------------------------------------------------------------------
     # The week
     # ------------------------------------------------------------------
@@ -83,7 +111,7 @@ class TestOfferSimulation(OfferCommon):
 
     def _simulate(self, clock):
         self.events, self.count, self.seen, self.kills = [], 0, 0, 0
-        self.leads = self.env["crm.lead"]
+        self.leads, self.came = self.env["crm.lead"], {}
         for nr in range(self.LEADS):
             self._plan(MONDAY + timedelta(seconds=self.random.randrange(5 * 86400)), "lead", nr)
         for agent in self.agents[:: max(2, self.AGENTS // 4)]:
@@ -101,6 +129,7 @@ class TestOfferSimulation(OfferCommon):
         self.leads += self._incoming(
             f"Lead {nr} {tag.name if tag else ''}", email_from=f"lead{nr}@example.com", phone=False
         )
+        self.came[self.leads[-1].id] = fields.Datetime.now()
 
     def _do_away(self, agent):
         agent.leads_available = False
@@ -176,10 +205,33 @@ class TestOfferSimulation(OfferCommon):
             self.assertLessEqual(len(asked.agent_id), self.env.company.leads_offer_most_agents)
         self.assertEqual(sum(fates.values()), self.LEADS)
         self._check_ledger(offers)
+        self._check_leaves(offers)
         figure("simulation", "leads, agents", f"{self.LEADS}, {self.AGENTS}")
         figure("simulation", "offers", len(offers))
         figure("simulation", "fates", dict(fates))
         figure("simulation", "jobs killed", self.kills)
+
+    def _check_leaves(self, offers):
+        """On the holiday nothing is routed and what comes waits for the morning after; who is on leave gets nothing."""
+        begin, end = self.holiday
+        morning = MONDAY + timedelta(days=3, hours=7)  # 8:00 in Brussels
+        routings = self.leads.leads_routing_ids
+        self.assertFalse(routings.filtered(lambda routing: begin <= routing.at < morning))
+        came = self.leads.filtered(lambda lead: begin <= self.came[lead.id] < end)
+        self.assertTrue(came)
+        for lead in came:
+            first = min(lead.leads_routing_ids.mapped("at"))
+            self.assertGreaterEqual(first, morning)
+            self.assertLess(first, morning + timedelta(hours=12), "released on the morning after the holiday")
+        exclusive = offers.filtered(lambda offer: offer.kind == "exclusive")
+        of_absent = exclusive.filtered(lambda offer: offer.agent_id == self.on_leave)
+        self.assertFalse(of_absent.filtered(lambda offer: self.leave[0] <= offer.offered_at < self.leave[1]))
+        self.assertTrue(exclusive.filtered(lambda offer: offer.offered_at >= self.leave[0]), "others were asked")
+        figure(
+            "simulation",
+            "leads that came on the holiday, offers to the agent on leave before",
+            f"{len(came)}, {len(of_absent)}",
+        )
 
     def _check_ledger(self, offers):
         """The ledger is what the offers say, and nothing else."""
@@ -199,6 +251,7 @@ class TestOfferSimulation(OfferCommon):
 
     def test_equal_agents_get_equally_many_first_offers(self):
         self.env["leads.agent.skill"].search([]).unlink()
+        self.env["resource.calendar.leaves"].search([]).unlink()
         self.env.company.leads_offer_calendar_id = False
         first = Counter(dict.fromkeys(self.agents.ids, 0))
         for nr in range(3 * self.AGENTS + 2):

@@ -212,6 +212,38 @@ class TestOfferPage(LinkCase):
         self.agent.active = False
         self.assertShut(self._get(self.path), 404)
 
+    def test_links_of_a_manager_show_what_the_manager_took_and_no_more(self):
+        """A manager may read every lead in Odoo; a link shows those of its owner."""
+        self.company.leads_offer_catch_all_ids = self.manager
+        for _nr in range(2):
+            offer = self._live(self.lead)
+            offer.with_user(offer.agent_id).action_decline()
+        caught = self._live(self.lead)
+        self.assertEqual((caught.agent_id, caught.kind), (self.manager, "catch_all"))
+        path = f"/leads/offer/{caught._token()}"
+        self.assertFalse(self._found(self._get(path).text), "not before acceptance, though it could be read in Odoo")
+        other = self._incoming(
+            "solar", email_from="other@customer.example.com", contact_name="Other Person", phone=False
+        )
+        offer = self._live(other)
+        offer.with_user(offer.agent_id).action_accept()
+        self._send(path, "accept")
+        self.assertEqual(self.lead.user_id, self.manager)
+        page = self._get(path).text
+        self.assertIn("Secret Contact", page)
+        mine = f"/leads/mine/{self.env['leads.agent.offer']._agent_token(self.manager)}"
+        self.assertShut(self._get(mine), 404)
+        self.manager.leads_may_hold = True
+        page = self._get(mine).text
+        self.assertIn("Canary subject", page)
+        self.assertNotIn("Other Person", page)
+        Offer = self.env["leads.agent.offer"]
+        self.assertEqual(Offer._leads_in_sight(self.manager, []), self.lead)
+        self.assertEqual(Offer._leads_in_sight(offer.agent_id, []), other)
+        self.assertTrue(other.with_user(self.manager).has_access("read"))
+        self.lead.user_id = self.other_agent
+        self.assertShut(self._get(path), 410)
+
     def test_a_lost_lead_still_shows(self):
         self._send(self.path, "accept")
         self.lead.action_set_lost()

@@ -167,6 +167,37 @@ class TestOfferRaces(RaceCase):
         figure("offer races", "accept against taking back: runs, accepted", f"{self.RUNS}, {owned}")
 
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_two_users_at_work_on_the_catch_all(self):
+        """One accepts, assigns or resubmits while the other one assigns: one of them wins, the other one is told."""
+        catchers, agent_id = self.offers["agents"][:2], self.offers["agents"][-1]
+        told = 0
+
+        def press(name, offer_id, user_id, *args):
+            return lambda env: getattr(env(user=user_id)["leads.agent.offer"].browse(offer_id), name)(*args) or True
+
+        for run in range(max(3, self.RUNS // 3)):
+            lead_id = self._lead()
+            with self._env() as env:
+                lead = env["crm.lead"].browse(lead_id)
+                lead._leads_open_offers()._recall()
+                rows = [(lead_id, user_id, lead.leads_routing_ids.id, "catch_all") for user_id in catchers]
+                env["leads.agent.offer"]._make(rows, env.company)
+            first, second = self._live(lead_id)
+            door = ("action_accept", "action_assign_to", "action_resubmit")[run % 3]
+            outcomes = self._race(
+                press(door, *first, *([agent_id] if door == "action_assign_to" else [])),
+                press("action_assign_to", *second, agent_id),
+            )
+            self._check_errors(outcomes)
+            self.assertEqual(sum(isinstance(outcome, UserError) for outcome in outcomes), 1, outcomes)
+            told += 1
+            owner = self._check_one_fate(lead_id)
+            won = second if isinstance(outcomes[0], UserError) else first
+            expected = {"action_accept": first[1], "action_assign_to": agent_id, "action_resubmit": False}
+            self.assertEqual(owner, agent_id if won == second else expected[door])
+        figure("offer races", "two users of the catch-all: runs, told so", f"{run + 1}, {told}")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_leads_that_come_at_the_same_moment_are_shared_fairly(self):
         team = self.offers["team"]
 

@@ -13,6 +13,7 @@
         "data/leads_agent_stage_data.xml",
         "data/leads_agent_lifecycle_rule_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_alias_data.xml",
         "wizard/leads_agent_status_update_views.xml",
         "wizard/leads_agent_lifecycle_try_views.xml",
         "views/leads_agent_stage_views.xml",

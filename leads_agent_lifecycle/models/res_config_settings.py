@@ -1,8 +1,26 @@
 from odoo import fields, models
 
+ALIAS = "leads_agent_lifecycle.alias_leads"
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     leads_officers_see = fields.Boolean(related="company_id.leads_officers_see", readonly=False)
     leads_keep_no_info_days = fields.Integer(related="company_id.leads_keep_no_info_days", readonly=False)
+    leads_alias_name = fields.Char(
+        string="Leads by E-mail",
+        compute="_compute_leads_alias",
+        inverse="_inverse_leads_alias_name",
+        help="Who writes to this address is a lead. Empty: no address.",
+    )
+    leads_alias_domain = fields.Char(compute="_compute_leads_alias", export_string_translation=False)
+
+    def _compute_leads_alias(self):
+        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        self.leads_alias_name = alias and alias.alias_name
+        self.leads_alias_domain = alias and alias.alias_domain
+
+    def _inverse_leads_alias_name(self):
+        for settings in self:
+            self.env.ref(ALIAS).alias_name = settings.leads_alias_name

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
+from odoo.tools.mail import parse_contact_from_email
 from odoo.tools.sql import column_exists, create_column
 
 from .res_partner import CHANNELS
@@ -457,6 +458,15 @@ class ResPartner(models.Model):
             identity.seen_at = fields.Datetime.now()
         lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
         return lead
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail to the alias of the leads: who wrote it is found, or becomes a lead."""
+        if (custom_values or {}).get("lead_channel") != "mail":
+            return super().message_new(msg_dict, custom_values)
+        name, email = parse_contact_from_email(msg_dict.get("email_from") or "")
+        # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
+        return self.sudo()._lead_from_channel("mail", name=name, email=email)
 
     @api.model
     def _lead_find(self, name=None, email=None, phone=None):

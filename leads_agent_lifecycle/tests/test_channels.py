@@ -57,6 +57,41 @@ class TestChannels(LifecycleCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestMail(LifecycleCommon):
+    """Mail to the address of the leads, through Odoo's own gateway."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.domain = cls.env["mail.alias.domain"].create({"name": "leads.example.com"})
+        cls.env.company.alias_domain_id = cls.domain
+        cls.alias = cls.env.ref("leads_agent_lifecycle.alias_leads")
+        cls.alias.alias_domain_id = cls.domain
+        cls.env["res.config.settings"].create({"leads_alias_name": "hello"}).execute()
+
+    def _receive(self, sender, number):
+        text = (
+            f"From: {sender}\r\nTo: hello@leads.example.com\r\nSubject: A machine for our office\r\n"
+            f"Message-Id: <{number}@example.com>\r\nContent-Type: text/plain\r\n\r\nPlease call me back.\r\n"
+        )
+        return self.env["res.partner"].browse(self.env["mail.thread"].message_process("res.partner", text))
+
+    def test_a_mail_makes_a_lead_and_the_next_one_comes_to_it(self):
+        lead = self._receive('"Ada Moreau" <ada@example.com>', 1)
+        self.assertEqual((lead.name, lead.email, lead.lead_channel), ("Ada Moreau", "ada@example.com", "mail"))
+        self.assertPlace(lead, "lead", "contacted")
+        self.assertIn("Please call me back", lead.message_ids[0].body)
+        self.assertEqual(self._receive("Ada <ADA@example.com>", 2), lead)
+        self.assertEqual(len(lead.message_ids.filtered(lambda message: message.message_type == "email")), 2)
+
+    def test_a_customer_writes(self):
+        customer = self._lead(email="harbour@example.com")
+        self.assertEqual(self._receive("harbour@example.com", 3), customer)
+        self.assertEqual(customer.name, "Harbour Café")
+        self.assertTrue(customer.lead_stage_id)
+
+
+@tagged("post_install", "-at_install")
 class TestMerge(LifecycleCommon):
     def _merge(self, destination, *others):
         partners = destination.union(*others)

@@ -26,8 +26,8 @@ class TestPanel(LifecycleCommon):
         cls.cleo = cls._new_lead("Cleo", country_id=cls.france.id, city="Lyon", lead_gender="female", zip="69002")
         cls.leads = cls.ada | cls.ben | cls.cleo
 
-    def _counts(self, name, user=None, **kwargs):
-        partners = self.env["res.partner"].with_user(user or self.manager).with_context(lead_page=True)
+    def _counts(self, name, user=None, tz="UTC", **kwargs):
+        partners = self.env["res.partner"].with_user(user or self.manager).with_context(lead_page=True, tz=tz)
         domain = [("id", "in", self.leads.ids)]
         values = partners.search_panel_select_multi_range(name, search_domain=domain, enable_counters=True, **kwargs)[
             "values"
@@ -66,16 +66,16 @@ class TestPanel(LifecycleCommon):
         self.assertEqual(self._counts("parent_id", self.agent), {})
 
     def test_age_bands_on_birthdays(self):
-        today = fields.Date.context_today(self.env.user)
-        self.ada.lead_birthdate = today - relativedelta(years=25)
-        self.ben.lead_birthdate = today - relativedelta(years=25, days=-1)
-        self.cleo.lead_birthdate = today - relativedelta(years=90)
-        self.assertEqual(self.leads.mapped("lead_age_band"), ["25", "18", "65"])
-        self.assertEqual(self._counts("lead_age_band"), {"18 to 24": 1, "25 to 34": 1, "65 and More": 1})
+        # The day of the reader counts.
+        leads = self.leads.with_context(tz="Pacific/Auckland")
+        today = fields.Date.context_today(leads)
+        for lead, born in zip(leads, ({"years": 25}, {"years": 25, "days": -1}, {"years": 90}), strict=True):
+            lead.lead_birthdate = today - relativedelta(**born)
+        self.assertEqual(leads.mapped("lead_age_band"), ["25", "18", "65"])
+        counts = self._counts("lead_age_band", tz="Pacific/Auckland")
+        self.assertEqual(counts, {"18 to 24": 1, "25 to 34": 1, "65 and More": 1})
         for band, lead in (("25", self.ada), ("18", self.ben), ("65", self.cleo)):
-            self.assertEqual(
-                self.env["res.partner"].search([("id", "in", self.leads.ids), ("lead_age_band", "=", band)]), lead
-            )
+            self.assertEqual(leads.search([("id", "in", leads.ids), ("lead_age_band", "=", band)]), lead)
 
     def test_other_pages_count_as_ever(self):
         partners = self.env["res.partner"].with_user(self.manager)

@@ -641,6 +641,7 @@ NOT_ABOUT_SIGHT = {
     "res.partner._search_panel_domain_image": "counts what is in sight: test_panel",
     "res.partner.default_get": "a new lead: test_leads",
     "res.partner.get_import_templates": "offers a file: test_channels",
+    "res.partner.message_new": "leads by mail: test_channels",
     "res.partner.load": "finds who is known: test_channels",
     "leads.agent.offer._compute_display_name": "offers have a number: test_access",
     "mail.mail._postprocess_sent_message": "says on the offer what failed: test_links",

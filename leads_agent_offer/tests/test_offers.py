@@ -31,7 +31,7 @@ class TestOffers(OfferCommon):
         self.assertTrue(assignment.reason)
         self.assertEqual(self._points(self.agent), 2)
         deadlines = lead.activity_ids.filtered(lambda activity: activity.user_id == self.agent).mapped("date_deadline")
-        today = fields.Date.context_today(self.agent.with_context(tz=self.agent.tz))
+        today = fields.Date.context_today(self.agent.with_user(self.agent))
         self.assertEqual(sorted((day - today).days for day in deadlines), [1, 7, 21])
 
     def test_a_declined_lead_goes_to_the_next_at_once(self):

@@ -114,13 +114,32 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_panel_counts(self, field_name, domain, values):
-        """How many leads have each value, up to :data:`COUNTED` and one, in one statement."""
+        """How many leads have each value, up to :data:`COUNTED` and one, in one statement.
+
+        What is searched for is worked out once; only the value differs.
+        """
+        query = self._search(domain)
+        stored = self._fields[field_name].store
+        if stored:
+            self.flush_model([field_name])
+            column = self._field_to_sql(self._table, field_name, query)
         selects = []
         for place, value in enumerate(values):
-            query = self._search(domain & Domain(field_name, "=", value), limit=COUNTED + 1)
-            selects.append(SQL("SELECT %s AS place, (SELECT count(*) FROM %s AS t)", place, query.subselect()))
-        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
-        return {values[place]: count for place, count in rows}
+            if stored:
+                condition = SQL("%s = %s", column, value)
+            else:
+                condition = self._search(self._lead_age_domain(value), bypass_access=True).where_clause
+            selects.append(
+                SQL(
+                    "SELECT %s, (SELECT count(*) FROM (SELECT FROM %s WHERE %s AND %s LIMIT %s) t)",
+                    place,
+                    query.from_clause,
+                    query.where_clause,
+                    condition,
+                    COUNTED + 1,
+                )
+            )
+        return {values[place]: count for place, count in self.env.execute_query(SQL(" UNION ALL ").join(selects))}
 
     @api.model
     def _lead_panel_texts(self, column, domain):

@@ -67,7 +67,6 @@ class ResPartner(models.Model):
     lead_stage_id = fields.Many2one(
         "leads.agent.stage",
         string="Stage",
-        index="btree_not_null",
         ondelete="restrict",
         copy=False,
         group_expand="_group_expand_lead_stage_id",
@@ -76,7 +75,6 @@ class ResPartner(models.Model):
     )
     lead_status_id = fields.Many2one(
         "leads.agent.status",
-        index="btree_not_null",
         ondelete="restrict",
         copy=False,
         groups="base.group_user",

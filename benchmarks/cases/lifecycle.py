@@ -18,18 +18,19 @@ from .visibility import _specification as specification
 LIST = "leads_agent_lifecycle.res_partner_view_lead_list"
 SEARCH = "leads_agent_lifecycle.res_partner_view_lead_search"
 MOVED = 10_000
-# The profile of every customer: what is spread evenly is the worst for an index.
+# The profile of every customer, spread evenly over the table.
 PROFILES = """
     UPDATE res_partner p
-       SET lead_channel = (ARRAY['order', 'mail', 'form', 'chat', 'whatsapp', 'import'])[1 + p.id % 6],
-           lead_gender = (ARRAY['female', 'male', 'other'])[1 + p.id % 3],
-           lead_marital = (ARRAY['single', 'married', 'divorced'])[1 + p.id % 3],
-           lead_loyalty = (ARRAY['new', 'bronze', 'silver', 'gold', 'platinum'])[1 + p.id % 5],
-           lead_relationship = (ARRAY['b2b', 'b2c', 'education', 'government'])[1 + p.id % 4],
-           lead_birthdate = DATE '1940-01-01' + p.id % 25000,
-           lead_stage_id = (SELECT id FROM leads_agent_stage ORDER BY sequence OFFSET p.id % 4 LIMIT 1),
+       SET lead_channel = (ARRAY['order', 'mail', 'form', 'chat', 'whatsapp', 'import'])[1 + h.n % 6],
+           lead_gender = (ARRAY['female', 'male', 'other'])[1 + h.n / 6 % 3],
+           lead_marital = (ARRAY['single', 'married', 'divorced'])[1 + h.n / 18 % 3],
+           lead_loyalty = (ARRAY['new', 'bronze', 'silver', 'gold', 'platinum'])[1 + h.n / 54 % 5],
+           lead_relationship = (ARRAY['b2b', 'b2c', 'education', 'government'])[1 + h.n / 270 % 4],
+           lead_birthdate = DATE '1940-01-01' + h.n % 25000,
+           lead_stage_id = (SELECT id FROM leads_agent_stage ORDER BY sequence OFFSET h.n / 1080 % 4 LIMIT 1),
            lead_at = now() AT TIME ZONE 'UTC' - make_interval(mins => p.id)
-     WHERE lead_stage_id IS NOT NULL
+      FROM (SELECT id, hashint4(id) & 2147483647 AS n FROM res_partner) h
+     WHERE h.id = p.id AND lead_stage_id IS NOT NULL
 """
 
 

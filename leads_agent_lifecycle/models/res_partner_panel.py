@@ -36,24 +36,22 @@ class ResPartner(models.Model):
         help="For the panel alone.",
     )
 
-    # Each value together with the activity, by which the page asks first: an index on either alone is walked in vain where
-    # values lie together in the table.
     _lead_activity_idx = models.Index("(lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_info_idx = models.Index("(lead_info, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_channel_idx = models.Index("(lead_channel, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_stage_idx = models.Index("(lead_stage_id, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_status_idx = models.Index("(lead_status_id, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_account_type_idx = models.Index("(lead_account_type, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_contact_role_idx = models.Index("(lead_contact_role, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_loyalty_idx = models.Index("(lead_loyalty, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_company_idx = models.Index("(parent_id, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_relationship_idx = models.Index("(lead_relationship, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_gender_idx = models.Index("(lead_gender, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_marital_idx = models.Index("(lead_marital, lead_activity) WHERE lead_stage_id IS NOT NULL")
+    _lead_info_idx = models.Index("(lead_info) WHERE lead_stage_id IS NOT NULL")
+    _lead_channel_idx = models.Index("(lead_channel) WHERE lead_stage_id IS NOT NULL")
+    _lead_stage_idx = models.Index("(lead_stage_id) WHERE lead_stage_id IS NOT NULL")
+    _lead_status_idx = models.Index("(lead_status_id) WHERE lead_stage_id IS NOT NULL")
+    _lead_account_type_idx = models.Index("(lead_account_type) WHERE lead_stage_id IS NOT NULL")
+    _lead_contact_role_idx = models.Index("(lead_contact_role) WHERE lead_stage_id IS NOT NULL")
+    _lead_loyalty_idx = models.Index("(lead_loyalty) WHERE lead_stage_id IS NOT NULL")
+    _lead_company_idx = models.Index("(parent_id) WHERE lead_stage_id IS NOT NULL")
+    _lead_relationship_idx = models.Index("(lead_relationship) WHERE lead_stage_id IS NOT NULL")
+    _lead_gender_idx = models.Index("(lead_gender) WHERE lead_stage_id IS NOT NULL")
+    _lead_marital_idx = models.Index("(lead_marital) WHERE lead_stage_id IS NOT NULL")
     _lead_birthdate_idx = models.Index("(lead_birthdate) WHERE lead_birthdate IS NOT NULL")
     _lead_city_idx = models.Index("(city) WHERE lead_stage_id IS NOT NULL")
-    _lead_country_idx = models.Index("(country_id, lead_activity) WHERE lead_stage_id IS NOT NULL")
-    _lead_state_idx = models.Index("(state_id, lead_activity) WHERE lead_stage_id IS NOT NULL")
+    _lead_country_idx = models.Index("(country_id) WHERE lead_stage_id IS NOT NULL")
+    _lead_state_idx = models.Index("(state_id) WHERE lead_stage_id IS NOT NULL")
 
     @api.model
     def _selection_of_texts(self):

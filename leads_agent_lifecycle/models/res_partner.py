@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
 
@@ -216,13 +216,25 @@ class ResPartner(models.Model):
     @api.model
     def _lead_age_domain(self, band):
         """Those who are of an age today: born on the day of the year counts as one year older."""
+        youngest, oldest = self._lead_born(band)
+        domain = Domain("lead_birthdate", "<=", youngest)
+        return domain & Domain("lead_birthdate", ">", oldest) if oldest else domain
+
+    @api.model
+    def _lead_age_sql(self, band):
+        """The same in SQL, for the panel."""
+        youngest, oldest = self._lead_born(band)
+        condition = SQL("res_partner.lead_birthdate <= %s", youngest)
+        return SQL("%s AND res_partner.lead_birthdate > %s", condition, oldest) if oldest else condition
+
+    @api.model
+    def _lead_born(self, band):
+        """The last day on which people of an age were born, and the last one that is too early, if there is one."""
         today = fields.Date.context_today(self)
         bands = [int(key) for key, _label in AGE_BANDS]
         place = bands.index(int(band))
-        domain = Domain("lead_birthdate", "<=", today - relativedelta(years=bands[place]))
-        if place + 1 < len(bands):
-            domain &= Domain("lead_birthdate", ">", today - relativedelta(years=bands[place + 1]))
-        return domain
+        oldest = today - relativedelta(years=bands[place + 1]) if place + 1 < len(bands) else None
+        return today - relativedelta(years=bands[place]), oldest
 
     @api.depends("lead_stage_id")
     def _compute_duration_tracking(self):

@@ -120,15 +120,12 @@ class ResPartner(models.Model):
         """
         query = self._search(domain)
         stored = self._fields[field_name].store
+        self.flush_model([field_name if stored else "lead_birthdate"])
         if stored:
-            self.flush_model([field_name])
             column = self._field_to_sql(self._table, field_name, query)
         selects = []
         for place, value in enumerate(values):
-            if stored:
-                condition = SQL("%s = %s", column, value)
-            else:
-                condition = self._search(self._lead_age_domain(value), bypass_access=True).where_clause
+            condition = SQL("%s = %s", column, value) if stored else self._lead_age_sql(value)
             selects.append(
                 SQL(
                     "SELECT %s, (SELECT count(*) FROM (SELECT FROM %s WHERE %s AND %s LIMIT %s) t)",

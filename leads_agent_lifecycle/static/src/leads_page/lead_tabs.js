@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -22,7 +22,7 @@ export class LeadTabs extends Component {
             this.count();
         });
         useBus(this.env.searchModel, "leads-changed", () => this.count());
-        this.count();
+        onMounted(() => this.count());
     }
 
     get groups() {

@@ -30,9 +30,23 @@ class LeadPaneFormController extends FormController {
         onClose: Function,
     };
 
+    /** The form is being read for the first time or for another lead: whatever else reads it follows a change. */
+    isShowing = true;
+
     setup() {
         super.setup();
         onMounted(() => this.props.onReady(this));
+    }
+
+    get modelParams() {
+        const params = super.modelParams;
+        params.hooks.onRootLoaded = (root) => {
+            if (!this.isShowing) {
+                this.props.onChanged(root.resId);
+            }
+            this.isShowing = false;
+        };
+        return params;
     }
 
     get className() {
@@ -47,17 +61,13 @@ class LeadPaneFormController extends FormController {
     }
 
     show(resId) {
+        this.isShowing = true;
         return this.model.load({ resId, resIds: [resId] });
     }
 
     async onRecordSaved(record, changes) {
         await super.onRecordSaved(record, changes);
         this.props.onChanged(record.resId);
-    }
-
-    async afterExecuteActionButton(clickParams) {
-        await super.afterExecuteActionButton(clickParams);
-        this.props.onChanged(this.model.root.resId);
     }
 }
 

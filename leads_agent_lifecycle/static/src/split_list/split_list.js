@@ -47,7 +47,7 @@ export class SplitListController extends ListController {
     setup() {
         super.setup();
         this.ui = useService("ui");
-        this.pane = useState({ resId: this.isWide && this.props.state?.shownId });
+        this.pane = useState({ resId: (this.isWide && this.props.state?.shownId) || false });
         useSetupAction({ getLocalState: () => ({ shownId: this.pane.resId }) });
         useBus(this.ui.bus, "resize", () => this.isWide || this.closePane());
         useHotkey("escape", () => this.closePane(), {
@@ -67,11 +67,15 @@ export class SplitListController extends ListController {
         return params;
     }
 
-    async openRecord(record, options = {}) {
-        if (!this.isWide || options.force || options.newWindow) {
+    async openRecord(record, options) {
+        if (!this.isWide || options?.force || options?.newWindow) {
             return super.openRecord(record, options);
         }
         if (record.resId === this.pane.resId) {
+            // A click on the row stays in the list. Enter, which gives no options, goes into the pane.
+            if (options) {
+                return;
+            }
             getTabableElements(this.rootRef.el.querySelector(".o_leads_pane .o_form_renderer"))[0]?.focus();
             return;
         }

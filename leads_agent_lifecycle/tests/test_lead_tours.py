@@ -1,0 +1,59 @@
+from odoo.tests import HttpCase, tagged
+
+from .test_leads import LifecycleCommon
+
+PAGE = "/odoo/all-leads"
+
+
+class LeadTourCommon(LifecycleCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Ada is the oldest of them, and stands below the others.
+        cls.ada, cls.ben, cls.cleo = (
+            cls._new_lead(name, phone=f"+1 555 010 01{nr:02}") for nr, name in enumerate(("Ada", "Ben", "Cleo"))
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestLeadTours(LeadTourCommon):
+    """What people do on the leads page, in a browser. Each tour is told in `static/tests/tours`."""
+
+    def test_a_new_lead_gets_a_code_and_stands_on_top(self):
+        self.start_tour(PAGE, "leads_agent_new_lead", login="manager_mia")
+        lead = self.env["res.partner"].search([("name", "=", "Ada Moreau")])
+        self.assertRegex(lead.lead_code, r"^L\d\d-\d{5}$")
+        self.assertPlace(lead, "lead", "new")
+        self.assertEqual((lead.lead_channel, lead.create_uid), ("manual", self.manager))
+
+    def test_update_status_of_many_and_from_a_card(self):
+        self.start_tour(PAGE, "leads_agent_update_many", login="manager_mia")
+        for lead in (self.ada, self.ben):
+            self.assertPlace(lead, "prospect", "contacted")
+            self.assertEqual(lead.lead_move_ids[0].user_id, self.manager)
+        self.assertPlace(self.cleo, "lead", "attempted")
+
+    def test_a_lead_rests_and_is_active_again(self):
+        self.start_tour(PAGE, "leads_agent_rest_and_back", login="agent_anna")
+        self.assertEqual(self.ada.lead_activity, "active")
+        self.assertEqual(self.ada.write_uid, self.agent)
+
+
+@tagged("post_install", "-at_install")
+class TestLeadToursWide(LeadTourCommon):
+    browser_size = "1600x900"
+
+    def test_walking_with_the_keyboard_shows_and_saves_one_lead_after_the_other(self):
+        self.start_tour(PAGE, "leads_agent_keyboard_walk", login="agent_anna")
+        self.assertEqual(self.ada.function, "Head of Beans")
+        self.assertEqual(self.ada.write_uid, self.agent)
+
+
+@tagged("post_install", "-at_install")
+class TestLeadToursPhone(LeadTourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_leads_on_a_phone(self):
+        self.start_tour(PAGE, "leads_agent_on_the_phone", login="agent_anna")
+        self.assertEqual(self.ada.function, "Owner")

@@ -7,6 +7,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from .res_partner import CHANNELS
 
+PLACE_FIELDS = ("lead_stage_id", "lead_status_id")
 # What a move changes, or what follows from it.
 MOVED_FIELDS = [
     "lead_stage_id",
@@ -87,7 +88,6 @@ class ResPartner(models.Model):
         places = [(vals.get("lead_stage_id"), vals.get("lead_status_id")) for vals in vals_list]
         if not any(stage_id for stage_id, _status_id in places):
             return super().create(vals_list)
-        now = self.env.cr.now().replace(microsecond=0)
         codes = iter(self._lead_next_codes(sum(1 for vals in vals_list if vals.get("lead_stage_id"))))
         for vals in vals_list:
             if vals.get("lead_stage_id"):
@@ -98,14 +98,20 @@ class ResPartner(models.Model):
             vals |= {"lead_stage_id": False, "lead_status_id": False}
         partners = super().create(vals_list)
         # sudo: res.partner - the user was allowed to create the contact; the first move belongs to it
-        partners.sudo()._lead_place(
-            {partner.id: place for partner, place in zip(partners, places, strict=True) if place[0]}, now
+        leads = partners.sudo()
+        # What a channel knows of somebody is little, and comes in elevated: the stage asks people alone.
+        leads._lead_place(
+            {
+                lead.id: place if self.env.su else lead._lead_check_place(dict(zip(PLACE_FIELDS, place, strict=True)))
+                for lead, place in zip(leads, places, strict=True)
+                if place[0]
+            }
         )
         return partners
 
     def write(self, vals):
         vals = self._lead_clean(vals)
-        place = {name: vals.pop(name) for name in ("lead_stage_id", "lead_status_id") if name in vals}
+        place = {name: vals.pop(name) for name in PLACE_FIELDS if name in vals}
         result = super().write(vals) if vals or not place else True
         if "name" in vals and (named := self.sudo().filtered("lead_is_anonymous")):
             # sudo: res.partner - the name, which the user was allowed to write, is no placeholder any more
@@ -126,40 +132,47 @@ class ResPartner(models.Model):
             for name in place:
                 self._check_field_access(self._fields[name], "write")
         targets, news = {}, {}
-        Stage, Status = self.env["leads.agent.stage"], self.env["leads.agent.status"]
-        statuses = self.env["leads.agent.lifecycle.rule"]._landscape()[1]
         for partner in self.sudo():
-            stage_id = place.get("lead_stage_id", partner.lead_stage_id.id)
-            if not stage_id:
+            if not place.get("lead_stage_id", partner.lead_stage_id.id):
                 if partner.lead_stage_id:
                     raise ValidationError(self.env._("A lead keeps a stage: make %s inactive instead.", partner.name))
                 continue
-            allowed = statuses.get(stage_id, [])
-            status_id = place.get("lead_status_id", partner.lead_status_id.id)
-            if allowed and status_id not in allowed:
-                if place.get("lead_status_id"):
-                    raise ValidationError(
-                        self.env._(
-                            "'%(status)s' is no status of the stage '%(stage)s'.",
-                            status=Status.browse(status_id).name,
-                            stage=Stage.browse(stage_id).name,
-                        )
-                    )
-                status_id = allowed[0]
-            (targets if partner.lead_stage_id else news)[partner.id] = (stage_id, status_id)
-            stage = Stage.browse(stage_id)
-            if stage_id != partner.lead_stage_id.id and (missing := stage._missing(partner)):
-                raise ValidationError(
-                    self.env._(
-                        "%(lead)s cannot enter the stage '%(stage)s' yet. Missing: %(what)s",
-                        lead=partner.name,
-                        stage=stage.name,
-                        what=", ".join(missing),
-                    )
-                )
+            checked = partner._lead_check_place(place)
+            (targets if partner.lead_stage_id else news)[partner.id] = checked
         # sudo: res.partner - the rights were checked above; the log is nobody's to write
         self.sudo()._lead_move(targets)
-        self.sudo()._lead_place(news, self.env.cr.now().replace(microsecond=0))
+        self.sudo()._lead_place(news)
+
+    def _lead_check_place(self, place):
+        """Where the lead goes when somebody wants it at a stage, with a status, or both.
+
+        :returns: ``(stage_id, status_id)``; a status that the new stage does not know gives way to its first one
+        :raises ValidationError: when a status is not one of its stage, or the stage asks for more than is known
+        """
+        self.ensure_one()
+        stage = self.env["leads.agent.stage"].browse(place.get("lead_stage_id", self.lead_stage_id.id))
+        allowed = self.env["leads.agent.lifecycle.rule"]._landscape()[1].get(stage.id, [])
+        status_id = place.get("lead_status_id", self.lead_status_id.id)
+        if allowed and status_id not in allowed:
+            if place.get("lead_status_id"):
+                raise ValidationError(
+                    self.env._(
+                        "'%(status)s' is no status of the stage '%(stage)s'.",
+                        status=self.env["leads.agent.status"].browse(status_id).name,
+                        stage=stage.name,
+                    )
+                )
+            status_id = allowed[0]
+        if stage != self.lead_stage_id and (missing := stage._missing(self)):
+            raise ValidationError(
+                self.env._(
+                    "%(lead)s cannot enter the stage '%(stage)s' yet. Missing: %(what)s",
+                    lead=self.name,
+                    stage=stage.name,
+                    what=", ".join(missing),
+                )
+            )
+        return stage.id, status_id
 
     def action_lead_activate(self):
         """Make resting leads active again."""
@@ -232,7 +245,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _lead_place(self, places, at, reasons=None):
+    def _lead_place(self, places, reasons=None):
         """Elevated: make leads of contacts that are none. The only place where a life cycle begins.
 
         :param dict places: ``{partner_id: (stage_id, status_id)}``; without a status the first one of the stage
@@ -242,7 +255,7 @@ class ResPartner(models.Model):
         firsts = self.env["leads.agent.lifecycle.rule"]._landscape()[1]
         for partner_id, (stage_id, status_id) in places.items():
             places[partner_id] = (stage_id, status_id or next(iter(firsts.get(stage_id, [])), None))
-        self._lead_store(places, reasons or {}, {}, at)
+        self._lead_store(places, reasons or {}, {})
 
     @api.model
     def _lead_move(self, targets, reasons=None, rules=None):
@@ -272,11 +285,11 @@ class ResPartner(models.Model):
         return self.browse(moved)
 
     @api.model
-    def _lead_store(self, places, reasons, rules, at=None):
+    def _lead_store(self, places, reasons, rules):
         """Write where leads are, and the log of it, in two statements."""
         if not places:
             return
-        at = at or self.env.cr.now().replace(microsecond=0)
+        at = self.env.cr.now().replace(microsecond=0)
         ids = sorted(places)
         self.flush_model(["lead_stage_id", "lead_status_id", "date_last_stage_update", "lead_at", "lead_activity"])
         rows = SQL(
@@ -411,7 +424,7 @@ class ResPartner(models.Model):
             )
         )
         places = dict.fromkeys(ids, place)
-        self._lead_place(places, now, dict.fromkeys(ids, reason))
+        self._lead_place(places, dict.fromkeys(ids, reason))
         return places
 
     @api.model
@@ -543,7 +556,6 @@ class ResPartner(models.Model):
         self.invalidate_model()
         self._lead_place(
             {row[0]: (stages[row[1]].id, None) for row in rows},
-            self.env.cr.now().replace(microsecond=0),
             dict.fromkeys(ids, self.env._("Taken in from the orders")),
         )
 

@@ -142,6 +142,17 @@ class TestStages(LifecycleCommon):
         lead.lead_stage_id = self.stages["prospect"]
         self.assertPlace(lead, "prospect", "new")
 
+    def test_a_stage_asks_of_a_new_lead_too(self):
+        self.stages["lead"].needs_phone = True
+        with self.assertRefused(ValidationError, "cannot enter the stage 'Lead' yet. Missing: Phone"):
+            self._new_lead()
+        self.assertTrue(self._new_lead(phone="+1 555 010 0100").lead_stage_id)
+        with self.assertRefused(ValidationError, "'New' is no status of the stage 'Customer'"):
+            self._new_lead(
+                "Ben", lead_stage_id=self.stages["customer"].id, lead_status_id=self.statuses["new"].id, phone="1"
+            )
+        self.assertTrue(self.env["res.partner"]._lead_from_channel("chat", "visitor").lead_stage_id)
+
     def test_statuses_belong_to_stages(self):
         lead = self._new_lead()
         with self.assertRefused(ValidationError, "'New' is no status of the stage 'Customer'"):

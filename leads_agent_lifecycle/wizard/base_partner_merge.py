@@ -46,4 +46,4 @@ class BasePartnerMerge(models.TransientModel):
         if target.lead_stage_id:
             target._lead_move({target.id: place}, reasons={target.id: reason})
         else:
-            target._lead_place({target.id: place}, self.env.cr.now().replace(microsecond=0), {target.id: reason})
+            target._lead_place({target.id: place}, {target.id: reason})

@@ -20,8 +20,8 @@ NAMED_IN_SIGHT_ONLY = frozenset(
 )
 
 
-# Which values an agent may write on these is checked by themselves, value by value.
-CHECKED_BY_THEMSELVES = frozenset(("sale.order", "sale.order.line", "res.partner"))
+# Which customers an agent may write on these they check by themselves, value by value.
+CHECK_CUSTOMERS = frozenset(("sale.order", "sale.order.line", "res.partner"))
 
 
 class Base(models.AbstractModel):
@@ -43,13 +43,14 @@ class Base(models.AbstractModel):
 
     def _leads_check_links(self, vals_list):
         """:raises AccessError: when an agent links to a record out of sight"""
-        if self.env.su or self._name in CHECKED_BY_THEMSELVES or not self.env.user._is_leads_agent():
+        if self.env.su or not self.env.user._is_leads_agent():
             return
+        guarded = NAMED_IN_SIGHT_ONLY - {"res.partner"} if self._name in CHECK_CUSTOMERS else NAMED_IN_SIGHT_ONLY
         linked = defaultdict(set)
         for vals in vals_list:
             for name, value in vals.items():
                 field = self._fields.get(name)
-                if field and field.type == "many2one" and field.comodel_name in NAMED_IN_SIGHT_ONLY:
+                if field and field.type == "many2one" and field.comodel_name in guarded:
                     if isinstance(value, int) and value:
                         linked[field.comodel_name].add(value)
         for model, ids in linked.items():

@@ -18,9 +18,7 @@ NAMED_IN_SIGHT_ONLY = frozenset(
         "stock.picking",
     )
 )
-
-
-# Which customers an agent may write on these they check by themselves, value by value.
+# These check by themselves, value by value, which customers an agent may write on them.
 CHECK_CUSTOMERS = frozenset(("sale.order", "sale.order.line", "res.partner"))
 
 

@@ -1,71 +1,68 @@
-"""B3: other shapes of the rule that locks agents to their customers, in plain SQL, beside the one that was chosen.
+"""Other shapes of the rules on orders, tried where the rules as they are miss a goal.
 
-All ask for the same: the newest 80 quotations of the customers whom the agent holds or whose grace is not over. The
-peer of each is what the record rules of the addon amount to; a ratio above 1 means that the peer is faster.
+Each is a domain that somebody would write; it takes the place of the shipped one within a transaction that is rolled
+back, so that the whole way through Odoo is timed and not a statement that looks like it.
 """
 
-from odoo import SUPERUSER_ID, api
-from odoo.tools import SQL
+from odoo import SUPERUSER_ID
 
-from ..generator import SHAPES
-from ..measure import Candidate, interleave
-from ..report import Row
-from .visibility import PAGE, set_settings
+from ..measure import Candidate, Timing, interleave
 
-PARTIAL = SQL("o.state IN ('draft', 'sent') AND o.company_id = 1")
-# What decides that an order is in sight of the agent; each is a shape that somebody would write.
-ALTERNATIVES = {
-    "join on the customer's holder, no grace": """
-        EXISTS (SELECT FROM res_partner p WHERE p.id = o.partner_id AND p.leads_agent_id = %(uid)s)""",
-    "assignment looked up per order": """
-        EXISTS (SELECT FROM leads_agent_assignment a WHERE a.partner_id = o.leads_commercial_partner_id
-                   AND a.agent_id = %(uid)s AND (a.state = 'active' OR a.visible_until > %(now)s))""",
-    "customer among the agent's assignments": """
-        o.leads_commercial_partner_id IN (SELECT a.partner_id FROM leads_agent_assignment a
-                   WHERE a.agent_id = %(uid)s AND (a.state = 'active' OR a.visible_until > %(now)s))""",
-    "stored holder or assignment in its grace": """
-        (o.leads_agent_id = %(uid)s OR o.leads_commercial_partner_id IN (SELECT a.partner_id
-                   FROM leads_agent_assignment a WHERE a.agent_id = %(uid)s AND a.visible_until > %(now)s))""",
-    "stored holder alone, no grace": "o.leads_agent_id = %(uid)s",
+HELD = "[('leads_agent_id', '=', user.id)]"
+HELD_NOW = "('agent_id', '=', user.id), '|', ('state', '=', 'active'), ('visible_until', '>', 'now')"
+LOCK = {
+    "the holder of the customer, no grace": "[('partner_id.leads_agent_id', '=', user.id)]",
+    "an assignment of the customer": f"[('leads_commercial_partner_id.leads_assignment_ids', 'any', [{HELD_NOW}])]",
+    "the holder of the order, or a grace": "['|', ('leads_agent_id', '=', user.id), "
+    "('leads_commercial_partner_id.leads_assignment_ids', 'any', "
+    "[('agent_id', '=', user.id), ('visible_until', '>', 'now')])]",
+    "the holder of the order, no grace": HELD,
 }
+PARTIAL = {
+    "the state, nothing just completed": "[('state', 'in', ('draft', 'sent'))]",
+    "not the final states, nothing just completed": "[('state', 'not in', ('sale', 'cancel'))]",
+}
+EVERYTHING = "[(1, '=', 1)]"
+# What is tried depends on which rules are at work: (lock, view non-partial) -> name -> rules and their domains
+ALTERNATIVES = {
+    (True, False): {name: {"rule_order_lock": domain} for name, domain in LOCK.items()}
+    | {name: {"rule_order_partial": domain} for name, domain in PARTIAL.items()}
+    | {"both without grace": {"rule_order_lock": HELD, "rule_order_partial": "[('state', 'in', ('draft', 'sent'))]"}},
+    (True, True): {name: {"rule_order_lock": domain} for name, domain in LOCK.items()},
+    (False, False): {name: {"rule_order_partial": domain} for name, domain in PARTIAL.items()},
+    (False, True): {},
+}
+# Not to be had, as it shows everything: no rule can be faster than none.
+NO_RULE = {"no rule on orders": {"rule_order_lock": EVERYTHING, "rule_order_partial": EVERYTHING}}
 
 
-def run(registry, scale, rounds, record) -> None:
-    set_settings(registry, lock=True, non_partial=False)
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        users = env["res.users"].search([("login", "like", "bench_agent_%")], order="login", limit=len(SHAPES))
-    for agent, shape in zip(users.ids, SHAPES, strict=True):
-        candidates = {name: Candidate(agent, _work(condition)) for name, condition in ALTERNATIVES.items()}
-        candidates["chosen"] = Candidate(agent, lambda env: env["sale.order"].search([], limit=PAGE).ids)
-        timings = interleave(registry, candidates, rounds)
-        chosen = timings.pop("chosen")
-        for name, timing in timings.items():
-            record(
-                Row(
-                    case="B3",
-                    scale=scale.name,
-                    what=f"search 80, {name}",
-                    shape=shape,
-                    size=scale.orders,
-                    ours_ms=timing.median,
-                    ours_p95=timing.p95,
-                    queries=timing.queries,
-                    peer="the rules as they are",
-                    peer_ms=chosen.median,
-                )
-            )
-    set_settings(registry, lock=False, non_partial=False)
+def best(registry, settings: tuple[bool, bool], agent: int, work, rounds: int) -> dict[str, Timing]:
+    """Return the timings of the rules as they are, of the fastest other ones, and of none, by their names.
 
-
-def _work(condition):
-    def work(env):
-        query = SQL(
-            "SELECT o.id FROM sale_order o WHERE %s AND %s ORDER BY o.date_order DESC, o.id DESC LIMIT %s",
-            PARTIAL,
-            SQL(condition, uid=env.uid, now=env.cr.now()),
-            PAGE,
+    :param settings: lock, view non-partial
+    :param agent: id of the user who works
+    """
+    shapes = {"as it is": {}, **ALTERNATIVES[settings], **NO_RULE}
+    try:
+        timings = interleave(
+            registry, {name: Candidate(agent, work, _with(rules, work)) for name, rules in shapes.items()}, rounds
         )
-        return [row[0] for row in env.execute_query(query)]
+    finally:
+        registry.clear_all_caches()
+    told = {name: timings.pop(name) for name in ("as it is", *NO_RULE)}
+    if timings:
+        fastest = min(timings, key=lambda name: timings[name].median)
+        told[fastest] = timings[fastest]
+    return told
 
-    return work
+
+def _with(rules: dict[str, str], work):
+    def prepare(env):
+        # Domains are kept in caches that know nothing of a rollback: each turn fills them anew, outside its time.
+        env.registry.clear_all_caches()
+        for name, domain in rules.items():
+            env.ref(f"leads_agent.{name}").with_user(SUPERUSER_ID).domain_force = domain
+        env.flush_all()
+        work(env)
+
+    return prepare

@@ -1,11 +1,17 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class LeadsAgentLifecycleSetup(models.AbstractModel):
-    """What managers set up, and what every move of a lead asks for: it is remembered until somebody changes it."""
+    """What managers set up, and what every move of a lead asks for: it is remembered until somebody changes it.
+
+    What a lead *has*, its stage and its status, stays as long as a lead has it.
+    """
 
     _name = "leads.agent.lifecycle.setup"
     _description = "Setup of the Life Cycle"
+    # The field of a lead that holds one of these.
+    _lead_field = None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -14,6 +20,8 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
         return records
 
     def write(self, vals):
+        if vals.get("active") is False:
+            self._check_unused()
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result
@@ -22,3 +30,19 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+
+    def _check_unused(self):
+        """:raises UserError: while leads have one of these, archived ones and those out of sight included"""
+        if not self._lead_field:
+            return
+        # sudo: res.partner - whether there is any, whoever may see it
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        if lead := partners.search([(self._lead_field, "in", self.ids)], limit=1):
+            raise UserError(lead[self._lead_field]._text_in_use())
+
+    def _text_in_use(self):
+        raise NotImplementedError

@@ -45,8 +45,10 @@ class LeadsAgentOfficer(models.Model):
             others.is_primary = False
             # First in the database, too: there is one primary officer at any moment.
             others.flush_recordset(["is_primary"])
+        if vals.keys() & {"user_id", "partner_id"}:
+            self._unfollow()
         result = super().write(vals)
-        if vals.keys() & {"is_notified", "user_id"}:
+        if vals.keys() & {"is_notified", "user_id", "partner_id"}:
             self._follow()
         return result
 
@@ -62,12 +64,14 @@ class LeadsAgentOfficer(models.Model):
 
     def _follow(self):
         """Officers who want to be told follow the lead."""
-        for officer in self.filtered("is_notified"):
-            officer.partner_id.message_subscribe(partner_ids=officer.user_id.partner_id.ids)
-        for officer in self.filtered(lambda one: not one.is_notified):
-            officer.partner_id.message_unsubscribe(partner_ids=officer.user_id.partner_id.ids)
+        for user, officers in self.filtered("is_notified").grouped("user_id").items():
+            officers.partner_id.message_subscribe(partner_ids=user.partner_id.ids)
+        self.filtered(lambda one: not one.is_notified)._unfollow()
+
+    def _unfollow(self):
+        for user, officers in self.grouped("user_id").items():
+            officers.partner_id.message_unsubscribe(partner_ids=user.partner_id.ids)
 
     def unlink(self):
-        for officer in self:
-            officer.partner_id.message_unsubscribe(partner_ids=officer.user_id.partner_id.ids)
+        self._unfollow()
         return super().unlink()

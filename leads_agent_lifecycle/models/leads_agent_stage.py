@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 from odoo.fields import Domain
 
 
@@ -10,6 +9,7 @@ class LeadsAgentStage(models.Model):
     _inherit = ["leads.agent.lifecycle.setup"]
     _description = "Life Cycle Stage"
     _order = "sequence, id"
+    _lead_field = "lead_stage_id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -42,23 +42,8 @@ class LeadsAgentStage(models.Model):
         for stage in self:
             stage.lead_count = counts.get(stage, 0)
 
-    def write(self, vals):
-        if vals.get("active") is False:
-            self._check_unused()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self._check_unused()
-
-    def _check_unused(self):
-        """:raises UserError: while leads are in one of these stages, archived ones and those out of sight included"""
-        # sudo: res.partner - whether there is any, whoever may see it
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        if lead := partners.search([("lead_stage_id", "in", self.ids)], limit=1):
-            raise UserError(
-                self.env._("Leads are in the stage '%s'. Move them to another one first.", lead.lead_stage_id.name)
-            )
+    def _text_in_use(self):
+        return self.env._("Leads are in the stage '%s'. Move them to another one first.", self.name)
 
     def _missing(self, lead):
         """Labels of what the stage asks for and the lead does not have."""

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class LeadsAgentStatus(models.Model):
@@ -9,6 +8,7 @@ class LeadsAgentStatus(models.Model):
     _inherit = ["leads.agent.lifecycle.setup"]
     _description = "Life Cycle Status"
     _order = "sequence, id"
+    _lead_field = "lead_status_id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -21,18 +21,5 @@ class LeadsAgentStatus(models.Model):
         help="The stages in which a lead may have this status. Stages that name none take all of them.",
     )
 
-    def write(self, vals):
-        if vals.get("active") is False:
-            self._check_unused()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self._check_unused()
-
-    def _check_unused(self):
-        """:raises UserError: while leads have one of these statuses"""
-        # sudo: res.partner - whether there is any, whoever may see it
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        if lead := partners.search([("lead_status_id", "in", self.ids)], limit=1):
-            raise UserError(self.env._("Leads have the status '%s'. Give them another one.", lead.lead_status_id.name))
+    def _text_in_use(self):
+        return self.env._("Leads have the status '%s'. Give them another one.", self.name)

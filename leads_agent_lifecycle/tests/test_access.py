@@ -81,6 +81,15 @@ class TestAccess(LifecycleCommon):
             with self.assertRaises(AccessError):
                 partner.with_user(self.manager).email = "mine@example.com"
 
+    def test_only_officers_follow(self):
+        officer = self.held.lead_officer_ids.with_user(self.manager)
+        self.assertIn(self.manager.partner_id, self.held.message_partner_ids)
+        officer.user_id = self.agent
+        self.assertIn(self.agent.partner_id, self.held.message_partner_ids)
+        self.assertNotIn(self.manager.partner_id, self.held.message_partner_ids, "the officer before")
+        officer.is_notified = False
+        self.assertNotIn(self.agent.partner_id, self.held.message_partner_ids)
+
     def test_one_primary_officer(self):
         officers = self.env["leads.agent.officer"].with_user(self.manager)
         first = self.held.lead_officer_ids.with_user(self.manager)

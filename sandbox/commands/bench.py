@@ -72,21 +72,31 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
 
 def _measure_lifecycle(odoo: Odoo, name: str, scale: str, results: Path, chosen: list[str]) -> None:
     """On a copy of the database: the other cases are measured as for somebody who does without the addon."""
+    nobody = "leads_bench_nobody"
+    databases.prepare(odoo, nobody, without=LIFECYCLE).release()
+    empty = _install(odoo, f"{nobody}_lifecycle", nobody)
     copy = f"{name}_lifecycle"
-    postgres.drop(odoo.postgres, copy)
-    postgres.create(odoo.postgres, copy, template=name)
-    postgres.write_note(odoo.postgres, copy, ready=True)
     try:
-        begun = time.monotonic()
-        databases.install(odoo, copy, ["-i", LIFECYCLE, "--without-demo=all"])
-        seconds = (time.monotonic() - begun) * 1000
-        row = report.Row("B12", scale, "installing, every customer a lead", "", 0, seconds, seconds, 0)
+        seconds = _install(odoo, copy, name)
+        what = "installing, every customer a lead"
+        row = report.Row("B12", scale, what, "", 0, seconds, seconds, 0, "installing without customers", empty)
         report.write(results, row)
         conf = odoo.configuration(f"{copy}-bench", db_name=copy, dbfilter=f"^{copy}$")
         for case in chosen:
             _call(odoo, [sys.executable, "-m", "benchmarks", str(conf), copy, scale, str(results), case])
     finally:
-        databases.drop(odoo, copy)
+        for database in (copy, f"{nobody}_lifecycle"):
+            databases.drop(odoo, database)
+
+
+def _install(odoo: Odoo, copy: str, template: str) -> float:
+    """Install the life cycle on a copy of a database; return the milliseconds that it took."""
+    postgres.drop(odoo.postgres, copy)
+    postgres.create(odoo.postgres, copy, template=template)
+    postgres.write_note(odoo.postgres, copy, ready=True)
+    begun = time.monotonic()
+    databases.install(odoo, copy, ["-i", LIFECYCLE, "--without-demo=all"])
+    return (time.monotonic() - begun) * 1000
 
 
 def _call(odoo: Odoo, command: list[str]) -> None:

@@ -48,6 +48,7 @@ class Facts:
     answered: int = 0
     tried: int = 0
     callback_at: datetime | None = None
+    weight: float = 1.0
 
     @property
     def lead(self) -> next_lead.Lead:
@@ -61,6 +62,7 @@ class Facts:
             self.answered,
             self.tried,
             self.callback_at,
+            self.weight,
         )
 
 

@@ -38,7 +38,12 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What is known of a lead. ``answered`` and ``tried`` count calls at about this hour of the customer's day."""
+    """What is known of a lead.
+
+    :param answered: calls at about this hour of the customer's day that somebody answered
+    :param tried: calls at about this hour
+    :param weight: how many times the lead counts, for reasons of an addon
+    """
 
     id: int
     amount: float = 0.0
@@ -48,6 +53,7 @@ class Lead:
     answered: int = 0
     tried: int = 0
     callback_at: datetime | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def standing(lead: Lead, weights: Weights) -> float:
         + (lead.ordered_at - EPOCH).total_seconds() / 86_400 / weights.half_life
         + lead.attempts * log2(weights.fatigue)
         + log2(1 + weights.loyalty * min(lead.sales, MOST_SALES))
+        + log2(lead.weight)
     )
 
 

@@ -1,6 +1,9 @@
 from . import (
+    leads_agent_lead_mixin,
     leads_agent_assignment,
+    leads_agent_call,
     leads_agent_dashboard,
+    leads_agent_desk,
     leads_agent_history,
     leads_agent_identity,
     leads_agent_lifecycle_setup,

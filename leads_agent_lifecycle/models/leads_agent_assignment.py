@@ -2,7 +2,8 @@ from odoo import api, models
 
 
 class LeadsAgentAssignment(models.Model):
-    _inherit = "leads.agent.assignment"
+    _name = "leads.agent.assignment"
+    _inherit = ["leads.agent.assignment", "leads.agent.lead.mixin"]
 
     def _after_assign(self, agent_of, created, tell=True):
         """Who is assigned is a lead, and its rules may move it."""

@@ -7,9 +7,11 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _customer_columns(self):
-        """How far each lead is, in the same query."""
-        self.env["res.partner"].flush_model(["lead_stage_id", "lead_status_id"])
-        return super()._customer_columns() | {
+        """How far each lead is, where they came from and who else looks after them, in the same query."""
+        Partner = self.env["res.partner"]
+        Partner.flush_model(["lead_stage_id", "lead_status_id", "lead_channel"])
+        self.env["leads.agent.officer"].flush_model()
+        columns = {
             name: SQL(
                 "(SELECT %(label)s FROM %(table)s x WHERE x.id = p.%(column)s)",
                 label=self.env[model]._field_to_sql("x", "name"),
@@ -18,3 +20,15 @@ class LeadsAgentDashboard(models.AbstractModel):
             )
             for name, model in (("stage", "leads.agent.stage"), ("status", "leads.agent.status"))
         }
+        labels = Partner._fields["lead_channel"]._description_selection(self.env)
+        columns["channel"] = SQL(
+            "CASE p.lead_channel %s END", SQL(" ").join(SQL("WHEN %s THEN %s", *option) for option in labels)
+        )
+        columns["officers"] = SQL(
+            """
+            (SELECT string_agg(c.name, ', ' ORDER BY COALESCE(f.is_primary, FALSE) DESC, f.id)
+               FROM leads_agent_officer f JOIN res_users u ON u.id = f.user_id JOIN res_partner c ON c.id = u.partner_id
+              WHERE f.partner_id = p.id)
+            """
+        )
+        return super()._customer_columns() | columns

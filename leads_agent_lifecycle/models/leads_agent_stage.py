@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 
@@ -25,6 +25,11 @@ class LeadsAgentStage(models.Model):
         "leads_agent_stage_status_rel",
         help="The statuses that a lead may have in this stage. None: all of them.",
     )
+    weight = fields.Float(
+        string="Weight in Next",
+        default=1.0,
+        help="How much a lead in this stage counts in the order of *Next*: 2 for twice, 0.5 for half.",
+    )
     needs_email = fields.Boolean(string="Needs E-mail")
     needs_phone = fields.Boolean()
     needs_company = fields.Boolean()
@@ -35,12 +40,30 @@ class LeadsAgentStage(models.Model):
         "CHECK(rotting_threshold_days >= 0)", "Days to rot cannot be negative: 0 turns the mark off."
     )
 
+    _weight = models.Constraint(
+        "CHECK(weight BETWEEN 0.01 AND 100)", "A stage counts between a hundredth and a hundred times."
+    )
+
     def _compute_lead_count(self):
         counts = dict(
             self.env["res.partner"]._read_group([("lead_stage_id", "in", self.ids)], ["lead_stage_id"], ["__count"])
         )
         for stage in self:
             stage.lead_count = counts.get(stage, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "weight" in vals:
+            self.env["leads.agent.desk"]._refresh_priorities(Domain("partner_id.lead_stage_id", "in", self.ids))
+        return result
+
+    @api.model
+    @tools.ormcache()
+    def _weights(self):
+        """The weights by stage, without those that change nothing."""
+        # sudo: leads.agent.stage - setup that everybody reads
+        stages = self.sudo().search_fetch([("weight", "!=", 1)], ["weight"])
+        return {stage.id: stage.weight for stage in stages}
 
     def _text_in_use(self):
         return self.env._("Leads are in the stage '%s'. Move them to another one first.", self.name)

@@ -335,6 +335,8 @@ class ResPartner(models.Model):
             )
         )
         self.browse(ids).invalidate_recordset(MOVED_FIELDS)
+        if self.env["leads.agent.stage"]._weights():
+            self.env["leads.agent.desk"]._refresh_priorities(Domain("partner_id", "in", ids))
 
     # ------------------------------------------------------------------
     # By what happens

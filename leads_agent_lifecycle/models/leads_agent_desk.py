@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class LeadsAgentDesk(models.AbstractModel):
+    """The order of *Next* knows how far a lead is: a stage may count more than another."""
+
+    _inherit = "leads.agent.desk"
+
+    @api.model
+    def _priority_sql(self, alias):
+        priority = super()._priority_sql(alias)
+        if not self.env["leads.agent.stage"]._weights():
+            return priority
+        self.env["res.partner"].flush_model(["lead_stage_id"])
+        return SQL(
+            """
+            %s + COALESCE((
+                SELECT ln(t.weight) / ln(2) FROM res_partner l JOIN leads_agent_stage t ON t.id = l.lead_stage_id
+                 WHERE l.id = %s), 0)
+            """,
+            priority,
+            SQL.identifier(alias, "partner_id"),
+        )
+
+    @api.model
+    def _facts(self, partner_ids, weights=None):
+        facts_of = super()._facts(partner_ids, weights)
+        if facts_of and (weight_of := self.env["leads.agent.stage"]._weights()):
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id, lead_stage_id FROM res_partner WHERE id = ANY(%s) AND lead_stage_id = ANY(%s)",
+                    list(facts_of),
+                    list(weight_of),
+                )
+            )
+            facts_of |= {nr: replace(facts_of[nr], weight=weight_of[stage_id]) for nr, stage_id in rows}
+        return facts_of
+
+    @api.model
+    def _reasons(self, facts, callback, currency):
+        reasons = super()._reasons(facts, callback, currency)
+        if facts.weight != 1:
+            reasons.append(self.env._("Leads of this stage count %g times.", facts.weight))
+        return reasons
+
+    @api.model
+    def _refresh_priorities(self, domain):
+        """The leads of the domain moved to a stage that counts otherwise, or their stage does."""
+        # sudo: leads.agent.assignment - the place in the order of Next, which follows from the stage
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        domain &= Domain("state", "=", "active")
+        for [company] in Assignment._read_group(domain, ["company_id"]):
+            Assignment.with_company(company)._refresh_priorities(domain & Domain("company_id", "=", company.id))

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+ROLES = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
+
+
+class LeadsAgentLeadMixin(models.AbstractModel):
+    """What a document of a customer is filtered and grouped by: how far its lead is."""
+
+    _name = "leads.agent.lead.mixin"
+    _description = "Document of a Lead"
+
+    partner_id = fields.Many2one("res.partner")
+    lead_stage_id = fields.Many2one(related="partner_id.lead_stage_id", string="Lead Stage", groups=ROLES)
+    lead_status_id = fields.Many2one(related="partner_id.lead_status_id", string="Lead Status", groups=ROLES)
+    lead_channel = fields.Selection(related="partner_id.lead_channel", string="Lead Channel", groups=ROLES)

@@ -1,0 +1,102 @@
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.leads_agent.tests.desk_common import WORKDAY
+
+from .test_leads import LifecycleCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(WORKDAY)
+class TestReach(LifecycleCommon):
+    """Stage, status and channel where the other parts of the desk work: lists, reports, batches, Next."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.partner"].search([("lead_stage_id", "!=", False)]).lead_activity = "inactive"
+        cls.first, cls.second = (
+            cls._lead(name, phone="+33155550123", country_id=cls.env.ref("base.fr").id) for name in "AB"
+        )
+        cls._assign(cls.first | cls.second)
+        cls.first.lead_stage_id = cls.stages["prospect"]
+        cls.second.lead_stage_id = cls.stages["opportunity"]
+
+    def _groups(self, model, user, field):
+        rows = (
+            self.env[model]
+            .with_user(user)
+            .formatted_read_group([("partner_id", "in", (self.first | self.second).ids)], [field], ["__count"])
+        )
+        return {row[field][1] if isinstance(row[field], tuple) else row[field]: row["__count"] for row in rows}
+
+    def test_orders_assignments_and_calls_are_grouped_by_stage(self):
+        self.env["leads.agent.call"].with_user(self.agent).start(self.first.id)
+        for user in (self.agent, self.manager):
+            for model in ("sale.order", "leads.agent.assignment"):
+                self.assertEqual(self._groups(model, user, "lead_stage_id"), {"Prospect": 1, "Opportunity": 1})
+                self.assertEqual(self._groups(model, user, "lead_channel"), {self.first.lead_channel: 2})
+            self.assertEqual(self._groups("leads.agent.call", user, "lead_stage_id"), {"Prospect": 1})
+
+    def test_no_other_user_gets_the_fields(self):
+        for user in (self.salesperson, self.plain):
+            self.assertFalse(
+                {"lead_stage_id", "lead_status_id", "lead_channel"}
+                & set(self.env["sale.order"].with_user(user).fields_get())
+            )
+
+    def test_a_batch_of_one_stage(self):
+        domain = [
+            ("lead_stage_id", "=", self.stages["opportunity"].id),
+            ("partner_id", "in", (self.first | self.second).ids),
+        ]
+        orders = self.env["sale.order"].with_user(self.manager).search(domain)
+        self.assertEqual(orders.partner_id, self.second)
+        self.env["leads.agent.officer"].create({"partner_id": self.first.id, "user_id": self.manager.id})
+        domain = [("partner_id.lead_officer_ids.user_id", "ilike", self.manager.name)]
+        self.assertEqual(self.env["sale.order"].with_user(self.manager).search(domain).partner_id, self.first)
+
+    def test_the_dashboard_tells_the_channel_and_the_officers(self):
+        self.env["leads.agent.officer"].create(
+            [{"partner_id": self.first.id, "user_id": user.id} for user in (self.manager, self.other_agent)]
+        )
+        data = self.env["leads.agent.dashboard"].with_user(self.agent).get_data()
+        [lead] = [lead for lead in data["leads"] if lead["partner_id"] == self.first.id]
+        self.assertEqual((lead["stage"], lead["channel"]), ("Prospect", "Order"))
+        self.assertEqual(lead["officers"], f"{self.manager.name}, {self.other_agent.name}")
+
+    def _next(self):
+        return self.env["leads.agent.desk"].with_user(self.agent).next_lead()
+
+    def test_a_stage_that_counts_more_is_called_first(self):
+        before = self._next()["partner_id"]
+        other = self.second if before == self.first.id else self.first
+        other.lead_stage_id.weight = 2.5
+        answer = self._next()
+        self.assertEqual(answer["partner_id"], other.id)
+        self.assertIn("Leads of this stage count 2.5 times.", answer["reasons"])
+        # A move takes the place along.
+        other.with_user(self.manager).lead_stage_id = self.stages["lead"]
+        self.assertEqual(self._next()["partner_id"], before)
+        self.assertFalse([reason for reason in self._next()["reasons"] if "counts" in reason])
+
+    def test_moves_cost_nothing_while_all_stages_count_alike(self):
+        desk = self.env["leads.agent.desk"]
+        with patch.object(type(desk), "_refresh_priorities") as refresh:
+            self.first.lead_stage_id = self.stages["customer"]
+        refresh.assert_not_called()
+
+    def test_an_absurd_weight_is_refused(self):
+        for weight in (0, -1, 101):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.stages["lead"].weight = weight
+                self.env.flush_all()

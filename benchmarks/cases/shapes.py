@@ -43,10 +43,12 @@ def best(registry, settings: tuple[bool, bool], agent: int, work, rounds: int) -
     :param agent: id of the user who works
     """
     shapes = {"as it is": {}, **ALTERNATIVES[settings], **NO_RULE}
+    candidates = {
+        name: Candidate(agent, lambda env, _nothing: work(env), prepare=_with(rules, work))
+        for name, rules in shapes.items()
+    }
     try:
-        timings = interleave(
-            registry, {name: Candidate(agent, work, _with(rules, work)) for name, rules in shapes.items()}, rounds
-        )
+        timings = interleave(registry, candidates, rounds)
     finally:
         registry.clear_all_caches()
     told = {name: timings.pop(name) for name in ("as it is", *NO_RULE)}

@@ -47,7 +47,7 @@ def copy_of_template(odoo: Odoo, name: str) -> None:
 def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = False, without: str = "") -> FileLock:
     """Make a database with our addons, or bring it to today's source. Return its lock, held as a user's.
 
-    :param without: an addon to leave out, with what builds on it and is named after it
+    :param without: an addon to leave out
     """
     refuse_foreign(odoo, name)
     in_use = FileLock(f"database-{name}")
@@ -57,8 +57,7 @@ def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = F
         in_use.take(waiting_for=f"another command that makes {name}")
         alone, note = True, postgres.read_note(odoo.postgres, name) or {}
     if alone:
-        wanted = addons.for_tests() if with_tests else addons.for_demo()
-        wanted = [addon for addon in wanted if not without or not addon.startswith(without)]
+        wanted = [addon for addon in (addons.for_tests() if with_tests else addons.for_demo()) if addon != without]
         _bring_up_to_date(odoo, name, {} if afresh else note, wanted)
     elif _is_stale(odoo, note):
         say(f"    {name} is in use: the changes of the source since are not in it yet")

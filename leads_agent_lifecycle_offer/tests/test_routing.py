@@ -1,0 +1,28 @@
+from odoo.tests import tagged
+
+from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRoutingByLifeCycle(OfferCommon):
+    """Who is offered the lead of a customer, by what is known of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls._customer("Harbour Café", phone="+32 470 12 34 56")
+        cls.customer.lead_stage_id = cls.env.ref("leads_agent_lifecycle.stage_customer")
+
+    def test_a_tag_matches_the_stage(self):
+        self._skill(self.other_agent, self._tag("Customer"), 90)
+        lead = self._incoming("A question", partner_id=self.customer.id)
+        self.assertEqual(self._holder(lead), self.other_agent)
+        self.assertEqual(lead.leads_routing_ids.tag_ids.name, "Customer")
+        self.assertFalse(self._incoming("A question").leads_routing_ids.tag_ids, "nobody known asks")
+
+    def test_the_name_of_an_officer_is_a_tag(self):
+        self.profiles[self.agent].name_is_tag = True
+        self.env["leads.agent.officer"].create({"partner_id": self.customer.id, "user_id": self.agent.id})
+        for _nr in range(2):
+            lead = self._incoming("A question", partner_id=self.customer.id)
+            self.assertEqual(self._holder(lead), self.agent)

@@ -22,6 +22,8 @@ PARTIAL = {
     "the state, nothing just completed": "[('state', 'in', ('draft', 'sent'))]",
     "not the final states, nothing just completed": "[('state', 'not in', ('sale', 'cancel'))]",
 }
+# Some of them take seconds.
+ROUNDS = 3
 EVERYTHING = "[(1, '=', 1)]"
 # What is tried depends on which rules are at work: (lock, view non-partial) -> name -> rules and their domains
 ALTERNATIVES = {
@@ -36,7 +38,7 @@ ALTERNATIVES = {
 NO_RULE = {"no rule on orders": {"rule_order_lock": EVERYTHING, "rule_order_partial": EVERYTHING}}
 
 
-def best(registry, settings: tuple[bool, bool], agent: int, work, rounds: int) -> dict[str, Timing]:
+def best(registry, settings: tuple[bool, bool], agent: int, work) -> dict[str, Timing]:
     """Return the timings of the rules as they are, of the fastest other ones, and of none, by their names.
 
     :param settings: lock, view non-partial
@@ -48,7 +50,7 @@ def best(registry, settings: tuple[bool, bool], agent: int, work, rounds: int) -
         for name, rules in shapes.items()
     }
     try:
-        timings = interleave(registry, candidates, rounds)
+        timings = interleave(registry, candidates, ROUNDS)
     finally:
         registry.clear_all_caches()
     told = {name: timings.pop(name) for name in ("as it is", *NO_RULE)}

@@ -59,12 +59,12 @@ def _orders(registry, scale, rounds, record, settings, shape, agent, peer, peer_
             row = _row(what, scale, name, shape, timings, peer_name, goal, limit, plan)
         record(row)
         if row.verdict == "FAIL":
-            _alternatives(registry, scale, rounds, record, row, settings, agent, work, timings["peer"], peer_name)
+            _alternatives(registry, scale, record, row, settings, agent, work, timings["peer"], peer_name)
 
 
-def _alternatives(registry, scale, rounds, record, row, settings, agent, work, peer, peer_name):
+def _alternatives(registry, scale, record, row, settings, agent, work, peer, peer_name):
     """What other rules would have made of a goal that was missed: the best of them, and none at all."""
-    for name, timing in shapes.best(registry, settings, agent, work, rounds).items():
+    for name, timing in shapes.best(registry, settings, agent, work).items():
         what, shape = f"{row.what}: {name}", row.shape
         record(Row.timed(row.case, scale.name, what, shape, scale.orders, timing, peer_name, peer.median))
 

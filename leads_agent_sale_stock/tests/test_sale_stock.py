@@ -36,6 +36,9 @@ class TestSaleStock(LeadsAgentCommon):
         self.order.order_line.product_uom_qty = 6
         line = self._line_data()
         self.assertEqual((line["stock"], line["is_short"]), ("Only 5 in stock", True))
+        self.stranger.sale_order_ids.order_line.product_uom_qty = 5
+        self.stranger.sale_order_ids.action_confirm()
+        self.assertEqual(self._line_data()["stock"], "None in stock")
 
     def test_what_others_ordered_counts_though_it_is_out_of_sight(self):
         self.env.company.leads_agent_lock_assigned = True

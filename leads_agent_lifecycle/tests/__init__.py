@@ -1,1 +1,10 @@
-from . import test_access, test_channels, test_lead_tours, test_lead_units, test_leads, test_panel, test_reach
+from . import (
+    test_access,
+    test_channels,
+    test_lead_tours,
+    test_lead_units,
+    test_leads,
+    test_panel,
+    test_privacy,
+    test_reach,
+)

@@ -2,8 +2,7 @@ from odoo import api, models
 
 
 class LeadsAgentAssignment(models.Model):
-    _name = "leads.agent.assignment"
-    _inherit = ["leads.agent.assignment", "leads.agent.lead.mixin"]
+    _inherit = "leads.agent.assignment"
 
     def _after_assign(self, agent_of, created, tell=True):
         """Who is assigned is a lead, and its rules may move it."""

@@ -35,13 +35,23 @@ class TestReach(LifecycleCommon):
         )
         return {row[field][1] if isinstance(row[field], tuple) else row[field]: row["__count"] for row in rows}
 
-    def test_orders_assignments_and_calls_are_grouped_by_stage(self):
+    def test_orders_and_calls_are_grouped_by_stage(self):
         self.env["leads.agent.call"].with_user(self.agent).start(self.first.id)
         for user in (self.agent, self.manager):
-            for model in ("sale.order", "leads.agent.assignment"):
-                self.assertEqual(self._groups(model, user, "lead_stage_id"), {"Prospect": 1, "Opportunity": 1})
-                self.assertEqual(self._groups(model, user, "lead_channel"), {self.first.lead_channel: 2})
+            self.assertEqual(self._groups("sale.order", user, "lead_stage_id"), {"Prospect": 1, "Opportunity": 1})
+            self.assertEqual(self._groups("sale.order", user, "lead_channel"), {self.first.lead_channel: 2})
             self.assertEqual(self._groups("leads.agent.call", user, "lead_stage_id"), {"Prospect": 1})
+
+    def test_former_assignments_do_not_tell_how_far_a_customer_is_by_now(self):
+        assignments = self.env["leads.agent.assignment"].with_user(self.agent)
+        domain = [("partner_id.lead_stage_id", "ilike", "prospect")]
+        self.assertEqual(assignments.search(domain).partner_id, self.first)
+        self.env.company.leads_agent_lock_assigned = True
+        self._active(self.first).with_user(self.manager).action_unassign()
+        # PostgreSQL ended it by its own clock.
+        with freeze_time("2050-01-01"):
+            self.assertIn(self.first.id, assignments.search([]).partner_id.ids, "their own, ended")
+            self.assertFalse(assignments.search(domain))
 
     def test_no_other_user_gets_the_fields(self):
         for user in (self.salesperson, self.plain):

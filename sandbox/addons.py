@@ -9,6 +9,8 @@ from .paths import ROOT
 
 # The Odoo that our addons are shown in: the apps a call center would have.
 HOST_MODULES = ["sale_management", "crm", "contacts", "calendar"]
+# Hosts that change a whole database (its home page, its login): what depends on them is tested in one of its own.
+APART_HOSTS = {"website", "website_crm"}
 _IGNORED = {"__pycache__"}
 
 
@@ -31,6 +33,11 @@ class Addon:
     @property
     def is_test(self) -> bool:
         return self.name.startswith("test_")
+
+    @property
+    def stands_apart(self) -> bool:
+        """Tell whether the addon is tested in a database of its own."""
+        return bool(APART_HOSTS & set(self.manifest.get("depends", [])))
 
     @property
     def triggers(self) -> set[str]:
@@ -63,13 +70,24 @@ def for_demo() -> list[str]:
 
 
 def for_tests() -> list[str]:
-    return [addon.name for addon in ours()]
+    return [addon.name for addon in ours() if not addon.stands_apart]
+
+
+def for_tests_apart() -> list[str]:
+    return [addon.name for addon in ours() if addon.stands_apart]
 
 
 def fingerprints() -> dict[str, str]:
     return {addon.name: addon.fingerprint() for addon in ours()}
 
 
-def test_tags() -> str:
-    """Return the selection of every test of ours."""
-    return ",".join(f"/{name}" for name in for_tests())
+def tags_of(names: list[str]) -> str:
+    """Return the selection of every test of some addons."""
+    return ",".join(f"/{name}" for name in names)
+
+
+def shared_out(tags: str) -> tuple[str, str]:
+    """Return what of a selection of tests runs in the database of all addons, and what in the one that stands apart."""
+    apart, chosen = for_tests_apart(), tags.split(",")
+    theirs = [tag for tag in chosen if tag.partition("/")[2].partition(":")[0].split("/")[0] in apart]
+    return ",".join(tag for tag in chosen if tag not in theirs), ",".join(theirs)

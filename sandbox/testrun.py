@@ -17,10 +17,12 @@ from .paths import made
 SLOWEST = 10
 
 
-def run_odoo(odoo: Odoo, database: str, tags: str, log_path: Path, longest_silence: int) -> Verdict:
-    """Install all addons in a database and run the tests of the tags."""
+def run_odoo(
+    odoo: Odoo, database: str, tags: str, log_path: Path, longest_silence: int, names: list[str] | None = None
+) -> Verdict:
+    """Install addons in a database, all that stand not apart unless named, and run the tests of the tags."""
     conf = odoo.configuration(database, http_port=free_port())
-    modules = ",".join(addons.for_tests())
+    modules = ",".join(names or addons.for_tests())
     command = ["-c", conf, "-i", modules, "--test-tags", tags, "--stop-after-init"]
     judge = Judge()
     with (

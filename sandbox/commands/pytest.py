@@ -28,5 +28,6 @@ def _with_paths(chosen: list[str]) -> list[str]:
     """Add the tests of all addons unless paths are among the arguments."""
     if any((ROOT / argument.split("::")[0]).exists() for argument in chosen):
         return chosen
-    tests = [str(addon.path / "tests") for addon in addons.ours() if (addon.path / "tests").is_dir()]
+    folders = [addon.path / "tests" for addon in addons.ours() if not addon.stands_apart]
+    tests = [str(folder) for folder in folders if folder.is_dir()]
     return [*chosen, *tests]

@@ -1,15 +1,18 @@
-"""Run all tests, tours included, on a fresh database. ARGS='/leads_agent:TestX' selects."""
+"""Run all tests, tours included, on fresh databases. ARGS='/leads_agent:TestX' selects."""
 
 import os
 
 from .. import addons, databases, programs, testrun, unit_tests
 from ..console import step
 from ..lock import held
+from ..logjudge import Verdict
+from ..odoo_process import Odoo
 from ..paths import LOGS
 from ..workbench import ready_odoo
 
 DATABASE = "leads_test"
-LOG = LOGS / "test.log"
+# For the addons whose host changes a whole database.
+APART = "leads_test_apart"
 LONGEST_SILENCE = 600
 
 
@@ -20,10 +23,24 @@ def run(arguments: list[str]) -> int:
     if not selection:
         with step("Unit tests of the sandbox and of the addons' tools"):
             unit = unit_tests.run()
-    with ready_odoo() as odoo, held(f"database-{DATABASE}", waiting_for="another test run"):
-        databases.copy_of_template(odoo, DATABASE)
-        verdict = testrun.run_odoo(odoo, DATABASE, selection or addons.test_tags(), LOG, LONGEST_SILENCE)
-    testrun.report(verdict, LOG)
-    passed, failed = unit.passed + verdict.passed, unit.failed + verdict.failed
+        selection = addons.tags_of([*addons.for_tests(), *addons.for_tests_apart()])
+    together, apart = addons.shared_out(selection)
+    verdicts = []
+    with ready_odoo() as odoo:
+        if together:
+            verdicts.append(_tested(odoo, DATABASE, together, addons.for_tests()))
+        if apart:
+            verdicts.append(_tested(odoo, APART, apart, addons.for_tests_apart()))
+    passed = unit.passed + sum(verdict.passed for verdict in verdicts)
+    failed = unit.failed + sum(verdict.failed for verdict in verdicts)
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def _tested(odoo: Odoo, database: str, tags: str, names: list[str]) -> Verdict:
+    log = LOGS / f"{database.removeprefix('leads_')}.log"
+    with held(f"database-{database}", waiting_for="another test run"):
+        databases.copy_of_template(odoo, database)
+        verdict = testrun.run_odoo(odoo, database, tags, log, LONGEST_SILENCE, names)
+    testrun.report(verdict, log)
+    return verdict

@@ -1,6 +1,6 @@
 """Which addons there are, and whether they changed."""
 
-from sandbox.addons import Addon
+from sandbox.addons import Addon, shared_out
 
 
 def test_fingerprint_follows_content_and_ignores_bytecode(tmp_path):
@@ -20,3 +20,16 @@ def test_bridge_waits_for_its_triggers(tmp_path):
     assert Addon(tmp_path, {"depends": depends, "auto_install": True}).triggers == set(depends)
     assert Addon(tmp_path, {"depends": depends, "auto_install": ["loyalty"]}).triggers == {"loyalty"}
     assert not Addon(tmp_path, {"depends": depends}).is_bridge
+
+
+def test_addons_with_a_website_stand_apart(tmp_path):
+    assert Addon(tmp_path, {"depends": ["leads_agent_lifecycle", "website"], "auto_install": True}).stands_apart
+    assert not Addon(tmp_path, {"depends": ["leads_agent"]}).stands_apart
+
+
+def test_a_selection_is_shared_out(monkeypatch):
+    monkeypatch.setattr("sandbox.addons.for_tests_apart", lambda: ["apart"])
+    assert shared_out("/together,/apart:TestX") == ("/together", "/apart:TestX")
+    assert shared_out("/apart") == ("", "/apart")
+    assert shared_out("leads_prove,:TestX.test_y,/apart_not") == ("leads_prove,:TestX.test_y,/apart_not", "")
+    assert shared_out("/apart/tests/test_x.py") == ("", "/apart/tests/test_x.py")

@@ -430,11 +430,13 @@ class ResPartner(models.Model):
         return places
 
     @api.model
-    def _lead_from_channel(self, channel, key=None, *, name=None, email=None, phone=None, **values):
+    def _lead_from_channel(self, channel, key=None, *, name=None, email=None, phone=None, fills_gaps=True, **values):
         """Elevated: who speaks on a channel. A returning visitor is the same lead; an unknown one becomes a new lead.
 
         :param str channel: a value of :data:`CHANNELS`
         :param str key: what the channel calls the person: a visitor, a number, an id
+        :param bool fills_gaps: whether what is missing on a known lead is filled in; not where anybody can type
+            the address of somebody else
         :param values: more of the profile of a new lead
         :returns: the lead
         """
@@ -460,8 +462,8 @@ class ResPartner(models.Model):
                 }
             )
         else:
-            missing = {field: value for field, value in known.items() if not lead[field]}
-            if lead.lead_is_anonymous and known:
+            missing = {field: value for field, value in known.items() if fills_gaps and not lead[field]}
+            if fills_gaps and lead.lead_is_anonymous and known:
                 missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
             if missing:
                 lead.write(missing)

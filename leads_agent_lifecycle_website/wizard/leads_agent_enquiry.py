@@ -1,0 +1,102 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
+
+LONGEST_LINE = 200
+LONGEST_TEXT = 10_000
+# What goes to the profile of a new lead.
+PROFILE = {"company": "company_name", "city": "city", "zip": "zip"}
+
+
+class LeadsAgentEnquiry(models.TransientModel):
+    """What somebody typed into the form on the website. It becomes a message of a lead, and is then forgotten.
+
+    Anybody may type the address of somebody else. So a known person gets the message and nothing else: their data
+    stay as they are, and the answer is the same as to a stranger.
+    """
+
+    _name = "leads.agent.enquiry"
+    _inherit = ["utm.mixin"]
+    _description = "Enquiry by the Website"
+
+    lead_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    name = fields.Char(string="Your Name")
+    email = fields.Char(string="Your E-mail")
+    phone = fields.Char(string="Phone Number")
+    company = fields.Char(string="Your Company")
+    city = fields.Char()
+    zip = fields.Char(string="ZIP")
+    subject = fields.Char()
+    message = fields.Text()
+    consent = fields.Boolean(
+        string="I agree to be contacted", help="The consent is kept with its moment, on a new lead."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        enquiries = super().create(vals_list)
+        for enquiry in enquiries:
+            enquiry._check_reachable()
+            enquiry._hand_over()
+        return enquiries
+
+    def _check_reachable(self):
+        """Whoever writes can be answered, and writes no book.
+
+        :raises ValidationError: otherwise; the form shows the sentence
+        """
+        if self.email and not email_normalize(self.email):
+            raise ValidationError(self.env._("This is no e-mail address."))
+        if not self.email and not self.phone:
+            raise ValidationError(self.env._("Tell us an e-mail address or a phone number, so that we can answer."))
+        lines = (self.name, self.email, self.phone, self.company, self.city, self.zip, self.subject)
+        if any(len(line or "") > LONGEST_LINE for line in lines) or len(self.message or "") > LONGEST_TEXT:
+            raise ValidationError(self._too_long())
+
+    def _hand_over(self):
+        """Find or make the lead, and let them say what they typed."""
+        values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
+        self.lead_id = self.env["res.partner"]._lead_from_channel(
+            "form",
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            fills_gaps=False,
+            lead_source_id=self.source_id.id,
+            lead_campaign_id=self.campaign_id.id,
+            lead_consent_at=self.consent and fields.Datetime.now(),
+            **values,
+        )
+        self.lead_id.message_post(
+            author_id=self.lead_id.id,
+            body=self._body(),
+            email_from=email_normalize(self.email or "") or self.lead_id.email_formatted,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            subject=self.subject,
+        )
+
+    def _body(self):
+        """The message, and all else as it was typed: it may be more, or other, than what is known of the lead."""
+        names = ("name", "email", "phone", "company", "zip", "city", "subject")
+        lines = [(self._fields[name]._description_string(self.env), self[name]) for name in names if self[name]]
+        lines.append((self._fields["consent"]._description_string(self.env), self._consent_word()))
+        listed = Markup().join(Markup("<li>%s: %s</li>") % line for line in lines)
+        said = Markup("<br/>").join((self.message or "").strip().splitlines())
+        return Markup("<p>%s</p><ul>%s</ul>") % (said, listed)
+
+    def _consent_word(self):
+        return self.env._("yes") if self.consent else self.env._("no")
+
+    def _message_log(self, *, body="", attachment_ids=(), **kwargs):
+        """Odoo's form calls this: what it has beyond the fields of the enquiry, files included, goes to the lead."""
+        if len(body) > LONGEST_TEXT:
+            raise ValidationError(self._too_long())
+        attachments = self.env["ir.attachment"].browse(nr for *_, ids in attachment_ids for nr in ids)
+        attachments.write({"res_model": "res.partner", "res_id": self.lead_id.id})
+        return self.lead_id._message_log(body=body, attachment_ids=attachments.ids, author_id=self.lead_id.id, **kwargs)
+
+    def _too_long(self):
+        return self.env._("This is too long for the form. Please send us a mail.")

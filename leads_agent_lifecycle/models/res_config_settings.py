@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .leads_agent_inbound import SECRET, TOKEN
+
 ALIAS = "leads_agent_lifecycle.alias_leads"
 
 
@@ -13,6 +15,12 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_leads_alias",
         inverse="_inverse_leads_alias_name",
         help="Who writes to this address is a lead. Empty: no address.",
+    )
+    leads_meta_verify_token = fields.Char(
+        string="Verify Token", config_parameter=TOKEN, groups="base.group_system", help="The same as on Meta's page."
+    )
+    leads_meta_app_secret = fields.Char(
+        string="App Secret", config_parameter=SECRET, groups="base.group_system", help="Empty: no message is taken."
     )
     leads_alias_domain = fields.Char(compute="_compute_leads_alias", export_string_translation=False)
 

@@ -4,6 +4,7 @@ from . import (
     test_lead_tours,
     test_lead_units,
     test_leads,
+    test_meta,
     test_panel,
     test_privacy,
     test_reach,

@@ -1,1 +1,1 @@
-from . import codes, steps
+from . import codes, meta, steps

@@ -1,0 +1,26 @@
+from odoo import http
+from odoo.http import Response, request
+
+# What Meta says is the most.
+LARGEST_BODY = 3 * 1024 * 1024
+ROUTE = {"type": "http", "auth": "public", "csrf": False, "save_session": False, "sitemap": False}
+
+
+class MetaWebhook(http.Controller):
+    """Where WhatsApp, Messenger and Instagram bring messages. The signature is the key; who has none learns nothing."""
+
+    @http.route("/leads/meta", methods=["GET"], **ROUTE)
+    def subscribe(self, **query):
+        """Prove to Meta that this address is ours."""
+        # sudo: leads.agent.inbound - Meta has no user; the token decides
+        is_known = request.env["leads.agent.inbound"].sudo()._is_subscriber(query.get("hub.verify_token", ""))
+        if query.get("hub.mode") != "subscribe" or not is_known:
+            return Response(status=403)
+        return Response(query.get("hub.challenge", ""), mimetype="text/plain")
+
+    @http.route("/leads/meta", methods=["POST"], max_content_length=LARGEST_BODY, **ROUTE)
+    def receive(self, **_ignored):
+        body = request.httprequest.get_data()
+        signature = request.httprequest.headers.get("X-Hub-Signature-256", "")
+        # sudo: leads.agent.inbound - Meta has no user; the signature decides
+        return Response(status=request.env["leads.agent.inbound"].sudo()._receive(body, signature))

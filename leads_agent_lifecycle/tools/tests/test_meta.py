@@ -1,0 +1,41 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads_agent_lifecycle.tools import meta
+
+WORDS = [
+    *("object", "entry", "changes", "value", "contacts", "profile", "name", "wa_id", "messages", "from", "id", "type"),
+    *("timestamp", "text", "body", "messaging", "sender", "message", "mid", "attachments", "is_echo", *meta.CHANNELS),
+]
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=5)
+things = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=5),
+    max_leaves=20,
+)
+texts = things | st.text(max_size=5) | st.just("7")
+messages = st.fixed_dictionaries(
+    {"from": texts, "id": texts, "timestamp": texts, "type": texts, "text": things, "sender": things, "message": things}
+)
+changes = st.fixed_dictionaries({"value": st.fixed_dictionaries({"messages": st.lists(messages)})})
+entries = st.fixed_dictionaries(
+    {"changes": things | st.lists(changes), "messaging": things | st.lists(messages)},
+)
+payloads = things | st.fixed_dictionaries(
+    {"object": st.sampled_from([*meta.CHANNELS]), "entry": things | st.lists(entries)}
+)
+
+
+@given(payloads)
+def test_whatever_comes_gives_whole_messages_in_order(payload):
+    said = meta.said(payload)
+    assert [one.at for one in said] == sorted(one.at for one in said)
+    for one in said:
+        assert one.key and one.sender and one.at > 0
+        assert all("\x00" not in text for text in (one.key, one.sender, one.text, one.name, one.phone))
+        "".join((one.key, one.sender, one.text, one.kind, one.name)).encode()
+
+
+@given(st.text(), st.binary(), st.text())
+def test_no_signature_but_the_right_one(signature, body, secret):
+    assert not meta.is_signed(body, signature, secret)

@@ -410,6 +410,9 @@ class LeadsAgentAssignment(models.Model):
             self._propagate_holder([row[1] for row in rows], ended=rows)
         else:
             self._unfollow(rows)
+        agents = self.env["res.users"].browse({row[2] for row in rows})
+        # sudo: res.users - the author of the entries and who is told of them, read together
+        (self.env.user | agents).sudo().mapped("partner_id")
         self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
         if state == "unassigned":
             self._end_grace(
@@ -418,6 +421,6 @@ class LeadsAgentAssignment(models.Model):
             )
         by_agent = defaultdict(list)
         for _id, partner_id, agent_id in rows:
-            by_agent[self.env["res.users"].browse(agent_id)].append(partner_id)
+            by_agent[agents.browse(agent_id)].append(partner_id)
         self._tell_agents(by_agent, end_reason, tell)
         return ended

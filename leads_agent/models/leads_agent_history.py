@@ -335,20 +335,11 @@ class LeadsAgentHistory(models.Model):
         """
         self.flush_model()
         self.env["leads.agent.callback"].flush_model()
+        at = at.replace(microsecond=0)
         self.env.cr.execute(
             SQL(
                 """
-                WITH known AS (
-                    UPDATE leads_agent_assignment a
-                       SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at,
-                           priority = %(priority)s
-                      FROM leads_agent_assignment b, LATERAL (
-                           SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %(contact)s) AS contact_at
-                             FROM leads_agent_history
-                            WHERE partner_id = b.partner_id
-                           ) h
-                     WHERE %(kind)s = 'assigned' AND a.id = b.id AND b.id = ANY(%(ids)s)
-                ), promises AS (
+                WITH %(known)s promises AS (
                     UPDATE leads_agent_callback c
                        SET agent_id = CASE %(kind)s
                                WHEN 'assigned' THEN a.agent_id WHEN 'unassigned' THEN NULL ELSE c.agent_id END,
@@ -368,10 +359,9 @@ class LeadsAgentHistory(models.Model):
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
                 """,
-                at=at.replace(microsecond=0),
-                priority=self.env["leads.agent.desk"]._priority_sql("b"),
+                known=self._knowing(assignment_ids, at) if kind == "assigned" else SQL(),
+                at=at,
                 kind=kind,
-                contact=terms.CONTACT_KINDS,
                 author=self.env.user.partner_id.id,
                 ids=list(assignment_ids),
                 partners=list(sale_of or ()),
@@ -379,6 +369,29 @@ class LeadsAgentHistory(models.Model):
             )
         )
         self.env["leads.agent.callback"].invalidate_model(flush=False)
+
+    @api.model
+    def _knowing(self, assignment_ids, at):
+        """The part of the statement by which new assignments know their newest events and how promising they are."""
+        return SQL(
+            """
+            known AS (
+                UPDATE leads_agent_assignment a
+                   SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at,
+                       priority = %(priority)s
+                  FROM leads_agent_assignment b, LATERAL (
+                       SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %(contact)s) AS contact_at
+                         FROM leads_agent_history
+                        WHERE partner_id = b.partner_id
+                       ) h
+                 WHERE a.id = b.id AND b.id = ANY(%(ids)s)
+            ),
+            """,
+            at=at,
+            priority=self.env["leads.agent.desk"]._priority_sql("b"),
+            contact=terms.CONTACT_KINDS,
+            ids=list(assignment_ids),
+        )
 
     def _auto_init(self):
         """At install, take in everybody's history while the new table has no index and no foreign key yet."""

@@ -99,7 +99,7 @@ class TestQueryCounts(LeadsAgentCommon):
             self._batch(partners)
         return self._confirm(partners.sale_order_ids, user)
 
-    def test_confirming_costs_at_most_6_more_and_1_where_nobody_holds(self):
+    def test_confirming_costs_at_most_5_more_and_1_where_nobody_holds(self):
         self._confirm_costs(1, self.salesperson, True)
         for count in (1, 10, 40):
             plain = self._plain_confirm(count)
@@ -108,7 +108,7 @@ class TestQueryCounts(LeadsAgentCommon):
                     self._confirm_costs(count, self.salesperson, False), plain + 1 + self.beside["order"]
                 )
                 self.assertLessEqual(
-                    self._confirm_costs(count, self.salesperson, True), plain + 6 + self.beside["sale"]
+                    self._confirm_costs(count, self.salesperson, True), plain + 5 + self.beside["sale"]
                 )
 
     def _plain_confirm(self, count):

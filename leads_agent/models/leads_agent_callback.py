@@ -115,10 +115,11 @@ class LeadsAgentCallback(models.Model):
     @api.model
     def _for_user(self, user):
         """Open callbacks that a user may keep: own ones, and those that are open to a call center of the user."""
-        # any!: the membership of the user, whatever the user may read of teams
+        # any!: the membership of the user and who is archived, whatever the user may read of teams and users
         member = Domain("crm_team_member_ids", "any!", [("user_id", "=", user.id)])
         team = Domain("team_id", "any!", member) | Domain("team_id", "=", False)
-        absent = Domain("agent_id", "=", False) | Domain("agent_id.active", "=", False) | self._missed_domain()
+        archived = Domain("agent_id", "any!", [("active", "=", False)])
+        absent = Domain("agent_id", "=", False) | archived | self._missed_domain()
         company = Domain("company_id", "in", user._get_company_ids())
         return Domain("state", "=", "open") & company & (Domain("agent_id", "=", user.id) | (team & absent))
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
 from ..tools import terms
@@ -12,6 +12,7 @@ from ..tools.timezones import customer_timezone
 
 CONVERSION_DAYS = 30
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "is_sale", "end_reason", "order_id")
+ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "validity_date")
 SORTS = {
     "next": "last_contact_at ASC NULLS FIRST, assigned_at, id",
     "value": "priority DESC NULLS LAST, id",
@@ -39,7 +40,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         :param int offset: leads to skip
         :returns: dict with ``user``, ``figures``, ``leads``, ``leads_count``, ``history``, ``empty_reason``, and for
             the call desk ``callbacks`` of today and ``call``, the one that is running, or False; datetimes are UTC
-            strings, amounts are formatted
+            strings, amounts are numbers of the currency beside them
         :raises AccessError: for users who are neither agents nor managers
         """
         Assignment = self.env["leads.agent.assignment"]
@@ -160,34 +161,43 @@ class LeadsAgentDashboard(models.AbstractModel):
         :returns: ``{partner_id: dict}``
         """
         Order = self.env["sale.order"]
-        query = Order._search(
-            [("leads_commercial_partner_id", "in", partner_ids), ("state", "in", terms.PARTIAL_STATES)]
+        query = Order._search([("state", "in", terms.PARTIAL_STATES)])
+        columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
+        # One by one, or PostgreSQL looks for all partial orders there are.
+        query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))
+        query.order = SQL("%s DESC, %s DESC", columns["date_order"], columns["id"])
+        query.limit = 1
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT c.id AS partner_id, newest.*
+                  FROM unnest(%s::int[]) AS c (id)
+            CROSS JOIN LATERAL (%s) newest
+                """,
+                partner_ids,
+                query.select(*columns.values()),
+            )
         )
-        newest = SQL(
-            """
-            SELECT DISTINCT ON (leads_commercial_partner_id) id
-              FROM sale_order WHERE id IN %s
-          ORDER BY leads_commercial_partner_id, date_order DESC, id DESC
-            """,
-            query.subselect(),
-        )
-        orders = Order.search_fetch(
-            Domain("id", "in", newest),
-            ["leads_commercial_partner_id", "name", "amount_total", "currency_id", "date_order", "validity_date"],
-            order="id",
-        )
-        return {order.leads_commercial_partner_id.id: self._order_values(order) for order in orders}
+        return dict(zip([row["partner_id"] for row in rows], self._order_values(rows), strict=True))
 
     @api.model
-    def _order_values(self, order):
-        return {
-            "id": order.id,
-            "name": order.name,
-            "amount": format_amount(self.env, order.amount_total, order.currency_id),
-            "amount_total": order.amount_total,
-            "date_order": fields.Datetime.to_string(order.date_order),
-            "expired": bool(order.validity_date and order.validity_date < fields.Date.context_today(self)),
-        }
+    def _order_values(self, rows):
+        """What is shown of orders; the client formats the amounts.
+
+        :param list rows: a dict with ``ORDER_COLUMNS`` for each
+        """
+        today = fields.Date.context_today(self)
+        return [
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "amount_total": row["amount_total"],
+                "currency_id": row["currency_id"],
+                "date_order": fields.Datetime.to_string(row["date_order"]),
+                "expired": bool(row["validity_date"] and row["validity_date"] < today),
+            }
+            for row in rows
+        ]
 
     @api.model
     def _figures_select(self, today):

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_amount
 
 from ..tools import terms
 from ..tools.moments import to_local, to_moment
+from .leads_agent_dashboard import ORDER_COLUMNS
 
 MOST_CALLBACKS = 20
 MOST_ORDERS = 5
@@ -26,7 +27,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         :param int partner_id: the customer, or a contact
         :returns: dict with the customer as in the list of leads, and with ``attempts``, ``orders`` and their lines,
             ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
-            amounts are formatted
+            amounts are formatted, but for the totals of orders
         :raises AccessError: when the customer is out of sight
         :raises UserError: when there is no such customer
         """
@@ -212,7 +213,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         """The newest quotations of a customer that the user may read, with what is offered in them."""
         orders = self.env["sale.order"].search_fetch(
             Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES),
-            ["name", "amount_total", "currency_id", "date_order", "validity_date"],
+            ORDER_COLUMNS,
             order="date_order desc, id desc",
             limit=MOST_ORDERS,
         )
@@ -222,9 +223,12 @@ class LeadsAgentDashboard(models.AbstractModel):
             order="order_id, sequence, id",
         )
         lines_of = lines.grouped("order_id")
+        rows = [
+            {name: order[name] for name in ORDER_COLUMNS} | {"currency_id": order.currency_id.id} for order in orders
+        ]
         return [
-            self._order_values(order) | {"lines": [self._line_values(line) for line in lines_of.get(order, ())]}
-            for order in orders
+            values | {"lines": [self._line_values(line) for line in lines_of.get(order, ())]}
+            for order, values in zip(orders, self._order_values(rows), strict=True)
         ]
 
     @api.model

@@ -41,7 +41,7 @@ class TestDeskPane(DeskCommon):
         self._order(self.customer, "sale")
         [quotation] = self._lead_data()["orders"]
         self.assertEqual((quotation["id"], quotation["name"]), (order.id, order.name))
-        self.assertIn("1,015.00", quotation["amount"])
+        self.assertEqual((quotation["amount_total"], quotation["currency_id"]), (1015.0, order.currency_id.id))
         self.assertTrue(quotation["expired"])
         self.assertEqual(
             [(line["name"], line["quantity"]) for line in quotation["lines"]],

@@ -86,6 +86,7 @@ class TestQueryCounts(LeadsAgentCommon):
             self.assertEqual(len(data["history"]), min(10, 3 * count))
             costs[count] = counted["queries"]
         self.assertLessEqual(max(costs.values()), 14, costs)
+        self.assertLessEqual(costs[20], 12, costs)
         self.assertEqual(costs[20], costs[150], "flat in the number of leads")
 
     def _confirm(self, orders, user):

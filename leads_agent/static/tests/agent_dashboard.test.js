@@ -36,8 +36,8 @@ const LEAD = {
     order: {
         id: 201,
         name: "S00201",
-        amount: "$ 1,450.00",
         amount_total: 1450,
+        currency_id: 1,
         date_order: "2026-02-26 10:00:00",
         expired: true,
     },

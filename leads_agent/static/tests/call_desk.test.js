@@ -66,8 +66,8 @@ function lead(partner_id) {
             {
                 id: 201,
                 name: "S00201",
-                amount: "$ 1,450.00",
                 amount_total: 1450,
+                currency_id: 1,
                 date_order: "2026-02-26 10:00:00",
                 expired: true,
                 lines: [

@@ -1,3 +1,4 @@
+import { formatCurrency } from "@web/core/currency";
 import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 
@@ -45,6 +46,10 @@ export class LeadRow extends Component {
 
     get localTime() {
         return localTime(this.lead.tz, this.props.now);
+    }
+
+    get amount() {
+        return formatCurrency(this.lead.order.amount_total, this.lead.order.currency_id);
     }
 
     get orderAge() {

@@ -1,5 +1,6 @@
 import { Component, markup } from "@odoo/owl";
 
+import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 
 import { absoluteTime, ageInDays, localTime, relativeTime } from "../agent_dashboard/dashboard_time";
@@ -48,6 +49,10 @@ export class LeadPane extends Component {
     /** Cleaned by the server when it was written, as every field with HTML. */
     get script() {
         return markup(this.lead.script);
+    }
+
+    amount(order) {
+        return formatCurrency(order.amount_total, order.currency_id);
     }
 
     linesOf(order) {

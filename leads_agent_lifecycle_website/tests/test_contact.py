@@ -36,7 +36,7 @@ class TestContact(LifecycleCommon, HttpCase):
     def test_without_consent(self):
         self._send()
         self.assertFalse(self._leads().lead_consent_at)
-        self.assertIn("I agree to be contacted: no", self._said(self._leads()).body)
+        self.assertIn("I agree to be contacted about offers: no", self._said(self._leads()).body)
 
     def test_the_same_person_by_mail_or_number_is_the_same_lead(self):
         self._send(phone="+33 1 55 55 01 23")

@@ -31,7 +31,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     subject = fields.Char()
     message = fields.Text()
     consent = fields.Boolean(
-        string="I agree to be contacted", help="The consent is kept with its moment, on a new lead."
+        string="I agree to be contacted about offers", help="The consent is kept with its moment, on a new lead."
     )
 
     @api.model_create_multi

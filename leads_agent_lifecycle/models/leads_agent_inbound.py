@@ -1,6 +1,6 @@
 import json
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 
@@ -116,7 +116,7 @@ class LeadsAgentInbound(models.Model):
     @api.model
     def _sent_at(self, said):
         """When a message was sent: it may come later than the next one."""
-        return datetime.fromtimestamp(said.at, UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(said.at, timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _setting(self, name):

@@ -169,14 +169,27 @@ class CrmLead(models.Model):
 
     def _leads_ask_for_feedback(self, agent):
         """To-dos after 1, 7 and 21 days: how did it go?"""
+        if self.env.context.get("mail_activity_automation_skip"):
+            return
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.activity_feedback")
+        activity_type = self.env["mail.activity.type"].browse(type_id or [])
         today = fields.Date.context_today(self.with_context(tz=agent.tz))
-        for days in FEEDBACK_DAYS:
-            self.activity_schedule(
-                "leads_agent_offer.activity_feedback",
-                today + timedelta(days=days),
-                user_id=agent.id,
-                summary=self.env._("How does this lead go?"),
-            )
+        # All at once: Odoo's own activity_schedule makes one at a time for a lead.
+        self.env["mail.activity"].create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "summary": self.env._("How does this lead go?"),
+                    "note": activity_type.default_note,
+                    "automated": True,
+                    "date_deadline": today + timedelta(days=days),
+                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "res_id": self.id,
+                    "user_id": agent.id,
+                }
+                for days in FEEDBACK_DAYS
+            ]
+        )
 
     def _leads_open_offers(self, but=None):
         offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])

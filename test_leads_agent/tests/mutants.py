@@ -177,6 +177,17 @@ RULES = (
         UNLOCKED,
         _seen(lambda test: test.profiles[test.other_agent].skill_ids),
     ),
+    rule("leads_agent_offer.rule_profile_company", MANAGER, _seen(lambda test: test.profiles[test.far_agent])),
+    rule(
+        "leads_agent_offer.rule_skill_company",
+        MANAGER,
+        _seen(lambda test: test.profiles[test.far_agent].skill_ids),
+    ),
+    rule(
+        "leads_agent_offer.rule_pecking_company",
+        MANAGER,
+        _seen(lambda test: test.profiles[test.far_agent].pecking_ids),
+    ),
     rule("leads_agent_offer.rule_score_own", UNLOCKED, _seen(lambda test: test.world["D"]["points"])),
     rule("leads_agent_offer.rule_score_company", MANAGER, _seen(lambda test: test.world["X"]["points"])),
     rule("leads_agent_lifecycle.rule_move_lock", LOCKED, sweeps("leads.agent.move")),

@@ -447,6 +447,9 @@ class Scenario(LeadsAgentCommon):
         for user in (cls.agent, cls.other_agent, cls.far_agent):
             cls.profiles[user] = env["leads.agent.profile"].create({"user_id": user.id})
             env["leads.agent.skill"].create({"profile_id": cls.profiles[user].id, "tag_id": cls.routing_tag.id})
+            env["leads.agent.pecking"].create(
+                {"profile_id": cls.profiles[user].id, "tag_id": cls.routing_tag.id, "number": 1}
+            )
         offered = {"A": cls.agent, "B": cls.agent, "C": cls.agent, "D": cls.other_agent, "X": cls.far_agent}
         for letter, user in offered.items():
             things, text = cls.world[letter], mark(letter, "S")

@@ -50,8 +50,6 @@ class TestOfferProbes(Doors):
     def _may_find(self, role, letter, model):
         if model in OF_MANAGERS and role.is_agent:
             return False
-        if model == "leads.agent.profile" and not role.is_agent:
-            return role.user == "manager"
         return letter in OWN.get(role.user, "")
 
     @mute_logger(*MUTED)

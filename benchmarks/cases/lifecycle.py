@@ -12,8 +12,8 @@ from odoo.tools import SQL
 
 from ..measure import Candidate, interleave
 from ..report import Row
-from .visibility import _page as page
 from .visibility import _specification as specification
+from .visibility import page
 
 LIST = "leads_agent_lifecycle.res_partner_view_lead_list"
 SEARCH = "leads_agent_lifecycle.res_partner_view_lead_search"

@@ -4,6 +4,8 @@ The peer under the lock is Odoo's own rule for a salesperson who sees personal o
 who sees all orders. The customers' peer is the administrator, for whom no rule holds.
 """
 
+from dataclasses import replace
+
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api
@@ -44,7 +46,7 @@ def run(registry, scale, rounds, record) -> None:
 
 def _orders(registry, scale, rounds, record, settings, shape, agent, peer, peer_name, specification):
     works = {
-        "B1 order list": ("G1", 1.0, lambda env: _page(env["sale.order"], specification)),
+        "B1 order list": ("G1", 1.0, lambda env: page(env["sale.order"], specification)),
         "B2 count": ("G2", 0.2, lambda env: env["sale.order"].search_count([], limit=COUNT_LIMIT)),
         "B3 search 80": ("G3", 2.0, lambda env: env["sale.order"].search([], limit=PAGE).ids),
     }
@@ -53,25 +55,29 @@ def _orders(registry, scale, rounds, record, settings, shape, agent, peer, peer_
         timings = interleave(registry, {"ours": Candidate(agent, work), "peer": Candidate(peer, work)}, rounds)
         row = _row(what, scale, name, shape, timings, peer_name, goal, limit)
         if row.verdict == "FAIL":
-            with registry.cursor() as cr:
-                search = {"limit": COUNT_LIMIT, "order": None} if goal == "G2" else {"limit": PAGE}
-                plan = explain(api.Environment(cr, agent, {}), "sale.order", **search)
-            row = _row(what, scale, name, shape, timings, peer_name, goal, limit, plan)
+            search = {"limit": COUNT_LIMIT, "order": None} if goal == "G2" else {"limit": PAGE}
+            row = replace(row, note=plan_of(registry, agent, **search))
         record(row)
         if row.verdict == "FAIL":
-            _alternatives(registry, scale, record, row, settings, agent, work, timings["peer"], peer_name)
+            record_alternatives(registry, record, row, settings, agent, work)
 
 
-def _alternatives(registry, scale, record, row, settings, agent, work, peer, peer_name):
+def plan_of(registry, agent, **search):
+    """The plan of a search for orders as an agent."""
+    with registry.cursor() as cr:
+        return explain(api.Environment(cr, agent, {}), "sale.order", **search)
+
+
+def record_alternatives(registry, record, row, settings, agent, work):
     """What other rules would have made of a goal that was missed: the best of them, and none at all."""
     for name, timing in shapes.best(registry, settings, agent, work).items():
-        what, shape = f"{row.what}: {name}", row.shape
-        record(Row.timed(row.case, scale.name, what, shape, scale.orders, timing, peer_name, peer.median))
+        what = f"{row.what}: {name}"
+        record(Row.timed(row.case, row.scale, what, row.shape, row.size, timing, row.peer, row.peer_ms))
 
 
 def _customers(registry, scale, rounds, record, settings, shape, agent, admin, specification):
     works = {
-        "B1 customers": lambda env: _page(env["res.partner"], specification),
+        "B1 customers": lambda env: page(env["res.partner"], specification),
         "B1 name search": lambda env: env["res.partner"].name_search("Harbour", limit=8),
     }
     for what, work in works.items():
@@ -79,7 +85,7 @@ def _customers(registry, scale, rounds, record, settings, shape, agent, admin, s
         record(_row(what, scale, settings, shape, timings, "administrator", "customers", 2.0))
 
 
-def _row(what, scale, settings, shape, timings, peer_name, goal, limit, note=""):
+def _row(what, scale, settings, shape, timings, peer_name, goal, limit):
     case, name = what.split(" ", 1)
     ours, peer = timings["ours"], timings["peer"]
     return Row(
@@ -95,11 +101,10 @@ def _row(what, scale, settings, shape, timings, peer_name, goal, limit, note="")
         peer_ms=peer.median,
         goal=goal,
         limit=limit,
-        note=note,
     )
 
 
-def _page(model, specification):
+def page(model, specification):
     return model.web_search_read([], specification, limit=PAGE, count_limit=COUNT_LIMIT)["length"]
 
 

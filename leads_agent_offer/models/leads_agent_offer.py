@@ -66,7 +66,13 @@ class LeadsAgentOffer(models.Model):
     city = fields.Char(compute="_compute_told", compute_sudo=True)
     value_band = fields.Char(string="Value", compute="_compute_told", compute_sudo=True)
     lead_since = fields.Datetime(compute="_compute_told", compute_sudo=True)
-    # For reports
+    # For reports. Where the lead is: stored, as Odoo does not ask for the groups of related fields when it groups.
+    country_id = fields.Many2one(
+        related="lead_id.country_id", string="Country", store=True, groups="leads_agent.group_leads_manager"
+    )
+    region_id = fields.Many2one(
+        related="lead_id.state_id", string="Region", store=True, groups="leads_agent.group_leads_manager"
+    )
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts", store=True)
     declined_count = fields.Integer(string="Declined", compute="_compute_counts", store=True)
     missed_count = fields.Integer(string="Missed", compute="_compute_counts", store=True)
@@ -162,26 +168,30 @@ class LeadsAgentOffer(models.Model):
         now = fields.Datetime.now()
         deadlines = self._deadlines_of({row[1] for row in rows}, company) if kind == "exclusive" else {}
         due = [deadlines.get(row[1], until) for row in rows]
+        leads = self.env["crm.lead"].browse(row[0] for row in rows)
         created = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO leads_agent_offer (lead_id, agent_id, routing_id, kind, state, company_id, offered_at,
-                       deadline, response_seconds, accepted_count, declined_count, missed_count,
+                       deadline, country_id, region_id, response_seconds, accepted_count, declined_count, missed_count,
                        create_uid, create_date, write_uid, write_date)
                 SELECT t.lead_id, t.agent_id, t.routing_id, %(kind)s, 'offered', %(company)s, %(now)s, t.deadline,
-                       NULL, 0, 0, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(leads)s::int[], %(agents)s::int[], %(routings)s::int[], %(due)s::timestamp[])
-                       AS t (lead_id, agent_id, routing_id, deadline)
+                       t.country_id, t.region_id, NULL, 0, 0, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM unnest(%(leads)s::int[], %(agents)s::int[], %(routings)s::int[], %(due)s::timestamp[],
+                              %(countries)s::int[], %(regions)s::int[])
+                       AS t (lead_id, agent_id, routing_id, deadline, country_id, region_id)
              RETURNING id
                 """,
                 kind=kind,
                 company=company.id,
                 now=now,
                 uid=self.env.uid,
-                leads=[row[0] for row in rows],
+                leads=list(leads._ids),
                 agents=[row[1] for row in rows],
                 routings=[row[2] for row in rows],
                 due=due,
+                countries=[lead.country_id.id or None for lead in leads],
+                regions=[lead.state_id.id or None for lead in leads],
             )
         )
         offers = self.browse([row[0] for row in created])

@@ -43,7 +43,7 @@ class TestOfferMenus(OfferCommon, HttpCase):
             [
                 *("My Offers", "Manage All My Leads", "My Performance"),
                 *("Incoming Leads", "Offers", "Routing Audit"),
-                *("Offers Analysis", "Performance Points"),
+                *("Offers Analysis", "Offers by Region", "Performance Points"),
                 *("Routing Tags", "Routing Profiles", "Reasons for Declining"),
             ],
         )

@@ -1,14 +1,21 @@
 import hmac
+import re
+from base64 import b32decode, b32encode
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import misc
 
 from ..tools import performance, queueing
 
 LINK_DAYS = 30
 ACCESS_LINK_DAYS = 7
+# Of a link of an offer: its number (4 bytes) and its seal (16 bytes). Letters and digits in base 32, as programs that
+# show text messages cut an address that ends with a dash, which base 64 has.
+SHORT_TOKEN = re.compile("[a-z2-7]{32}")
+NUMBER_BYTES, SEAL_BYTES = 4, 16
 
 
 def _seconds(moment):
@@ -279,16 +286,31 @@ class LeadsAgentOffer(models.Model):
     def _token(self):
         """A link for this offer and its agent; whoever changes a letter has nothing."""
         self.ensure_one()
-        until = _seconds(self.offered_at + timedelta(days=LINK_DAYS))
-        return self._signed("offer", self.id, self.agent_id.id, until)
+        return b32encode(self.id.to_bytes(NUMBER_BYTES, "big") + self._seal()).decode().lower()
+
+    def _seal(self):
+        """What only this database can say of the offer, its agent and the end of its link."""
+        message = f"{self.id}-{self.agent_id.id}-{_seconds(self._link_until())}"
+        # sudo: ir.config_parameter - the secret of the database
+        return bytes.fromhex(misc.hmac(self.env(su=True), "leads_agent_offer", message))[:SEAL_BYTES]
+
+    def _link_until(self):
+        return self.offered_at + timedelta(days=LINK_DAYS)
 
     @api.model
     def _from_token(self, token):
         """:returns: the offer, elevated; none for a link that is forged, malformed or too old"""
-        offer_id, agent_id = self._verified("offer", token)
         # sudo: leads.agent.offer - the signed link is the right to see this offer
-        offer = self.sudo().browse(offer_id or []).exists()
-        return offer if offer.agent_id.id == agent_id else offer.browse()
+        offers = self.sudo()
+        if not SHORT_TOKEN.fullmatch(token):
+            # A link of before links were short: as good as it was, until it ends.
+            offer_id, agent_id = self._verified("offer", token)
+            offer = offers.browse(offer_id or []).exists()
+            return offer if offer.agent_id.id == agent_id else offers
+        content = b32decode(token.upper())
+        offer = offers.browse(int.from_bytes(content[:NUMBER_BYTES], "big")).exists()
+        is_ours = offer and hmac.compare_digest(offer._seal(), content[NUMBER_BYTES:])
+        return offer if is_ours and offer._link_until() >= fields.Datetime.now() else offers
 
     @api.model
     def _agent_token(self, user):

@@ -138,7 +138,7 @@ class TestAccess(OfferCommon):
             "",
             "-",
             token[:-1],
-            token.replace(str(self.offer.id), "1", 1),
+            "a" * 32,
             "é" * 10,
             "1-2-3-4",
             token + "0",

@@ -1,15 +1,20 @@
 import random
 import re
 import socket
+from base64 import b32encode
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import quote
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 from odoo.tools import mute_logger
+
+from odoo.addons.leads_agent_offer.models.leads_agent_offer_answers import LINK_DAYS, NUMBER_BYTES, SEAL_BYTES
 
 from .offer_common import OfferCommon
 
@@ -61,6 +66,10 @@ class LinkCase(OfferCommon, HttpCase):
     # ------------------------------------------------------------------
     # As a browser
     # ------------------------------------------------------------------
+
+    def _long_token(self, agent=None, until=4_000_000_000):
+        """A link as they were before they were short."""
+        return self.offer._signed("offer", self.offer.id, (agent or self.agent).id, until)
 
     def _get(self, path, **kwargs):
         response = self.url_open(path, allow_redirects=False, **kwargs)
@@ -266,11 +275,11 @@ class TestOfferPage(LinkCase):
 
     def test_links_that_do_not_count_look_all_the_same(self):
         token = self.offer._token()
-        old = self.env["leads.agent.offer"]._signed("offer", self.offer.id, self.agent.id, 1)
-        foreign = self.env["leads.agent.offer"]._signed("offer", self.offer.id, self.other_agent.id, 4_000_000_000)
+        old = self._long_token(until=1)
+        foreign = self._long_token(self.other_agent)
         mine = self.env["leads.agent.offer"]._agent_token(self.agent)
         unknown = self.env["leads.agent.offer"]._signed("offer", 2_000_000_000, self.agent.id, 4_000_000_000)
-        forged = ("0" if token[-1] != "0" else "1").join((token[:-1], ""))
+        forged = token[:-1] + ("a" if token[-1] != "a" else "b")
         bodies = set()
         for bad in (old, foreign, mine, unknown, forged, "x", "---", "é", "%00", "a/%0A%00", token.upper(), token * 50):
             for path in (f"/leads/offer/{bad}", f"/leads/mine/{bad if bad != mine else token}"):
@@ -282,6 +291,38 @@ class TestOfferPage(LinkCase):
             bodies.add(response.text)
         self.assertEqual(len(bodies), 1, "nobody learns what is wrong with a link")
         self.assertEqual(self.offer.state, "offered")
+
+    def test_a_short_link_holds_by_each_of_its_letters(self):
+        token = self.offer._token()
+        self.assertRegex(token, "^[a-z2-7]{32}$")
+        Offer = self.env["leads.agent.offer"]
+        self.assertEqual(Offer._from_token(token), self.offer)
+        for place, letter in enumerate(token):
+            for other in {"a", "q", "7"} - {letter}:
+                self.assertFalse(Offer._from_token(token[:place] + other + token[place + 1 :]), (place, other))
+        other = self._live(self._incoming("solar", email_from="other@customer.example.com", phone=False))
+        self.assertFalse(Offer._from_token(other._token()[:7] + token[7:]), "the seal is of one offer")
+
+    def test_a_short_link_is_of_one_agent_and_ends(self):
+        self.assertShut(self._get(self.path), 200)
+        self.offer.agent_id = self.other_agent
+        self.assertShut(self._get(self.path), 404)
+        self.offer.agent_id = self.agent
+        Offer = self.env["leads.agent.offer"]
+        end = self.offer.offered_at + timedelta(days=LINK_DAYS)
+        for moment, counts in ((end, True), (end + timedelta(seconds=1), False)):
+            with freeze_time(moment):
+                self.assertEqual(bool(Offer._from_token(self.offer._token())), counts, moment)
+        self.offer.offered_at -= timedelta(days=1)
+        self.assertShut(self._get(self.path), 404)
+
+    def test_a_link_of_before_links_were_short(self):
+        path = f"/leads/offer/{self._long_token()}"
+        self.assertShut(self._get(f"{path}?answer=accept"), 200)
+        self.assertShut(self._get(f"{path}/accept"), 303)
+        self.assertEqual(self.offer.state, "offered")
+        self._send(path, "accept")
+        self.assertEqual(self.offer.state, "accepted")
 
     def test_a_parameter_of_an_unlucky_name(self):
         # Odoo's own pages answer with an error of the server to this one: see `ir_http.py`.
@@ -388,8 +429,8 @@ class TestLinkFuzz(LinkCase):
 
     def _token_like(self, chance, good):
         """Something where a token should be."""
-        kind = chance.randrange(14)
-        if not kind or kind > 11:
+        kind = chance.randrange(15)
+        if kind in (0, 12, 13):
             return good.encode()
         if kind == 1:
             place = chance.randrange(len(good))
@@ -415,7 +456,10 @@ class TestLinkFuzz(LinkCase):
             return chance.choice((b"", b".", b"..", b"%2e%2e", b"%2F", b"accept", b"{{7*7}}", b"${7*7}", b"<script>"))
         if kind == 10:
             return b"A" * chance.choice((255, 256, 257, 2_000, 20_000))
-        return b";".join((good.encode(), b"x=1"))
+        if kind == 11:
+            return b";".join((good.encode(), b"x=1"))
+        number = chance.choice((0, 1, self.offer.id, 2**31 - 1, 2**31, 2**32 - 1))
+        return b32encode(number.to_bytes(NUMBER_BYTES, "big") + chance.randbytes(SEAL_BYTES)).lower()
 
     def _body_like(self, chance):
         """Something where a form should be, and the header that goes with it."""
@@ -446,7 +490,7 @@ class TestLinkFuzz(LinkCase):
 
     def test_fuzz(self):
         chance = random.Random(SEED)
-        good = self.offer._token()
+        links = (self.offer._token(), self._long_token())
         mine = self.env["leads.agent.offer"]._agent_token(self.agent)
         bad, counts = [], {}
         for nr in range(FUZZED_REQUESTS):
@@ -454,7 +498,8 @@ class TestLinkFuzz(LinkCase):
                 (b"GET", b"GET", b"POST", b"POST", b"HEAD", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"BREW")
             )
             page = chance.choice((b"offer", b"offer", b"mine"))
-            target = b"/leads/" + page + b"/" + self._token_like(chance, good if page == b"offer" else mine)
+            good = chance.choice(links) if page == b"offer" else mine
+            target = b"/leads/" + page + b"/" + self._token_like(chance, good)
             target += chance.choice(
                 (b"", b"/accept", b"/decline", b"/again", b"/send-access-link", b"/x/y", b"/%00", b"/")
             )

@@ -160,7 +160,8 @@ def _offered(registry):
         leads._leads_offer_now()
         offers = leads.leads_offer_ids
         agent = offers.agent_id
-        agent.password = agent.login
+        # Without the mail that Odoo sends about a new password
+        agent._set_encrypted_password(agent.id, agent._crypt_context().hash(agent.login))
         made = leads.ids, leads.team_id.id, agent.id, agent.login, offers.ids
     lead_ids, team_id, agent_id, login, offer_ids = made
     try:
@@ -169,16 +170,18 @@ def _offered(registry):
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, context)
             leads, agent = env["crm.lead"].browse(lead_ids), env["res.users"].browse(agent_id)
-            customers = leads.partner_id
+            customers, rosters = leads.partner_id, leads.leads_routing_ids.roster_id
             cr.execute("DELETE FROM leads_agent_score_entry WHERE agent_id = %s", [agent_id])
             cr.execute("DELETE FROM leads_agent_assignment WHERE agent_id = %s", [agent_id])
             leads.unlink()
+            rosters.unlink()
             customers.unlink()
             env["crm.team"].browse(team_id).unlink()
             env["leads.agent.profile"].search([("user_id", "=", agent_id)]).unlink()
             env["leads.agent.tag"].search([("name", "=like", "subject%x")]).unlink()
-            agent.active = False
-            agent.login = f"{agent.login}_{agent.id}"
+            partner = agent.partner_id
+            agent.unlink()
+            partner.unlink()
 
 
 def _leads(env, size, agents=AGENTS):

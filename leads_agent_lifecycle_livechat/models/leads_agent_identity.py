@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class LeadsAgentIdentity(models.Model):
+    _inherit = "leads.agent.identity"
+
+    is_claimed = fields.Boolean(
+        string="Not Proven", readonly=True, help="They told the e-mail or number of somebody who was known already."
+    )

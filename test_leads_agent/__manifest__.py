@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "leads_agent_calendar",
+        "leads_agent_lifecycle_livechat",
         "leads_agent_lifecycle_offer",
         "leads_agent_sale_pdf_quote_builder",
         "leads_agent_sale_stock",

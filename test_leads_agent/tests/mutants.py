@@ -118,6 +118,34 @@ def _notified_strangers(test, env):
     return env["mail.notification"].search([("res_partner_id", "=", test.stranger.id)])
 
 
+def _foreign_chat(model):
+    """Find what belongs to a colleague's chat with a customer out of sight, as somebody who answers chats."""
+
+    def call(test, env):
+        env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")
+        partners = test.salesperson.partner_id | test.world["E"]["partner"]
+        chat = test.env["discuss.channel"].create(
+            {
+                "name": "Chat",
+                "channel_type": "livechat",
+                "livechat_operator_id": partners[0].id,
+                "leads_partner_id": partners[1].id,
+                "channel_member_ids": [
+                    Command.create({"partner_id": partner.id, "livechat_member_type": kind})
+                    for partner, kind in zip(partners, ("agent", "visitor"), strict=True)
+                ],
+            }
+        )
+        message = chat.message_post(body="A call")
+        test.env["discuss.call.history"].create(
+            {"channel_id": chat.id, "start_dt": message.date, "start_call_message_id": message.id}
+        )
+        found = env[model].search([("id" if model == "discuss.channel" else "channel_id", "=", chat.id)])
+        return ", ".join(map(str, found.ids))
+
+    return finds(call)
+
+
 RULES = (
     rule("rule_order_partial", UNLOCKED, sweeps("sale.order")),
     rule("rule_order_write", ALL_ORDERS, write("A", "sold", client_order_ref="x")),
@@ -166,6 +194,14 @@ RULES = (
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
     rule("leads_agent_calendar.rule_filters_own", LOCKED, sweeps("calendar.filters")),
+    rule("leads_agent_lifecycle_livechat.rule_chat_lock", LOCKED, _foreign_chat("discuss.channel")),
+    rule("leads_agent_lifecycle_livechat.rule_chat_member_lock", LOCKED, _foreign_chat("discuss.channel.member")),
+    rule(
+        "leads_agent_lifecycle_livechat.rule_chat_history_lock",
+        LOCKED,
+        _foreign_chat("im_livechat.channel.member.history"),
+    ),
+    rule("leads_agent_lifecycle_livechat.rule_chat_call_lock", LOCKED, _foreign_chat("discuss.call.history")),
     rule("leads_agent_offer.rule_lead_own", UNLOCKED, sweeps("crm.lead")),
     rule("leads_agent_offer.rule_offer_own", UNLOCKED, _seen(lambda test: test.world["D"]["offer"])),
     rule("leads_agent_offer.rule_offer_company", MANAGER, _seen(lambda test: test.world["X"]["offer"])),
@@ -646,6 +682,10 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.officer.unlink": "officers follow: test_access",
     "leads.agent.officer.write": "officers follow: test_access",
     "leads.agent.stage.write": "the order of Next follows the weight: test_reach",
+    "discuss.channel._message_post_after_hook": "visitors become leads: test_livechat",
+    "discuss.channel.write": "chats are told in the chatter: test_livechat",
+    "leads.agent.stage.write": "stages in use stay: test_leads",
+    "leads.agent.status.write": "statuses in use stay: test_leads",
     "leads.agent.status.update.default_get": "many leads at once: test_leads",
     "res.partner._compute_duration_tracking": "time in stages: test_leads",
     "res.partner._search_panel_domain_image": "counts what is in sight: test_panel",

@@ -684,8 +684,6 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.stage.write": "the order of Next follows the weight: test_reach",
     "discuss.channel._message_post_after_hook": "visitors become leads: test_livechat",
     "discuss.channel.write": "chats are told in the chatter: test_livechat",
-    "leads.agent.stage.write": "stages in use stay: test_leads",
-    "leads.agent.status.write": "statuses in use stay: test_leads",
     "leads.agent.status.update.default_get": "many leads at once: test_leads",
     "res.partner._compute_duration_tracking": "time in stages: test_leads",
     "res.partner._search_panel_domain_image": "counts what is in sight: test_panel",

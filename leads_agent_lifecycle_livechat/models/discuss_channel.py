@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 LONGEST = 2000
 # Without the question for a number, only one that is written for abroad is taken for one.
 NUMBER_RE = re.compile(r"\+\d[\d ()./-]{6,20}\d")
+# Odoo's cookies bar writes JSON, which is no valid value of a cookie: Werkzeug 3.1 leaves such cookies out.
+CONSENT_RE = re.compile(r"(?:^|;)\s*website_cookies_bar=(\{[^;{[]*\})")
 
 
 class DiscussChannel(models.Model):
@@ -156,11 +158,7 @@ class DiscussChannel(models.Model):
 
     def _leads_log_visit(self, lead):
         """With the visitor's consent to optional cookies, keep from where they spoke."""
-        try:
-            consent = json.loads(request.httprequest.cookies.get("website_cookies_bar", "{}")) if request else {}
-        except ValueError:
-            consent = {}
-        if not isinstance(consent, dict) or consent.get("optional") is not True:
+        if not self._leads_consent():
             return
         agent = request.httprequest.user_agent
         self.env["leads.agent.visit"].create(
@@ -173,3 +171,11 @@ class DiscussChannel(models.Model):
                 "country_id": self.country_id.id,
             }
         )
+
+    def _leads_consent(self):
+        """Whether the visitor accepted optional cookies."""
+        given = CONSENT_RE.search(request.httprequest.headers.get("Cookie", "")) if request else None
+        try:
+            return bool(given) and json.loads(given[1]).get("optional") is True
+        except ValueError:
+            return False

@@ -21,14 +21,15 @@ SPECIFIED = {
     "leads.agent.history": "history",
 }
 # By which links a row hangs on a customer or order, where not every link does: whom a message names is read on the
-# document it stands on, a follower says of the document no more than its number, and the order of a call is for
-# managers.
+# document it stands on, a follower says of the document no more than its number, the order of a call is for managers,
+# and who was rated, or answered to it, is a colleague.
 HANGS_BY = {
     "leads.agent.call": ("partner_id",),
     "mail.message": ("res_id",),
     "mail.scheduled.message": ("res_id",),
     "mail.followers": ("partner_id",),
     "mail.notification": ("res_partner_id",),
+    "rating.rating": ("partner_id", "res_id"),
 }
 # Rows that are an agent's own, whoever else they name: they go with the agent, not with the customer.
 OWN_ROWS = {
@@ -40,7 +41,12 @@ OWN_ROWS = {
     "calendar.filters": lambda agent: [("user_id", "=", agent.id)],
     # The call one is in, until it has its outcome.
     "leads.agent.call": lambda agent: [("agent_id", "=", agent.id), ("state", "!=", "done")],
+    "discuss.channel": lambda agent: [("channel_member_ids.partner_id", "in", agent.partner_id.ids)],
     "discuss.channel.member": lambda agent: [("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)],
+    "im_livechat.channel.member.history": lambda agent: [
+        ("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)
+    ],
+    "rating.rating": lambda agent: [("rated_partner_id", "=", agent.partner_id.id)],
     "res.users.settings.volumes": lambda agent: [("user_setting_id.user_id", "=", agent.id)],
     "snailmail.letter": lambda agent: [("user_id", "=", agent.id)],
 }

@@ -1,14 +1,11 @@
 import json
-from types import SimpleNamespace
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent_lifecycle.tests.test_leads import LifecycleCommon
 from odoo.addons.mail.tests.common import MailCommon
-
-MODELS = "odoo.addons.leads_agent_lifecycle_livechat.models"
 
 
 @tagged("post_install", "-at_install")
@@ -147,15 +144,27 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.assertFalse(chat.leads_partner_id)
 
     def test_devices_are_kept_with_consent_alone(self):
+        firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        refused = '{"required": true, "optional": false, "ts": 1}'
+        for consent in (None, "", "[]", "true", "{}", "{no json}", "[" * 5000, '{"optional": {"a": 1}}', refused):
+            self._as_somebody_else()
+            if consent is not None:
+                self.opener.cookies.set("website_cookies_bar", consent)
+            chat = self._open()
+            self._say(chat, "Hello")
+            self.assertTrue(chat.leads_partner_id, consent)
+            self.assertFalse(chat.leads_partner_id.lead_visit_ids, consent)
+        self._as_somebody_else()
+        # As Odoo's cookies bar writes it.
+        self.opener.cookies.set("website_cookies_bar", '{"required": true, "optional": true, "ts": 1}')
+        self.opener.headers.update({"User-Agent": firefox, "Referer": f"{self.base_url()}/shop"})
         chat = self._open()
         self._say(chat, "Hello")
-        self.assertFalse(chat.leads_partner_id.lead_visit_ids)
-        agent = SimpleNamespace(platform="linux", browser="firefox")
-        for consent, visits in (("[]", 0), ("no json", 0), ('{"optional": false}', 0), ('{"optional": true}', 1)):
-            asked = SimpleNamespace(cookies={"website_cookies_bar": consent}, user_agent=agent, referrer=None)
-            with patch(f"{MODELS}.discuss_channel.request", SimpleNamespace(httprequest=asked)):
-                chat._leads_log_visit(chat.leads_partner_id)
-            self.assertEqual(len(chat.leads_partner_id.lead_visit_ids), visits, consent)
+        self._say(chat, "Is somebody there?")
+        visit = chat.leads_partner_id.lead_visit_ids
+        self.assertEqual(len(visit), 1)
+        self.assertEqual((visit.device, visit.browser), ("linux", "firefox"))
+        self.assertEqual((visit.channel, visit.page), ("chat", f"{self.base_url()}/shop"))
 
     def test_an_archived_lead_stays_archived(self):
         chat = self._open()
@@ -190,26 +199,123 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.assertTrue(logged.is_internal or logged.subtype_id.internal)
         self.assertNotIn("<b>", logged.body)
 
+    def _of_chat(self, chat):
+        """What the agent, who answers chats, finds of a chat: what its rules cover."""
+        self.env.invalidate_all()
+        finds = {
+            "discuss.channel": [("id", "=", chat.id)],
+            "discuss.channel.member": [("channel_id", "=", chat.id)],
+            "im_livechat.channel.member.history": [("channel_id", "=", chat.id)],
+            "mail.message": [("model", "=", "discuss.channel"), ("res_id", "=", chat.id)],
+        }
+        return {model for model, domain in finds.items() if self.env[model].with_user(self.agent).search(domain)}
+
     def test_locked_agents_see_their_own_chats_and_those_of_their_leads(self):
+        self.env.company.leads_agent_lock_assigned = True
+        self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")
+        everything = {
+            "discuss.channel",
+            "discuss.channel.member",
+            "im_livechat.channel.member.history",
+            "mail.message",
+        }
+        chat = self._open()
+        self._say(chat, "Hello")
+        lead = chat.leads_partner_id
+        self.assertFalse(self._of_chat(chat))
+        with self.assertRaises(AccessError):
+            chat.with_user(self.agent).read(["name"])
+        self._order(lead)
+        assignment = self._assign(lead)
+        self.assertEqual(self._of_chat(chat), everything)
+        self.assertEqual(chat.with_user(self.agent).leads_lead_id, lead)
+        self.assertEqual(lead.with_user(self.agent).lead_chat_count, 1)
+        assignment.with_user(self.manager).action_unassign()
+        self.assertFalse(self._of_chat(chat))
+        self.env.company.leads_agent_lock_assigned = False
+        self.assertEqual(self._of_chat(chat), everything)
+        self.env.company.leads_agent_lock_assigned = True
+        self._as_somebody_else()
+        self.livechat.user_ids = self.operator | self.agent
+        data = self.make_jsonrpc_request(
+            "/im_livechat/get_session",
+            {"channel_id": self.livechat.id, "previous_operator_id": self.agent.partner_id.id},
+        )
+        own = chat.browse(data["channel_id"])
+        self._say(own, "Hello")
+        self.assertEqual(self._of_chat(own), everything)
+
+    def test_locked_agents_do_not_let_themselves_in(self):
         self.env.company.leads_agent_lock_assigned = True
         self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")
         chat = self._open()
         self._say(chat, "Hello")
-        lead = chat.leads_partner_id
         theirs = chat.with_user(self.agent)
-        history = self.env["im_livechat.channel.member.history"].with_user(self.agent)
-        members = self.env["discuss.channel.member"].with_user(self.agent)
-        domain = [("channel_id", "=", chat.id)]
-        with self.assertRaises(AccessError):
-            theirs.read(["name"])
-        self.assertFalse(history.search(domain))
-        self.assertFalse(members.search(domain))
-        self.assertFalse(chat.with_user(self.operator).leads_lead_id - lead)
-        self.livechat.user_ids = self.agent
+        chat.livechat_status = "need_help"
+        for join in (
+            lambda: theirs.livechat_join_channel_needing_help(),
+            lambda: theirs.add_members(partner_ids=self.agent.partner_id.ids),
+            lambda: theirs.env["discuss.channel.member"].create(
+                {"channel_id": chat.id, "partner_id": self.agent.partner_id.id}
+            ),
+            lambda: theirs.message_post(body="Hello"),
+        ):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+                join()
+        self.assertNotIn(self.agent.partner_id, chat.channel_member_ids.partner_id)
         self.env.company.leads_agent_lock_assigned = False
         self.env.invalidate_all()
-        self.assertTrue(theirs.read(["name"]))
-        self.assertTrue(history.search(domain))
+        self.assertTrue(theirs.livechat_join_channel_needing_help())
+
+    def test_the_visibility_test_finds_nothing_wrong(self):
+        self.env.company.leads_agent_lock_assigned = True
+        self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")
+        chats = []
+        for number in range(2):
+            self._as_somebody_else()
+            chats.append(self._open())
+            self._say(chats[number], "Hello")
+            self.make_jsonrpc_request("/im_livechat/feedback", {"channel_id": chats[number].id, "rate": 5})
+        chats[0]._add_members(users=self.agent)
+        tests = self.env["leads.agent.self.test"].with_user(self.manager)
+        test = tests.browse(tests.action_run()["res_id"])
+        lines = {line.model: line for line in test.line_ids if line.agent_id == self.agent}
+        self.assertLessEqual(
+            {"discuss.channel", "im_livechat.channel.member.history", "rating.rating"}, lines.keys(), "tested"
+        )
+        mine = test.finding_ids.filtered(lambda line: line.agent_id <= self.agent)
+        self.assertEqual([(line.model, line.explanation) for line in mine], [])
+        self.env.ref("leads_agent_lifecycle_livechat.rule_chat_lock").active = False
+        test = tests.browse(tests.action_run()["res_id"])
+        found = test.finding_ids.filtered(lambda line: line.agent_id == self.agent and line.model == "discuss.channel")
+        self.assertEqual(found.verdict, "too_much")
+
+    def test_whose_ratings_are_seen(self):
+        self.env.company.leads_agent_lock_assigned = True
+        customer = self._customer("Secret Harbour")
+        rating = self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("discuss.channel"),
+                "res_id": self._open().id,
+                "partner_id": customer.id,
+                "rated_partner_id": self.operator.partner_id.id,
+                "rating": 1,
+            }
+        )
+        domain = [("id", "=", rating.id)]
+        for user in (self.operator, self.manager):
+            self.assertTrue(self.env["rating.rating"].with_user(user).search(domain), user.login)
+        ratings = self.env["rating.rating"].with_user(self.agent)
+        self.assertFalse(ratings.search(domain))
+        rating.rated_partner_id = self.agent.partner_id
+        self.assertTrue(ratings.search(domain))
+        rating.rated_partner_id = self.operator.partner_id
+        self._order(customer)
+        self._assign(customer)
+        self.env.invalidate_all()
+        self.assertTrue(ratings.search(domain))
 
     def test_the_operator_sees_the_lead_as_far_as_they_may(self):
         self.env.company.leads_agent_lock_assigned = True

@@ -122,24 +122,9 @@ def _foreign_chat(model):
     """Find what belongs to a colleague's chat with a customer out of sight, as somebody who answers chats."""
 
     def call(test, env):
+        # sudo: they answer chats
         env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")
-        partners = test.salesperson.partner_id | test.world["E"]["partner"]
-        chat = test.env["discuss.channel"].create(
-            {
-                "name": "Chat",
-                "channel_type": "livechat",
-                "livechat_operator_id": partners[0].id,
-                "leads_partner_id": partners[1].id,
-                "channel_member_ids": [
-                    Command.create({"partner_id": partner.id, "livechat_member_type": kind})
-                    for partner, kind in zip(partners, ("agent", "visitor"), strict=True)
-                ],
-            }
-        )
-        message = chat.message_post(body="A call")
-        test.env["discuss.call.history"].create(
-            {"channel_id": chat.id, "start_dt": message.date, "start_call_message_id": message.id}
-        )
+        chat = test.world["B"]["chat"]
         found = env[model].search([("id" if model == "discuss.channel" else "channel_id", "=", chat.id)])
         return ", ".join(map(str, found.ids))
 
@@ -202,6 +187,8 @@ RULES = (
         _foreign_chat("im_livechat.channel.member.history"),
     ),
     rule("leads_agent_lifecycle_livechat.rule_chat_call_lock", LOCKED, _foreign_chat("discuss.call.history")),
+    rule("leads_agent_lifecycle_livechat.rule_rating_sight", UNLOCKED, sweeps("rating.rating")),
+    rule("leads_agent_lifecycle_livechat.rule_rating_lock", LOCKED, sweeps("rating.rating")),
     rule("leads_agent_offer.rule_lead_own", UNLOCKED, sweeps("crm.lead")),
     rule("leads_agent_offer.rule_offer_own", UNLOCKED, _seen(lambda test: test.world["D"]["offer"])),
     rule("leads_agent_offer.rule_offer_company", MANAGER, _seen(lambda test: test.world["X"]["offer"])),

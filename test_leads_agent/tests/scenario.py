@@ -206,6 +206,7 @@ class Scenario(LeadsAgentCommon):
                 cls._make_order(env, letter, kind, state, things)
         things["invoice"] = cls._make_invoice(env, letter, partner)
         cls._make_lifecycle(env, text, things)
+        cls._make_chat(env, letter, things)
         return things
 
     @classmethod
@@ -233,6 +234,39 @@ class Scenario(LeadsAgentCommon):
         things["identity"] = env["leads.agent.identity"].create({**lead, "channel": "chat", "key": f"{text} key"})
         things["visit"] = env["leads.agent.visit"].create({**lead, "channel": "chat", "device": f"{text} device"})
         things["officer"] = env["leads.agent.officer"].create({**lead, "user_id": cls.salesperson.id})
+
+    @classmethod
+    def _make_chat(cls, env, letter, things):
+        """A live chat of the customer with the salesperson, a call in it, and ratings, of the chat and of an order."""
+        text, partner = mark(letter, "P"), things["partner"]
+        things["chat"] = chat = env["discuss.channel"].create(
+            {
+                "name": f"{text} chat",
+                "channel_type": "livechat",
+                "livechat_operator_id": cls.salesperson.partner_id.id,
+                "leads_partner_id": partner.id,
+                "channel_member_ids": [
+                    Command.create({"partner_id": member.id, "livechat_member_type": kind})
+                    for member, kind in ((cls.salesperson.partner_id, "agent"), (partner, "visitor"))
+                ],
+            }
+        )
+        message = chat.message_post(body=f"{text} said", author_id=partner.id, message_type="comment")
+        env["discuss.call.history"].create(
+            {"channel_id": chat.id, "start_dt": message.date, "start_call_message_id": message.id}
+        )
+        for document, kind in ((chat, "P"), (things["sold"], "S")):
+            env["rating.rating"].create(
+                {
+                    "res_model_id": env["ir.model"]._get_id(document._name),
+                    "res_id": document.id,
+                    "partner_id": partner.id,
+                    "rated_partner_id": cls.salesperson.partner_id.id,
+                    "rating": 5,
+                    "feedback": f"{mark(letter, kind)} feedback",
+                    "consumed": True,
+                }
+            )
 
     @classmethod
     def _hang_on(cls, record, text, things, what):

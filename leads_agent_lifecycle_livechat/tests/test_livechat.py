@@ -269,6 +269,23 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.env.invalidate_all()
         self.assertTrue(theirs.livechat_join_channel_needing_help())
 
+    def _heard(self, user):
+        """Of which kinds of news of live chats the user's browser is told."""
+        self.authenticate(user.login, user.login)
+        answer = self.make_jsonrpc_request(
+            "/websocket/peek_notifications",
+            {"channels": ["im_livechat.looking_for_help"], "last": 0, "is_first_poll": True},
+        )
+        return {channel[-1] for channel in answer["channels"] if channel[-1] == "LOOKING_FOR_HELP"}
+
+    def test_locked_agents_do_not_hear_of_all_chats_that_look_for_help(self):
+        self.env.company.leads_agent_lock_assigned = True
+        self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")
+        self.assertTrue(self._heard(self.operator))
+        self.assertFalse(self._heard(self.agent))
+        self.env.company.leads_agent_lock_assigned = False
+        self.assertTrue(self._heard(self.agent))
+
     def test_the_visibility_test_finds_nothing_wrong(self):
         self.env.company.leads_agent_lock_assigned = True
         self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")

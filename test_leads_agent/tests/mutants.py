@@ -252,6 +252,16 @@ def _told_out_of_sight(test, env):
     return message.sudo().notification_ids.filtered(lambda row: row.res_partner_id == env.user.partner_id)
 
 
+def _told_of_chats(test, env):
+    """Find that somebody who answers chats hears of all that look for help."""
+    # sudo: they answer chats
+    env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")
+    session = SimpleNamespace(session=SimpleNamespace(uid=env.uid))
+    with patch("odoo.addons.bus.models.ir_websocket.wsrequest", session):
+        channels = env["ir.websocket"]._build_bus_channel_list(["im_livechat.looking_for_help"])
+    return [channel for channel in channels if isinstance(channel, tuple) and channel[1] == "LOOKING_FOR_HELP"]
+
+
 def _failures(test, env):
     store = Store()
     failed = env["mail.notification"].sudo().search([("author_id", "=", env.user.partner_id.id)])
@@ -485,6 +495,7 @@ OVERRIDES = (
         LOCKED,
         finds(lambda test, env: env["sale.order.discount"].search(test._is("D", "discount"))),
     ),
+    override("ir.websocket._build_bus_channel_list", LOCKED, finds(_told_of_chats)),
     override("ir.rule._make_access_error", LOCKED, finds(_debug_error)),
     override("leads.agent.callback.create", LOCKED, passes(_forged_promise)),
     override("leads.agent.callback.write", LOCKED, write("A", "callback", closed_at="2020-01-01")),

@@ -71,9 +71,8 @@ class CrmLead(models.Model):
     @api.model
     def _leads_wake(self, moments):
         """Have the job of the offers run at these moments."""
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.cron_offers", raise_if_not_found=True)
         # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
-        self.env["ir.cron"].sudo().browse(cron_id)._trigger(at=sorted(moments))
+        self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
 
     def _leads_company(self):
         self.ensure_one()

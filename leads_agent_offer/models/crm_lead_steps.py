@@ -192,7 +192,7 @@ class CrmLead(models.Model):
         )
 
     def _leads_open_offers(self, but=None):
-        offers = self.leads_offer_ids.filtered(lambda offer: offer.state == "offered")
+        offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])
         return offers - but if but else offers
 
     def _leads_withdraw(self, reason, *, state, keep_owner=False):

@@ -84,12 +84,11 @@ class LeadsAgentOffer(models.Model):
         return offer._open_action()
 
     def _open_action(self):
-        view_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.crm_lead_view_form_agent")
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
             "res_id": self.lead_id.id,
-            "views": [[view_id, "form"]],
+            "views": [[self.env.ref("leads_agent_offer.crm_lead_view_form_agent").id, "form"]],
         }
 
     # ------------------------------------------------------------------
@@ -107,11 +106,15 @@ class LeadsAgentOffer(models.Model):
             raise UserError(self.env._("You no longer hold leads."))
         self._check_live()
         now = fields.Datetime.now()
-        misses = self.lead_id.leads_offer_ids.filtered(
-            lambda offer: offer.agent_id == self.agent_id and offer.state == "requeued"
+        misses = self.search_count(
+            [
+                ("lead_id", "=", self.lead_id.id),
+                ("agent_id", "=", self.agent_id.id),
+                ("state", "=", "requeued"),
+            ]
         )
         self.write({"state": "accepted", "answered_at": now})
-        self.lead_id._leads_give(self.agent_id, performance.acceptance(len(misses)), offer=self)
+        self.lead_id._leads_give(self.agent_id, performance.acceptance(misses), offer=self)
         self._bus_changed()
 
     def _decline(self, reason=None, note=""):

@@ -6,7 +6,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS
 from odoo.http import request
 from odoo.tools import SQL, email_normalize, html2plaintext
 from odoo.tools.mail import email_re
@@ -31,7 +30,7 @@ class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
 
     leads_partner_id = fields.Many2one(
-        "res.partner", string="Lead of the Chat", index="btree_not_null", copy=False, groups=NO_ACCESS
+        "res.partner", string="Lead of the Chat", index="btree_not_null", copy=False, groups="base.group_system"
     )
     leads_lead_id = fields.Many2one(
         "res.partner",

@@ -1,3 +1,4 @@
+import re
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -59,6 +60,13 @@ class TestReach(LifecycleCommon):
                 {"lead_stage_id", "lead_status_id", "lead_channel"}
                 & set(self.env["sale.order"].with_user(user).fields_get())
             )
+
+    def test_no_other_user_gets_the_filters(self):
+        # Also those that group: the client would ask for fields that they do not have.
+        view = self.env.ref("sale.view_sales_order_filter")
+        for user, expected in ((self.salesperson, 0), (self.agent, 6), (self.manager, 6)):
+            arch = self.env["sale.order"].with_user(user).get_view(view.id, "search")["arch"]
+            self.assertEqual(len(re.findall(r'name="(?:group_)?lead_', arch)), expected, user.login)
 
     def test_a_batch_of_one_stage(self):
         domain = [

@@ -6,14 +6,16 @@ class CrmLead(models.Model):
 
     def _leads_text(self):
         """Tags are also looked for in how far the customer is: stage, status, channel, and the officers by name."""
+        text = super()._leads_text()
+        if not self.partner_id:
+            return text
         # sudo: res.partner - routing knows the customer, whoever brings the lead in
         customer = self.partner_id.sudo()
-        channels = dict(customer._fields["lead_channel"]._description_selection(self.env))
         pieces = [
-            super()._leads_text(),
+            text,
             customer.lead_stage_id.name,
             customer.lead_status_id.name,
-            channels.get(customer.lead_channel),
+            dict(customer._fields["lead_channel"]._description_selection(self.env)).get(customer.lead_channel),
             *customer.lead_officer_ids.user_id.mapped("name"),
         ]
         return "\n".join(piece for piece in pieces if piece)

@@ -301,7 +301,7 @@ class LeadsAgentOffer(models.Model):
     def _from_token(self, token):
         """:returns: the offer, elevated; none for a link that is forged, malformed or too old"""
         # sudo: leads.agent.offer - the signed link is the right to see this offer
-        offers = self.sudo()
+        offers = self.sudo().browse()
         if not SHORT_TOKEN.fullmatch(token):
             # A link of before links were short: as good as it was, until it ends.
             offer_id, agent_id = self._verified("offer", token)

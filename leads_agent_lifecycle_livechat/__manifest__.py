@@ -12,5 +12,13 @@
         "views/im_livechat_channel_views.xml",
         "views/res_partner_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "leads_agent_lifecycle_livechat/static/tests/tours/chat_lead_tours.js",
+        ],
+        "im_livechat.assets_livechat_support_tours": [
+            "leads_agent_lifecycle_livechat/static/tests/tours/visitor_tour.js",
+        ],
+    },
     "auto_install": True,
 }

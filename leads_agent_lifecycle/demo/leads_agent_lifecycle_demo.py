@@ -34,6 +34,7 @@ PEOPLE = (
     (None, "chat", 1, None, None, "base.be", None, None, None, None, None, None, None, "lead", "new"),
     (None, "instagram", 2, None, None, None, None, None, None, None, None, None, None, "lead", "new"),
 )  # fmt: skip
+STAGES = ("lead", "prospect", "opportunity", "customer")
 RESTING = ("Noah Peeters", "Sven Dahl")
 DEVICES = (("iPhone", "Safari", "/shop/espresso"), ("Windows", "Firefox", "/contactus"), ("Android", "Chrome", "/shop"))
 
@@ -87,29 +88,32 @@ class LeadsAgentDemo(models.AbstractModel):
                 }
             )
         ref = self.env.ref
-        lead.write(
-            {
-                "lead_stage_id": ref(f"leads_agent_lifecycle.stage_{stage}").id,
-                "lead_status_id": ref(f"leads_agent_lifecycle.status_{status}").id,
-            }
-        )
+        for following in STAGES[1 : STAGES.index(stage) + 1]:
+            lead.lead_stage_id = ref(f"leads_agent_lifecycle.stage_{following}")
+        lead.lead_status_id = ref(f"leads_agent_lifecycle.status_{status}")
         if name in RESTING:
             lead.lead_activity = "inactive"
         lead.flush_recordset()
         since = now - timedelta(days=days, hours=nr % 7, minutes=nr * 7)
+        # Through its stages the lead went in equal steps, of which the last is still going on.
+        passed = lead.lead_move_ids.sorted("id").filtered("is_stage_change")
+        step = (now - since) / len(passed)
+        for place, move in enumerate(passed):
+            at, spent = since + place * step, step.total_seconds() / 86400 if place else 0.0
+            self.env.cr.execute(SQL("UPDATE leads_agent_move SET at = %s, days = %s WHERE id = %s", at, spent, move.id))
+        latest = since + (len(passed) - 1) * step
+        others = (lead.lead_move_ids - passed).ids
+        self.env.cr.execute(SQL("UPDATE leads_agent_move SET at = %s WHERE id = ANY(%s)", latest, others))
         self.env.cr.execute(
             SQL(
-                """
-                UPDATE res_partner
-                   SET lead_at = %(since)s, lead_event_at = %(since)s, date_last_stage_update = %(since)s
-                 WHERE id = %(id)s;
-                UPDATE leads_agent_move SET at = %(since)s WHERE partner_id = %(id)s
-                """,
-                since=since,
-                id=lead.id,
+                "UPDATE res_partner SET lead_at = %s, lead_event_at = %s, date_last_stage_update = %s WHERE id = %s",
+                since,
+                latest,
+                latest,
+                lead.id,
             )
         )
-        lead.invalidate_recordset()
+        self.env.invalidate_all()
         return lead
 
     @api.model

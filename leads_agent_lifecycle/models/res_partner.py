@@ -1,9 +1,11 @@
 from dateutil.relativedelta import relativedelta
+from PIL.Image import DecompressionBombError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
+from odoo.tools.image import base64_to_image
 
 from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
 
@@ -327,6 +329,18 @@ class ResPartner(models.Model):
                         )
                     )
                 vals[name] = link
-        if (photo := vals.get("image_1920")) and len(photo) * 3 // 4 > LARGEST_PHOTO:
-            raise UserError(self.env._("The photo is larger than %s MB.", LARGEST_PHOTO // 1024 // 1024))
+        if photo := vals.get("image_1920"):
+            self._lead_check_photo(photo)
         return vals
+
+    def _lead_check_photo(self, photo):
+        """:raises UserError: for a photo that is too large, or has so many pixels that Odoo would not read it"""
+        if len(photo) * 3 // 4 > LARGEST_PHOTO:
+            raise UserError(self.env._("The photo is larger than %s MB.", LARGEST_PHOTO // 1024 // 1024))
+        try:
+            base64_to_image(photo)
+        except DecompressionBombError as error:
+            raise UserError(self.env._("The photo has too many pixels.")) from error
+        except UserError:
+            # A drawing, or no picture at all, which Odoo says itself.
+            return

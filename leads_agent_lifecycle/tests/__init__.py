@@ -5,6 +5,7 @@ from . import (
     test_lead_units,
     test_leads,
     test_meta,
+    test_meta_races,
     test_panel,
     test_privacy,
     test_reach,

@@ -1,3 +1,8 @@
+import base64
+import io
+
+from PIL import Image
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -103,11 +108,16 @@ class TestNewLead(LifecycleCommon):
             partners.with_user(self.plain).lead_generate_code()
 
     def test_values_that_cannot_be(self):
+        bomb = io.BytesIO()
+        Image.new("1", (14_000, 14_000)).save(bomb, "PNG")
         for vals, error, sentence in (
             ({"lead_birthdate": "2999-01-01"}, ValidationError, "lies in the future"),
             ({"lead_linkedin": "javascript:alert(1)"}, ValidationError, "no page on LinkedIn"),
             ({"lead_facebook": "https://facebook.com.evil.example/ada"}, ValidationError, "no page on Facebook"),
             ({"image_1920": "bm8gaW1hZ2U="}, UserError, "(?i)image"),
+            ({"image_1920": base64.b64encode(b"x" * 11 * 1024 * 1024)}, UserError, "larger than 10 MB"),
+            ({"image_1920": base64.b64encode(bomb.getvalue())}, UserError, "(?i)pixels"),
+            ({"image_1920": base64.b64encode(bomb.getvalue())[:-8]}, UserError, "(?i)pixels|image"),
         ):
             with self.subTest(vals=vals), self.assertRefused(error, sentence):
                 self._new_lead(**vals)

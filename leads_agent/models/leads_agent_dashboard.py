@@ -212,6 +212,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         )
         # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
         calls = Call.sudo()._search(Domain("agent_id", "=", self.env.uid) & Domain("started_at", ">=", today))
+        # Which orders of the agent are partial stands in their index. Only the other leads' orders are looked up.
         columns = [Assignment._field_to_sql(Assignment._table, name, assignments) for name in FIGURE_COLUMNS]
         return SQL(
             """
@@ -223,16 +224,19 @@ class LeadsAgentDashboard(models.AbstractModel):
                            count(*) FILTER (WHERE a.is_sale = 1) AS sales,
                            count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state = 'cancel')
                                AS cancelled,
-                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
-                               AS partial
+                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale'
+                                              AND (p.id IS NOT NULL OR o.state IN %(partial)s)) AS partial
                       FROM (%(assignments)s) a
-                 LEFT JOIN sale_order o ON o.id = a.order_id) leads,
+                 LEFT JOIN (SELECT id FROM sale_order
+                             WHERE leads_agent_id = %(agent)s AND state IN %(partial)s) p ON p.id = a.order_id
+                 LEFT JOIN sale_order o ON o.id = CASE WHEN p.id IS NULL THEN a.order_id END) leads,
                    (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
                            COALESCE(sum(duration), 0) AS talk_hours_today
                       FROM leads_agent_call
                      WHERE id IN %(calls)s) calls
             """,
             today=today,
+            agent=self.env.uid,
             partial=terms.PARTIAL_STATES,
             assignments=assignments.select(*columns),
             calls=calls.subselect(),

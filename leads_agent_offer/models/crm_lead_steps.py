@@ -148,11 +148,10 @@ class CrmLead(models.Model):
             offer = Offer._insert_accepted(self, agent, routing_id)
         self._leads_open_offers(but=offer)._recall()
         lead = self.with_context(leads_offer_step=True, mail_auto_subscribe_no_notify=True)
-        if partner and not lead.partner_id:
-            lead.partner_id = partner
-        lead._handle_partner_assignment(create_missing=True)
+        customer = lead.partner_id or partner or lead._create_customer()
         # Odoo moves a lead to the team of its salesperson; this one stays with the call center it came to.
-        lead.write({"user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now})
+        values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now}
+        lead.write(values)
         self._leads_move("accepted")
         self.env["leads.agent.score.entry"]._add(cause, offer)
         # A manager of the catch-all who does not call owns the lead alone.

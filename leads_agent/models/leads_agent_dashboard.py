@@ -212,8 +212,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         )
         # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
         calls = Call.sudo()._search(Domain("agent_id", "=", self.env.uid) & Domain("started_at", ">=", today))
-        # Which orders of the agent are partial stands in their index. Only the other leads' orders are looked up.
         columns = [Assignment._field_to_sql(Assignment._table, name, assignments) for name in FIGURE_COLUMNS]
+        # Which orders of the agent are partial stands in their index. Only the other leads' orders are looked up.
         return SQL(
             """
             SELECT *

@@ -41,5 +41,5 @@ class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
         assignment = self.env["leads.agent.assignment"].search([("partner_id", "=", lead.id)])
         self.assertEqual((assignment.state, assignment.end_reason), ("resolved", "sale"))
         self.assertTrue(self.env["leads.agent.call"].search([("partner_id", "=", lead.id)]).is_sale)
-        # Each step stands in the history with its reason.
+        # The log has each stage on the way.
         self.assertEqual(lead.lead_move_ids.sorted("id").stage_id.mapped("name"), ["Lead", "Opportunity", "Customer"])

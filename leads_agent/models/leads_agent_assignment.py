@@ -32,7 +32,7 @@ class LeadsAgentAssignment(models.Model):
     # What a manager may say of a new one, as in an import; nobody has a right to write it afterwards.
     partner_id = fields.Many2one("res.partner", string="Customer", required=True, index=True, ondelete="restrict")
     agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     state = fields.Selection(terms.STATES, required=True, readonly=True, default="active")
     source = fields.Selection(terms.SOURCES, required=True, readonly=True, default="manual")
     reason = fields.Char(help="Why this agent got the lead.")
@@ -53,7 +53,9 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         help="After resolving, the agent may still read the customer until this moment.",
     )
-    disposition_id = fields.Many2one("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
+    disposition_id = fields.Many2one(
+        "leads.agent.disposition", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     note = fields.Text(readonly=True)
     sale_order_id = fields.Many2one(
         "sale.order",

@@ -159,23 +159,30 @@ class LeadsAgentAssignment(models.Model):
         """Insert active assignments; a customer whom somebody else took meanwhile is left out.
 
         Customers are sorted, so that two managers lock in the same order. A conflicting row of a transaction that
-        committed after ours began raises a serialization error, which Odoo retries with a fresh view.
+        committed after ours began raises a serialization error, which Odoo retries with a fresh view. What is known of
+        the customers says how fresh and how promising the leads are.
 
         :returns: ``{partner_id: assignment_id}``
         """
         if not partner_ids:
             return {}
         now = self.env.cr.now().replace(microsecond=0)
+        History = self.env["leads.agent.history"]
+        History._take_in(partner_ids)
         rows = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO leads_agent_assignment (
                        partner_id, order_id, agent_id, company_id, state, source, reason, batch_id, assigned_at,
-                       assigned_by_id, is_sale, create_uid, write_uid, create_date, write_date)
+                       assigned_by_id, is_sale, create_uid, write_uid, create_date, write_date, last_event_at,
+                       last_contact_at, priority)
                 SELECT t.partner_id, t.order_id, t.agent_id, %(company)s, 'active', %(source)s, t.reason, %(batch)s,
-                       %(now)s, %(uid)s, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
-                       AS t (partner_id, order_id, agent_id, reason)
+                       t.assigned_at, %(uid)s, 0, %(uid)s, %(uid)s, %(now)s, %(now)s, GREATEST(h.event_at, %(now)s),
+                       h.contact_at, %(priority)s
+                  FROM (SELECT *, %(now)s::timestamp AS assigned_at, 0 AS attempt_count
+                          FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
+                               AS t (partner_id, order_id, agent_id, reason)) t
+            CROSS JOIN LATERAL (%(events)s) h
            ON CONFLICT (partner_id) WHERE state = 'active' DO NOTHING
              RETURNING partner_id, id
                 """,
@@ -188,6 +195,8 @@ class LeadsAgentAssignment(models.Model):
                 orders=[leads["by_commercial"][partner_id].order_id for partner_id in partner_ids],
                 agents=[shares[partner_id][0] for partner_id in partner_ids],
                 reasons=[shares[partner_id][1] or None for partner_id in partner_ids],
+                priority=self.env["leads.agent.desk"]._priority_sql("t"),
+                events=History._newest_events("t"),
             )
         )
         return dict(rows)
@@ -200,9 +209,7 @@ class LeadsAgentAssignment(models.Model):
         self.invalidate_model()
         partner_ids = list(created)
         self._propagate_holder(partner_ids)
-        History = self.env["leads.agent.history"]
-        History._take_in(partner_ids)
-        History._log_assignments(assignments.ids, "assigned", self.env.cr.now())
+        self.env["leads.agent.history"]._log_assignments(assignments.ids, "assigned", self.env.cr.now())
         by_agent = defaultdict(list)
         for partner_id in partner_ids:
             by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)

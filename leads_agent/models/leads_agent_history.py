@@ -326,7 +326,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
-        """Record that assignments began or ended, in one statement; those that began know their newest events then.
+        """Record that assignments began or ended, in one statement.
 
         What was promised to the customers follows in the same statement: to the new holder, to the call center when the
         lead was taken back, and to its end when the lead is closed.
@@ -339,7 +339,7 @@ class LeadsAgentHistory(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH %(known)s promises AS (
+                WITH promises AS (
                     UPDATE leads_agent_callback c
                        SET agent_id = CASE %(kind)s
                                WHEN 'assigned' THEN a.agent_id WHEN 'unassigned' THEN NULL ELSE c.agent_id END,
@@ -359,7 +359,6 @@ class LeadsAgentHistory(models.Model):
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
                 """,
-                known=self._knowing(assignment_ids, at) if kind == "assigned" else SQL(),
                 at=at,
                 kind=kind,
                 author=self.env.user.partner_id.id,
@@ -371,26 +370,15 @@ class LeadsAgentHistory(models.Model):
         self.env["leads.agent.callback"].invalidate_model(flush=False)
 
     @api.model
-    def _knowing(self, assignment_ids, at):
-        """The part of the statement by which new assignments know their newest events and how promising they are."""
+    def _newest_events(self, alias):
+        """The SELECT of when the newest event, and the newest contact, of the customer ``alias.partner_id`` was."""
         return SQL(
             """
-            known AS (
-                UPDATE leads_agent_assignment a
-                   SET last_event_at = GREATEST(h.event_at, %(at)s), last_contact_at = h.contact_at,
-                       priority = %(priority)s
-                  FROM leads_agent_assignment b, LATERAL (
-                       SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %(contact)s) AS contact_at
-                         FROM leads_agent_history
-                        WHERE partner_id = b.partner_id
-                       ) h
-                 WHERE a.id = b.id AND b.id = ANY(%(ids)s)
-            ),
+            SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %s) AS contact_at
+              FROM leads_agent_history WHERE partner_id = %s
             """,
-            at=at,
-            priority=self.env["leads.agent.desk"]._priority_sql("b"),
-            contact=terms.CONTACT_KINDS,
-            ids=list(assignment_ids),
+            terms.CONTACT_KINDS,
+            SQL.identifier(alias, "partner_id"),
         )
 
     def _auto_init(self):

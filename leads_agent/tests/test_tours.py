@@ -1,5 +1,4 @@
 import functools
-import json
 import threading
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,13 +10,14 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from .common import LeadsAgentCommon
+from .menu_tours import MenuTours
 
 # How long one side of a test with two browsers waits for the other one.
 PATIENCE = 30
 
 
 @tagged("post_install", "-at_install")
-class TestTours(LeadsAgentCommon, HttpCase):
+class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
     """What people do with the app, in a browser. Each tour is told in `static/tests/tours`."""
 
     def _two_leads(self):
@@ -224,7 +224,7 @@ class TestTours(LeadsAgentCommon, HttpCase):
 
     def test_agent_opens_every_menu_and_every_view(self):
         self._call(self._two_leads()[0], self.agent)
-        visited = self._visit_menus(self.agent)
+        visited = self._visit_menus("leads_agent", self.agent)
         self.assertEqual(
             visited,
             [
@@ -242,7 +242,7 @@ class TestTours(LeadsAgentCommon, HttpCase):
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
         self.env["leads.agent.self.test"].with_user(self.manager).action_run()
         self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
-        visited = self._visit_menus(self.manager)
+        visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
             visited,
             [
@@ -273,39 +273,6 @@ class TestTours(LeadsAgentCommon, HttpCase):
         self.env["leads.agent.callback"].create(
             {"partner_id": customer.id, "agent_id": user.id, "due_at": datetime.now() + timedelta(seconds=30)}
         )
-
-    def _visit_menus(self, user):
-        """Open every menu of the app in the browser.
-
-        :returns: the titles of the actions
-        """
-        menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
-        [app] = [
-            menus[child] for child in menus["root"]["children"] if menus[child]["xmlid"] == "leads_agent.menu_root"
-        ]
-        leaves = list(self._menu_leaves(menus, app))
-        options = {"stepDelay": 0, "keepWatchBrowser": False, "debug": False, "startUrl": "/odoo/leads-agent"}
-        self.start_tour(
-            "/odoo/leads-agent",
-            "leads_agent_menus",
-            login=user.login,
-            timeout=120,
-            code=f"window.leadsAgentMenus = {json.dumps(leaves)};"
-            f"odoo.startTour('leads_agent_menus', {json.dumps(options)})",
-        )
-        return [leaf["title"] for leaf in leaves]
-
-    def _menu_leaves(self, menus, menu, path=()):
-        for child in (menus[child] for child in menu["children"]):
-            if not child["xmlid"].startswith("leads_agent."):
-                continue  # of an addon on top
-            here = (*path, child["xmlid"].removeprefix("leads_agent."))
-            if child["children"]:
-                yield from self._menu_leaves(menus, child, here)
-            else:
-                action = self.env[child["action_model"]].browse(child["action_id"])
-                views = [mode for _view, mode in action.views] if action._name == "ir.actions.act_window" else []
-                yield {"path": here, "title": action.name, "views": views}
 
     def _signals_of_the_dashboard(self):
         """Events that are set when the dashboard was read with a sort order."""

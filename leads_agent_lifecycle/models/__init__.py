@@ -18,6 +18,8 @@ from . import (
     res_partner,
     res_partner_import,
     res_partner_lead,
+    res_partner_lead_channels,
+    res_partner_lead_moves,
     res_partner_panel,
     sale_order,
 )

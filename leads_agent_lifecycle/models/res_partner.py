@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 from odoo.tools.image import base64_to_image
+from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
 
@@ -173,6 +174,20 @@ class ResPartner(models.Model):
     )
     _lead_newest_idx = models.Index("(lead_at DESC, id DESC) WHERE lead_stage_id IS NOT NULL")
     _lead_name_zip_idx = models.Index("(zip, lower(name)) WHERE lead_stage_id IS NOT NULL")
+
+    def _auto_init(self):
+        """At install nobody has a profile yet: what follows from columns is computed by PostgreSQL, not row by row."""
+        cr = self.env.cr
+        if not column_exists(cr, "res_partner", "lead_info"):
+            for name in ("lead_info", "lead_account_type"):
+                create_column(cr, "res_partner", name, "varchar")
+            cr.execute(
+                """
+                UPDATE res_partner SET lead_info = 'info', lead_account_type =
+                       CASE WHEN is_company OR parent_id IS NOT NULL THEN 'business' ELSE 'personal' END
+                """
+            )
+        return super()._auto_init()
 
     # ------------------------------------------------------------------
     # Fields

@@ -1,3 +1,5 @@
+import itertools
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -26,9 +28,10 @@ class ResPartner(models.Model):
     def load(self, fields, data):
         """On the leads page, rows of known leads get their ids; a file that names ids itself is taken as it is."""
         if self.env.context.get("lead_page") and not {"id", ".id"} & set(fields):
-            ids = self._lead_match_rows(fields, data)
+            # Of a long file, Odoo hands over all that is left, and takes in so many rows of it.
+            ids = self._lead_match_rows(fields, data[: self.env.context.get("_import_limit")])
             fields = [*fields, ".id"]
-            data = [[*row, lead_id and str(lead_id)] for row, lead_id in zip(data, ids, strict=True)]
+            data = [[*row, lead_id and str(lead_id)] for row, lead_id in itertools.zip_longest(data, ids)]
         return super().load(fields, data)
 
     @api.model

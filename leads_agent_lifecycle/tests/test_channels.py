@@ -182,6 +182,45 @@ class TestImport(LifecycleCommon):
         self.assertNotIn(hidden.id, result["ids"] or [])
         self.assertEqual(hidden.name, "Hidden")
 
+    def _import(self, lines, skip=0):
+        """A file as the import dialog takes it in: two leads at a time, from a line on, until a part fails.
+
+        :returns: where the next part would begin, 0 when all is done, and the messages of the last part
+        """
+        columns = ["name", "email", "lead_birthdate"]
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "date_format": "%Y-%m-%d", "limit": 2}
+        file = "\n".join([",".join(columns), *lines]).encode()
+        wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
+        wizard = wizard.create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
+        while True:
+            result = wizard.execute_import(columns, columns, {**options, "skip": skip})
+            if result["messages"]:
+                return skip, result["messages"]
+            if not (skip := result["nextrow"]):
+                return 0, []
+
+    def test_a_long_file_stops_at_the_part_that_fails_and_goes_on_from_there(self):
+        lines = [f"Ada {nr},ada{nr}@example.com,1990-04-0{nr}" for nr in range(1, 8)]
+        wrong = [*lines[:4], "Ada 5,ada5@example.com,2999-01-01", *lines[5:]]
+        here = [("email", "=like", "ada_@example.com")]
+        looked_up = []
+        match_rows = type(self.env["res.partner"])._lead_match_rows
+
+        def count(partners, names, data):
+            looked_up.append(len(data))
+            return match_rows(partners, names, data)
+
+        self.patch(type(self.env["res.partner"]), "_lead_match_rows", count)
+        skip, [message] = self._import(wrong)
+        self.assertEqual(skip, 4)
+        self.assertRegex(message["message"], "in the future")
+        self.assertEqual(self.env["res.partner"].search_count(here), 4)
+        self.assertEqual(self._import(lines, skip), (0, []))
+        self.assertEqual(self.env["res.partner"].search_count(here), 7)
+        self.assertEqual(self._import(lines), (0, []))
+        self.assertEqual(self.env["res.partner"].search_count(here), 7)
+        self.assertEqual(max(looked_up), 2)
+
     def test_the_template_can_be_imported(self):
         template = self.env["res.partner"].with_context(lead_page=True).get_import_templates()[0]["template"]
         with file_open(template.lstrip("/")) as file:

@@ -1,5 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.leads_agent.tests.menu_tours import MenuTours
+
 from .test_leads import LifecycleCommon
 
 PAGE = "/odoo/all-leads"
@@ -16,7 +18,7 @@ class LeadTourCommon(LifecycleCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLeadTours(LeadTourCommon):
+class TestLeadTours(MenuTours, LeadTourCommon):
     """What people do on the leads page, in a browser. Each tour is told in `static/tests/tours`."""
 
     def test_a_new_lead_gets_a_code_and_stands_on_top(self):
@@ -37,6 +39,14 @@ class TestLeadTours(LeadTourCommon):
         self.start_tour(PAGE, "leads_agent_rest_and_back", login="agent_anna")
         self.assertEqual(self.ada.lead_activity, "active")
         self.assertEqual(self.ada.write_uid, self.agent)
+
+    def test_a_manager_opens_every_menu_and_every_view(self):
+        self.ada.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
+        self.ben.lead_stage_id = self.env.ref("leads_agent_lifecycle.stage_prospect")
+        self.assertEqual(
+            self._visit_menus("leads_agent_lifecycle", self.manager),
+            ["Leads", "Leads by Stage", "Time in Stage", "Stages", "Statuses", "Life Cycle Rules"],
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -21,6 +21,25 @@ LOGGER = "odoo.addons.leads_agent_lifecycle.models.leads_agent_inbound"
 INSTEAD = [None, True, 7, -1, 1e300, "", "x", "\x00", "\ud800", [], {}, [None], [[]], {"a": 1}, "9" * 5000]
 
 
+def signature(body, secret):
+    """The header that says who sent ``body``."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def whatsapp(*messages, name="Ada Moreau", sender="33155550123"):
+    """A payload with messages given as (key, text, seconds ago)."""
+    now = int(time.time())
+    value = {
+        "messaging_product": "whatsapp",
+        "contacts": [{"profile": {"name": name}, "wa_id": sender}],
+        "messages": [
+            {"from": sender, "id": key, "timestamp": str(now - ago), "type": "text", "text": {"body": text}}
+            for key, text, ago in messages
+        ],
+    }
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"value": value}]}]}
+
+
 class MetaCommon(LifecycleCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
@@ -31,21 +50,8 @@ class MetaCommon(LifecycleCommon, HttpCase):
 
     def _post(self, payload, secret="app secret", **headers):
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature, **headers}
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature(body, secret), **headers}
         return self.url_open("/leads/meta", data=body, headers=headers)
-
-    def _whatsapp(self, *messages, name="Ada Moreau", sender="33155550123"):
-        """A payload with messages given as (key, text, seconds ago)."""
-        value = {
-            "messaging_product": "whatsapp",
-            "contacts": [{"profile": {"name": name}, "wa_id": sender}],
-            "messages": [
-                {"from": sender, "id": key, "timestamp": str(self.now - ago), "type": "text", "text": {"body": text}}
-                for key, text, ago in messages
-            ],
-        }
-        return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"value": value}]}]}
 
     def _messaging(self, kind, **message):
         event = {"sender": {"id": "7001"}, "timestamp": self.now * 1000, "message": {"mid": "m1", **message}}
@@ -77,7 +83,7 @@ class TestMeta(MetaCommon):
         self.assertEqual(self.url_open(query).status_code, 403)
 
     def test_a_number_becomes_a_lead(self):
-        self.assertEqual(self._post(self._whatsapp(("w1", "Hello <b>", 10))).status_code, 200)
+        self.assertEqual(self._post(whatsapp(("w1", "Hello <b>", 10))).status_code, 200)
         lead = self._leads()
         self.assertEqual((lead.name, lead.phone, lead.lead_channel), ("Ada Moreau", "+33155550123", "whatsapp"))
         self.assertPlace(lead, "lead", "contacted")
@@ -86,7 +92,7 @@ class TestMeta(MetaCommon):
 
     def test_a_customer_is_known_by_the_number(self):
         customer = self._customer(phone="+33 1 55 55 01 23")
-        self._post(self._whatsapp(("w1", "Hello", 10)))
+        self._post(whatsapp(("w1", "Hello", 10)))
         self.assertEqual(self._leads(), customer)
         self.assertEqual((customer.name, customer.phone), ("Harbour Café", "+33 1 55 55 01 23"))
 
@@ -101,17 +107,17 @@ class TestMeta(MetaCommon):
         self.assertEqual(self._said(self._leads("7001")), ["(sent no text: image)"])
 
     def test_repeated_and_out_of_order(self):
-        self._post(self._whatsapp(("w3", "three", 10), ("w2", "two", 20)))
-        self._post(self._whatsapp(("w2", "two", 20), ("w1", "one", 30), ("w1", "one", 30)))
+        self._post(whatsapp(("w3", "three", 10), ("w2", "two", 20)))
+        self._post(whatsapp(("w2", "two", 20), ("w1", "one", 30), ("w1", "one", 30)))
         self.assertEqual(len(self._leads()), 1)
         self.assertEqual(self._said(self._leads()), ["one", "two", "three"])
 
     def test_what_is_too_old_to_be_known_by_its_key_is_no_news(self):
-        self._post(self._whatsapp(("w1", "old", leads_agent_inbound.KEPT_DAYS * 86400 + 60)))
+        self._post(whatsapp(("w1", "old", leads_agent_inbound.KEPT_DAYS * 86400 + 60)))
         self.assertFalse(self._leads())
 
     def test_keys_are_kept_as_long_as_they_are_needed(self):
-        self._post(self._whatsapp(("w1", "one", 10), ("w2", "two", 10)))
+        self._post(whatsapp(("w1", "one", 10), ("w2", "two", 10)))
         old, new = self.env["leads.agent.inbound"].search([("key", "in", ("w1", "w2"))])
         days = leads_agent_inbound.KEPT_DAYS + 2
         self.env.cr.execute(
@@ -121,7 +127,7 @@ class TestMeta(MetaCommon):
         self.assertEqual((old | new).exists(), new)
 
     def test_statuses_and_echoes_are_no_messages(self):
-        payload = self._whatsapp()
+        payload = whatsapp()
         payload["entry"][0]["changes"][0]["value"]["statuses"] = [{"id": "w1", "status": "read", "timestamp": "1"}]
         self.assertEqual(self._post(payload).status_code, 200)
         self.assertEqual(self._post(self._messaging("page", text="Hello", is_echo=True)).status_code, 200)
@@ -129,9 +135,9 @@ class TestMeta(MetaCommon):
         self.assertFalse(self.env["leads.agent.inbound"].search([]))
 
     def test_without_the_right_signature(self):
-        payload = self._whatsapp(("w1", "Hello", 10))
+        payload = whatsapp(("w1", "Hello", 10))
         signatures = ("", "sha256=", "sha1=00", "sha256=" + "0" * 64, "\u00e9".encode().decode("latin-1"))
-        answers = [self._post(payload, **{"X-Hub-Signature-256": signature}) for signature in signatures]
+        answers = [self._post(payload, **{"X-Hub-Signature-256": wrong}) for wrong in signatures]
         answers.append(self._post(payload, secret="another secret"))
         answers.append(self.url_open("/leads/meta", data=json.dumps(payload)))
         answers.append(self.url_open("/leads/meta", data={"form": "data"}))
@@ -156,16 +162,16 @@ class TestMeta(MetaCommon):
 
     def test_wrong_types_everywhere(self):
         """Whatever stands anywhere in the payload, the answer is no error, and a good message beside it comes in."""
-        good = self._whatsapp(("good", "Hello", 10), sender="33155550999")["entry"][0]
+        good = whatsapp(("good", "Hello", 10), sender="33155550999")["entry"][0]
         instead = itertools.cycle(INSTEAD)
         with self.assertNoLogs(LOGGER, "ERROR"), patch.object(leads_agent_inbound, "MOST_PER_MINUTE", 10_000):
-            for payload in (self._whatsapp(("w1", "Hello", 10)), self._messaging("instagram", text="Hello")):
+            for payload in (whatsapp(("w1", "Hello", 10)), self._messaging("instagram", text="Hello")):
                 for path in self._paths(payload):
                     for value in INSTEAD:
                         self.assertEqual(self._in_process(self._changed(payload, path, value)), 200, (path, value))
                     # Over HTTP one of them
                     self.assertEqual(self._post(self._changed(payload, path, next(instead))).status_code, 200, path)
-        payload = self._whatsapp(("w1", "Hello", 10))
+        payload = whatsapp(("w1", "Hello", 10))
         payload["entry"] = [None, {"changes": [7]}, *payload["entry"], good]
         self.assertEqual(self._post(payload).status_code, 200)
         self.assertEqual(self._said(self._leads("33155550999")), ["Hello"])
@@ -173,8 +179,7 @@ class TestMeta(MetaCommon):
     def _in_process(self, payload):
         """As the controller does, without the way over HTTP."""
         body = json.dumps(payload).encode()
-        signature = "sha256=" + hmac.new(b"app secret", body, hashlib.sha256).hexdigest()
-        return self.env["leads.agent.inbound"]._receive(body, signature)
+        return self.env["leads.agent.inbound"]._receive(body, signature(body, "app secret"))
 
     def _paths(self, value, path=()):
         """Where something stands in a payload."""
@@ -194,10 +199,10 @@ class TestMeta(MetaCommon):
 
     def test_too_many_are_told_to_come_again_and_nothing_is_lost(self):
         with patch.object(leads_agent_inbound, "MOST_PER_MINUTE", 2):
-            self.assertEqual(self._post(self._whatsapp(("w1", "one", 30), ("w2", "two", 20))).status_code, 200)
-            self.assertEqual(self._post(self._whatsapp(("w3", "three", 10))).status_code, 429)
+            self.assertEqual(self._post(whatsapp(("w1", "one", 30), ("w2", "two", 20))).status_code, 200)
+            self.assertEqual(self._post(whatsapp(("w3", "three", 10))).status_code, 429)
         self.assertEqual(self._said(self._leads()), ["one", "two"])
-        self.assertEqual(self._post(self._whatsapp(("w3", "three", 10))).status_code, 200)
+        self.assertEqual(self._post(whatsapp(("w3", "three", 10))).status_code, 200)
         self.assertEqual(self._said(self._leads()), ["one", "two", "three"])
 
     def test_a_message_that_fails_loses_itself_alone(self):
@@ -211,17 +216,17 @@ class TestMeta(MetaCommon):
 
         messages = [("w1", "one", 30), ("w2", "two", 20), ("w3", "three", 10)]
         with patch.object(Partner, "message_post", fails), self.assertLogs(LOGGER, "ERROR") as log:
-            self.assertEqual(self._post(self._whatsapp(*messages)).status_code, 200)
+            self.assertEqual(self._post(whatsapp(*messages)).status_code, 200)
         self.assertIn("w2", log.output[0])
         self.assertEqual(self._said(self._leads()), ["one", "three"])
-        self.assertEqual(self._post(self._whatsapp(*messages)).status_code, 200)
+        self.assertEqual(self._post(whatsapp(*messages)).status_code, 200)
         self.assertEqual(self._said(self._leads()), ["one", "two", "three"])
 
     def test_two_workers_who_meet_the_same_person_try_again(self):
         Inbound = self.env.registry["leads.agent.inbound"]
         with patch.object(Inbound, "_take_in", side_effect=psycopg2.errors.UniqueViolation("one lead per key")):
             with self.assertRaises(ConcurrencyError):
-                self._in_process(self._whatsapp(("w1", "one", 30)))
+                self._in_process(whatsapp(("w1", "one", 30)))
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_the_secret_is_nobodys_to_read(self):

@@ -1,13 +1,12 @@
-import hashlib
-import hmac
 import json
-import time
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
 from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound
+
+from .test_meta import signature, whatsapp
 
 SENDER = "32255501{:02}"
 SECRET = "race secret"
@@ -40,15 +39,8 @@ class TestMetaRaces(RaceCase):
 
     def _said(self, sender, *keys):
         """Somebody said this, signed as the channels sign it; as a call of :meth:`_race`."""
-        messages = [
-            {"from": sender, "id": key, "timestamp": str(int(time.time())), "type": "text", "text": {"body": key}}
-            for key in keys
-        ]
-        value = {"contacts": [{"profile": {"name": "Ada Race"}, "wa_id": sender}], "messages": messages}
-        entry = [{"id": "1", "changes": [{"value": value}]}]
-        body = json.dumps({"object": "whatsapp_business_account", "entry": entry}).encode()
-        signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-        return lambda env: env(user=1)["leads.agent.inbound"]._receive(body, signature)
+        body = json.dumps(whatsapp(*((key, key, 0) for key in keys), name="Ada Race", sender=sender)).encode()
+        return lambda env: env(user=1)["leads.agent.inbound"]._receive(body, signature(body, SECRET))
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_one_lead_and_each_message_once(self):

@@ -1,13 +1,13 @@
-import json
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+
+from odoo.addons.leads_agent.tests.menu_tours import MenuTours
 
 from .offer_common import OfferCommon
 
 
 @tagged("post_install", "-at_install")
-class TestOfferMenus(OfferCommon, HttpCase):
+class TestOfferMenus(MenuTours, OfferCommon, HttpCase):
     """Each menu of the offers, opened in a browser with each of its views: no error of the client, no dialog."""
 
     def setUp(self):
@@ -32,14 +32,15 @@ class TestOfferMenus(OfferCommon, HttpCase):
         return offer
 
     def test_an_agent_opens_every_menu(self):
-        self.assertEqual(self._visit(self.agent), ["My Offers", "Manage All My Leads", "My Performance"])
+        visited = self._visit_menus("leads_agent_offer", self.agent)
+        self.assertEqual(visited, ["My Offers", "Manage All My Leads", "My Performance"])
 
     def test_a_manager_opens_every_menu(self):
         self.env.company.leads_offer_catch_all_ids = self.manager
         self._caught("fourth@example.com").with_user(self.manager).action_accept()
         self.assertEqual(self._caught("fifth@example.com").agent_id, self.manager)
         self.assertEqual(
-            self._visit(self.manager),
+            self._visit_menus("leads_agent_offer", self.manager),
             [
                 *("My Offers", "Manage All My Leads", "My Performance"),
                 *("Incoming Leads", "Offers", "Routing Audit"),
@@ -47,36 +48,6 @@ class TestOfferMenus(OfferCommon, HttpCase):
                 *("Routing Tags", "Routing Profiles", "Reasons for Declining"),
             ],
         )
-
-    def _visit(self, user):
-        """Open every menu of this addon.
-
-        :returns: the titles of the actions
-        """
-        menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
-        [app] = [
-            menus[child] for child in menus["root"]["children"] if menus[child]["xmlid"] == "leads_agent.menu_root"
-        ]
-        leaves = list(self._leaves(menus, app))
-        options = {"stepDelay": 0, "keepWatchBrowser": False, "debug": False, "startUrl": "/odoo/leads-offers"}
-        self.start_tour(
-            "/odoo/leads-offers",
-            "leads_agent_offer_menus",
-            login=user.login,
-            timeout=180,
-            code=f"window.leadsAgentOfferMenus = {json.dumps(leaves)};"
-            f"odoo.startTour('leads_agent_offer_menus', {json.dumps(options)})",
-        )
-        return [leaf["title"] for leaf in leaves]
-
-    def _leaves(self, menus, menu, path=()):
-        for child in (menus[child] for child in menu["children"]):
-            here = (*path, child["xmlid"])
-            if child["children"]:
-                yield from self._leaves(menus, child, here)
-            elif child["xmlid"].startswith("leads_agent_offer."):
-                action = self.env[child["action_model"]].browse(child["action_id"])
-                yield {"path": here, "title": action.name, "views": [mode for _view, mode in action.views]}
 
 
 @tagged("post_install", "-at_install")

@@ -2,14 +2,15 @@ import { registry } from "@web/core/registry";
 
 import { openMenu, seeNoDialog } from "./tour_steps";
 
-/** What says that a view stands there with its records read. */
+/** What says that a view stands there with its records read; lists may be grouped. */
 const DRAWN = {
-    list: ".o_list_renderer .o_data_row",
+    list: ".o_list_renderer tbody tr[class*=o_]",
     kanban: ".o_kanban_renderer .o_kanban_record:not(.o_kanban_ghost)",
     form: ".o_form_renderer .o_field_widget",
     pivot: ".o_pivot table tbody tr",
     graph: ".o_graph_renderer canvas",
     calendar: ".o_calendar_renderer .fc-event",
+    activity: ".o_activity_view_table .o_activity_record",
 };
 
 const CLIENT_ACTIONS = {
@@ -63,7 +64,7 @@ function visit({ path, title, views }) {
     return steps;
 }
 
-/** The test says which menus there are. */
+/** The test says which menus there are; `MenuTours` in `leads_agent/tests/menu_tours.py`. */
 registry.category("web_tour.tours").add("leads_agent_menus", {
     steps: () => (window.leadsAgentMenus || []).flatMap(visit),
 });

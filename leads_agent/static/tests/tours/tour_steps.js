@@ -30,11 +30,11 @@ export function seeFigure(figure, value) {
     ];
 }
 
-/** Open a menu of the app: a section of the bar, or an entry below one. */
+/** Open a menu of the app: a section of the bar, or an entry below one. Menus of other addons are named with theirs. */
 export function openMenu(...names) {
     return names.map((name) => ({
         content: `Open the menu ${name}`,
-        trigger: `[data-menu-xmlid="leads_agent.${name}"]:visible`,
+        trigger: `[data-menu-xmlid="${name.includes(".") ? name : `leads_agent.${name}`}"]:visible`,
         run: "click",
     }));
 }

@@ -1,0 +1,257 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# What a move changes, or what follows from it.
+MOVED_FIELDS = [
+    "lead_stage_id",
+    "lead_status_id",
+    "lead_allowed_status_ids",
+    "lead_move_ids",
+    "lead_at",
+    "lead_activity",
+    "date_last_stage_update",
+    "duration_tracking",
+    "is_rotting",
+    "rotting_days",
+    "write_uid",
+    "write_date",
+]
+
+
+class ResPartner(models.Model):
+    """The doors through which contacts become leads and leads move, and what happens that moves them."""
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    # ------------------------------------------------------------------
+    # The doors
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _lead_place(self, places, reasons=None):
+        """Elevated: make leads of contacts that are none. The only place where a life cycle begins.
+
+        :param dict places: ``{partner_id: (stage_id, status_id)}``; without a status the first one of the stage
+        """
+        if not places:
+            return
+        firsts = self.env["leads.agent.lifecycle.rule"]._landscape()[1]
+        for partner_id, (stage_id, status_id) in places.items():
+            places[partner_id] = (stage_id, status_id or next(iter(firsts.get(stage_id, [])), None))
+        self._lead_store(places, reasons or {}, {})
+
+    @api.model
+    def _lead_move(self, targets, reasons=None, rules=None):
+        """Elevated: move leads. The only place where stage and status of a lead change.
+
+        Leads that are where they should be are left alone. Rows are locked in the order of their ids.
+
+        :param dict targets: ``{partner_id: (stage_id, status_id)}``
+        :param dict reasons: a sentence for each lead
+        :param dict rules: the rule that moved each lead
+        :returns: the leads that moved
+        """
+        if not targets:
+            return self.browse()
+        self.flush_model(["lead_stage_id", "lead_status_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, lead_stage_id, lead_status_id FROM res_partner
+                 WHERE id = ANY(%s) AND lead_stage_id IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+                """,
+                list(targets),
+            )
+        )
+        moved = {row[0]: targets[row[0]] for row in rows if tuple(row[1:]) != tuple(targets[row[0]])}
+        self._lead_store(moved, reasons or {}, rules or {})
+        return self.browse(moved)
+
+    @api.model
+    def _lead_store(self, places, reasons, rules):
+        """Write where leads are, and the log of it, in two statements."""
+        if not places:
+            return
+        at = self.env.cr.now().replace(microsecond=0)
+        ids = sorted(places)
+        self.flush_model(["lead_stage_id", "lead_status_id", "date_last_stage_update", "lead_at", "lead_activity"])
+        rows = SQL(
+            "unnest(%s::int[], %s::int[], %s::int[], %s::text[], %s::int[]) AS t (id, stage, status, reason, rule)",
+            ids,
+            [places[nr][0] for nr in ids],
+            [places[nr][1] or None for nr in ids],
+            [reasons.get(nr) for nr in ids],
+            [rules.get(nr) for nr in ids],
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO leads_agent_move (
+                       partner_id, company_id, at, user_id, stage_from_id, stage_id, status_from_id, status_id, rule_id,
+                       reason, is_stage_change, days, create_uid, create_date, write_uid, write_date)
+                SELECT p.id, p.company_id, %(at)s, %(uid)s, p.lead_stage_id, t.stage, p.lead_status_id, t.status,
+                       t.rule, t.reason, CASE WHEN p.lead_stage_id IS DISTINCT FROM t.stage THEN 1 ELSE 0 END,
+                       CASE WHEN p.lead_stage_id <> t.stage
+                           THEN EXTRACT(EPOCH FROM %(at)s - p.date_last_stage_update) / 86400 END,
+                       %(uid)s, %(at)s, %(uid)s, %(at)s
+                  FROM %(rows)s JOIN res_partner p ON p.id = t.id ORDER BY p.id
+                """,
+                at=at,
+                uid=self.env.uid,
+                rows=rows,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner p
+                   SET lead_stage_id = t.stage, lead_status_id = t.status,
+                       date_last_stage_update = CASE WHEN p.lead_stage_id IS DISTINCT FROM t.stage
+                           THEN %(at)s ELSE p.date_last_stage_update END,
+                       lead_at = COALESCE(p.lead_at, %(at)s), lead_activity = COALESCE(p.lead_activity, 'active'),
+                       write_uid = %(uid)s, write_date = %(at)s
+                  FROM %(rows)s WHERE p.id = t.id
+                """,
+                at=at,
+                uid=self.env.uid,
+                rows=rows,
+            )
+        )
+        self.browse(ids).invalidate_recordset(MOVED_FIELDS)
+        if self.env["leads.agent.stage"]._weights():
+            self.env["leads.agent.desk"]._refresh_priorities(Domain("partner_id", "in", ids))
+
+    # ------------------------------------------------------------------
+    # By what happens
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _lead_step(self, plan, reason):
+        """Elevated: go the steps that rules have planned.
+
+        :param dict plan: ``{partner_id: steps.Step}``
+        """
+        return self._lead_move(*self._lead_steps(plan, reason))
+
+    @api.model
+    def _lead_steps(self, plan, reason):
+        """Where the steps lead, why, and by which rule."""
+        places = {lead_id: (step.stage_id, step.status_id) for lead_id, step in plan.items()}
+        return places, dict.fromkeys(plan, reason), {lead_id: step.rule_id for lead_id, step in plan.items()}
+
+    def _lead_event(self, trigger, reason, *, disposition=None, becomes_lead=False):
+        """Elevated: something happened with these customers. Their leads show interest, and rules may move them.
+
+        All leads of a commercial customer answer to it. Customers who are no leads cost one query.
+
+        :param str trigger: a value of :data:`TRIGGERS`
+        :param str reason: what happened, in the history of the lead
+        :param bool becomes_lead: make leads of customers of whom no contact is one
+        """
+        if not self:
+            return
+        self.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", "lead_event_at", "lead_activity"])
+        entities = self.commercial_partner_id.ids
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH lead AS (
+                    SELECT id FROM res_partner
+                     WHERE commercial_partner_id = ANY(%s) AND lead_stage_id IS NOT NULL
+                  ORDER BY id FOR NO KEY UPDATE
+                )
+                UPDATE res_partner p SET lead_event_at = %s,
+                       lead_activity = CASE WHEN %s THEN 'active' ELSE lead_activity END
+                  FROM lead WHERE lead.id = p.id
+             RETURNING p.id, lead_stage_id, lead_status_id, commercial_partner_id
+                """,
+                entities,
+                self.env.cr.now().replace(microsecond=0),
+                trigger in ("order", "sale", "answer"),
+            )
+        )
+        self.browse(row[0] for row in rows).invalidate_recordset(["lead_event_at", "lead_activity"])
+        places = {row[0]: row[1:3] for row in rows}
+        if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
+            places |= self._lead_enter(new, None, reason)
+        Rule = self.env["leads.agent.lifecycle.rule"]
+        if places and (rules := Rule._rules(trigger, self.env.company.id)):
+            plan = Rule._plan(
+                rules, [(nr, *place) for nr, place in places.items()], disposition.id if disposition else None
+            )
+            # The rows are locked already.
+            self._lead_store(*self._lead_steps(plan, reason))
+
+    @api.model
+    def _lead_enter(self, partner_ids, channel, reason):
+        """Elevated: contacts become leads of the first stage, with a code of their own.
+
+        :param channel: how they came; None when it was by an order, or by hand
+        :returns: ``{partner_id: (stage_id, status_id)}``
+        """
+        now = self.env.cr.now().replace(microsecond=0)
+        ids = sorted(partner_ids)
+        place = self._lead_first_place()
+        self.flush_model(["lead_code", "lead_channel", "lead_activity", "lead_event_at"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner p SET lead_code = COALESCE(p.lead_code, t.code),
+                       lead_channel = COALESCE(p.lead_channel, %s, CASE WHEN EXISTS (
+                           SELECT FROM sale_order o WHERE o.leads_commercial_partner_id = p.id
+                       ) THEN 'order' ELSE 'manual' END), lead_activity = 'active', lead_event_at = %s
+                  FROM unnest(%s::int[], %s::text[]) AS t (id, code) WHERE p.id = t.id
+                """,
+                channel,
+                now,
+                ids,
+                self._lead_next_codes(len(ids)),
+            )
+        )
+        places = dict.fromkeys(ids, place)
+        self._lead_place(places, dict.fromkeys(ids, reason))
+        return places
+
+    @api.model
+    def _lead_take_in(self):
+        """Customers with orders, and those whom somebody holds, become leads; the orders say how far they are."""
+        self.env.flush_all()
+        ref = self.env.ref
+        stages = [ref(f"leads_agent_lifecycle.stage_{name}") for name in ("lead", "prospect", "customer")]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id, CASE WHEN bool_or(o.state = 'sale') THEN 2 WHEN count(o.id) > 0 THEN 1 ELSE 0 END,
+                       COALESCE(min(o.date_order), p.create_date),
+                       GREATEST(max(o.date_order), (SELECT max(a.last_event_at) FROM leads_agent_assignment a
+                                                     WHERE a.partner_id = p.id))
+                  FROM res_partner p LEFT JOIN sale_order o ON o.leads_commercial_partner_id = p.id
+                 WHERE p.partner_share AND p.commercial_partner_id = p.id AND p.lead_stage_id IS NULL
+                   AND (o.id IS NOT NULL OR p.leads_agent_id IS NOT NULL)
+              GROUP BY p.id ORDER BY p.id
+                """
+            )
+        )
+        if not rows:
+            return
+        ids = [row[0] for row in rows]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner p SET lead_code = t.code, lead_channel = 'order', lead_activity = 'active',
+                       lead_at = t.since, lead_event_at = t.heard
+                  FROM unnest(%s::int[], %s::text[], %s::timestamp[], %s::timestamp[]) AS t (id, code, since, heard)
+                 WHERE p.id = t.id
+                """,
+                ids,
+                self._lead_next_codes(len(ids)),
+                [row[2] for row in rows],
+                [row[3] for row in rows],
+            )
+        )
+        self.invalidate_model()
+        self._lead_place(
+            {row[0]: (stages[row[1]].id, None) for row in rows},
+            dict.fromkeys(ids, self.env._("Taken in from the orders")),
+        )

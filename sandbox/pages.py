@@ -31,7 +31,6 @@ FORMS = [
     (Page("admin", "user_form", _USER), _AGENT),
     (Page("admin", "user_assigned_leads", _USER, click=".o_notebook a[name='leads_assignments']"), _AGENT),
     (Page("admin", "sales_quotations", "/odoo/action-sale.action_quotations_with_onboarding"), ""),
-    (Page("admin", "sales_settings", "/odoo/action-sale.action_sale_config_settings"), ""),
     (Page("manager", "visibility_test", "/odoo/leads-visibility/{id}"), _TEST),
     (
         Page("manager", "who_can_see", "/odoo/leads-customers/{id}", click=".o_notebook a[name='leads_who_can_see']"),

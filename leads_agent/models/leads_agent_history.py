@@ -401,6 +401,10 @@ class LeadsAgentHistory(models.Model):
         if not is_new:
             self.env.flush_all()
         unless_recorded = SQL() if is_new else SQL("ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
+        # OFFSET 0, here and for messages: looked up one by one. A join would read the history of everybody for a few.
+        unless_told = SQL(
+            "AND NOT EXISTS (SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event OFFSET 0)"
+        )
         since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
         orders = SQL("o.leads_commercial_partner_id IS NOT NULL")
         partners = SQL("p.commercial_partner_id IS NOT NULL")
@@ -424,6 +428,7 @@ class LeadsAgentHistory(models.Model):
                     partners,
                 ),
                 "res.partner",
+                partner_ids is not None,
             ),
             self._select_messages(
                 since,
@@ -431,6 +436,7 @@ class LeadsAgentHistory(models.Model):
                     "SELECT o.id, o.leads_commercial_partner_id, o.id, o.create_date FROM sale_order o WHERE %s", orders
                 ),
                 "sale.order",
+                partner_ids is not None,
             ),
             unless_recorded,
         )
@@ -464,24 +470,24 @@ class LeadsAgentHistory(models.Model):
                        ) e
              LEFT JOIN res_users u ON u.id = e.uid
                  WHERE o.leads_commercial_partner_id IS NOT NULL AND %(orders)s
-                   AND e.at >= %(since)s
-                   AND NOT EXISTS (
-                       SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event)
+                   AND e.at >= %(since)s %(unless_told)s
                 """,
                 messages=messages,
                 calls=calls.subselect(),
                 unless_known=SQL() if is_new else SQL("ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING"),
                 orders=orders,
+                unless_told=SQL() if is_new else unless_told,
                 since=since,
             )
         )
         self.invalidate_model(flush=False)
 
     @api.model
-    def _select_messages(self, since, documents, model):
+    def _select_messages(self, since, documents, model, few):
         """What humans wrote on documents: the SELECT behind the rows of messages.
 
         :param SQL documents: selects id, commercial customer, order and creation date of the documents
+        :param bool few: look the messages up document by document, or PostgreSQL reads those of all documents there are
         """
         return SQL(
             """
@@ -492,7 +498,8 @@ class LeadsAgentHistory(models.Model):
                         ELSE 'message' END,
                    m.author_id, m.model, m.res_id, d.order_id, m.id
               FROM (%(documents)s) AS d (res_id, partner_id, order_id, create_date)
-              JOIN mail_message m ON m.model = %(model)s AND m.res_id = d.res_id
+        CROSS JOIN LATERAL (
+                   SELECT * FROM mail_message WHERE model = %(model)s AND res_id = d.res_id %(one_by_one)s) m
          LEFT JOIN mail_message_subtype st ON st.id = m.subtype_id
          LEFT JOIN mail_activity_type t ON t.id = m.mail_activity_type_id
              WHERE m.date >= %(since)s
@@ -505,6 +512,7 @@ class LeadsAgentHistory(models.Model):
             """,
             documents=documents,
             model=model,
+            one_by_one=SQL("OFFSET 0") if few else SQL(),
             since=since,
             types=MESSAGE_TYPES,
         )

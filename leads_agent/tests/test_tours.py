@@ -214,7 +214,7 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self.env.company.leads_agent_view_non_partial = False
         order = self._lead("Tour Customer who bought", "sale").sale_order_ids
         self.assertFalse(order.with_user(self.agent).has_access("read"))
-        self.start_tour("/odoo/action-sale.action_sale_config_settings", "leads_agent_allow_non_partial", login="admin")
+        self.start_tour("/odoo/leads-settings", "leads_agent_allow_non_partial", login="admin")
         self.assertTrue(self.env.company.leads_agent_view_non_partial)
         self.start_tour("/odoo/leads-orders", "leads_agent_see_confirmed_order", login="agent_anna")
 

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 
+import requests
 from PIL import Image
 
 from .. import browser, databases, demo_users, pages
@@ -39,6 +40,8 @@ def _picture_all(odoo: Odoo, base: str, chosen: list[str]) -> int:
     logins: dict[str, str] = {}
     for role, login in demo_users.sign_ins(odoo.postgres, DATABASE):
         logins.setdefault(role, login)
+    if manager := logins.get("manager"):
+        _test_visibility(browser.sign_in(base, manager, manager), base)
     forms = pages.forms(odoo.postgres, DATABASE, logins.get("agent", ""))
     rows = []
     with step(f"Picturing the pages of {', '.join(logins.values())}"), browser.opened() as window:
@@ -53,6 +56,15 @@ def _picture_all(odoo: Odoo, base: str, chosen: list[str]) -> int:
     bad = [row for row in rows if row[1:] != ("", "")]
     say(f"\n{len(rows)} pictures in {SCREENSHOTS}, {len(bad)} with a problem")
     return 1 if bad else 0
+
+
+def _test_visibility(session: requests.Session, base: str) -> None:
+    """Have the manager run a visibility test, which is made by people and not by the demo data."""
+    call = {"model": "leads.agent.self.test", "method": "action_run", "args": [[]], "kwargs": {}}
+    with step("Testing visibility"):
+        answer = session.post(f"{base}/web/dataset/call_kw", json={"params": call}, timeout=600).json()
+    if "error" in answer:
+        raise Trouble(f"The visibility test failed: {answer['error']['data']['message']}")
 
 
 def _is_chosen(page: pages.Page, chosen: list[str]) -> bool:

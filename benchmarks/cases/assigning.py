@@ -1,10 +1,12 @@
 """B4: assigning batches of leads, beside Odoo's own way and the same rows in plain SQL; planning; memory.
 
-All candidates take the same customers, whom nobody holds. What is known of them is recorded beforehand, so that plain SQL
-can write exactly the rows that ours writes. Odoo's way is a salesperson on the same orders. A scale with fewer
-customers than a size takes all it has. A hundred thousand are for the job, which goes through its own steps here, in one
-transaction that is rolled back; so many are held, and freed beforehand in that transaction. PostgreSQL then checks every
-foreign key of their orders again, as it does for rows that the same transaction has written, of ours and of the peer alike.
+All candidates take the same customers, whom nobody holds. What is known of them is recorded beforehand, so that plain
+SQL can write exactly the rows that ours writes. Odoo's way is a salesperson on the same orders. A scale with fewer
+customers than a size takes all it has.
+
+A hundred thousand are for the job, which goes through its own steps here, in one transaction that is rolled back. So
+many are held, and freed beforehand in that transaction; PostgreSQL then checks every foreign key of their orders again,
+as it does for rows that the same transaction has written, of ours and of the peer alike.
 """
 
 import os
@@ -116,7 +118,7 @@ def _assign(env, batch):
 
 
 def _write(agent, orders):
-    def work(env, _nothing):
+    def work(env):
         env["sale.order"].browse(orders).write({"user_id": agent})
         return len(orders)
 

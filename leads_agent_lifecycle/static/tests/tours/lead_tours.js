@@ -96,7 +96,7 @@ tours.add("leads_agent_keyboard_walk", {
         { content: "Up", trigger: `${row("Ada")} td:focus`, run: "press ArrowUp" },
         ...seePane("Ben"),
         { content: "Close", trigger: `${row("Ben")} td:focus`, run: "press Escape" },
-        { content: "The list has the page", trigger: `body:not(:has(${PANE})) ${row("Ben")} td[name=lead_code]` },
+        { content: "The list has the page", trigger: `body:not(:has(${PANE})) ${row("Ben")} td[name=lead_channel]` },
     ],
 });
 

@@ -398,13 +398,19 @@ class LeadsAgentHistory(models.Model):
         :param partner_ids: commercial customers, or None for all
         :param bool is_new: the table is empty, so nothing can be recorded yet
         """
+        unless_recorded = unless_known = unless_told = SQL()
         if not is_new:
             self.env.flush_all()
-        unless_recorded = SQL() if is_new else SQL("ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
-        # OFFSET 0, here and for messages: looked up one by one. A join would read the history of everybody for a few.
-        unless_told = SQL(
-            "AND NOT EXISTS (SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event OFFSET 0)"
-        )
+            # Sorted, so that two managers who assign the same customers lock in the same order.
+            unless_recorded = SQL("ORDER BY id ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
+            unless_known = SQL("ORDER BY c.id ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING")
+            # OFFSET 0, here and for messages: looked up one by one. A join would read everybody's history for a few.
+            unless_told = SQL(
+                """
+                AND NOT EXISTS (
+                    SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event OFFSET 0)
+                """
+            )
         since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
         orders = SQL("o.leads_commercial_partner_id IS NOT NULL")
         partners = SQL("p.commercial_partner_id IS NOT NULL")
@@ -474,9 +480,9 @@ class LeadsAgentHistory(models.Model):
                 """,
                 messages=messages,
                 calls=calls.subselect(),
-                unless_known=SQL() if is_new else SQL("ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING"),
+                unless_known=unless_known,
                 orders=orders,
-                unless_told=SQL() if is_new else unless_told,
+                unless_told=unless_told,
                 since=since,
             )
         )

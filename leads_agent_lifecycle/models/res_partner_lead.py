@@ -34,13 +34,16 @@ class ResPartner(models.Model):
     @api.model
     def _lead_defaults(self, stage_id=None):
         stage_id, status_id = self._lead_first_place(stage_id)
-        channel = "import" if self.env.context.get("import_file") else "manual"
         return {
             "lead_stage_id": stage_id,
             "lead_status_id": status_id,
             "lead_activity": "active",
-            "lead_channel": channel,
+            "lead_channel": self._lead_channel_of_entry(),
         }
+
+    @api.model
+    def _lead_channel_of_entry(self):
+        return "import" if self.env.context.get("import_file") else "manual"
 
     @api.model
     def _lead_first_place(self, stage_id=None):
@@ -73,7 +76,7 @@ class ResPartner(models.Model):
             if vals.get("lead_stage_id"):
                 vals["lead_code"] = vals.get("lead_code") or next(codes)
                 vals["lead_activity"] = vals.get("lead_activity") or "active"
-                vals["lead_channel"] = vals.get("lead_channel") or "manual"
+                vals["lead_channel"] = vals.get("lead_channel") or self._lead_channel_of_entry()
             # Not left out: a default would be taken instead.
             vals |= {"lead_stage_id": False, "lead_status_id": False}
         partners = super().create(vals_list)

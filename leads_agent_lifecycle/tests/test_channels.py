@@ -160,7 +160,9 @@ class TestImport(LifecycleCommon):
     def test_stages_by_name(self):
         result = self._load(["name", "lead_stage_id", "lead_status_id"], [["Ada Moreau", "Prospect", "Contacted"]])
         self.assertFalse(result["messages"])
-        self.assertPlace(self.env["res.partner"].browse(result["ids"]), "prospect", "contacted")
+        lead = self.env["res.partner"].browse(result["ids"])
+        self.assertPlace(lead, "prospect", "contacted")
+        self.assertEqual(lead.lead_channel, "import")
 
     def test_a_row_that_cannot_be_is_named_and_nothing_is_entered(self):
         before = self.env["res.partner"].search_count([])

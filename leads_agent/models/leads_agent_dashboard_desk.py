@@ -181,11 +181,10 @@ class LeadsAgentDashboard(models.AbstractModel):
         return SQL(
             """
             SELECT %(started_at)s AS started_at, COALESCE(c.note, '') AS note, %(disposition)s AS disposition,
-                   agent.name AS agent
+                   (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent
               FROM leads_agent_call c
               JOIN leads_agent_disposition d ON d.id = c.disposition_id
               JOIN res_users u ON u.id = c.agent_id
-              JOIN res_partner agent ON agent.id = u.partner_id
              WHERE c.id IN %(calls)s
           ORDER BY c.started_at DESC, c.id DESC
              LIMIT 1

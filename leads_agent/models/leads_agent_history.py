@@ -65,6 +65,7 @@ class LeadsAgentHistory(models.Model):
         """One line on each event, in the language of the reader, from the documents themselves in one query.
 
         Whoever reads a row may read its document, as the record rules of this model say; only the line is made here.
+        Names are looked up by a subselect: PostgreSQL would merge with all contacts when users have the lowest ids.
         """
         for model, names in (
             ("mail.message", ["body", "subject"]),
@@ -80,14 +81,13 @@ class LeadsAgentHistory(models.Model):
             SQL(
                 """
                 SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
-                       agent.name AS agent, %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note,
-                       h.call_id
+                       (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
+                       %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note, h.call_id
                   FROM leads_agent_history h
              LEFT JOIN mail_message m ON m.id = h.message_id
              LEFT JOIN sale_order o ON o.id = h.order_id
              LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
              LEFT JOIN res_users u ON u.id = a.agent_id
-             LEFT JOIN res_partner agent ON agent.id = u.partner_id
              LEFT JOIN leads_agent_call c ON c.id = h.call_id
              LEFT JOIN leads_agent_disposition d ON d.id = COALESCE(c.disposition_id, a.disposition_id)
                  WHERE h.id = ANY(%(ids)s)

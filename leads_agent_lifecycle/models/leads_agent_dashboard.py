@@ -26,8 +26,9 @@ class LeadsAgentDashboard(models.AbstractModel):
         )
         columns["officers"] = SQL(
             """
-            (SELECT string_agg(c.name, ', ' ORDER BY COALESCE(f.is_primary, FALSE) DESC, f.id)
-               FROM leads_agent_officer f JOIN res_users u ON u.id = f.user_id JOIN res_partner c ON c.id = u.partner_id
+            (SELECT string_agg((SELECT name FROM res_partner WHERE id = u.partner_id), ', '
+                               ORDER BY COALESCE(f.is_primary, FALSE) DESC, f.id)
+               FROM leads_agent_officer f JOIN res_users u ON u.id = f.user_id
               WHERE f.partner_id = p.id)
             """
         )

@@ -95,16 +95,14 @@ class TestQueryCounts(LeadsAgentCommon):
         return counted["queries"]
 
     def _confirm_costs(self, count, user, assigned):
-        """The lower of two counts: a cache of Odoo that was emptied meanwhile costs a query more now and then."""
-        costs = []
-        for attempt in range(2):
-            partners = self._leads(count, f"C{count}{user.login}{assigned}{attempt}")
-            if assigned:
-                self._batch(partners)
-            costs.append(self._confirm(partners.sale_order_ids, user))
-        return min(costs)
+        partners = self._leads(count, f"C{count}{user.login}{assigned}")
+        if assigned:
+            self._batch(partners)
+        return self._confirm(partners.sale_order_ids, user)
 
     def test_confirming_costs_at_most_5_more_and_1_where_nobody_holds(self):
+        # Odoo's caches forget their oldest entries when they are full of what other tests have asked: begun anew.
+        self.registry.clear_all_caches()
         self._confirm_costs(1, self.salesperson, True)
         for count in (1, 10, 40):
             plain = self._plain_confirm(count)

@@ -1,7 +1,7 @@
 import { waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { advanceTime, animationFrame, freezeTime, mockDate, queryAllTexts } from "@odoo/hoot";
+import { advanceTime, animationFrame, freezeTime, mockDate, queryAllTexts, waitForNone } from "@odoo/hoot";
 import { press } from "@odoo/hoot-dom";
 import { Component, xml } from "@odoo/owl";
 import {
@@ -327,13 +327,16 @@ test("a due callback is told anywhere, without a name, and leads to the dashboar
     await mountWithCleanup(WebClient);
     await waitUntilSubscribe();
     patchWithCleanup(getService("action"), { doAction: (action) => asyncStep(action) });
+    getService("bus_service").subscribe("leads_agent/callback_due", ({ callback_id }) => asyncStep(`due ${callback_id}`));
     for (const callback_id of [51, 52]) {
         MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/callback_due", { callback_id });
     }
     await advanceTime(1000);
+    // Both have arrived: the second would otherwise show a notification after the first was clicked away.
+    await waitForSteps(["due 51", "due 52"]);
     await animationFrame();
     expect(queryAllTexts(".o_notification_content")).toEqual(["A callback is due."]);
     await contains(".o_notification button:contains(Open dashboard)").click();
     await waitForSteps(["leads_agent.action_dashboard"]);
-    expect(".o_notification").toHaveCount(0);
+    await waitForNone(".o_notification", { timeout: 2000 });
 });

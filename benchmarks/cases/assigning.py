@@ -15,12 +15,12 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
-from ..measure import Candidate, Timing, interleave
+from ..measure import Candidate, Timing, interleave, once
 from ..report import Row, exponent
 
 SIZES = (100, 1_000, 10_000)
 JOB = 100_000
-# Odoo's way is too slow for more.
+# Odoo's way takes minutes for more, and is timed once then.
 MOST_WRITTEN = 1_000
 MOST_MEGABYTES = 300
 PLANNERS = 100
@@ -52,9 +52,8 @@ def run(registry, scale, rounds, record) -> None:
             raise AssertionError(f"not all were assigned: {ours.answer}")
         points.append((size, ours.median))
         record(_row(scale, f"assign {size:,}", size, ours, "raw SQL, same rows", timings["raw"].median, "G6", 2.5))
-        if "write" in timings:
-            peer = timings["write"].median
-            record(_row(scale, f"assign {size:,}", size, ours, "order.write(user_id)", peer, "G5", 0.05))
+        write = timings.get("write") or once(registry, Candidate(SUPERUSER_ID, _write(agent, orders)))
+        record(_row(scale, f"assign {size:,}", size, ours, "order.write(user_id)", write.median, "G5", 0.05))
         record(
             _figure(scale, f"assign {size:,}: queries", size, ours.queries, "allowed", 30 + size / 20, "G6"),
         )
@@ -178,7 +177,7 @@ def _planning(registry, scale, manager, agent, leads):
         )
         vals = {"agent_ids": [Command.set(agents.ids)]}
         batch = _prepare_batch(False, partners, orders, **vals)(env(user=manager))
-        made = _timed(batch, batch._prepare_lines)
+        made = _timed(batch, lambda: _make_lines(batch, planning=True))
         batch = batch.sudo()
         plan = _timed(batch, lambda: _all_chunks(batch, "plan"))
         writes = _timed(batch, lambda: _all_chunks(batch, "assign"))
@@ -187,6 +186,11 @@ def _planning(registry, scale, manager, agent, leads):
     what = f"plan {len(leads):,} leads over {PLANNERS} agents"
     timing = Timing([made + plan], 0, None)
     return _row(scale, what, len(leads), timing, "assigning them", writes, "plan", 2)
+
+
+def _make_lines(batch, planning=False):
+    """As before the job begins."""
+    batch.sudo()._add_lines(batch._prepare_leads(planning), {"agent_id": "int", "reason": "text"})
 
 
 def _all_chunks(batch, task):
@@ -213,7 +217,7 @@ def _job(registry, scale, manager, agent, leads, record):
         env.invalidate_all()
         idle, most, queries = _megabytes(), 0.0, cr.sql_log_count
         begun = time.perf_counter()
-        batch._prepare_lines()
+        _make_lines(batch)
         most = _megabytes()
         while batch.sudo()._work("assign"):
             env.flush_all()

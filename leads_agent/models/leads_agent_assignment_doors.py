@@ -228,7 +228,7 @@ class LeadsAgentAssignment(models.Model):
             holders.update({partner.id: holder.id for partner, holder in rows})
         Users = self.env["res.users"].sudo()
         names = {user.id: user.name for user in Users.browse({*holders.values(), *agent_of.values()} - {0})}
-        prefetch = Partner.browse(leads["by_commercial"])
+        prefetch = tuple(leads["by_commercial"])
         outcomes = []
         for partner_id in partners.ids:
             commercial_id = leads["commercial_of"].get(partner_id)
@@ -248,7 +248,7 @@ class LeadsAgentAssignment(models.Model):
             result, cause = verdict.result, verdict.cause
             if result == "assigned" and commercial_id not in created:
                 result = cause = "held"
-            partner = Partner.browse(commercial_id).with_prefetch(prefetch.ids)
+            partner = Partner.browse(commercial_id).with_prefetch(prefetch)
             holder = names.get(holders.get(commercial_id), "")
             outcomes.append(
                 {

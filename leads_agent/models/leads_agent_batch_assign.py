@@ -209,8 +209,8 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("draft", "planned")
         if self.state == "planned":
             return self._start("assign", self.pending_count)
-        rows = self._prepare_lines()
-        return self._start("assign", len(rows), rows)
+        leads = self._prepare_leads()
+        return self._start("assign", len(leads), leads)
 
     def action_plan(self):
         """Plan without assigning anything: the lines say who would get which lead.
@@ -218,7 +218,8 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: as for assigning
         """
         self._take("draft")
-        return self._start("plan", len(self._prepare_lines(planning=True)))
+        leads = self._prepare_leads(planning=True)
+        return self._start("plan", len(leads), leads)
 
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.

@@ -15,6 +15,15 @@ _logger = logging.getLogger(__name__)
 # Leads per transaction of the job, and per round of a request.
 CHUNK = 1_000
 
+# What a line says once the lead has had its turn.
+RESULT_COLUMNS = {
+    "result": "text",
+    "reason": "text",
+    "agent_id": "int",
+    "previous_agent_id": "int",
+    "assignment_id": "int",
+}
+
 
 class LeadsAgentBatchAssign(models.Model):
     """How a batch makes its lines and works through them: in a request, or chunk by chunk in the job.
@@ -29,11 +38,14 @@ class LeadsAgentBatchAssign(models.Model):
     # Making the lines
     # ------------------------------------------------------------------
 
-    def _prepare_lines(self, planning=False):
-        """Make one line per customer, the newest orders first, and the shares of the agents.
+    def _prepare_leads(self, planning=False):
+        """Find the leads of the batch, one per customer, the newest orders first, and the shares of the agents.
+
+        The orders and customers are kept from being deleted until their lines are written, which is much later when
+        they are assigned at once.
 
         :param bool planning: the agents are written by the plan, also where there is one
-        :returns: the lines that are to do, as :meth:`_pending` reads them
+        :returns: ``(order_id, partner_id, agent_id, reason)``, of the reason nothing yet
         :raises UserError: when the orders or the agents do not allow a batch
         """
         by_filter = bool(self.domain) and (self.whole_filter or not self.selected_order_ids)
@@ -48,14 +60,16 @@ class LeadsAgentBatchAssign(models.Model):
             self._prepare_shares(agents)
         readable = self.env["sale.order"]._search(domain)
         self.env.flush_all()
-        # One statement: lines for selected orders that are gone or out of sight, and one line per customer.
-        made = self.env.execute_query(
+        # One statement: one lead per customer, and lines for selected orders that are gone or out of sight.
+        leads = self.env.execute_query(
             SQL(
                 """
                 WITH readable AS (
-                    SELECT id, leads_commercial_partner_id AS lead_id, date_order
-                      FROM sale_order
-                     WHERE id IN %(readable)s
+                    SELECT o.id, p.id AS lead_id, o.date_order
+                      FROM sale_order o
+                      JOIN res_partner p ON p.id = o.leads_commercial_partner_id
+                     WHERE o.id IN %(readable)s
+                       FOR KEY SHARE
                 ), missing AS (
                     INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
                     SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
@@ -64,15 +78,13 @@ class LeadsAgentBatchAssign(models.Model):
                  LEFT JOIN sale_order o ON o.id = t.id
                      WHERE NOT EXISTS (SELECT FROM readable r WHERE r.id = t.id)
                 )
-                INSERT INTO leads_agent_batch_assign_line (batch_id, order_id, partner_id, agent_id)
-                SELECT %(batch)s, t.id, t.lead_id, %(agent)s
+                SELECT t.id, t.lead_id, %(agent)s::int, NULL
                   FROM (
                        SELECT DISTINCT ON (lead_id) id, lead_id, date_order
                          FROM readable
                      ORDER BY lead_id, date_order DESC, id DESC
                        ) t
               ORDER BY t.date_order DESC, t.id DESC
-             RETURNING id, partner_id, agent_id, reason
                 """,
                 readable=readable.subselect(),
                 batch=self.id,
@@ -82,10 +94,9 @@ class LeadsAgentBatchAssign(models.Model):
                 agent=None if planning else self.agent_id.id or None,
             )
         )
-        self._forget_lines()
-        if by_filter and not made:
+        if by_filter and not leads:
             raise UserError(self.env._("No order matches the filter of this batch."))
-        return made
+        return leads
 
     def _prepare_shares(self, agents):
         """Whom the leads are shared out among, and what each has now."""
@@ -110,38 +121,43 @@ class LeadsAgentBatchAssign(models.Model):
     # Working through them
     # ------------------------------------------------------------------
 
-    def _start(self, task, to_do, rows=None):
+    def _start(self, task, to_do, leads=()):
         """Do it now if it fits into a request, else have the job do it.
 
         :param int to_do: how many lines there are to do
-        :param list rows: the first of them, if they have been read
+        :param leads: what :meth:`_prepare_leads` found, when there are no lines yet
         """
         # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
         batch = self.sudo()
         # The names of the two people of the story: one query instead of two.
         (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
-        if to_do > MOST_IN_REQUEST:
+        in_job = to_do > MOST_IN_REQUEST
+        if in_job or task == "plan":
+            batch._add_lines(leads, {"agent_id": "int", "reason": "text"})
+            leads = ()
+        if in_job:
             batch.write({"state": "running", **batch._begun(task)})
             self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
             return self._open()
-        while batch._work(task, rows and rows[:CHUNK]):
-            rows = None
+        while batch._work(task, leads):
+            leads = ()
         batch.write(batch._begun(task))
         return self._open()
 
     def _begun(self, task):
         return {"task": task, "started_by_id": self.env.uid, "executed_at": fields.Datetime.now()}
 
-    def _work(self, task, rows=None):
+    def _work(self, task, leads=()):
         """Do the next chunk.
 
-        :returns: how many lines were done; 0 when the batch is over, and then its last words are said
+        :param leads: of :meth:`_prepare_leads`, to be assigned before any lines that are to do
+        :returns: how many were done; 0 when the batch is over, and then its last words are said
         """
         match task:
             case "plan":
                 done = self._plan_chunk()
             case "assign":
-                done = self._assign_chunk(rows or self._pending())
+                done = self._assign_chunk(leads or self._pending(), new=bool(leads))
             case _:
                 done = self._undo_chunk()
         if done < CHUNK:
@@ -232,6 +248,27 @@ class LeadsAgentBatchAssign(models.Model):
         )
         self._forget_lines()
 
+    def _add_lines(self, leads, columns):
+        """Write new lines, one statement.
+
+        :param list leads: ``(order_id, partner_id, *values)``
+        :param dict columns: ``{name: SQL type}`` of the values
+        """
+        if not leads:
+            return
+        columns = {"order_id": "int", "partner_id": "int"} | columns
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO leads_agent_batch_assign_line (batch_id, %s) SELECT %s, %s FROM %s",
+                names,
+                self.id,
+                names,
+                self._unnest(leads, columns),
+            )
+        )
+        self._forget_lines()
+
     def _write_lines(self, rows, columns):
         """Write results, one statement.
 
@@ -240,18 +277,23 @@ class LeadsAgentBatchAssign(models.Model):
         """
         if not rows:
             return
-        names = list(columns)
-        arrays = [list(values) for values in zip(*rows, strict=True)]
-        types = ["int", *columns.values()]
         self.env.cr.execute(
             SQL(
-                "UPDATE leads_agent_batch_assign_line l SET %s FROM unnest(%s) AS t (id, %s) WHERE l.id = t.id",
-                SQL(", ").join(SQL("%s = t.%s", SQL.identifier(name), SQL.identifier(name)) for name in names),
-                SQL(", ").join(SQL("%s::" + kind + "[]", array) for kind, array in zip(types, arrays, strict=True)),
-                SQL(", ").join(SQL.identifier(name) for name in names),
+                "UPDATE leads_agent_batch_assign_line l SET %s FROM %s WHERE l.id = t.id",
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("t", name)) for name in columns),
+                self._unnest(rows, {"id": "int"} | columns),
             )
         )
         self._forget_lines()
+
+    def _unnest(self, rows, columns):
+        """The rows as a table ``t`` of a statement."""
+        arrays = zip(columns.values(), zip(*rows, strict=True), strict=True)
+        return SQL(
+            "unnest(%s) AS t (%s)",
+            SQL(", ").join(SQL("%s::" + kind + "[]", list(values)) for kind, values in arrays),
+            SQL(", ").join(map(SQL.identifier, columns)),
+        )
 
     def _csv(self):
         """The result log as CSV, in one query; no cell can start a formula."""
@@ -326,9 +368,11 @@ class LeadsAgentBatchAssign(models.Model):
         self._write_lines(planned, {"agent_id": "int", "reason": "text"})
         self._write_lines(refused, {"result": "text", "reason": "text"})
 
-    def _assign_chunk(self, rows):
+    def _assign_chunk(self, rows, new=False):
         """Give some leads out, through the door, and write what became of them on their lines.
 
+        :param rows: lines, as :meth:`_pending` reads them; or leads of :meth:`_prepare_leads`
+        :param bool new: they are leads, and have no lines yet
         :returns: how many lines were done
         """
         if not rows:
@@ -363,36 +407,29 @@ class LeadsAgentBatchAssign(models.Model):
         elif rotation:
             given = [shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] == "assigned"]
             rotation._follow(given, self.share_ids.agent_id, self.method, weights)
-        self._write_lines(refused, {"result": "text", "reason": "text"})
-        self._write_outcomes(rows, outcome_of)
+        results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
+        results |= self._results(rows, outcome_of)
+        if new:
+            self._add_lines([(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
+        else:
+            self._write_lines([(row[0], *results[row[0]]) for row in rows], RESULT_COLUMNS)
         return len(rows)
 
-    def _write_outcomes(self, rows, outcome_of):
-        done = []
-        for line_id, partner_id, _agent, _reason in rows:
+    def _results(self, rows, outcome_of):
+        """What stands on the lines of the leads that went through the door: the values of :data:`RESULT_COLUMNS`."""
+        results = {}
+        for row_id, partner_id, _agent, _reason in rows:
             if partner_id is None:
-                done.append((line_id, "gone", self.env._("This customer no longer exists."), None, None, None))
+                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
             elif outcome := outcome_of.get(partner_id):
-                done.append(
-                    (
-                        line_id,
-                        outcome["result"],
-                        outcome["reason"],
-                        outcome["agent_id"] or None,
-                        outcome["holder"].id or None,
-                        outcome["assignment"].id or None,
-                    )
+                results[row_id] = (
+                    outcome["result"],
+                    outcome["reason"],
+                    outcome["agent_id"] or None,
+                    outcome["holder"].id or None,
+                    outcome["assignment"].id or None,
                 )
-        self._write_lines(
-            done,
-            {
-                "result": "text",
-                "reason": "text",
-                "agent_id": "int",
-                "previous_agent_id": "int",
-                "assignment_id": "int",
-            },
-        )
+        return results
 
     def _share_chunk(self, rows, agents, turns, planning=False):
         """Share the leads of some lines out, without those that nobody may be given.

@@ -404,48 +404,20 @@ class LeadsAgentHistory(models.Model):
             # Sorted, so that two managers who assign the same customers lock in the same order.
             unless_recorded = SQL("ORDER BY id ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
             unless_known = SQL("ORDER BY c.id ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING")
-            # OFFSET 0, here and for messages: looked up one by one. A join would read everybody's history for a few.
             unless_told = SQL(
                 """
                 AND NOT EXISTS (
-                    SELECT FROM leads_agent_history h WHERE h.order_id = o.id AND h.event = e.event OFFSET 0)
-                """
+                    SELECT FROM leads_agent_history h
+                     WHERE h.order_id = o.res_id AND h.event = e.event AND %s)
+                """,
+                self._among("h.order_id", "orders", partner_ids),
             )
         since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
-        orders = SQL("o.leads_commercial_partner_id IS NOT NULL")
-        partners = SQL("p.commercial_partner_id IS NOT NULL")
+        of_orders = SQL("leads_commercial_partner_id IS NOT NULL")
+        of_partners = SQL("commercial_partner_id IS NOT NULL")
         if partner_ids is not None:
-            orders = SQL("o.leads_commercial_partner_id = ANY(%s)", list(partner_ids))
-            partners = SQL("p.commercial_partner_id = ANY(%s)", list(partner_ids))
-        # One branch per model: with the model as a constant, few customers are looked up through the index of messages.
-        messages = SQL(
-            """
-            INSERT INTO leads_agent_history
-                   (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
-            %s
-         UNION ALL
-            %s
-            %s
-            """,
-            self._select_messages(
-                since,
-                SQL(
-                    "SELECT p.id, p.commercial_partner_id, NULL::int, p.create_date FROM res_partner p WHERE %s",
-                    partners,
-                ),
-                "res.partner",
-                partner_ids is not None,
-            ),
-            self._select_messages(
-                since,
-                SQL(
-                    "SELECT o.id, o.leads_commercial_partner_id, o.id, o.create_date FROM sale_order o WHERE %s", orders
-                ),
-                "sale.order",
-                partner_ids is not None,
-            ),
-            unless_recorded,
-        )
+            of_orders = SQL("leads_commercial_partner_id = ANY(%s)", list(partner_ids))
+            of_partners = SQL("commercial_partner_id = ANY(%s)", list(partner_ids))
         # sudo: leads.agent.call - of whomever
         calls = (
             self.env["leads.agent.call"]
@@ -458,57 +430,83 @@ class LeadsAgentHistory(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH messages AS (%(messages)s), calls AS (
+                WITH partners AS MATERIALIZED (
+                    SELECT id AS res_id, commercial_partner_id AS partner_id, NULL::int AS order_id, create_date
+                      FROM res_partner
+                     WHERE %(of_partners)s
+                ), orders AS MATERIALIZED (
+                    SELECT id AS res_id, leads_commercial_partner_id AS partner_id, id AS order_id, create_date,
+                           create_uid, date_order, user_id, state
+                      FROM sale_order
+                     WHERE %(of_orders)s
+                ), messages AS (
+                    INSERT INTO leads_agent_history
+                           (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
+                    %(on_partners)s
+                 UNION ALL
+                    %(on_orders)s
+                    %(unless_recorded)s
+                ), calls AS (
                     INSERT INTO leads_agent_history (partner_id, at, kind, author_id, res_model, res_id, call_id)
                     SELECT c.partner_id, c.started_at, 'call', u.partner_id, 'res.partner', c.partner_id, c.id
                       FROM leads_agent_call c
                       JOIN res_users u ON u.id = c.agent_id
                      WHERE c.id IN %(calls)s AND c.started_at >= %(since)s
-               %(unless_known)s)
+                    %(unless_known)s
+                )
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id)
-                SELECT o.leads_commercial_partner_id, e.at, e.kind, e.event, u.partner_id, 'sale.order', o.id, o.id
-                  FROM sale_order o
+                SELECT o.partner_id, e.at, e.kind, e.event, (SELECT partner_id FROM res_users WHERE id = e.uid),
+                       'sale.order', o.res_id, o.res_id
+                  FROM orders o
             CROSS JOIN LATERAL (
                        SELECT 'order' AS kind, 'created' AS event, o.create_date AS at, o.create_uid AS uid
                     UNION ALL
                        SELECT 'sale', 'confirmed', o.date_order, o.user_id WHERE o.state = 'sale'
                        ) e
-             LEFT JOIN res_users u ON u.id = e.uid
-                 WHERE o.leads_commercial_partner_id IS NOT NULL AND %(orders)s
-                   AND e.at >= %(since)s %(unless_told)s
+                 WHERE e.at >= %(since)s %(unless_told)s
                 """,
-                messages=messages,
+                of_partners=of_partners,
+                of_orders=of_orders,
+                on_partners=self._select_messages(since, "res.partner", "partners", partner_ids),
+                on_orders=self._select_messages(since, "sale.order", "orders", partner_ids),
+                unless_recorded=unless_recorded,
                 calls=calls.subselect(),
-                unless_known=unless_known,
-                orders=orders,
-                unless_told=unless_told,
                 since=since,
+                unless_known=unless_known,
+                unless_told=unless_told,
             )
         )
         self.invalidate_model(flush=False)
 
     @api.model
-    def _select_messages(self, since, documents, model, few):
+    def _among(self, column, documents, partner_ids):
+        """A condition that makes PostgreSQL look few documents up in one go; a join would read everybody's rows."""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(ARRAY(SELECT res_id FROM %s))", SQL(column), SQL(documents))
+
+    @api.model
+    def _select_messages(self, since, model, documents, partner_ids):
         """What humans wrote on documents: the SELECT behind the rows of messages.
 
-        :param SQL documents: selects id, commercial customer, order and creation date of the documents
-        :param bool few: look the messages up document by document, or PostgreSQL reads those of all documents there are
+        :param str documents: the table of the documents in the statement
         """
+        # A branch per model: with the model as a constant, the index of messages serves.
         return SQL(
             """
             SELECT d.partner_id, m.date,
-                   CASE WHEN t.category = 'phonecall' THEN 'call'
+                   CASE WHEN (SELECT category FROM mail_activity_type WHERE id = m.mail_activity_type_id) = 'phonecall'
+                            THEN 'call'
                         WHEN m.mail_activity_type_id IS NOT NULL THEN 'activity'
-                        WHEN m.is_internal OR COALESCE(st.internal, TRUE) THEN 'note'
+                        WHEN m.is_internal
+                             OR COALESCE((SELECT internal FROM mail_message_subtype WHERE id = m.subtype_id), TRUE)
+                            THEN 'note'
                         ELSE 'message' END,
                    m.author_id, m.model, m.res_id, d.order_id, m.id
-              FROM (%(documents)s) AS d (res_id, partner_id, order_id, create_date)
-        CROSS JOIN LATERAL (
-                   SELECT * FROM mail_message WHERE model = %(model)s AND res_id = d.res_id %(one_by_one)s) m
-         LEFT JOIN mail_message_subtype st ON st.id = m.subtype_id
-         LEFT JOIN mail_activity_type t ON t.id = m.mail_activity_type_id
-             WHERE m.date >= %(since)s
+              FROM mail_message m
+              JOIN %(documents)s d ON d.res_id = m.res_id
+             WHERE m.model = %(model)s AND %(among)s AND m.date >= %(since)s
                AND (m.mail_activity_type_id IS NOT NULL
                     OR (m.message_type IN %(types)s AND COALESCE(m.body, '') NOT IN ('', '<p></p>', '<p><br></p>')))
                AND NOT (m.message_type = 'notification' AND m.create_date = d.create_date
@@ -516,9 +514,9 @@ class LeadsAgentHistory(models.Model):
                                          WHERE earlier.model = m.model AND earlier.res_id = m.res_id
                                            AND earlier.id < m.id))
             """,
-            documents=documents,
+            documents=SQL(documents),
             model=model,
-            one_by_one=SQL("OFFSET 0") if few else SQL(),
+            among=self._among("m.res_id", documents, partner_ids),
             since=since,
             types=MESSAGE_TYPES,
         )

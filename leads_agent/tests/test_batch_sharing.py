@@ -339,10 +339,10 @@ class TestBatchSharing(BatchCase):
         sound.action_assign()
         work = type(broken)._assign_chunk
 
-        def fail_once_begun(batch, rows):
+        def fail_once_begun(batch, *args, **kwargs):
             if batch.id == broken.id and batch.assigned_count:
                 raise ZeroDivisionError
-            return work(batch, rows)
+            return work(batch, *args, **kwargs)
 
         with patch.object(type(broken), "_assign_chunk", fail_once_begun):
             self._run_job()

@@ -1,4 +1,7 @@
 import threading
+from unittest.mock import patch
+
+from psycopg2.errors import LockNotAvailable
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
@@ -147,6 +150,21 @@ class TestConcurrency(RaceCase):
         self.assertEqual(len({row["partner_id"] for row in active}), 40, "nothing double")
         self.assertEqual((one + two).count("assigned"), 40)
         self.assertEqual((one + two).count("held"), 20)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_quotations_of_a_batch_cannot_be_deleted_before_they_stand_in_its_log(self):
+        orders = self.made["orders"][:3]
+        assign_chunk = self.registry["leads.agent.batch.assign"]._assign_chunk
+
+        def delete_first(batch, *args, **kwargs):
+            with self._env() as env, self.assertRaises(LockNotAvailable):
+                env.cr.execute("SET LOCAL lock_timeout = '300ms'")
+                env["sale.order"].browse(orders[0]).unlink()
+            return assign_chunk(batch, *args, **kwargs)
+
+        with patch.object(self.registry["leads.agent.batch.assign"], "_assign_chunk", delete_first):
+            [outcome] = self._race(self._batch(self.made["agents"][0], orders))
+        self.assertEqual(outcome, ["assigned"] * 3)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_resolving_and_unassigning_at_the_same_moment(self):

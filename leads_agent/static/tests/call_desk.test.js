@@ -327,7 +327,9 @@ test("a due callback is told anywhere, without a name, and leads to the dashboar
     await mountWithCleanup(WebClient);
     await waitUntilSubscribe();
     patchWithCleanup(getService("action"), { doAction: (action) => asyncStep(action) });
-    getService("bus_service").subscribe("leads_agent/callback_due", ({ callback_id }) => asyncStep(`due ${callback_id}`));
+    getService("bus_service").subscribe("leads_agent/callback_due", ({ callback_id }) => {
+        asyncStep(`due ${callback_id}`);
+    });
     for (const callback_id of [51, 52]) {
         MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/callback_due", { callback_id });
     }

@@ -1,3 +1,4 @@
+import json
 from collections import defaultdict
 
 from odoo import api, models
@@ -383,18 +384,15 @@ class LeadsAgentAssignment(models.Model):
                 UPDATE leads_agent_assignment a
                    SET state = %(state)s, end_reason = %(end_reason)s, ended_at = %(now)s, ended_by_id = %(uid)s,
                        visible_until = CASE WHEN %(state)s = 'resolved'
-                           THEN %(now)s + make_interval(mins => COALESCE(c.leads_agent_grace_minutes, 60))
+                           THEN %(now)s + make_interval(mins => COALESCE(
+                               (SELECT leads_agent_grace_minutes FROM res_company WHERE id = a.company_id), 60))
                            ELSE %(now)s END,
-                       disposition_id = %(disposition)s, note = %(note)s, is_sale = CASE WHEN %(sold)s AND NOT EXISTS (
-                               SELECT FROM leads_agent_assignment b WHERE b.sale_order_id = s.order_id)
+                       disposition_id = %(disposition)s, note = %(note)s, sale_order_id = %(sale)s,
+                       is_sale = CASE WHEN %(sold)s AND NOT EXISTS (
+                               SELECT FROM leads_agent_assignment b WHERE b.sale_order_id = %(sale)s)
                            THEN 1 ELSE 0 END,
-                       sale_order_id = s.order_id, last_event_at = %(now)s,
-                       write_uid = %(uid)s, write_date = %(now)s
-                  FROM res_company c,
-                       (SELECT id, partner_id FROM leads_agent_assignment WHERE id IN %(ids)s) t
-             LEFT JOIN unnest(%(partners)s::int[], %(orders)s::int[]) AS s (partner_id, order_id)
-                       ON s.partner_id = t.partner_id
-                 WHERE a.id = t.id AND c.id = a.company_id AND a.state = 'active'
+                       last_event_at = %(now)s, write_uid = %(uid)s, write_date = %(now)s
+                 WHERE a.id IN %(ids)s AND a.state = 'active'
              RETURNING a.id, a.partner_id, a.agent_id
                 """,
                 state=state,
@@ -404,9 +402,8 @@ class LeadsAgentAssignment(models.Model):
                 disposition=disposition.id if disposition else None,
                 note=note or None,
                 sold=end_reason == "sale",
+                sale=SQL("(%s::jsonb ->> a.partner_id::text)::int", json.dumps(sale_of or {})),
                 ids=query.subselect(),
-                partners=list(sale_of or ()),
-                orders=list((sale_of or {}).values()),
             )
         )
         ended = self.browse(row[0] for row in rows)
@@ -414,7 +411,7 @@ class LeadsAgentAssignment(models.Model):
             return ended
         self.invalidate_model()
         if propagate:
-            self._propagate_holder([row[1] for row in rows], ended=rows)
+            self._free(rows)
         else:
             self._unfollow(rows)
         agents = self.env["res.users"].browse({row[2] for row in rows})

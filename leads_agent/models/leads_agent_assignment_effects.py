@@ -18,40 +18,28 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
     _description = "What Follows From Lead Assignments"
 
     @api.model
-    def _propagate_holder(self, partner_ids, ended=None):
+    def _propagate_holder(self, partner_ids):
         """Write who holds these commercial customers on them, their contacts and all their orders.
 
         Stored, because a record rule through a join makes the planner walk the whole order table for an agent whose
         customers are old. Set-based, so that a batch costs two statements. Orders are written by id, as they lie on the
         disk: for ten thousand customers, that takes a fifth less.
-
-        :param list ended: ``(assignment, commercial customer, agent)`` ids when nobody holds them any more: that needs
-            no looking up, and these agents follow them no longer
         """
         partner_ids = sorted(partner_ids)
-        Partner, Order = self.env["res.partner"], self.env["sale.order"]
-        Partner.flush_model(["commercial_partner_id", "leads_agent_id"])
-        Order.flush_model(["leads_commercial_partner_id", "leads_agent_id", "leads_last_agent_id"])
-        if ended:
-            holders = SQL("SELECT unnest(%s::int[]) AS partner_id, NULL::int AS agent_id", partner_ids)
-        else:
-            holders = SQL(
-                """
-                SELECT t.partner_id, a.agent_id
-                  FROM unnest(%s::int[]) AS t (partner_id)
-             LEFT JOIN leads_agent_assignment a ON a.partner_id = t.partner_id AND a.state = 'active'
-                """,
-                partner_ids,
-            )
+        self._flush_holders()
         self.env.cr.execute(
             SQL(
                 """
-                WITH holders AS (%(holders)s), %(followers)s
-                     partners AS (
-                         UPDATE res_partner p SET leads_agent_id = h.agent_id
-                           FROM holders h
-                          WHERE p.commercial_partner_id = ANY(%(partners)s) AND p.commercial_partner_id = h.partner_id
-                            AND p.leads_agent_id IS DISTINCT FROM h.agent_id)
+                WITH holders AS (
+                    SELECT t.partner_id, a.agent_id
+                      FROM unnest(%(partners)s::int[]) AS t (partner_id)
+                 LEFT JOIN leads_agent_assignment a ON a.partner_id = t.partner_id AND a.state = 'active'
+                ), partners AS (
+                    UPDATE res_partner p SET leads_agent_id = h.agent_id
+                      FROM holders h
+                     WHERE p.commercial_partner_id = ANY(%(partners)s) AND p.commercial_partner_id = h.partner_id
+                       AND p.leads_agent_id IS DISTINCT FROM h.agent_id
+                )
                 UPDATE sale_order o
                    SET leads_agent_id = t.agent_id, leads_last_agent_id = COALESCE(t.agent_id, o.leads_last_agent_id)
                   FROM (
@@ -65,13 +53,41 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                        ) t
                  WHERE o.ctid = t.place
                 """,
-                holders=holders,
-                followers=SQL("followers AS (%s),", self._unfollowing(ended)) if ended else SQL(),
                 partners=partner_ids,
             )
         )
-        Partner.invalidate_model(["leads_agent_id"], flush=False)
-        Order.invalidate_model(["leads_agent_id", "leads_last_agent_id"], flush=False)
+        self._forget_holders()
+
+    @api.model
+    def _free(self, ended):
+        """Nobody holds these customers any more, and their agents follow them no longer; one statement.
+
+        :param list ended: ``(assignment, commercial customer, agent)`` ids
+        """
+        self._flush_holders()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH followers AS (%(followers)s), partners AS (
+                    UPDATE res_partner SET leads_agent_id = NULL
+                     WHERE commercial_partner_id = ANY(%(partners)s) AND leads_agent_id IS NOT NULL
+                )
+                UPDATE sale_order SET leads_agent_id = NULL
+                 WHERE leads_commercial_partner_id = ANY(%(partners)s) AND leads_agent_id IS NOT NULL
+                """,
+                followers=self._unfollowing(ended),
+                partners=sorted(row[1] for row in ended),
+            )
+        )
+        self._forget_holders()
+
+    def _flush_holders(self):
+        self.env["res.partner"].flush_model(["commercial_partner_id", "leads_agent_id"])
+        self.env["sale.order"].flush_model(["leads_commercial_partner_id", "leads_agent_id", "leads_last_agent_id"])
+
+    def _forget_holders(self):
+        self.env["res.partner"].invalidate_model(["leads_agent_id"], flush=False)
+        self.env["sale.order"].invalidate_model(["leads_agent_id", "leads_last_agent_id"], flush=False)
 
     @api.model
     def _graced_customer_ids(self):

@@ -15,6 +15,8 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
+from odoo.addons.leads_agent.models.leads_agent_batch_assign_work import PLAN_COLUMNS
+
 from ..measure import Candidate, Timing, interleave, once
 from ..report import Row, exponent
 
@@ -190,7 +192,7 @@ def _planning(registry, scale, manager, agent, leads):
 
 def _make_lines(batch, planning=False):
     """As before the job begins."""
-    batch.sudo()._add_lines(batch._prepare_leads(planning), {"agent_id": "int", "reason": "text"})
+    batch.sudo()._add_lines(batch._prepare_leads(planning), PLAN_COLUMNS)
 
 
 def _all_chunks(batch, task):

@@ -9,6 +9,7 @@ from . import (
     leads_agent_assignment_outcome,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
+    leads_agent_batch_assign_log,
     leads_agent_batch_assign_share,
     leads_agent_batch_assign_work,
     leads_agent_call,

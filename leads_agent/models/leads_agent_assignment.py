@@ -88,6 +88,7 @@ class LeadsAgentAssignment(models.Model):
     _agent_active_idx = models.Index("(agent_id, last_event_at DESC) WHERE state = 'active'")
     _agent_partner_idx = models.Index("(agent_id, visible_until, partner_id)")
     _ended_idx = models.Index("(ended_at, agent_id)")
+    # How often a customer bought, which is part of the priority of each new lead.
     _sales_idx = models.Index("(partner_id) WHERE is_sale = 1")
 
     # ------------------------------------------------------------------

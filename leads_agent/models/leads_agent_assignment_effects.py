@@ -27,6 +27,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         """
         partner_ids = sorted(partner_ids)
         self._flush_holders()
+        # By place: Odoo's transactions are repeatable reads, so a row that moved meanwhile is an error, and retried.
         self.env.cr.execute(
             SQL(
                 """

@@ -7,15 +7,16 @@ from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from ..tools import distribution, limits
-from ..tools.csv_cells import as_csv
 from .leads_agent_batch_assign import MOST_IN_REQUEST
 
 _logger = logging.getLogger(__name__)
 
-# Leads per transaction of the job, and per round of a request.
+# Leads per transaction of the job, and per round of a request that plans, commits or undoes.
 CHUNK = 1_000
 
-# What a line says once the lead has had its turn.
+# What a line says of a lead that is planned,
+PLAN_COLUMNS = {"agent_id": "int", "reason": "text"}
+# and once it has had its turn.
 RESULT_COLUMNS = {
     "result": "text",
     "reason": "text",
@@ -29,13 +30,14 @@ class LeadsAgentBatchAssign(models.Model):
     """How a batch makes its lines and works through them: in a request, or chunk by chunk in the job.
 
     A line without a result is still to do; that alone says where the work stands, so a server that is ended in the
-    middle goes on with the next chunk, and no line is done twice. Lines are made and written in sets, past the ORM.
+    middle goes on with the next chunk, and no line is done twice. Leads that are assigned at once get theirs then.
+    How lines are written: leads_agent_batch_assign_log.py.
     """
 
     _inherit = "leads.agent.batch.assign"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------
-    # Making the lines
+    # Finding the leads
     # ------------------------------------------------------------------
 
     def _prepare_leads(self, planning=False):
@@ -110,13 +112,6 @@ class LeadsAgentBatchAssign(models.Model):
         for share in Share.search([("batch_id", "=", self.id)]):
             share.open_before = opened.get(share.agent_id.id, 0)
 
-    def _forget_lines(self):
-        """Lines were written past the ORM."""
-        self.env["leads.agent.batch.assign.line"].invalidate_model(flush=False)
-        self.invalidate_recordset(
-            ["line_ids", "lead_count", "assigned_count", "skipped_count", "pending_count", "progress"], flush=False
-        )
-
     # ------------------------------------------------------------------
     # Working through them
     # ------------------------------------------------------------------
@@ -133,7 +128,7 @@ class LeadsAgentBatchAssign(models.Model):
         (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
         in_job = to_do > MOST_IN_REQUEST
         if in_job or task == "plan":
-            batch._add_lines(leads, {"agent_id": "int", "reason": "text"})
+            batch._add_lines(leads, PLAN_COLUMNS)
             leads = ()
         if in_job:
             batch.write({"state": "running", **batch._begun(task)})
@@ -237,94 +232,6 @@ class LeadsAgentBatchAssign(models.Model):
             )
         )
 
-    def _close_pending(self, reason):
-        """Say of all lines that have not had their turn why they never will."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE leads_agent_batch_assign_line SET reason = %s WHERE batch_id = %s AND result IS NULL",
-                reason,
-                self.id,
-            )
-        )
-        self._forget_lines()
-
-    def _add_lines(self, leads, columns):
-        """Write new lines, one statement.
-
-        :param list leads: ``(order_id, partner_id, *values)``
-        :param dict columns: ``{name: SQL type}`` of the values
-        """
-        if not leads:
-            return
-        columns = {"order_id": "int", "partner_id": "int"} | columns
-        names = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO leads_agent_batch_assign_line (batch_id, %s) SELECT %s, %s FROM %s",
-                names,
-                self.id,
-                names,
-                self._unnest(leads, columns),
-            )
-        )
-        self._forget_lines()
-
-    def _write_lines(self, rows, columns):
-        """Write results, one statement.
-
-        :param list rows: ``(line_id, *values)``
-        :param dict columns: ``{name: SQL type}`` of the values
-        """
-        if not rows:
-            return
-        self.env.cr.execute(
-            SQL(
-                "UPDATE leads_agent_batch_assign_line l SET %s FROM %s WHERE l.id = t.id",
-                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("t", name)) for name in columns),
-                self._unnest(rows, {"id": "int"} | columns),
-            )
-        )
-        self._forget_lines()
-
-    def _unnest(self, rows, columns):
-        """The rows as a table ``t`` of a statement."""
-        arrays = zip(columns.values(), zip(*rows, strict=True), strict=True)
-        return SQL(
-            "unnest(%s) AS t (%s)",
-            SQL(", ").join(SQL("%s::" + kind + "[]", list(values)) for kind, values in arrays),
-            SQL(", ").join(map(SQL.identifier, columns)),
-        )
-
-    def _csv(self):
-        """The result log as CSV, in one query; no cell can start a formula."""
-        self.check_access("read")
-        Line = self.env["leads.agent.batch.assign.line"]
-        Line.flush_model()
-        names = ["partner_id", "order_id", "agent_id", "result", "reason", "previous_agent_id", "undone", "undo_reason"]
-        labels = Line.fields_get(names, ["string", "selection"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT p.complete_name, o.name, agent.name, l.result, l.reason, previous.name, l.undone, l.undo_reason
-                  FROM leads_agent_batch_assign_line l
-             LEFT JOIN res_partner p ON p.id = l.partner_id
-             LEFT JOIN sale_order o ON o.id = l.order_id
-             LEFT JOIN res_users au ON au.id = l.agent_id
-             LEFT JOIN res_partner agent ON agent.id = au.partner_id
-             LEFT JOIN res_users pu ON pu.id = l.previous_agent_id
-             LEFT JOIN res_partner previous ON previous.id = pu.partner_id
-                 WHERE l.batch_id = %s
-              ORDER BY l.id
-                """,
-                self.id,
-            )
-        )
-        words = [dict(labels[name].get("selection") or ()) for name in names]
-        return as_csv(
-            [labels[name]["string"] for name in names],
-            ([word.get(value, value) for word, value in zip(words, row, strict=True)] for row in rows),
-        )
-
     # ------------------------------------------------------------------
     # Planning and assigning
     # ------------------------------------------------------------------
@@ -365,7 +272,7 @@ class LeadsAgentBatchAssign(models.Model):
             for line_id, partner_id, _agent, _reason in rows
             if partner_id in plan.shares
         ]
-        self._write_lines(planned, {"agent_id": "int", "reason": "text"})
+        self._write_lines(planned, PLAN_COLUMNS)
         self._write_lines(refused, {"result": "text", "reason": "text"})
 
     def _assign_chunk(self, rows, new=False):

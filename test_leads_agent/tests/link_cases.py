@@ -1,0 +1,279 @@
+"""Which fields there are to attack, found in the registry; those left out are kept with their reason."""
+
+from collections import Counter
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+
+from .link_forms import LINK, LINKS, Case, Parent
+
+REFUSALS = (AccessError, UserError, ValidationError)
+# What is told of a linked record besides its name.
+TELLING = ("name", "phone", "email", "street", "client_order_ref", "subject", "body", "note", "partner_id", "description")
+# In which order customers are taken as out of sight, and as in sight.
+OUT_OF_SIGHT, IN_SIGHT = "BDACEX", "AEBCD"
+PICTURES = ("image_", "avatar_")
+TEXTS = ("char", "text", "html")
+PARENTS = 2
+
+
+class Things:
+    """The records of the marked world as a user has them: in sight or out of it, by model."""
+
+    def __init__(self, env, world):
+        self.seen, self.hidden = {}, {}
+        letters = {}
+        for letter in OUT_OF_SIGHT:
+            for record in world[letter].values():
+                for nr in record.ids:
+                    letters.setdefault((record._name, nr), letter)
+        for model in {name for name, _nr in letters}:
+            ids = [nr for name, nr in letters if name == model]
+            records = env[model].browse(ids).exists()
+            try:
+                seen = set(records._filtered_access("read").ids)
+            except REFUSALS:
+                seen = set()
+            mine = [nr for letter in IN_SIGHT for nr in ids if nr in seen and letters[model, nr] == letter]
+            others = [nr for nr in records.ids if nr not in seen]
+            if mine:
+                self.seen[model] = mine
+            if others:
+                self.hidden[model] = self._one_of_each_letter(model, others, letters)
+        self.all_hidden = {
+            model: [nr for name, nr in letters if name == model and nr not in self.seen.get(model, ())]
+            for model in self.hidden
+        }
+
+    @staticmethod
+    def _one_of_each_letter(model, ids, letters):
+        """Somebody else's record first, then that of a colleague, then what is closed of the own customer."""
+        picked = {}
+        for letter in OUT_OF_SIGHT:
+            for nr in ids:
+                if letters[model, nr] == letter:
+                    picked.setdefault(letter, nr)
+        return list(picked.values())[:3]
+
+
+class Cases:
+    """The cases of a user: every link of every model that the user may read or create."""
+
+    def __init__(self, env, things):
+        self.env, self.things = env, things
+        self.skipped = Counter()
+        self.skipped_fields = []
+        self._specs, self._required, self._owns = {}, {}, {}
+
+    def links(self):
+        """Yield a case for each relational field that can name a record out of sight."""
+        for model in self._models():
+            for field in model._fields.values():
+                if field.type not in ("many2one", "many2many", "one2many"):
+                    continue
+                if not model._has_field_access(field, "read"):
+                    self._skip(model, field, "the field is closed to the role")
+                elif field.comodel_name not in self.things.hidden:
+                    self._skip(model, field, "nothing of the model it links to is out of sight")
+                else:
+                    yield self.case(model._name, field.name)
+
+    def documents(self):
+        """Yield a case for each field that holds the number of a document of any model."""
+        for model in self._models():
+            for field, model_field in self._numbers(model):
+                if not model._has_field_access(field, "read"):
+                    self._skip(model, field, "the field is closed to the role")
+                else:
+                    yield self.case(model._name, field.name), model_field
+
+    def case(self, model, name):
+        """The case of a field, with what calls on its model need."""
+        Model = self.env[model]
+        field = Model._fields[name]
+        kind = LINKS if field.type in ("many2many", "one2many") else LINK
+        return Case(
+            model,
+            name,
+            kind,
+            field.comodel_name or "",
+            self._names(Model),
+            self._spec(Model),
+            self.required(Model, name),
+            self._own(Model),
+            self._parents(Model),
+        )
+
+    def _models(self):
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if model._abstract:
+                continue
+            if model.has_access("read") or model.has_access("create"):
+                yield model
+            else:
+                self.skipped["models that the role may neither read nor create"] += 1
+
+    def _skip(self, model, field, reason):
+        self.skipped[f"fields: {reason}"] += 1
+        self.skipped_fields.append((f"{model._name}.{field.name}", reason))
+
+    def _numbers(self, model):
+        """Fields with the number, or the numbers, of documents, each with the field that names their model."""
+        fields = model._fields
+        for field in fields.values():
+            if field.type == "many2one_reference":
+                yield field, field.model_field
+            elif field.type == "reference":
+                yield field, None
+            elif field.name in ("res_id", "res_ids") and field.type in ("integer", "char", "text"):
+                for name in ("res_model", "model", "res_model_id", "model_id"):
+                    if name in fields:
+                        yield field, name
+                        break
+
+    # ------------------------------------------------------------------
+    # What is asked back
+    # ------------------------------------------------------------------
+
+    def _names(self, Model):
+        return tuple(
+            name
+            for name, field in Model._fields.items()
+            if Model._has_field_access(field, "read") and not name.startswith(PICTURES)
+        )
+
+    def _spec(self, Model):
+        """Every field, and of linked records the name and what tells of them; less what no form of the role can show."""
+        if Model._name not in self._specs:
+            spec = {name: self._part(Model._fields[name]) for name in self._names(Model)}
+            if not self._shows(Model, spec):
+                spec = {name: part for name, part in spec.items() if self._shows(Model, {name: part})}
+            self._specs[Model._name] = spec
+        return self._specs[Model._name]
+
+    def _part(self, field):
+        if not field.relational:
+            return {}
+        comodel = self.env[field.comodel_name]
+        telling = [name for name in TELLING if name in comodel._fields and comodel.has_access("read")]
+        telling = [name for name in telling if comodel._has_field_access(comodel._fields[name], "read")]
+        return {"fields": {name: {} for name in ["display_name", *telling]}}
+
+    def _shows(self, Model, spec):
+        """Whether a new form of the role can show these fields; one that it cannot must not hide the others."""
+        if not Model.has_access("create"):
+            return True
+        try:
+            with self.env.cr.savepoint(flush=False) as savepoint:
+                Model.onchange({}, [], spec)
+                savepoint.rollback()
+        except Exception:  # whatever it is, the field is asked back by `read` alone
+            return False
+        finally:
+            self.env.invalidate_all(flush=False)
+        return True
+
+    # ------------------------------------------------------------------
+    # What calls need besides
+    # ------------------------------------------------------------------
+
+    def required(self, Model, but=None, depth=0):
+        """Values for what a new record needs and has no default for, with links to records in sight."""
+        if Model._name not in self._required:
+            self._required[Model._name] = self._needed(Model, depth) if Model.has_access("create") else {}
+        return {name: value for name, value in self._required[Model._name].items() if name != but}
+
+    def _needed(self, Model, depth):
+        needed = [name for name, field in Model._fields.items() if field.required and field.store]
+        try:
+            defaults = Model.default_get(needed)
+        except Exception:  # of a dialog that opens on a record only
+            defaults = {}
+        vals = {}
+        for name in needed:
+            field = Model._fields[name]
+            if field.compute or field.related or defaults.get(name) or name in Model._inherits.values():
+                continue
+            vals[name] = self._value(Model, field)
+        return {name: value for name, value in vals.items() if value is not None}
+
+    def _value(self, Model, field):
+        match field.type:
+            case "char" | "text" | "html":
+                return "sale.order" if field.name in ("model", "res_model") else "x"
+            case "many2one":
+                return self._in_sight(field.comodel_name)
+            case "many2many":
+                nr = self._in_sight(field.comodel_name)
+                return [Command.link(nr)] if nr else None
+            case "date" | "datetime":
+                return "2030-01-07" if field.name != "stop" else "2030-01-08"
+            case "selection":
+                return field.get_values(Model.env)[0]
+            case "integer" | "float" | "monetary":
+                return 1
+            case "many2one_reference":
+                return self.things.seen["sale.order"][0] if "sale.order" in self.things.seen else None
+        return None
+
+    def _in_sight(self, comodel):
+        if self.things.seen.get(comodel):
+            return self.things.seen[comodel][0]
+        try:
+            return self.env[comodel].search([], limit=1).id or None
+        except REFUSALS:
+            return None
+
+    def _own(self, Model):
+        """The number of a record that the role may write."""
+        if Model._name not in self._owns:
+            self._owns[Model._name] = self._writable(Model)
+        return self._owns[Model._name]
+
+    def _writable(self, Model):
+        if not Model.has_access("write"):
+            return None
+        try:
+            known = Model.browse(self.things.seen.get(Model._name, ()))
+            found = (known | Model.search([], limit=20, order="id desc"))._filtered_access("write")
+            mine = found.filtered(lambda record: record.sudo().create_uid == self.env.user) or found
+            return mine[:1].id or None
+        except Exception:  # what cannot be searched, like a report without its tables
+            return None
+
+    def _parents(self, Model):
+        """Models with lines of this one, that the role may create or write."""
+        parents = []
+        for parent in self.env.values():
+            if parent._abstract or not (parent.has_access("create") or parent.has_access("write")):
+                continue
+            for field in parent._fields.values():
+                if field.type == "one2many" and field.comodel_name == Model._name and field.inverse_name:
+                    if field.store is False and field.compute or field.related:
+                        continue
+                    if not parent._has_field_access(field, "write"):
+                        continue
+                    parents.append((parent, field))
+        parents.sort(key=lambda pair: (pair[0]._name not in self.things.seen, pair[0]._name, pair[1].name))
+        return tuple(self._parent(*pair) for pair in parents[:PARENTS])
+
+    def _parent(self, parent, field):
+        own = self._own(parent)
+        line = None
+        if own:
+            try:
+                line = parent.browse(own)[field.name][:1].id or None
+            except REFUSALS:
+                line = None
+        # Delegated lines of another model have no inverse of their own.
+        return Parent(
+            parent._name,
+            field.name,
+            field.inverse_name,
+            self._names(parent),
+            self._spec(parent),
+            self.required(parent, field.name),
+            own,
+            line,
+        )

@@ -1,0 +1,130 @@
+"""Who asks: a client in the process of the server, or one at a door. Both keep every text that comes back."""
+
+import re
+from decimal import Decimal
+from unittest.mock import patch
+from xmlrpc.client import Marshaller
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+REFUSALS = (AccessError, UserError, ValidationError)
+_RECORD = re.compile(r'^(?:.*"result": )?\[?(\d+)[\],} ]')
+
+
+class Client:
+    """Calls, and what came back."""
+
+    def __init__(self):
+        self.answers = []
+        self.refusals = 0
+
+    @property
+    def text(self):
+        return "\n".join(self.answers)
+
+    def call(self, model, method, ids=None, context=None, **kwargs):
+        """Return what the method returned, or None when it was refused."""
+        raise NotImplementedError
+
+    def form(self, model, values, field_names, spec, ids=(), context=None):
+        self.call(
+            model, "onchange", list(ids), context=context, values=values, field_names=field_names, fields_spec=spec
+        )
+
+    def create(self, model, vals, names, spec, lines=None, context=None):
+        if created := self._record(self.call(model, "create", context=context, vals_list=[vals])):
+            self.read(model, [created], names, spec, lines)
+
+    def copy(self, model, record_id, default, names, spec):
+        if copied := self._record(self.call(model, "copy", [record_id], default=default)):
+            self.read(model, [copied], names, spec)
+
+    def name_create(self, model, names, spec, context):
+        if created := self._record(self.call(model, "name_create", context=context, name="x")):
+            self.read(model, [created], names, spec)
+
+    def read(self, model, ids, names, spec, lines=None):
+        """Read the fields of records, as lists do and as forms do, and those of their lines."""
+        self.call(model, "read", ids, fields=list(names))
+        self.call(model, "web_read", ids, specification=spec)
+        if lines:
+            line_field, line_model, line_names = lines
+            line_ids = self._lines(model, ids, line_field)
+            if line_ids:
+                self.call(line_model, "read", line_ids, fields=list(line_names))
+
+    def _record(self, answer):
+        raise NotImplementedError
+
+    def _lines(self, model, ids, line_field):
+        raise NotImplementedError
+
+
+class InProcess(Client):
+    """Calls public methods as a request would, without the way there."""
+
+    def __init__(self, env):
+        super().__init__()
+        self.env = env
+
+    def call(self, model, method, ids=None, context=None, **kwargs):
+        records = self.env[model].with_context(**(context or {}))
+        if ids:
+            records = records.browse(ids)
+        try:
+            answer = getattr(records, method)(**kwargs)
+            self.env.flush_all()
+        except Exception as error:  # whatever it is, it goes to the client
+            self.refusals += isinstance(error, REFUSALS)
+            self.answers.append(f"{type(error).__name__}: {error}")
+            if method not in ("read", "web_read", "onchange", "default_get"):
+                raise Stopped from error
+            return None
+        self.env.invalidate_all()
+        self.answers.append(str(answer))
+        return answer
+
+    def _record(self, answer):
+        if isinstance(answer, (list, tuple)):
+            return answer[0] if answer else None
+        return answer.id if hasattr(answer, "_name") else answer
+
+    def _lines(self, model, ids, line_field):
+        try:
+            return self.env[model].browse(ids)[line_field].ids
+        except REFUSALS:
+            return []
+
+
+class Stopped(Exception):
+    """A call failed that others build upon: the transaction is done with."""
+
+
+class AtDoor(Client):
+    """Calls over HTTP."""
+
+    def __init__(self, test, door):
+        super().__init__()
+        self.test, self.door = test, door
+
+    def call(self, model, method, ids=None, context=None, **kwargs):
+        if context:
+            kwargs["context"] = context
+        with patch.dict(Marshaller.dispatch, {Decimal: _dump_decimal}):
+            answer = self.test._rpc(self.door, model, method, ids, **kwargs)
+        self.answers.append(answer)
+        if self.test._refused(answer):
+            self.refusals += 1
+            return None
+        return answer
+
+    def _record(self, answer):
+        found = _RECORD.match(f"{answer} ") if answer else None
+        return int(found[1]) if found else None
+
+    def _lines(self, model, ids, line_field):
+        return []
+
+
+def _dump_decimal(marshaller, value, write):
+    write(f"<value><bigdecimal>{value}</bigdecimal></value>")

@@ -1,0 +1,232 @@
+"""How a record can be named in a request: in which form, and in which place of which call. Tables, read by ``test_links``.
+
+A *form* is what stands for the number: the integer itself, a text, a float, an object. A *place* is where it stands: a
+value of ``create``, a default of the context, a line of another record. Every form is tried in every place that takes
+it, for every field that the registry has.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+LINK, LINKS = "link", "links"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What stands for a number.
+
+    ``links`` says that a record in sight must be linked by it, as the guard promises. The others may be refused.
+    """
+
+    name: str
+    make: Callable[[int], Any]
+    links: bool = False
+    only_at: frozenset = frozenset()  # the doors that can carry it; all when empty
+    everywhere: bool = False  # asked in the nested places too
+
+
+FORMS = (
+    Form("integer", lambda nr: nr, links=True, everywhere=True),
+    Form("text", str, links=True, everywhere=True),
+    Form("float", float, links=True, everywhere=True),
+    Form("object", lambda nr: {"id": nr}, everywhere=True),
+    Form("padded text", lambda nr: f" {nr}"),
+    Form("text of a float", lambda nr: f"{nr}.0"),
+    Form("text with a sign", lambda nr: f"+{nr}"),
+    Form("text with underscores", lambda nr: "_".join(str(nr))),
+    Form("hexadecimal text", hex),
+    Form("fraction that PostgreSQL rounds", lambda nr: nr - 0.4),
+    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc"))),
+    Form("list", lambda nr: [nr]),
+    Form("pair", lambda nr: [nr, "x"]),
+)
+COMMANDS = (
+    Form("link", lambda nr: [[4, nr, 0]], links=True, everywhere=True),
+    Form("set", lambda nr: [[6, 0, [nr]]], links=True, everywhere=True),
+    Form("link by text", lambda nr: [[4, str(nr), 0]], everywhere=True),
+    Form("set by text", lambda nr: [[6, 0, [str(nr)]]], everywhere=True),
+    Form("link by float", lambda nr: [[4, float(nr), 0]]),
+    Form("set by float", lambda nr: [[6, 0, [float(nr)]]]),
+    Form("link by object", lambda nr: [[4, {"id": nr}, 0]]),
+    Form("update", lambda nr: [[1, nr, {}]]),
+    Form("update by text", lambda nr: [[1, str(nr), {}]]),
+    Form("new with the number", lambda nr: [[0, nr, {"id": nr}]]),
+    Form("plain numbers", lambda nr: [nr]),
+    Form("plain texts", lambda nr: [str(nr)]),
+)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A model that has the model of a case as lines."""
+
+    model: str
+    field: str
+    inverse: str
+    names: tuple
+    spec: dict
+    required: dict
+    own: int | None = None  # a record to write on
+    own_line: int | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A field under attack, and what calls on its model need besides."""
+
+    model: str
+    field: str
+    kind: str
+    comodel: str
+    names: tuple  # of the fields asked back
+    spec: dict  # the same for forms
+    required: dict  # values without which nothing is created
+    own: int | None = None  # a record to write on
+    parents: tuple = ()
+    given: dict = field(default_factory=dict)  # what goes with the number: the model of a document
+
+    @property
+    def name(self):
+        return f"{self.model}.{self.field}"
+
+    def defaults(self, value):
+        return {f"default_{name}": given for name, given in {**self.given, self.field: value}.items()}
+
+    def values(self, value):
+        return {**self.given, self.field: value}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a form stands: a function of a client, a case and the value."""
+
+    name: str
+    ask: Callable
+    writes: bool = False
+    lines: bool = False  # asked once per parent of the model
+    needs_own: bool = False
+    at_doors: bool = False  # asked at the doors of HTTP too; the others differ by the call, not by the door
+
+
+# ------------------------------------------------------------------
+# Before anything is saved
+# ------------------------------------------------------------------
+
+
+def _new_form_by_default(client, case, value):
+    client.form(case.model, {}, [], case.spec, context=case.defaults(value))
+
+
+def _new_form_with_value(client, case, value):
+    client.form(case.model, case.values(value), [], case.spec)
+
+
+def _changed_field(client, case, value):
+    client.form(case.model, case.values(value), [*case.given, case.field], case.spec)
+
+
+def _changed_field_of_own(client, case, value):
+    client.form(case.model, case.values(value), [*case.given, case.field], case.spec, ids=[case.own])
+
+
+def _default_values(client, case, value):
+    client.call(case.model, "default_get", fields=list(case.names), context=case.defaults(value))
+
+
+# ------------------------------------------------------------------
+# Saving, then reading what was saved
+# ------------------------------------------------------------------
+
+
+def _created(client, case, value):
+    client.create(case.model, {**case.required, **case.values(value)}, case.names, case.spec)
+
+
+def _created_by_default(client, case, value):
+    client.create(case.model, case.required, case.names, case.spec, context=case.defaults(value))
+
+
+def _created_by_name(client, case, value):
+    client.name_create(case.model, case.names, case.spec, context=case.defaults(value))
+
+
+def _copied(client, case, value):
+    client.copy(case.model, case.own, case.values(value), case.names, case.spec)
+
+
+def _written(client, case, value):
+    client.call(case.model, "write", [case.own], vals=case.values(value))
+    client.read(case.model, [case.own], case.names, case.spec)
+
+
+def _web_saved(client, case, value):
+    client.call(case.model, "web_save", [case.own], vals=case.values(value), specification=case.spec)
+
+
+# ------------------------------------------------------------------
+# On lines
+# ------------------------------------------------------------------
+
+
+def _line(case, parent, value):
+    line = {**case.required, **case.values(value)}
+    line.pop(parent.inverse, None) if parent.inverse != case.field else None
+    return line
+
+
+def _form_with_line(client, case, value, parent):
+    lines = [[0, "virtual_1", case.values(value)]]
+    client.form(parent.model, {parent.field: lines}, [parent.field], {parent.field: {"fields": case.spec}})
+
+
+def _form_with_line_by_default(client, case, value, parent):
+    context = {f"default_{parent.field}": [[0, 0, case.values(value)]]}
+    client.form(parent.model, {}, [], {parent.field: {"fields": case.spec}}, context=context)
+
+
+def _form_with_default_of_line(client, case, value, parent):
+    lines = [[0, "virtual_1", {}]]
+    spec = {parent.field: {"fields": case.spec}}
+    client.form(parent.model, {parent.field: lines}, [parent.field], spec, context=case.defaults(value))
+
+
+def _created_with_line(client, case, value, parent):
+    vals = {**parent.required, parent.field: [[0, 0, _line(case, parent, value)]]}
+    client.create(parent.model, vals, parent.names, parent.spec, lines=(parent.field, case.model, case.names))
+
+
+def _written_with_line(client, case, value, parent):
+    client.call(parent.model, "write", [parent.own], vals={parent.field: [[0, 0, _line(case, parent, value)]]})
+    client.read(parent.model, [parent.own], parent.names, parent.spec, lines=(parent.field, case.model, case.names))
+
+
+def _written_on_line(client, case, value, parent):
+    client.call(parent.model, "write", [parent.own], vals={parent.field: [[1, parent.own_line, case.values(value)]]})
+    client.read(case.model, [parent.own_line], case.names, case.spec)
+
+
+PLACES = (
+    Place("a new form, by default", _new_form_by_default, at_doors=True),
+    Place("a new form, by value", _new_form_with_value),
+    Place("a form, changed", _changed_field, at_doors=True),
+    Place("a form of an own record, changed", _changed_field_of_own, needs_own=True),
+    Place("default values", _default_values),
+    Place("a new record", _created, writes=True, at_doors=True),
+    Place("a new record, by default", _created_by_default, writes=True),
+    Place("a new record, by its name", _created_by_name, writes=True),
+    Place("a copy", _copied, writes=True, needs_own=True),
+    Place("a write", _written, writes=True, needs_own=True),
+    Place("a write of a form", _web_saved, writes=True, needs_own=True),
+    Place("a line on a form", _form_with_line, lines=True),
+    Place("a line on a form, by default", _form_with_line_by_default, lines=True),
+    Place("a line on a form, its default", _form_with_default_of_line, lines=True),
+    Place("a line of a new record", _created_with_line, writes=True, lines=True),
+    Place("a line of an own record", _written_with_line, writes=True, lines=True, needs_own=True),
+    Place("an own line", _written_on_line, writes=True, lines=True, needs_own=True),
+)
+
+
+def forms_of(kind):
+    return FORMS if kind == LINK else COMMANDS

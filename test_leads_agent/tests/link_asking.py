@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from .doors import Doors
+from .doors import DOORS, Doors
 from .link_cases import Cases, Things
 from .link_clients import AtDoor, InProcess, Stopped
-from .link_forms import Case, Form, Parent, Place
+from .link_forms import FORMS_OF, PLACES, Case, Form, Parent, Place
 from .link_judge import LinkJudge
 from .scenario import marks_in
 
@@ -116,24 +116,28 @@ class LinkAsking(Doors):
     # All that there is to ask
     # ------------------------------------------------------------------
 
-    def _probes(self, case, form, ids, door=""):
-        """Yield the probes of a case and a form: every place that takes it, on these records."""
-        from .link_forms import PLACES
+    def _probes(self, case, places=PLACES, forms=None):
+        """Yield every probe of a case: each form, in each place, at each door that carries it."""
+        hidden = self.things.hidden[case.comodel]
+        for form in forms or FORMS_OF[case.kind]:
+            # By the plain number all that is closed is asked for: of others, of a colleague, of the own customer.
+            ids = hidden if form.name in ("integer", "link") else hidden[:1]
+            for place in places:
+                for door in self._doors(case, form, place):
+                    for parent in case.parents if place.lines else (None,):
+                        if self._has_own(place, case, parent):
+                            yield from (Probe(case, form, place, nr, parent, door) for nr in (ids[:1] if door else ids))
 
-        if form.only_at and door not in form.only_at:
-            return
-        for place in PLACES:
-            if door and not place.at_doors:
-                continue
-            if place.lines:
-                if form.everywhere:
-                    for parent in case.parents:
-                        if self._can(place, case, parent):
-                            yield from (Probe(case, form, place, nr, parent, door) for nr in ids)
-            elif self._can(place, case, None):
-                yield from (Probe(case, form, place, nr, None, door) for nr in ids)
+    def _doors(self, case, form, place):
+        if place.lines and not form.on_lines:
+            return ()
+        doors = ("", *DOORS) if place.at_doors and form.at_doors else ("",)
+        if not case.may_create and form.name not in ("integer", "link"):
+            doors = ("",)  # refused before anything is looked at
+        return tuple(door for door in doors if not form.only_at or door in form.only_at)
 
-    def _can(self, place, case, parent):
+    @staticmethod
+    def _has_own(place, case, parent):
         if not place.needs_own:
             return True
         if parent is None:

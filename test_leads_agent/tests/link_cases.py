@@ -1,11 +1,12 @@
 """Which fields there are to attack, found in the registry; those left out are kept with their reason."""
 
 from collections import Counter
+from dataclasses import replace
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
-from .link_forms import LINK, LINKS, Case, Parent
+from .link_forms import LINK, LINKS, NUMBER, REFERENCE, Case, Parent
 
 REFUSALS = (AccessError, UserError, ValidationError)
 # What is told of a linked record besides its name.
@@ -79,28 +80,49 @@ class Cases:
                     yield self.case(model._name, field.name)
 
     def documents(self):
-        """Yield a case for each field that holds the number of a document of any model."""
+        """Yield cases for each field that holds the number of a document of any model: one case per model out of sight."""
         for model in self._models():
             for field, model_field in self._numbers(model):
                 if not model._has_field_access(field, "read"):
                     self._skip(model, field, "the field is closed to the role")
-                else:
-                    yield self.case(model._name, field.name), model_field
+                    continue
+                case = self.case(model._name, field.name)
+                for document in sorted(self.things.hidden):
+                    if field.type == "reference":
+                        yield replace(case, kind=REFERENCE, comodel=document)
+                    else:
+                        given = self._naming(model, model_field, document)
+                        yield replace(case, kind=NUMBER, comodel=document, given=given)
+
+    def _naming(self, model, model_field, document):
+        """Values that say of which model a document is: where both are there, by name and by number."""
+        model_id = self.env["ir.model"].sudo()._get_id(document)
+        fields = model._fields
+        names = {model_field} | {name for name in ("res_model_id", f"{model_field}_id") if name in fields}
+        return {name: model_id if fields[name].type == "many2one" else document for name in sorted(names)}
+
+    def standing(self):
+        """Yield cases for each model that the role may create, and each model out of sight that it may stand on."""
+        for model in self._models():
+            if model.has_access("create"):
+                case = self.case(model._name, "id")
+                for document in sorted(self.things.hidden):
+                    yield replace(case, comodel=document, parents=())
 
     def case(self, model, name):
         """The case of a field, with what calls on its model need."""
         Model = self.env[model]
         field = Model._fields[name]
-        kind = LINKS if field.type in ("many2many", "one2many") else LINK
         return Case(
             model,
             name,
-            kind,
+            LINKS if field.type in ("many2many", "one2many") else LINK,
             field.comodel_name or "",
             self._names(Model),
             self._spec(Model),
             self.required(Model, name),
-            self._own(Model),
+            Model.has_access("create"),
+            self._own(Model, field),
             self._parents(Model),
         )
 
@@ -225,22 +247,24 @@ class Cases:
         except REFUSALS:
             return None
 
-    def _own(self, Model):
-        """The number of a record that the role may write."""
+    def _own(self, Model, field=None):
+        """The number of a record that the role may write; one with the link rather than one without."""
         if Model._name not in self._owns:
             self._owns[Model._name] = self._writable(Model)
-        return self._owns[Model._name]
+        owns = self._owns[Model._name].sudo()
+        with_link = owns.filtered(field.name) if field and field.store and field.type == "many2one" else owns
+        return (with_link or owns)[:1].id or None
 
     def _writable(self, Model):
         if not Model.has_access("write"):
-            return None
+            return Model
         try:
             known = Model.browse(self.things.seen.get(Model._name, ()))
             found = (known | Model.search([], limit=20, order="id desc"))._filtered_access("write")
             mine = found.filtered(lambda record: record.sudo().create_uid == self.env.user) or found
-            return mine[:1].id or None
+            return mine
         except Exception:  # what cannot be searched, like a report without its tables
-            return None
+            return Model
 
     def _parents(self, Model):
         """Models with lines of this one, that the role may create or write."""

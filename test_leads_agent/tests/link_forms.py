@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-LINK, LINKS = "link", "links"
+LINK, LINKS, NUMBER, REFERENCE = "link", "links", "number", "reference"
 
 
 @dataclass(frozen=True)
@@ -24,29 +24,30 @@ class Form:
     make: Callable[[int], Any]
     links: bool = False
     only_at: frozenset = frozenset()  # the doors that can carry it; all when empty
-    everywhere: bool = False  # asked in the nested places too
+    on_lines: bool = False  # asked in the nested places too
+    at_doors: bool = False  # asked over HTTP too
 
 
 FORMS = (
-    Form("integer", lambda nr: nr, links=True, everywhere=True),
-    Form("text", str, links=True, everywhere=True),
-    Form("float", float, links=True, everywhere=True),
-    Form("object", lambda nr: {"id": nr}, everywhere=True),
-    Form("padded text", lambda nr: f" {nr}"),
-    Form("text of a float", lambda nr: f"{nr}.0"),
+    Form("integer", lambda nr: nr, links=True, on_lines=True, at_doors=True),
+    Form("text", str, links=True, on_lines=True, at_doors=True),
+    Form("float", float, links=True, on_lines=True, at_doors=True),
+    Form("object", lambda nr: {"id": nr}, on_lines=True, at_doors=True),
+    Form("padded text", lambda nr: f" {nr}", at_doors=True),
+    Form("text of a float", lambda nr: f"{nr}.0", at_doors=True),
     Form("text with a sign", lambda nr: f"+{nr}"),
     Form("text with underscores", lambda nr: "_".join(str(nr))),
     Form("hexadecimal text", hex),
     Form("fraction that PostgreSQL rounds", lambda nr: nr - 0.4),
-    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc"))),
+    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc")), at_doors=True),
     Form("list", lambda nr: [nr]),
     Form("pair", lambda nr: [nr, "x"]),
 )
 COMMANDS = (
-    Form("link", lambda nr: [[4, nr, 0]], links=True, everywhere=True),
-    Form("set", lambda nr: [[6, 0, [nr]]], links=True, everywhere=True),
-    Form("link by text", lambda nr: [[4, str(nr), 0]], everywhere=True),
-    Form("set by text", lambda nr: [[6, 0, [str(nr)]]], everywhere=True),
+    Form("link", lambda nr: [[4, nr, 0]], links=True, on_lines=True, at_doors=True),
+    Form("set", lambda nr: [[6, 0, [nr]]], links=True, on_lines=True, at_doors=True),
+    Form("link by text", lambda nr: [[4, str(nr), 0]], on_lines=True, at_doors=True),
+    Form("set by text", lambda nr: [[6, 0, [str(nr)]]], on_lines=True, at_doors=True),
     Form("link by float", lambda nr: [[4, float(nr), 0]]),
     Form("set by float", lambda nr: [[6, 0, [float(nr)]]]),
     Form("link by object", lambda nr: [[4, {"id": nr}, 0]]),
@@ -55,6 +56,20 @@ COMMANDS = (
     Form("new with the number", lambda nr: [[0, nr, {"id": nr}]]),
     Form("plain numbers", lambda nr: [nr]),
     Form("plain texts", lambda nr: [str(nr)]),
+)
+# For the number of a document, which may be one of a text of several.
+NUMBERS = (
+    Form("integer", lambda nr: nr, at_doors=True),
+    Form("text", str, at_doors=True),
+    Form("list", lambda nr: [nr], at_doors=True),
+    Form("text of a list", lambda nr: f"[{nr}]", at_doors=True),
+    Form("float", float),
+    Form("padded text", lambda nr: f" {nr}"),
+)
+# For the number of what the user stands on, in the context.
+STANDING = (
+    Form("integer", lambda nr: nr),
+    Form("text", str),
 )
 
 
@@ -83,6 +98,7 @@ class Case:
     names: tuple  # of the fields asked back
     spec: dict  # the same for forms
     required: dict  # values without which nothing is created
+    may_create: bool = True
     own: int | None = None  # a record to write on
     parents: tuple = ()
     given: dict = field(default_factory=dict)  # what goes with the number: the model of a document
@@ -92,10 +108,14 @@ class Case:
         return f"{self.model}.{self.field}"
 
     def defaults(self, value):
-        return {f"default_{name}": given for name, given in {**self.given, self.field: value}.items()}
+        return {f"default_{name}": given for name, given in self.values(value).items()}
+
+    def standing(self, value):
+        """The context of somebody who stands on a record."""
+        return {"active_model": self.comodel, "active_id": value, "active_ids": [value]}
 
     def values(self, value):
-        return {**self.given, self.field: value}
+        return {**self.given, self.field: f"{self.comodel},{value}" if self.kind == REFERENCE else value}
 
 
 @dataclass(frozen=True)
@@ -228,5 +248,26 @@ PLACES = (
 )
 
 
-def forms_of(kind):
-    return FORMS if kind == LINK else COMMANDS
+# ------------------------------------------------------------------
+# Standing on a record
+# ------------------------------------------------------------------
+
+
+def _standing_default_values(client, case, value):
+    client.call(case.model, "default_get", fields=list(case.names), context=case.standing(value))
+
+
+def _standing_form(client, case, value):
+    client.form(case.model, {}, [], case.spec, context=case.standing(value))
+
+
+def _standing_record(client, case, value):
+    client.create(case.model, case.required, case.names, case.spec, context=case.standing(value))
+
+
+STANDING_PLACES = (
+    Place("default values, standing on it", _standing_default_values),
+    Place("a new form, standing on it", _standing_form, at_doors=True),
+    Place("a new record, standing on it", _standing_record, writes=True),
+)
+FORMS_OF = {LINK: FORMS, LINKS: COMMANDS, NUMBER: NUMBERS, REFERENCE: NUMBERS}

@@ -25,6 +25,8 @@ class LinkJudge:
             for field in model._fields.values():
                 if field.store and model._name == field.model_name:
                     parts += self._parts(model, field, ids_by_model, tables)
+            if model._name in ids_by_model:
+                parts.append(self._rows(model, ids_by_model[model._name]))
         self.columns = len(set(parts))
         union = " UNION ALL ".join(sorted(set(parts)))
         self.cr.execute(f"PREPARE {self.statement} AS {union}")
@@ -60,12 +62,21 @@ class LinkJudge:
             f' FROM "{table}" WHERE "{column}" IN ({numbers})'
         )
 
+    def _rows(self, model, ids):
+        """The records themselves: one that is written on is another row."""
+        numbers = ", ".join(str(int(nr)) for nr in sorted(ids))
+        table = model._table
+        return f"SELECT '{model._name}', id, hashtext(\"{table}\"::text) FROM \"{table}\" WHERE id IN ({numbers})"
+
     def links(self):
         self.cr.execute(f"EXECUTE {self.statement}")
         return set(self.cr.fetchall())
 
     def new(self):
-        """Links that were not there when the judge was called: ``{(place, id of the row, id linked)}``."""
+        """What was not there when the judge was called: ``{(place, id of the row, id linked)}``.
+
+        The place is a field or a table of links; a model stands for a row of it that was changed.
+        """
         return self.links() - self.before
 
     def close(self):

@@ -1,4 +1,4 @@
-from . import base
+from . import access
 from . import leads_agent_assignment_effects, leads_agent_self_test_checks, leads_agent_sight_mixin
 from . import leads_agent_assignment
 from . import (

@@ -19,9 +19,8 @@ class IrRule(models.Model):
         return domain
 
     def _make_access_error(self, operation, records):
-        error = super()._make_access_error(operation, records)
         if not self.env.user._is_leads_agent():
-            return error
+            return super()._make_access_error(operation, records)
         # sudo: ir.model - the name of a model is no secret
         description = self.env["ir.model"].sudo()._get(records._name).name or records._name
         return AccessError(

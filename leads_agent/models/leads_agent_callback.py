@@ -209,6 +209,7 @@ class LeadsAgentCallback(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = self._leads_with_ids(vals_list)
         for vals in vals_list:
             self._complete(vals)
         callbacks = super().create(vals_list)

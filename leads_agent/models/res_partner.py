@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
@@ -229,7 +229,7 @@ class ResPartner(models.Model):
             partners._leads_inherit_holder()
             return partners
         self.check_access("create")
-        vals_list = [self._leads_check_new_customer(vals) for vals in vals_list]
+        vals_list = [self._leads_check_new_customer(vals) for vals in self._leads_judged(vals_list)]
         # sudo: res.partner - every value was checked above; core writes more fields on a new contact than an agent may
         elevated = self.with_env(self.env(su=True, context=clean_context(self.env.context)))
         partners = super(ResPartner, elevated).create(vals_list)
@@ -261,9 +261,16 @@ class ResPartner(models.Model):
             others = {name: value for name, value in others.items() if value != defaults.get(name)}
         if others:
             raise AccessError(self._leads_sentence(next(iter(others))))
-        if vals.get("parent_id"):
-            self.browse(vals["parent_id"]).check_access("read")
-        return {name: value for name, value in vals.items() if name in allowed}
+        vals = {name: value for name, value in vals.items() if name in allowed}
+        if vals.get("child_ids"):
+            vals["child_ids"] = [self._leads_check_new_contact(command) for command in vals["child_ids"]]
+        return vals
+
+    def _leads_check_new_contact(self, command):
+        """The contacts that come with a new customer are new as well, and say no more than a new customer may."""
+        if command[0] != Command.CREATE:
+            raise AccessError(self._leads_sentence("child_ids"))
+        return Command.create(self._leads_check_new_customer(command[2]))
 
     def _leads_sentence(self, field_name):
         field = self._fields.get(field_name)

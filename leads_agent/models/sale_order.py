@@ -222,46 +222,6 @@ class SaleOrder(models.Model):
                 return False
         return super()._has_field_access(field, operation)
 
-    def _leads_check_values(self, vals):
-        """What an agent may write into an order.
-
-        Writing is reading: an order prints the address of whoever stands on it. So customers must be readable, and the
-        salesperson one that the server would have set.
-
-        :raises AccessError: when a value is refused
-        """
-        # sudo: sale.order - a value that is there already is no news
-        present = self.sudo()
-        for name, value in vals.items():
-            field = self._fields.get(name)
-            if present and field and all(field.convert_to_write(order[name], order) == value for order in present):
-                continue
-            if value and field and field.type == "many2one" and field.comodel_name == "res.partner":
-                self.env["res.partner"].browse(value).check_access("read")
-        if salesperson := vals.get("user_id"):
-            # sudo: res.partner, sale.order - the salesperson of a customer is what the form proposed
-            partner = self.env["res.partner"].sudo().browse(vals.get("partner_id")) | self.sudo().partner_id
-            proposed = partner.user_id | partner.commercial_partner_id.user_id | self.sudo().user_id | self.env.user
-            if salesperson not in proposed.ids:
-                raise AccessError(self.env._("Leads Agents cannot give an order to another salesperson."))
-
-    def onchange(self, values, field_names, fields_spec):
-        """A form of an agent computes nothing from a customer out of sight, by value or by default."""
-        if not self.env.su and self.env.user._is_leads_agent():
-            defaults = {
-                key.removeprefix("default_"): value
-                for key, value in self.env.context.items()
-                if key.startswith("default_")
-            }
-            partner_fields = [
-                name
-                for name, field in self._fields.items()
-                if field.type == "many2one" and field.comodel_name == "res.partner"
-            ]
-            for source in (values, defaults):
-                self._leads_check_values({name: source[name] for name in partner_fields if name in source})
-        return super().onchange(values, field_names, fields_spec)
-
     def _compute_amounts(self):
         """What *Next* goes by follows the worth of the quotations of held customers, once per transaction."""
         super()._compute_amounts()
@@ -315,9 +275,6 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and self.env.user._is_leads_agent():
-            for vals in vals_list:
-                self.browse()._leads_check_values(vals)
         orders = super().create(vals_list)
         # sudo: leads.agent.assignment, leads.agent.history - follow from the orders the user was allowed to make
         orders_sudo = orders.sudo()
@@ -326,8 +283,6 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        if not self.env.su and self.env.user._is_leads_agent():
-            self._leads_check_values(vals)
         state = vals.get("state")
         if state not in ("sale", "sent", "cancel"):
             return super().write(vals)

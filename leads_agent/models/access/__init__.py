@@ -1,0 +1,8 @@
+"""What the role may see and touch: guards that override Odoo's own methods, each with the attack that it answers.
+
+- :mod:`.base`: values and forms that link to a record out of sight by its number, in whatever form the number comes; names
+  of documents that a form computes from a model and a number. How links are found in values is :mod:`.links`.
+- :mod:`.sale_order`: orders that an agent gives to another salesperson.
+"""
+
+from . import base, sale_order

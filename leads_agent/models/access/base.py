@@ -1,0 +1,277 @@
+import re
+from collections import defaultdict
+from contextlib import suppress
+
+from odoo import api, models, tools
+from odoo.exceptions import MissingError, UserError
+
+from ...tools.record_ids import as_ids
+from .links import InvalidLink, Walk, link_fields
+
+# What agents see in part only, and by whose links other models are found that they see in part only as well.
+DOCUMENTS = frozenset(("res.partner", "sale.order", "mail.message"))
+OURS = "leads.agent."
+_FIELDS_IN_DOMAIN = re.compile(r"""\(\s*['"]([a-z_.]+)['"]""")
+
+
+class Base(models.AbstractModel):
+    """Whatever an agent links to must be in sight.
+
+    Odoo reads the names of linked records elevated, computes from them, and takes their numbers from whoever asks. So
+    what an agent links to is judged: in values that are written, by the id that the database will hold, and in a form
+    before anything is computed from it. And a form names the document of a model and a number to nobody, agent or not,
+    who may not read it.
+    """
+
+    _inherit = "base"
+
+    # ------------------------------------------------------------------
+    # Which links are judged
+    # ------------------------------------------------------------------
+
+    @tools.ormcache("self._name")
+    def _leads_link_fields(self):
+        """Names of the fields of this model by which a value can link; see :func:`.links.link_fields`."""
+        return link_fields(self)
+
+    @api.model
+    @tools.ormcache()
+    def _leads_guarded_models(self):
+        """Models whose records an agent may have to be kept from: found in the registry and in the rules.
+
+        These are customers, orders and messages, what links to one of them or to the number of a document, our own
+        models, and each model with a record rule that asks for more than the company.
+        """
+        guarded = {name for name in self.env if name.startswith(OURS)} | DOCUMENTS
+        for name, model in self.env.items():
+            if not model._abstract and any(
+                field.store
+                and (
+                    (field.type in ("many2one", "many2many") and field.comodel_name in DOCUMENTS)
+                    or field.type == "reference"
+                    or model._leads_link_fields().get(field.name)
+                )
+                for field in model._fields.values()
+            ):
+                guarded.add(name)
+        # sudo: ir.rule - which models have rules, whoever asks first
+        for rule in self.env["ir.rule"].sudo().search([("perm_read", "=", True)]):
+            names = _FIELDS_IN_DOMAIN.findall(rule.domain_force or "")
+            if any(not name.endswith(("company_id", "company_ids")) for name in names):
+                guarded.add(rule.model_id.model)
+        return frozenset(guarded)
+
+    def _leads_hidden(self, linked):
+        """Which of the linked records the user may not read, or are not there.
+
+        :param dict linked: ``{model: ids}``
+        :returns: the same, without what may be read
+        """
+        hidden = {}
+        for model, ids in linked.items():
+            if model not in self.env:
+                continue
+            records = self.env[model].browse(ids)
+            try:
+                readable = records._filtered_access("read")
+            except MissingError:
+                readable = records.exists()._filtered_access("read")
+            if missing := set(records._ids) - set(readable._ids):
+                hidden[model] = missing
+        return hidden
+
+    # ------------------------------------------------------------------
+    # What is written
+    # ------------------------------------------------------------------
+
+    def _prepare_create_values(self, vals_list):
+        """Defaults, and what is computed before the row is inserted, are judged as what was sent."""
+        if self.env.su or not self.env.user._is_leads_agent():
+            return super()._prepare_create_values(vals_list)
+        return self._leads_judged(super()._prepare_create_values(self._leads_judged(vals_list)))
+
+    def write(self, vals):
+        if not self.env.su and self.env.user._is_leads_agent():
+            [vals] = self._leads_judged([vals])
+        return super().write(vals)
+
+    def _leads_judged(self, vals_list):
+        """The values of an agent with each link as the integer that the database will hold.
+
+        :raises AccessError: when one of them links to a record out of sight that is not linked already
+        :raises UserError: when a value is no record
+        """
+        linked, judged = defaultdict(set), []
+        visit = self._leads_collecting(linked)
+        for vals in vals_list:
+            for beside in self._leads_beside(vals):
+                walked = self._leads_walked(Walk(visit, visit, beside), self, vals)
+            judged.append(walked)
+        for model, ids in self._leads_hidden(linked).items():
+            if self:
+                ids = ids - self._leads_linked_already(vals_list, model)
+            if ids:
+                raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(ids))
+        return judged
+
+    def _leads_with_ids(self, vals_list):
+        """The values of an agent with each link as an integer, for methods that work with them before they are judged.
+
+        :raises UserError: when a value is no record
+        """
+        if self.env.su or not self.env.user._is_leads_agent():
+            return vals_list
+
+        def keep(_model, _record_id):
+            return True
+
+        return [self._leads_walked(Walk(keep, keep), self, vals) for vals in vals_list]
+
+    def _leads_collecting(self, linked):
+        """A visitor that keeps every link, and notes those to guarded models.
+
+        Users link to themselves all the time, and may.
+        """
+        guarded, user = self._leads_guarded_models(), self.env.user
+        own = {"res.users": user.id, "res.partner": user.partner_id.id, "res.company": self.env.company.id}
+
+        def visit(model, record_id):
+            if model in guarded and own.get(model) != record_id:
+                linked[model].add(record_id)
+            return True
+
+        return visit
+
+    def _leads_walked(self, walk, model, vals):
+        """:raises UserError: when a value is no record"""
+        try:
+            return walk.values(model, vals)
+        except InvalidLink as error:
+            label = self.env[error.model_name]._fields[error.field_name]._description_string(self.env)
+            value = repr(error.value)[:50]
+            raise UserError(self.env._("%(value)s is not a record of '%(field)s'.", value=value, field=label)) from None
+
+    def _leads_beside(self, vals):
+        """Where half of a pair of model and number is written, the other half is that of the record.
+
+        :returns: what each of these records adds to the values, once each
+        """
+        pairs = [pair for pair in self._leads_link_fields().items() if pair[1]]
+        halves = {name for pair in pairs if len(vals.keys() & set(pair)) == 1 for name in pair}
+        if not self or not halves:
+            return [{}]
+        # sudo: any model - the document of a record at hand, only to judge it
+        return list({tuple(row.items()): row for row in self.sudo().read(list(halves), load="")}.values())
+
+    def _leads_linked_already(self, vals_list, model):
+        """Ids of a model that each of these records links to by a field that is written: no news, then."""
+        # sudo: any model - only compares with what was sent
+        records, present = self.sudo(), set()
+        for name in {name for vals in vals_list for name in vals}:
+            field = self._fields.get(name)
+            if field and field.relational and field.comodel_name == model:
+                present |= set.intersection(*(set(record[name]._ids) for record in records))
+        return present
+
+    # ------------------------------------------------------------------
+    # Forms
+    # ------------------------------------------------------------------
+
+    def onchange(self, values, field_names, fields_spec):
+        if self.env.su:
+            return super().onchange(values, field_names, fields_spec)
+        form, values = self._leads_form_in_sight(values, fields_spec)
+        result = super(Base, form).onchange(values, field_names, fields_spec)
+        if self.env.user._is_leads_agent():
+            self._leads_blank_answer(result.get("value") or {})
+        return result
+
+    def _leads_form_in_sight(self, values, fields_spec):
+        """This form and its values without links to what is out of sight, so that nothing is computed from it.
+
+        For agents these are all links; for everybody the documents of a model and a number, of which forms tell the
+        name.
+        """
+        linked = defaultdict(set)
+        visit = self._leads_collecting(linked) if self.env.user._is_leads_agent() else None
+
+        def visit_document(model, record_id):
+            linked[model].add(record_id)
+            return True
+
+        context, walked = self._leads_walk_form(visit, visit_document, values, fields_spec)
+        if hidden := self._leads_hidden(linked):
+            # A lead or call of ours that a button names was taken away meanwhile: the form says so.
+            for model in filter(lambda name: visit and name.startswith(OURS), hidden):
+                raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(hidden[model]))
+
+            def stays(model, record_id):
+                return record_id not in hidden.get(model, ())
+
+            context, walked = self._leads_walk_form(visit and stays, stays, values, fields_spec)
+        return (self.with_context(context) if context != self.env.context else self), walked
+
+    def _leads_walk_form(self, visit, visit_document, values, fields_spec):
+        """The context and the values of a form as a walk leaves them."""
+        context = dict(self.env.context)
+        defaults = {key.removeprefix("default_"): key for key in context if key.startswith("default_")}
+        for model in self._leads_models_of_form(fields_spec):
+            sent = {name: context[defaults[name]] for name in model._leads_link_fields().keys() & defaults.keys()}
+            with suppress(InvalidLink):
+                sent = Walk(visit, visit_document, values, is_form=True).values(model, sent)
+            context |= {defaults[name]: value for name, value in sent.items() if name in defaults}
+        if visit or any(self._leads_link_fields().values()):
+            self._leads_walk_active(visit or visit_document, context)
+        beside = {name: context[key] for name, key in defaults.items()}
+        for row in self._leads_beside({**beside, **values}):
+            walked = self._leads_walked(Walk(visit, visit_document, {**row, **beside}, is_form=True), self, values)
+        return context, walked
+
+    def _leads_walk_active(self, visit, context):
+        """The records from which a form was opened, by the keys that Odoo's own buttons send."""
+        model = context.get("active_model")
+        if not isinstance(model, str):
+            return
+        for key in ("active_id", "active_ids"):
+            with suppress(ValueError):
+                ids = as_ids(context.get(key))
+                stay = [record_id for record_id in ids if visit(model, record_id)]
+                if stay != ids:
+                    context[key] = stay if key == "active_ids" else False
+
+    def _leads_models_of_form(self, fields_spec):
+        """This model, and those of the lines that a form shows."""
+        yield self
+        for name, spec in fields_spec.items():
+            field = self._fields.get(name)
+            if field and field.type in ("one2many", "many2many") and (spec or {}).get("fields"):
+                yield from self.env[field.comodel_name]._leads_models_of_form(spec["fields"])
+
+    def _leads_blank_answer(self, answer):
+        """Names and fields of what is out of sight are taken out of an answer, wherever a computation put them."""
+        links = defaultdict(list)
+        self._leads_collect_answer(answer, links)
+        hidden = self._leads_hidden({model: {record_id for record_id, _told in told} for model, told in links.items()})
+        for model, ids in hidden.items():
+            for record_id, told in links[model]:
+                if record_id in ids:
+                    told.update(dict.fromkeys(told.keys() - {"id"}, False))
+
+    def _leads_collect_answer(self, answer, links):
+        """Put what an answer tells of records of guarded models, however deep, into lists by model.
+
+        :param dict links: ``{model: [(id, what is told)]}``
+        """
+        for name, value in answer.items():
+            field = self._fields.get(name)
+            if field is None or not field.relational:
+                continue
+            told = []
+            if field.type == "many2one" and isinstance(value, dict):
+                told = [(value.get("id"), value)]
+            elif isinstance(value, list):
+                told = [command[1:] for command in value if len(command) == 3 and isinstance(command[2], dict)]
+            for record_id, part in told:
+                if isinstance(record_id, int) and record_id and field.comodel_name in self._leads_guarded_models():
+                    links[field.comodel_name].append((record_id, part))
+                self.env[field.comodel_name]._leads_collect_answer(part, links)

@@ -1,0 +1,201 @@
+"""What values point to: links in what a client sends, at any depth, and the same values without some of them.
+
+Plain functions beside :mod:`.base`. A *visitor* is called with the model and the id of each link and returns whether the
+link stays, so one walk collects what is linked to and another leaves something out.
+"""
+
+from collections.abc import Callable, Mapping
+
+from odoo.fields import Command
+from odoo.models import BaseModel
+from odoo.orm.identifiers import NewId
+
+from ...tools.record_ids import as_id, as_ids
+
+Visitor = Callable[[str, int], bool]
+NUMBERS_OF_DOCUMENTS = ("many2one_reference", "integer", "char", "text")
+
+
+def model_field_of(model: BaseModel, field) -> str | None:
+    """Return the field with the model of the document whose number, or numbers, this field has.
+
+    Such pairs are ``res_model`` and ``res_id``, ``model`` and ``res_ids``, and what a many2one_reference names.
+    """
+    if field.type == "many2one_reference":
+        return field.model_field
+    if field.type not in NUMBERS_OF_DOCUMENTS:
+        return None
+    for ending in ("res_ids", "res_id"):
+        if field.name.endswith(ending):
+            start = field.name.removesuffix(ending)
+            names = (f"{start}res_model", f"{start}model", "res_model", "model")
+            return next((name for name in names if name in model._fields), None)
+    return None
+
+
+def link_fields(model: BaseModel) -> dict[str, str | None]:
+    """Return the names of the fields that link, with the field of the document's model for pairs.
+
+    A field with the model of a document links as well: another model makes the same number another document.
+    """
+    links = {}
+    for name, field in model._fields.items():
+        if field.relational or field.type == "reference":
+            links.setdefault(name, None)
+        elif model_field := model_field_of(model, field):
+            links[name] = model_field
+            links.setdefault(model_field, None)
+    return links
+
+
+class Walk:
+    """A walk over values for records of a model.
+
+    :param visit: called for each link to a model that is fixed, returns whether the link stays; without it, such links
+        are neither judged nor brought to an integer
+    :param visit_document: the same for the document of a model and a number
+    :param beside: values that count where the walked ones say nothing: defaults, or those of the record
+    :param is_form: a form sends dictionaries as well, with the values of the record that it links to
+    """
+
+    def __init__(
+        self, visit: Visitor | None, visit_document: Visitor, beside: Mapping | None = None, *, is_form: bool = False
+    ):
+        self.visit = visit
+        self.visit_document = visit_document
+        self.beside = beside or {}
+        self.is_form = is_form
+
+    def values(self, model: BaseModel, values: Mapping, *, is_nested: bool = False) -> dict:
+        """Return the values with each link as an integer, and without the links that do not stay.
+
+        :raises InvalidLink: for what is no record; where only documents are judged, it is left out instead
+        """
+        links = model._leads_link_fields()
+        around = values if is_nested else {**self.beside, **values}
+        result = dict(values)
+        for name in links.keys() & values.keys():
+            result[name] = self._checked(model, name, values[name], around)
+        for name, model_field in links.items():
+            # The model alone was sent, and makes the number another document.
+            if model_field in values and name not in values and around.get(name):
+                result[name] = self._checked(model, name, around[name], around)
+        return result
+
+    def _checked(self, model: BaseModel, name: str, value, around: Mapping):
+        try:
+            return self._value(model, name, value, around)
+        except InvalidLink:
+            raise
+        except (ValueError, TypeError, AttributeError, IndexError) as error:
+            if not self.visit:
+                return False
+            raise InvalidLink(model._name, name, value) from error
+
+    def _value(self, model: BaseModel, name: str, value, around: Mapping):
+        field = model._fields[name]
+        if model_field := model._leads_link_fields()[name]:
+            return self._document(model, field, model_field, value, around)
+        if field.type == "reference":
+            return self._reference(value)
+        if not field.relational:
+            return value
+        comodel = model.env[field.comodel_name]
+        return self._record(comodel, value) if field.type == "many2one" else self._records(comodel, value)
+
+    def _stays(self, comodel: BaseModel, record_id: int) -> bool:
+        return not self.visit or self.visit(comodel._name, record_id)
+
+    def _id(self, value) -> int:
+        return as_id(value) if self.visit else value
+
+    def _record(self, comodel: BaseModel, value):
+        """A many2one: an id, or a dictionary of values with the id where a form sends one."""
+        if isinstance(value, dict) and self.is_form:
+            record_id = self._id(value.get("id"))
+            if record_id and not self._stays(comodel, record_id):
+                return False
+            return {**self.values(comodel, value, is_nested=True), "id": record_id or False}
+        if isinstance(value, NewId) or not self.visit:
+            return value
+        if isinstance(value, BaseModel):
+            value = value.ids[0] if len(value) == 1 else bool(value)
+        if isinstance(value, tuple):
+            value = value[0] if value else False
+        record_id = as_id(value)
+        return record_id if record_id and self._stays(comodel, record_id) else False
+
+    def _records(self, comodel: BaseModel, value):
+        """A one2many or many2many: commands, ids, or values of new records."""
+        if not value or isinstance(value, BaseModel):
+            return value
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(value)
+        return [kept for item in value if (kept := self._item(comodel, item)) is not None]
+
+    def _item(self, comodel: BaseModel, item):
+        """One of them, or None when it does not stay."""
+        if isinstance(item, dict):
+            return self.values(comodel, item, is_nested=True)
+        if not isinstance(item, (list, tuple)):
+            record_id = self._id(item)
+            return record_id if self._stays(comodel, record_id) else None
+        match item[0]:
+            case Command.CREATE:
+                return Command.CREATE, item[1], self.values(comodel, item[2], is_nested=True)
+            case Command.SET:
+                ids = [self._id(record_id) for record_id in item[2]]
+                return Command.set([record_id for record_id in ids if self._stays(comodel, record_id)])
+            case Command.CLEAR:
+                return Command.clear()
+            case Command.UPDATE | Command.LINK | Command.DELETE | Command.UNLINK as command:
+                return self._command(comodel, command, *item[1:])
+        raise ValueError(item)
+
+    def _command(self, comodel: BaseModel, command: int, record_id, values=0):
+        # Rows that are not saved yet have names instead of ids.
+        is_new = isinstance(record_id, NewId) or (isinstance(record_id, str) and record_id.startswith("virtual"))
+        if not is_new:
+            record_id = self._id(record_id)
+            if command in (Command.UPDATE, Command.LINK) and not self._stays(comodel, record_id):
+                return None
+        if command == Command.UPDATE:
+            values = self.values(comodel, values, is_nested=True)
+        return command, record_id, values
+
+    def _document(self, model: BaseModel, field, model_field: str, value, around: Mapping):
+        """The number of a document, or several numbers in a text."""
+        document = around.get(model_field) or self._related_model(model, model_field, around)
+        if not document or not value:
+            return value
+        if field.type in ("char", "text"):
+            ids = as_ids(value)
+            stay = [record_id for record_id in ids if self.visit_document(document, record_id)]
+            return value if stay == ids else str(stay)
+        record_id = as_id(value.id if isinstance(value, BaseModel) else value)
+        return record_id if record_id and self.visit_document(document, record_id) else False
+
+    def _related_model(self, model: BaseModel, model_field: str, around: Mapping) -> str | None:
+        """The model of a document where another record says it, such as the campaign of a card."""
+        first, *rest = (model._fields[model_field].related or "").split(".")
+        if not rest or not around.get(first):
+            return None
+        # sudo: any model - which model a record is about, only to judge the document
+        record = model.env[model._fields[first].comodel_name].sudo().browse(as_id(around[first])).exists()
+        return next(iter(record.mapped(".".join(rest))), None)
+
+    def _reference(self, value):
+        """A reference is a text of model and id."""
+        if not value or isinstance(value, BaseModel):
+            return value
+        model_name, record_id = value.split(",")
+        record_id = as_id(record_id)
+        return f"{model_name},{record_id}" if self.visit_document(model_name, record_id) else False
+
+
+class InvalidLink(ValueError):
+    """A value that is no record: which field of which model, and what was sent."""
+
+    def __init__(self, model_name: str, field_name: str, value: object):
+        super().__init__(model_name, field_name)
+        self.model_name, self.field_name, self.value = model_name, field_name, value

@@ -5,7 +5,7 @@ both have on their form). What is measured is the guard of links, and whatever e
 
 The goal is a ratio that was measured before the guard was rewritten, plus 0.05, and never more than 1.25. Judged is the
 time that this process spent: what other programs on the machine do moves it less than the clock, and the ratios of two
-runs differ by 0.01 to 0.02 instead of 0.05. The clock's figures are printed beside.
+runs differ by about 0.02 instead of 0.05 and more. The clock's figures are printed beside.
 """
 
 import statistics
@@ -24,7 +24,25 @@ ROUNDS = 60
 MOST = 1.25
 ALLOWED_MORE = 0.05
 # Ratio of processor time, agent / salesperson, at commit 0e6ab3e: the median of three runs at scale S.
-BEFORE: dict[str, float] = {}
+BEFORE = {
+    "create an order": 1.04,
+    "create 10 orders": 1.03,
+    "write an order": 1.01,
+    "form of a new order": 1.11,
+    "form of an order, customer chosen": 1.16,
+    "create a contact": 0.99,
+    "write a contact": 1.11,
+    "form of a new contact": 1.04,
+    "form of a contact, company chosen": 1.12,
+    "create a meeting": 1.03,
+    "write a meeting": 1.50,
+    "form of a new meeting": 1.30,
+    "form of a meeting, guests chosen": 1.32,
+    "post a message": 1.00,
+    "write a message": 1.63,
+    "form of a new message": 1.13,
+    "form of a message, recipient chosen": 1.39,
+}
 NAMED = {"fields": {"display_name": {}}}
 START = datetime(2030, 5, 6, 10)
 

@@ -23,11 +23,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds over the rounds, and the queries of the last one."""
+    """Milliseconds over the rounds, by the clock and of this process alone, and the queries of the last one."""
 
     milliseconds: list[float]
     queries: int
     answer: object
+    processor: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
@@ -45,37 +46,39 @@ def interleave(registry, candidates: dict[str, Candidate], rounds: int) -> dict[
     """
     names = list(candidates)
     times: dict[str, list[float]] = {name: [] for name in names}
+    processor: dict[str, list[float]] = {name: [] for name in names}
     last: dict[str, tuple[int, object]] = {}
     for turn in range(rounds + 1):
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:
-            elapsed, *last[name] = _run(registry, candidates[name])
+            elapsed, spent, *last[name] = _run(registry, candidates[name])
             if turn:
                 times[name].append(elapsed)
-    return {name: Timing(times[name], *last[name]) for name in names}
+                processor[name].append(spent)
+    return {name: Timing(times[name], *last[name], processor[name]) for name in names}
 
 
 def once(registry, candidate: Candidate) -> Timing:
     """Time what takes minutes a single time, cold or not."""
-    elapsed, queries, answer = _run(registry, candidate)
-    return Timing([elapsed], queries, answer)
+    elapsed, spent, queries, answer = _run(registry, candidate)
+    return Timing([elapsed], queries, answer, [spent])
 
 
-def _run(registry, candidate: Candidate) -> tuple[float, int, object]:
+def _run(registry, candidate: Candidate) -> tuple[float, float, int, object]:
     with registry.cursor() as cr:
         env = api.Environment(cr, candidate.uid, {"lang": "en_US", "tz": "UTC", **candidate.context})
         prepared = [candidate.prepare(env)] if candidate.prepare else []
         env.flush_all()
         cr.precommit.run()
         env.invalidate_all()
-        queries, start = cr.sql_log_count, time.perf_counter()
+        queries, start, begun = cr.sql_log_count, time.perf_counter(), time.process_time()
         answer = candidate.work(env, *prepared)
         env.flush_all()
         cr.precommit.run()
-        elapsed = (time.perf_counter() - start) * 1000
+        spent, elapsed = (time.process_time() - begun) * 1000, (time.perf_counter() - start) * 1000
         queries = cr.sql_log_count - queries
         cr.rollback()
-    return elapsed, queries, answer
+    return elapsed, spent, queries, answer
 
 
 def explain(env: api.Environment, model: str, **search) -> str:

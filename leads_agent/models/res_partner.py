@@ -254,6 +254,9 @@ class ResPartner(models.Model):
         :raises AccessError: when a value says more
         """
         allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+        # What a button proposes and no form shows, as the kind of an address, is judged like what is entered.
+        proposed = {name: self.env.context[f"default_{name}"] for name in allowed if f"default_{name}" in self.env.context}
+        vals = {**proposed, **vals}
         others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
         if others:
             # sudo: res.partner - only compares with what a form would propose
@@ -288,6 +291,8 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
+        if "leads_agent_id" in vals and not self.env.su:
+            vals = self._leads_without_same_holder(vals)
         if not self.env.su and self.env.user._is_leads_agent():
             vals = self._leads_check_correction(vals)
         moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
@@ -306,6 +311,13 @@ class ResPartner(models.Model):
             # sudo: leads.agent.callback - and with it what was promised
             self.env["leads.agent.callback"].sudo().search([("partner_id", "in", self.ids)])._close("cancelled")
         return result
+
+    def _leads_without_same_holder(self, vals):
+        """Who merges contacts writes every value back, that of the holder, too: what is there already is no news."""
+        # sudo: res.partner - only compares
+        if all(partner.leads_agent_id.id == vals["leads_agent_id"] for partner in self.sudo()):
+            return {name: value for name, value in vals.items() if name != "leads_agent_id"}
+        return vals
 
     def _leads_check_correction(self, vals):
         """An agent corrects a customer, and does not make another one of it.

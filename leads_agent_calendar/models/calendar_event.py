@@ -1,10 +1,36 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CalendarEvent(models.Model):
-    """With a record rule on events, core stumbles over those out of sight whenever messages are searched."""
+    """Locked agents see the meetings that they organise or take part in.
 
-    _inherit = "calendar.event"
+    With a record rule on events, core stumbles over those out of sight whenever messages are searched.
+    """
+
+    _name = "calendar.event"
+    _inherit = ["calendar.event", "leads.agent.sight.mixin"]
+
+    def _leads_filter_in_sight(self):
+        """Guests are looked up in the table: in the cache, those out of sight would be in the way of the agent's form."""
+        seen = self.filtered(lambda event: event.user_id.id == self.env.uid)
+        if others := self - seen:
+            attended = self.env.execute_query(
+                SQL(
+                    "SELECT calendar_event_id FROM calendar_event_res_partner_rel"
+                    " WHERE res_partner_id = %s AND calendar_event_id = ANY(%s)",
+                    self.env.user.partner_id.id,
+                    list(others._origin._ids),
+                )
+            )
+            event_ids = {row[0] for row in attended}
+            seen += others.filtered(lambda event: event._origin.id in event_ids)
+        return seen
+
+    @api.model
+    def _leads_sight_domain(self):
+        return Domain("user_id", "=", self.env.uid) | Domain("partner_ids", "in", self.env.user.partner_id.ids)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Core reads the privacy of every event before access is checked, which fails for events out of sight."""

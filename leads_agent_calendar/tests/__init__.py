@@ -1,1 +1,1 @@
-from . import test_calendar
+from . import test_calendar, test_guard_costs

@@ -2,10 +2,13 @@ from odoo import models
 
 
 class SaleOrder(models.Model):
-    """A delivery address that an agent sends as text is brought to its number before deliveries are told of it."""
+    """Core tells deliveries of another address before it is written, and names the new and the old one."""
 
     _inherit = "sale.order"
 
     def write(self, vals):
-        [vals] = self._leads_with_ids([vals])
+        if vals.get("partner_shipping_id") and not self.env.su and self.env.user._is_leads_agent():
+            [vals] = self._leads_with_ids([vals])
+            # sudo: res.partner - the old address may be out of sight; core names it in a note on the deliveries
+            self.sudo().partner_shipping_id.mapped("display_name")
         return super().write(vals)

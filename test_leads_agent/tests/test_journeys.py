@@ -1,72 +1,12 @@
-import json
-
-from lxml import etree
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .doors import Doors
-from .scenario import ROLES, figure, marks_in
-
-# What a client asks for of an attribute that is a record or many.
-NAMED = {"fields": {"display_name": {}}}
+from .journeys import NAMED, Journeys
 
 
 @tagged("post_install", "-at_install", "leads_prove")
-class TestJourneys(Doors):
-    """Under the lock, the screens of Odoo that an agent lives in open and save, without a single error.
-
-    The world has all that stumbling blocks are made of: a hidden twin of an order, a stranger who follows one, meetings
-    of others, messages of all.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.locked = next(role for role in ROLES if role.name == "agent, locked")
-
-    def setUp(self):
-        super().setUp()
-        as_role = self._as(self.locked)
-        as_role.__enter__()
-        self.addCleanup(as_role.__exit__, None, None, None)
-        self._enter(self.locked)
-        self.calls = 0
-
-    def _ok(self, answer):
-        """The result of a request that must have worked, and told nothing that is out of sight."""
-        self.calls += 1
-        self.assertFalse(self._refused(answer), answer[:2000])
-        self.assertFalse(marks_in(answer) - self.locked.allowed)
-        return json.loads(answer).get("result") if answer.startswith("{") else answer
-
-    def _call(self, model, method, *args, **kwargs):
-        return self._ok(
-            self._post(f"/web/dataset/call_kw/{model}/{method}", model=model, method=method, args=args, kwargs=kwargs)
-        )
-
-    def _specification(self, model, view_type="form"):
-        """Every field of the view, and of the lists in it, as the web client asks for them."""
-        views = self._call(model, "get_views", [[False, view_type], [False, "search"]])
-        return self._fields_of(model, etree.fromstring(views["views"][view_type]["arch"]))
-
-    def _fields_of(self, model, view):
-        specification = {}
-        for node in view.iterfind(".//field"):
-            if next((above for above in node.iterancestors("field") if above is not view), None) is not None:
-                continue
-            field = self.env[model]._fields[node.get("name")]
-            shown = node.find("list") if node.find("list") is not None else node.find("kanban")
-            if not field.relational:
-                specification[field.name] = {}
-            elif shown is None:
-                specification[field.name] = NAMED
-            else:
-                specification[field.name] = {"fields": self._fields_of(field.comodel_name, shown)}
-        return specification
-
-    def _told(self):
-        figure("journeys", f"{self._testMethodName.removeprefix('test_')}: requests without an error", self.calls)
+class TestJourneys(Journeys):
+    """Under the lock, the screens of Odoo that an agent lives in open and save."""
 
     def test_own_user_avatar_and_list_of_users(self):
         self._call("res.users", "web_read", [self.user.id], {"name": {}, "partner_id": NAMED, "image_1920": {}})

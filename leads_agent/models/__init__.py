@@ -1,5 +1,5 @@
-from . import access
 from . import leads_agent_assignment_effects, leads_agent_self_test_checks, leads_agent_sight_mixin
+from . import access
 from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_create,

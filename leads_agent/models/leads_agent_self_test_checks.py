@@ -452,7 +452,6 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         return {
             "discuss.channel.member",
             "ir.attachment",
-            "mail.scheduled.message",
             "payment.token",
             "res.company",
             "res.users.settings.embedded.action",

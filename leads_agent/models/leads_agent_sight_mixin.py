@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.fields import Domain
 
 from ..fields import InSight
@@ -62,14 +62,22 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         """Names of the fields with the model and the id of the document."""
         return ("model", "res_id") if "model" in self._fields else ("res_model", "res_id")
 
+    @api.model
+    @tools.ormcache()
+    def _leads_documents(self):
+        """Models of documents that agents see in part only: customers, orders, and what else with a chatter is guarded."""
+        guarded = self.env["base"]._leads_guarded_models()
+        threads = {name for name in guarded if {"message_ids", "activity_ids"} & self.env[name]._fields.keys()}
+        return DOCUMENTS + tuple(sorted(threads - set(DOCUMENTS)))
+
     def _leads_filter_in_sight(self):
         model_field, id_field = self._leads_document_fields()
-        by_model = defaultdict(list)
+        documents, by_model = self._leads_documents(), defaultdict(list)
         for record in self:
-            if record[model_field] in DOCUMENTS:
+            if record[model_field] in documents:
                 by_model[record[model_field]].append(record[id_field])
         readable = {
-            model: set(self.env[model].sudo(False).browse(ids).exists()._filtered_access("read")._ids)
+            model: set(self.env[model].sudo(False).browse(ids)._leads_readable()._ids)
             for model, ids in by_model.items()
         }
         return self.browse(
@@ -79,9 +87,14 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         )
 
     def _leads_sight_domain(self):
+        """A document that is read only where a rule of its model says so is looked up, and a closed one is out."""
         model_field, id_field = self._leads_document_fields()
-        domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
-        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
-            readable = self.env[model].sudo(False).with_context(active_test=False)._search([])
-            domain |= Domain(model_field, "=", model) & Domain(id_field, "in", readable)
+        documents = self._leads_documents()
+        domain = Domain(model_field, "not in", documents) | Domain(model_field, "=", False)
+        for model in documents:
+            Document = self.env[model].sudo(False).with_context(active_test=False)
+            if Document.has_access("read"):
+                is_document = Domain(model_field, "=", model)
+                ruled = not self.env["ir.rule"].sudo(False)._compute_domain(model).is_true()
+                domain |= is_document & Domain(id_field, "in", Document._search([])) if ruled else is_document
         return domain

@@ -145,16 +145,28 @@ class ResPartner(models.Model):
 
         All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
         """
-        # sudo: res.partner, res.company - ids alone, of whom every internal user may read
+        # sudo: res.partner, res.company, leads.agent.assignment - ids alone, of whom the user may read by what is asked
         self.sudo().flush_model(["partner_share"])
         self.env["res.company"].sudo().flush_model(["partner_id"])
+        self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
         rows = self.env.execute_query(
-            SQL("SELECT id FROM res_partner WHERE partner_share IS NOT TRUE UNION SELECT partner_id FROM res_company")
+            SQL(
+                """
+                SELECT id, NULL::integer FROM res_partner WHERE partner_share IS NOT TRUE
+                 UNION ALL
+                SELECT partner_id, NULL FROM res_company
+                 UNION ALL
+                SELECT NULL, partner_id FROM leads_agent_assignment WHERE agent_id = %s AND visible_until > %s
+                """,
+                self.env.uid,
+                fields.Datetime.now(),
+            )
         )
+        always, graced = ({row[column] for row in rows} - {None} for column in (0, 1))
         return (
             Domain("leads_agent_id", "=", self.env.uid)
-            | Domain("id", "in", [row[0] for row in rows])
-            | Domain("commercial_partner_id", "in", self.env["leads.agent.assignment"]._graced_customer_ids())
+            | Domain("id", "in", always)
+            | Domain("commercial_partner_id", "in", graced)
         )
 
     def _has_field_access(self, field, operation):

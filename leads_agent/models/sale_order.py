@@ -143,12 +143,12 @@ class SaleOrder(models.Model):
 
     def _compute_team_id(self):
         """An order that an agent enters belongs to the agent's call center."""
-        result = super()._compute_team_id()
+        entered = self.browse()
         if self.env.user._is_leads_agent():
             entered = self.filtered(lambda order: not order._origin)
-            if entered and (team := self.env["crm.team"]._get_default_team_id(user_id=self.env.uid)):
-                entered.team_id = team
-        return result
+            if entered:
+                entered.team_id = self.env["crm.team"]._get_default_team_id(user_id=self.env.uid)
+        return super(SaleOrder, self - entered.filtered("team_id"))._compute_team_id()
 
     def _leads_customer(self):
         """The commercial customer the order counts for."""

@@ -36,6 +36,6 @@ class CalendarEvent(models.Model):
         """Core reads the privacy of every event before access is checked, which fails for events out of sight."""
         if self.env.su or message_operation != "read" or not self.env.user._is_leads_agent():
             return super()._mail_get_operation_for_mail_message_operation(message_operation)
-        in_sight = self.exists()._filtered_access("read")
+        in_sight = self._leads_readable()
         result = super(CalendarEvent, in_sight)._mail_get_operation_for_mail_message_operation(message_operation)
         return {**result, **dict.fromkeys(self - in_sight, "read")}

@@ -108,6 +108,18 @@ def override(name, role, finding, instead=None):
     return Mutant(role, finding, model=model, method=method, instead=instead)
 
 
+def _by_number(customer, key, field):
+    """Find a mark in a field of a record of which the number alone is known."""
+
+    def call(test, env):
+        try:
+            return marks_in(str(thing(customer, key)(test, env).read([field])))
+        except REFUSALS:
+            return ""
+
+    return finds(call)
+
+
 def _seen(records):
     """Find records of another company."""
     return finds(lambda test, env: env[records(test)._name].search([("id", "in", records(test).ids)]))
@@ -145,6 +157,7 @@ RULES = (
     rule("rule_order_line_lock_write", LOCKED, write("E", "quotation_line", name="x")),
     rule("rule_history_lock", LOCKED, sweeps("leads.agent.history")),
     rule("rule_message_sight", LOCKED, sweeps("mail.message")),
+    rule("rule_scheduled_message_sight", LOCKED, _by_number("B", "partner_scheduled", "body")),
     rule("rule_activity_sight", LOCKED, sweeps("mail.activity")),
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
     rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
@@ -179,6 +192,7 @@ RULES = (
     rule("leads_agent_calendar.rule_event_lock", LOCKED, sweeps("calendar.event")),
     rule("leads_agent_calendar.rule_attendee_lock", LOCKED, sweeps("calendar.attendee")),
     rule("leads_agent_calendar.rule_filters_own", LOCKED, sweeps("calendar.filters")),
+    rule("leads_agent_calendar.rule_recurrence_lock", LOCKED, sweeps("calendar.recurrence")),
     rule("leads_agent_lifecycle_livechat.rule_chat_lock", LOCKED, _foreign_chat("discuss.channel")),
     rule("leads_agent_lifecycle_livechat.rule_chat_member_lock", LOCKED, _foreign_chat("discuss.channel.member")),
     rule(

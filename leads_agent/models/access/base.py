@@ -71,14 +71,16 @@ class Base(models.AbstractModel):
         for model, ids in linked.items():
             if model not in self.env:
                 continue
-            records = self.env[model].browse(ids)
-            try:
-                readable = records._filtered_access("read")
-            except MissingError:
-                readable = records.exists()._filtered_access("read")
-            if missing := set(records._ids) - set(readable._ids):
+            if missing := ids - set(self.env[model].browse(ids)._leads_readable()._ids):
                 hidden[model] = missing
         return hidden
+
+    def _leads_readable(self):
+        """Those of these records that are there and that the user may read, as a rule in one query."""
+        try:
+            return self._filtered_access("read")
+        except MissingError:
+            return self.exists()._filtered_access("read")
 
     # ------------------------------------------------------------------
     # What is written

@@ -38,7 +38,7 @@ class LeadsAgentSightMixin(models.AbstractModel):
 
     def _leads_filter_in_sight(self):
         """Those of these records, which are elevated, that are in sight of the current user."""
-        raise NotImplementedError
+        return self.with_context(active_test=False).search(Domain("id", "in", self.ids) & self._leads_sight_domain())
 
     @api.model
     def _leads_sight_domain(self):
@@ -58,15 +58,21 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
     _description = "In Sight Together With Its Document"
 
     @api.model
+    def _leads_documents(self):
+        """Models of documents that agents see in part only. Bridges add theirs."""
+        return DOCUMENTS
+
+    @api.model
     def _leads_document_fields(self):
         """Names of the fields with the model and the id of the document."""
         return ("model", "res_id") if "model" in self._fields else ("res_model", "res_id")
 
     def _leads_filter_in_sight(self):
         model_field, id_field = self._leads_document_fields()
+        documents = self._leads_documents()
         by_model = defaultdict(list)
         for record in self:
-            if record[model_field] in DOCUMENTS:
+            if record[model_field] in documents:
                 by_model[record[model_field]].append(record[id_field])
         readable = {
             model: set(self.env[model].sudo(False).browse(ids).exists()._filtered_access("read")._ids)
@@ -80,8 +86,9 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
 
     def _leads_sight_domain(self):
         model_field, id_field = self._leads_document_fields()
-        domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
-        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
+        documents = self._leads_documents()
+        domain = Domain(model_field, "not in", documents) | Domain(model_field, "=", False)
+        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), documents):
             readable = self.env[model].sudo(False).with_context(active_test=False)._search([])
             domain |= Domain(model_field, "=", model) & Domain(id_field, "in", readable)
         return domain

@@ -33,6 +33,7 @@ from . import (
     ir_http,
     ir_rule,
     mail_activity,
+    mail_guest,
     mail_message,
     mail_notification,
     mail_thread,

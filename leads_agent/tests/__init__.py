@@ -17,6 +17,7 @@ from . import (
     test_floor,
     test_floor_tours,
     test_guarantee,
+    test_guests,
     test_hand_over,
     test_history,
     test_hostile,

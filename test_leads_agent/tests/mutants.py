@@ -158,6 +158,7 @@ RULES = (
     rule("rule_message_sight", LOCKED, sweeps("mail.message")),
     rule("rule_activity_sight", LOCKED, sweeps("mail.activity")),
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
+    rule("rule_guest", LOCKED, sweeps("mail.guest")),
     rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
     rule("rule_follower_lock", LOCKED, sweeps("mail.followers")),
     rule("rule_notification_lock", LOCKED, finds(_notified_strangers)),

@@ -256,6 +256,9 @@ class Scenario(LeadsAgentCommon):
         env["discuss.call.history"].create(
             {"channel_id": chat.id, "start_dt": message.date, "start_call_message_id": message.id}
         )
+        things["guest"] = guest = env["mail.guest"].create({"name": f"{text} guest", "email": f"{text}@example.com"})
+        talk = env["discuss.channel"].create({"name": f"{text} talk", "channel_type": "group"})
+        talk._add_members(users=cls.agent if letter in "AE" else cls.salesperson, guests=guest)
         for document, kind in ((chat, "P"), (things["sold"], "S")):
             env["rating.rating"].create(
                 {

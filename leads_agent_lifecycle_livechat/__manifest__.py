@@ -5,7 +5,7 @@
     "summary": "Visitors of a live chat are leads",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent_lifecycle", "im_livechat"],
+    "depends": ["leads_agent_lifecycle", "leads_agent_rating", "im_livechat"],
     "data": [
         "security/leads_agent_lifecycle_livechat_rules.xml",
         "views/discuss_channel_views.xml",
@@ -20,5 +20,5 @@
             "leads_agent_lifecycle_livechat/static/tests/tours/visitor_tour.js",
         ],
     },
-    "auto_install": True,
+    "auto_install": ["leads_agent_lifecycle", "im_livechat"],
 }

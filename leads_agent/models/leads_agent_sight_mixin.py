@@ -38,7 +38,7 @@ class LeadsAgentSightMixin(models.AbstractModel):
 
     def _leads_filter_in_sight(self):
         """Those of these records, which are elevated, that are in sight of the current user."""
-        raise NotImplementedError
+        return self.with_context(active_test=False).search(Domain("id", "in", self.ids) & self._leads_sight_domain())
 
     @api.model
     def _leads_sight_domain(self):

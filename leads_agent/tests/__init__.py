@@ -18,6 +18,7 @@ from . import (
     test_floor_tours,
     test_guarantee,
     test_guard_costs,
+    test_guests,
     test_hand_over,
     test_history,
     test_hostile,

@@ -309,6 +309,31 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         found = test.finding_ids.filtered(lambda line: line.agent_id == self.agent and line.model == "discuss.channel")
         self.assertEqual(found.verdict, "too_much")
 
+    def test_a_chat_that_an_agent_may_read_shows_its_visitor(self):
+        self.env.company.leads_agent_lock_assigned = True
+        self.agent.group_ids += self.env.ref("im_livechat.im_livechat_group_user")
+        chat = self._open()
+        self._say(chat, "Hello")
+        guest = chat.channel_member_ids.guest_id
+        self.assertTrue(guest)
+
+        def seen():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return guest.with_user(self.agent).search([("id", "=", guest.id)])
+
+        self.assertFalse(seen())
+        self._order(chat.leads_partner_id)
+        self._assign(chat.leads_partner_id)
+        self.assertEqual(seen(), guest)
+        self.authenticate("agent_anna", "agent_anna")
+        messages = self.make_jsonrpc_request("/discuss/channel/messages", {"channel_id": chat.id})
+        self.assertIn("Hello", json.dumps(messages))
+        members = self.make_jsonrpc_request(
+            "/discuss/channel/members", {"channel_id": chat.id, "known_member_ids": []}
+        )
+        self.assertIn(guest.name, json.dumps(members))
+
     def test_whose_ratings_are_seen(self):
         self.env.company.leads_agent_lock_assigned = True
         customer = self._customer("Secret Harbour")

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
@@ -143,6 +143,17 @@ def _foreign_chat(model):
     return finds(call)
 
 
+def sweeps_in_projects(*models):
+    """Find a canary in these models, as an agent who works in projects."""
+
+    def finding(test, env, role):
+        # sudo: Odoo shows collaborators and the analysis of tasks to users of projects only
+        env.user.sudo().group_ids += test.env.ref("project.group_project_user")
+        return Sweep(env).run(models).leaks(role.allowed)
+
+    return finding
+
+
 RULES = (
     rule("rule_order_partial", UNLOCKED, sweeps("sale.order")),
     rule("rule_order_write", ALL_ORDERS, write("A", "sold", client_order_ref="x")),
@@ -160,6 +171,7 @@ RULES = (
     rule("rule_scheduled_message_sight", LOCKED, _by_number("B", "partner_scheduled", "body")),
     rule("rule_activity_sight", LOCKED, sweeps("mail.activity")),
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
+    rule("rule_guest", LOCKED, sweeps("mail.guest")),
     rule("rule_bank_lock", LOCKED, sweeps("res.partner.bank")),
     rule("rule_follower_lock", LOCKED, sweeps("mail.followers")),
     rule("rule_notification_lock", LOCKED, finds(_notified_strangers)),
@@ -201,8 +213,8 @@ RULES = (
         _foreign_chat("im_livechat.channel.member.history"),
     ),
     rule("leads_agent_lifecycle_livechat.rule_chat_call_lock", LOCKED, _foreign_chat("discuss.call.history")),
-    rule("leads_agent_lifecycle_livechat.rule_rating_sight", UNLOCKED, sweeps("rating.rating")),
-    rule("leads_agent_lifecycle_livechat.rule_rating_lock", LOCKED, sweeps("rating.rating")),
+    rule("leads_agent_rating.rule_rating_sight", UNLOCKED, sweeps("rating.rating")),
+    rule("leads_agent_rating.rule_rating_lock", LOCKED, sweeps("rating.rating")),
     rule("leads_agent_offer.rule_lead_own", UNLOCKED, sweeps("crm.lead")),
     rule("leads_agent_offer.rule_offer_own", UNLOCKED, _seen(lambda test: test.world["D"]["offer"])),
     rule("leads_agent_offer.rule_offer_company", MANAGER, _seen(lambda test: test.world["X"]["offer"])),
@@ -241,6 +253,13 @@ RULES = (
         MANAGER,
         passes(lambda test, env: env.company.partner_id.write({"street": "x"})),
     ),
+    rule("leads_agent_project.rule_project", LOCKED, sweeps("project.project")),
+    rule("leads_agent_project.rule_task", LOCKED, sweeps("project.task")),
+    rule("leads_agent_project.rule_milestone", LOCKED, sweeps("project.milestone")),
+    rule("leads_agent_project.rule_update", LOCKED, sweeps("project.update")),
+    rule("leads_agent_project.rule_personal_stage", LOCKED, sweeps("project.task.stage.personal")),
+    rule("leads_agent_project.rule_collaborator", LOCKED, sweeps_in_projects("project.collaborator")),
+    rule("leads_agent_project.rule_task_analysis", LOCKED, sweeps_in_projects("report.project.task.user")),
     rule("leads_agent_sale_stock.rule_picking", UNLOCKED, sweeps("stock.picking")),
     rule("leads_agent_sale_stock.rule_move", UNLOCKED, sweeps("stock.move")),
     rule("leads_agent_sale_stock.rule_move_line", UNLOCKED, sweeps("stock.move.line")),
@@ -636,6 +655,12 @@ OVERRIDES = (
     override("res.users.leads_locked", LOCKED, sweeps("res.partner"), instead=FALSE),
     override("res.users.leads_partial_only", UNLOCKED, sweeps("sale.order"), instead=FALSE),
     override("res.users.leads_needs_sight", LOST, sweeps("mail.message"), instead=FALSE),
+    override(
+        "project.project._leads_order_sight",
+        UNLOCKED,
+        sweeps("project.project", "project.task"),
+        instead=lambda self, field: Domain.TRUE,
+    ),
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
     override(
         "leads.agent.assignment.effects._unfollowing",

@@ -66,6 +66,10 @@ WHATS = (
     What("move", 37, "reason", "P"),
     What("identity", 37, "key", "P"),
     What("visit", 37, "device", "P"),
+    What("project", 40, "name", "P"),
+    What("project_task", 40, "name", "P"),
+    What("milestone", 40, "name", "P"),
+    What("project_update", 40, "name", "P"),
 )
 
 

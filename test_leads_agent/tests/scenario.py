@@ -122,6 +122,7 @@ class Scenario(LeadsAgentCommon):
         # Customers may be called at any hour.
         cls.env["leads.agent.calling.hours"].search([]).unlink()
         cls.world = {customer: cls._make_customer(customer) for customer in CUSTOMERS}
+        cls._make_projects()
         cls._assign_customers()
         cls._make_offers()
         cls.env.flush_all()
@@ -256,6 +257,9 @@ class Scenario(LeadsAgentCommon):
         env["discuss.call.history"].create(
             {"channel_id": chat.id, "start_dt": message.date, "start_call_message_id": message.id}
         )
+        things["guest"] = guest = env["mail.guest"].create({"name": f"{text} guest", "email": f"{text}@example.com"})
+        talk = env["discuss.channel"].create({"name": f"{text} talk", "channel_type": "group"})
+        talk._add_members(users=cls.agent if letter in "AE" else cls.salesperson, guests=guest)
         for document, kind in ((chat, "P"), (things["sold"], "S")):
             env["rating.rating"].create(
                 {
@@ -379,6 +383,46 @@ class Scenario(LeadsAgentCommon):
                 "quantity": 1,
             }
         )
+
+    @classmethod
+    def _make_projects(cls):
+        """Of each customer a project open to employees, and one of a sold order for followers and assignees."""
+        agents = cls.agent | cls.other_agent | cls.salesperson
+        for letter in "ABCDE":
+            things = cls.world[letter]
+            for key, kind, privacy, assignees in (
+                ("project", "P", "portal", agents | cls.lost),
+                ("sold_project", "S", "followers", agents),
+            ):
+                text = mark(letter, kind)
+                project = cls.env["project.project"].create(
+                    {
+                        "name": f"{text} project",
+                        "partner_id": things["partner"].id,
+                        "privacy_visibility": privacy,
+                        "allow_billable": True,
+                        "allow_milestones": True,
+                        "reinvoiced_sale_order_id": things["sold"].id if kind == "S" else False,
+                    }
+                )
+                task = cls.env["project.task"].create(
+                    {
+                        "name": f"{text} task",
+                        "project_id": project.id,
+                        "user_ids": [Command.set(assignees.ids)],
+                    }
+                )
+                cls._fill(project, text)
+                cls._fill(task, text)
+                things[key], things[f"{key}_task"] = project, task
+            project, text = {"project_id": things["project"].id}, mark(letter, "P")
+            things["milestone"] = cls.env["project.milestone"].create({"name": f"{text} milestone", **project})
+            things["project_update"] = cls.env["project.update"].create(
+                {"name": f"{text} update", "status": "on_track", **project}
+            )
+            cls._fill(things["project_update"], text)
+            cls.env["project.collaborator"].create({"partner_id": things["partner"].id, **project})
+            things["project_task"].message_post(body=f"{text} was painted", message_type="comment")
 
     @classmethod
     def _make_invoice(cls, env, letter, partner):

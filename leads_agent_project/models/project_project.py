@@ -1,0 +1,18 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class ProjectProject(models.Model):
+    """Agents see a project together with its customer; one without a customer as Odoo lets them."""
+
+    _name = "project.project"
+    _inherit = ["project.project", "leads.agent.sight.mixin"]
+
+    def _leads_sight_domain(self):
+        return self._leads_customer_sight("partner_id")
+
+    def _leads_customer_sight(self, field):
+        """Records without a customer in ``field``, or with one that the user may see."""
+        if not self.env.user.leads_locked:
+            return Domain.TRUE
+        return Domain(field, "=", False) | Domain(f"{field}.leads_in_sight", "=", True)

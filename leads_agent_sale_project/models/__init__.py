@@ -1,0 +1,1 @@
+from . import project_milestone, project_project, project_task

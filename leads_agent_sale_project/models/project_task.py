@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class ProjectTask(models.Model):
+    """Agents see a task together with the order it belongs to."""
+
+    _inherit = "project.task"
+
+    def _leads_sight_domain(self):
+        in_sight = self.env["project.project"]._leads_order_sight
+        return super()._leads_sight_domain() & in_sight("sale_order_id") & in_sight("sale_line_id.order_id")

@@ -31,19 +31,19 @@ class Client:
             model, "onchange", list(ids), context=context, values=values, field_names=field_names, fields_spec=spec
         )
 
-    def create(self, model, vals, names, spec, lines=None, context=None):
+    def make(self, model, vals, names, spec, lines=None, context=None):
         if created := self._record(self.call(model, "create", context=context, vals_list=[vals])):
-            self.read(model, [created], names, spec, lines)
+            self.look(model, [created], names, spec, lines)
 
-    def copy(self, model, record_id, default, names, spec):
+    def duplicate(self, model, record_id, default, names, spec):
         if copied := self._record(self.call(model, "copy", [record_id], default=default)):
-            self.read(model, [copied], names, spec)
+            self.look(model, [copied], names, spec)
 
-    def name_create(self, model, names, spec, context):
+    def make_by_name(self, model, names, spec, context):
         if created := self._record(self.call(model, "name_create", context=context, name="x")):
-            self.read(model, [created], names, spec)
+            self.look(model, [created], names, spec)
 
-    def read(self, model, ids, names, spec, lines=None):
+    def look(self, model, ids, names, spec, lines=None):
         """Read the fields of records, as lists do and as forms do, and those of their lines."""
         self.call(model, "read", ids, fields=list(names))
         self.call(model, "web_read", ids, specification=spec)

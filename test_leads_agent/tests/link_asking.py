@@ -94,6 +94,7 @@ class Asker:
         :rtype: Told
         """
         client = AtDoor(self.test, probe.door) if probe.door else InProcess(self.env)
+        client.thorough = not probe.door and probe.form.name in ("integer", "link")
         case = probe.case
         before = self._linked(case) if probe.place.writes else None
         links, emptied = set(), False

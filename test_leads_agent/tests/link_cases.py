@@ -91,7 +91,7 @@ class Cases:
                     yield self.case(model._name, field.name)
 
     def documents(self):
-        """Yield cases for each field that holds the number of a document of any model: one case per model out of sight."""
+        """Yield cases for each field that holds the number of a document: one case per model out of sight."""
         for model in self._models():
             for field, model_field in self._numbers(model):
                 if not model._has_field_access(field, "read"):
@@ -107,7 +107,7 @@ class Cases:
         field = Model._fields[case.field]
         if field.type == "reference":
             return replace(case, kind=REFERENCE, comodel=document)
-        model_field = model_field or dict((field.name, name) for field, name in self._numbers(Model))[case.field]
+        model_field = model_field or {number.name: name for number, name in self._numbers(Model)}[case.field]
         return replace(case, kind=NUMBER, comodel=document, given=self._naming(Model, model_field, document))
 
     def _naming(self, model, model_field, document):
@@ -182,7 +182,7 @@ class Cases:
         )
 
     def _spec(self, Model):
-        """Every field, and of linked records the name and what tells of them; less what no form of the role can show."""
+        """Every field that a form of the role can show, and of linked records the name and what tells of them."""
         if Model._name not in self._specs:
             spec = {name: self._part(Model._fields[name]) for name in self._names(Model)}
             if not self._shows(Model, spec):
@@ -231,7 +231,9 @@ class Cases:
         vals = {}
         for name in needed:
             field = Model._fields[name]
-            if field.compute or field.related or defaults.get(name) or name in Model._inherits.values():
+            if (field.compute and field.type not in TEXTS) or field.related or name in Model._inherits.values():
+                continue
+            if defaults.get(name) not in (None, "") and defaults[name] is not False:
                 continue
             vals[name] = self._value(Model, field)
         return {name: value for name, value in vals.items() if value is not None}

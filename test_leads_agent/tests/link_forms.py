@@ -1,4 +1,4 @@
-"""How a record can be named in a request: in which form, and in which place of which call. Tables, read by ``test_links``.
+"""How a record can be named in a request: in which form, and in which place of which call.
 
 A *form* is what stands for the number: the integer itself, a text, a float, an object. A *place* is where it stands: a
 value of ``create``, a default of the context, a line of another record. Every form is tried in every place that takes
@@ -182,7 +182,8 @@ def _written(client, case, value):
 
 
 def _web_saved(client, case, value):
-    client.call(case.model, "web_save", [case.own], vals=case.values(value), specification=case.spec)
+    client.call(case.model, "web_save", [case.own], vals=case.values(value), specification={"display_name": {}})
+    client.look(case.model, [case.own], case.names, case.spec)
 
 
 # ------------------------------------------------------------------

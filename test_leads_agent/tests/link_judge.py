@@ -10,7 +10,7 @@ _statements = count()
 class LinkJudge:
     """All links in the database to some records, wherever they stand, asked for by one prepared statement.
 
-    ``create`` hands a text to PostgreSQL, which takes it for a number, while the cache holds nothing: only the row tells.
+    ``create`` hands a text to PostgreSQL, which takes it for a number; the cache holds nothing. Only the row tells.
     """
 
     def __init__(self, env, ids_by_model):

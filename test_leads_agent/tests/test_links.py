@@ -106,12 +106,15 @@ class TestLinks(WithPortal, Doors):
         return answered, emptied
 
     def _must_answer(self, probe):
-        """Whether a record in sight must be told of: by the plain number everywhere, by another form where it is saved."""
+        """Whether a record in sight must be told of: by the plain number everywhere, by a text where it is saved."""
         return probe.form.name in ("integer", "link", "set") or (probe.form.links and probe.place.writes)
 
     def _prove(self, area, role, asker, all_probes):
         started = time.monotonic()
         everything = list(all_probes)
+        for k, v in Counter((p.case.may_create, p.door, p.place.name) for p in everything).items(): figure("DEBUG", str(k), v)
+        figure("DEBUG", "pairs creatable", len({p.case.name for p in everything if p.case.may_create}))
+        figure("DEBUG", "models creatable", len({p.case.model for p in everything if p.case.may_create}))
         probes = self._slice(everything, role)
         leaks = self._attack(asker, role, probes)
         answered, emptied = self._twins(asker, probes)

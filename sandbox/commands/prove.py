@@ -1,37 +1,64 @@
-"""Run the long proofs whole, and print the figures that the docs quote. ARGS='/test_leads_agent:TestX' selects.
+"""Run the long proofs whole, and print the figures that the docs quote. PART=races runs a part, ARGS= a selection.
 
 A proof is a test with the tag `leads_prove`. With LEADS_PROVE=1 in its environment it does all it can; without, as in
-`test`, a slice. It reports by lines in the log: `PROVE <area> | <subject>: <figure> | <value>`.
+`test`, a slice. It reports by lines in the log: `PROVE <area> | <subject>: <figure> | <value>`. The parts are in
+`proof_parts.py`; what no test inside Odoo can try is proven around it, by modules with a function `prove(odoo)`.
 """
 
 import os
 from dataclasses import replace
 
-from .. import call_load, databases, figures, killed_job, lifecycle, programs, testrun, two_workers
+from .. import databases, figures, programs, proof_parts, system, testrun
+from ..console import Trouble, say
 from ..lock import held
-from ..paths import LOGS
+from ..logjudge import Verdict
+from ..odoo_process import Odoo
+from ..paths import LOGS, ROOT
 from ..workbench import ready_odoo
 
 DATABASE = "leads_prove"
-LOG = LOGS / "prove.log"
-TAG = "leads_prove"
 LONGEST_SILENCE = 3600
 
 
 def run(arguments: list[str]) -> int:
-    selection = ",".join(arguments) or os.environ.get("ARGS", "") or TAG
-    programs.require_browser()
+    selection = ",".join(arguments) or os.environ.get("ARGS", "")
+    name = os.environ.get("PART", "")
+    if selection and name:
+        raise Trouble("PART= and ARGS= are two ways to choose what is proven: give one of them")
+    parts = [] if selection else proof_parts.chosen(name)
+    if not name and not selection:
+        selection = proof_parts.TAG
+    tests = selection or ",".join(part.selection for part in parts if part.tests)
+    subject = f"Proofs of {name or 'all parts' if parts else selection}, commit {_commit()}"
+    say(subject)
+    failed = 0
     with ready_odoo() as odoo, held(f"database-{DATABASE}", waiting_for="another proof"):
-        databases.copy_of_template(odoo, DATABASE)
-        whole = replace(odoo, environment={**odoo.environment, "LEADS_PROVE": "1"})
-        verdict = testrun.run_odoo(whole, DATABASE, selection, LOG, LONGEST_SILENCE)
+        if tests:
+            verdict = _tested(odoo, tests, f"prove_{name}" if name else "prove", subject)
+            failed = verdict.failed
         # What a selection leaves out, and what no test inside Odoo can try.
-        lived = []
-        if not arguments and not os.environ.get("ARGS"):
-            lived = [
-                figure for proof in (lifecycle, two_workers, killed_job, call_load) for figure in proof.prove(odoo)
-            ]
-    testrun.report(verdict, LOG)
-    print(figures.rendered(lived))
-    print(f"{verdict.passed} proofs passed, {verdict.failed} failed", flush=True)
-    return 1 if verdict.failed else 0
+        lived = [figure for prove in proof_parts.around(parts) for figure in prove(odoo)]
+    print(f"{subject}\n{figures.rendered(lived)}")
+    if tests:
+        print(f"{verdict.passed} proofs passed, {verdict.failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def _tested(odoo: Odoo, tests: str, log_name: str, subject: str) -> Verdict:
+    programs.require_browser()
+    log = LOGS / f"{log_name}.log"
+    databases.copy_of_template(odoo, DATABASE)
+    whole = replace(odoo, environment={**odoo.environment, "LEADS_PROVE": "1"})
+    verdict = testrun.run_odoo(whole, DATABASE, tests, log, LONGEST_SILENCE)
+    # First in the log, so that a log that was kept says what it is of.
+    log.write_text(f"{subject}\n{log.read_text()}")
+    testrun.report(verdict, log)
+    return verdict
+
+
+def _commit() -> str:
+    """Return the commit that is proven, and whether files differ from it."""
+    commit = system.output(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"])
+    if not commit:
+        return "unknown"
+    return f"{commit} with changes" if system.output(["git", "-C", ROOT, "status", "--porcelain"]) else commit

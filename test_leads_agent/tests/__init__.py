@@ -3,6 +3,7 @@ from . import test_canary_sweep
 from . import test_forms
 from . import test_journeys
 from . import test_journeys_entering
+from . import test_link_examples
 from . import test_links
 from . import test_mutants
 from . import test_offer_probes

@@ -1,11 +1,13 @@
 """Asks one thing: a field, a form, a place, a door, a record. What it returns is what leaked."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from .doors import DOORS, Doors
+from odoo.tools import SQL
+
+from .doors import DOORS
 from .link_cases import Cases, Things
 from .link_clients import AtDoor, InProcess, Stopped
 from .link_forms import FORMS_OF, PLACES, Case, Form, Parent, Place
@@ -34,6 +36,28 @@ class Probe:
         return f"{self.case.name}{through}, {self.kind}, {self.case.comodel or 'document'} {self.nr}"
 
 
+@dataclass(frozen=True)
+class Example:
+    """A probe by name: what was found once, and must not come back."""
+
+    threat: str
+    model: str
+    field: str
+    form: str
+    place: str
+    thing: str = "partner"
+    customer: str = "B"
+    parent: str = ""  # the model that has the model of the field as lines
+    is_document: bool = False  # the number is that of a document of any model
+    door: str = ""
+
+    @property
+    def name(self):
+        through = f" on {self.parent}" if self.parent else ""
+        at = f" at {self.door}" if self.door else ""
+        return f"{self.threat} {self.model}.{self.field}{through}: {self.thing} by {self.form}, {self.place}{at}"
+
+
 @dataclass
 class Told:
     """What a call told: marks, and links and empty links that it left in the database."""
@@ -50,73 +74,91 @@ class Told:
         return wrong + ["emptied the link"] * self.emptied
 
 
-class LinkAsking(Doors):
-    """Fires probes within :meth:`_as` of a role; whatever they do is rolled back."""
+class Asker:
+    """Fires probes as a role, within ``_as`` of the test; whatever they do is rolled back."""
 
-    def _begin(self, env):
-        """Learn what the role has, before anything is asked."""
-        self.things = Things(env, self.world)
+    def __init__(self, test, env):
+        """
+        :param test: a test on the marked world; with HTTP and signed in (``_enter``) where doors are asked
+        :param env: the environment of the role
+        """
+        self.test, self.env = test, env
+        self.things = Things(env, test.world)
         self.cases = Cases(env, self.things)
-        self.judge = LinkJudge(self.env, self.things.all_hidden)
-        self.addCleanup(self.judge.close)
+        self.judge = LinkJudge(test.env, self.things.all_hidden)
+        test.addCleanup(self.judge.close)
 
-    def _ask(self, env, probe):
+    def ask(self, probe):
         """Fire a probe.
 
         :rtype: Told
         """
-        client = AtDoor(self, probe.door) if probe.door else InProcess(env)
+        client = AtDoor(self.test, probe.door) if probe.door else InProcess(self.env)
+        client.thorough = not probe.door and probe.form.name in ("integer", "link")
         case = probe.case
         before = self._linked(case) if probe.place.writes else None
         links, emptied = set(), False
         with self._undone(bool(probe.door)):
-            try:
+            # A call that failed and was rolled back leaves nothing.
+            with suppress(Stopped):
                 arguments = (client, case, probe.form.make(probe.nr))
                 probe.place.ask(*arguments, *([probe.parent] if probe.parent else []))
                 if probe.place.writes and not self._is_broken():
                     links = self.judge.new()
                     emptied = before is not None and self._linked(case) is None
-            except Stopped:
-                pass
         text = client.text
         return Told(marks_in(text), links, emptied, text)
 
     def _linked(self, case):
         """What the row of the own record links to, past the cache."""
-        field = self.env[case.model]._fields[case.field]
+        env = self.test.env
+        field = env[case.model]._fields[case.field]
         if case.own is None or not (field.store and field.column_type) or field.type not in ("many2one", "integer"):
             return None
-        self.env.cr.execute(f'SELECT "{field.name}" FROM "{self.env[case.model]._table}" WHERE id = %s', [case.own])
-        row = self.env.cr.fetchone()
+        column, table = SQL.identifier(field.name), SQL.identifier(env[case.model]._table)
+        env.cr.execute(SQL("SELECT %s FROM %s WHERE id = %s", column, table, case.own))
+        row = env.cr.fetchone()
         return row and row[0]
 
     def _is_broken(self):
         """Whether the database refused something: then all of it is rolled back."""
-        return self.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR
+        return self.test.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR
 
     @contextmanager
     def _undone(self, over_http):
         """As :meth:`_rolled_back`, but caches that nothing touched are kept."""
         if over_http:
-            with self._rolled_back():
+            with self.test._rolled_back():
                 yield
             return
-        savepoint = self.env.cr.savepoint(flush=False)
+        env = self.test.env
+        savepoint = env.cr.savepoint(flush=False)
         try:
             yield
         finally:
             savepoint.close(rollback=True)
-            if self.env.registry.cache_invalidated:
-                self.env.registry.clear_all_caches()
-                self.env.registry.cache_invalidated.clear()
-            self.env.invalidate_all(flush=False)
-            self.env.transaction.clear()
+            if env.registry.cache_invalidated:
+                env.registry.clear_all_caches()
+                env.registry.cache_invalidated.clear()
+            env.invalidate_all(flush=False)
+            env.transaction.clear()
+
+    def example(self, example):
+        """The probe of a row of a table of examples."""
+        case = self.cases.case(example.model, example.field)
+        thing = self.test.world[example.customer][example.thing]
+        if example.is_document:
+            case = self.cases.document(case, thing._name)
+        [form] = (form for form in FORMS_OF[case.kind] if form.name == example.form)
+        [place] = (place for place in PLACES if place.name == example.place)
+        parents = [parent for parent in case.parents if parent.model == example.parent] if example.parent else [None]
+        return Probe(case, form, place, thing.id, parents[0], example.door)
 
     # ------------------------------------------------------------------
     # All that there is to ask
     # ------------------------------------------------------------------
 
-    def _probes(self, case, places=PLACES, forms=None):
+    def probes(self, case, places=PLACES, forms=None):
         """Yield every probe of a case: each form, in each place, at each door that carries it."""
         hidden = self.things.hidden[case.comodel]
         for form in forms or FORMS_OF[case.kind]:
@@ -143,3 +185,14 @@ class LinkAsking(Doors):
         if parent is None:
             return case.own is not None
         return parent.own is not None and (place.name != "an own line" or parent.own_line is not None)
+
+
+def shows(*examples):
+    """A finding for the mutants: what any of these examples shows or leaves behind."""
+
+    def finding(test, env, role):
+        asker = Asker(test, env)
+        told = {example.name: asker.ask(asker.example(example)).leaks(role.allowed) for example in examples}
+        return {name: wrong for name, wrong in told.items() if wrong}
+
+    return finding

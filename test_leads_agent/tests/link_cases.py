@@ -10,7 +10,18 @@ from .link_forms import LINK, LINKS, NUMBER, REFERENCE, Case, Parent
 
 REFUSALS = (AccessError, UserError, ValidationError)
 # What is told of a linked record besides its name.
-TELLING = ("name", "phone", "email", "street", "client_order_ref", "subject", "body", "note", "partner_id", "description")
+TELLING = (
+    "name",
+    "phone",
+    "email",
+    "street",
+    "client_order_ref",
+    "subject",
+    "body",
+    "note",
+    "partner_id",
+    "description",
+)
 # In which order customers are taken as out of sight, and as in sight.
 OUT_OF_SIGHT, IN_SIGHT = "BDACEX", "AEBCD"
 PICTURES = ("image_", "avatar_")
@@ -80,7 +91,7 @@ class Cases:
                     yield self.case(model._name, field.name)
 
     def documents(self):
-        """Yield cases for each field that holds the number of a document of any model: one case per model out of sight."""
+        """Yield cases for each field that holds the number of a document: one case per model out of sight."""
         for model in self._models():
             for field, model_field in self._numbers(model):
                 if not model._has_field_access(field, "read"):
@@ -88,11 +99,16 @@ class Cases:
                     continue
                 case = self.case(model._name, field.name)
                 for document in sorted(self.things.hidden):
-                    if field.type == "reference":
-                        yield replace(case, kind=REFERENCE, comodel=document)
-                    else:
-                        given = self._naming(model, model_field, document)
-                        yield replace(case, kind=NUMBER, comodel=document, given=given)
+                    yield self.document(case, document, model_field)
+
+    def document(self, case, document, model_field=None):
+        """The case for documents of a model, where the field holds a number of any model."""
+        Model = self.env[case.model]
+        field = Model._fields[case.field]
+        if field.type == "reference":
+            return replace(case, kind=REFERENCE, comodel=document)
+        model_field = model_field or {number.name: name for number, name in self._numbers(Model)}[case.field]
+        return replace(case, kind=NUMBER, comodel=document, given=self._naming(Model, model_field, document))
 
     def _naming(self, model, model_field, document):
         """Values that say of which model a document is: where both are there, by name and by number."""
@@ -166,7 +182,7 @@ class Cases:
         )
 
     def _spec(self, Model):
-        """Every field, and of linked records the name and what tells of them; less what no form of the role can show."""
+        """Every field that a form of the role can show, and of linked records the name and what tells of them."""
         if Model._name not in self._specs:
             spec = {name: self._part(Model._fields[name]) for name in self._names(Model)}
             if not self._shows(Model, spec):
@@ -215,7 +231,9 @@ class Cases:
         vals = {}
         for name in needed:
             field = Model._fields[name]
-            if field.compute or field.related or defaults.get(name) or name in Model._inherits.values():
+            if (field.compute and field.type not in TEXTS) or field.related or name in Model._inherits.values():
+                continue
+            if defaults.get(name) not in (None, "") and defaults[name] is not False:
                 continue
             vals[name] = self._value(Model, field)
         return {name: value for name, value in vals.items() if value is not None}
@@ -274,7 +292,7 @@ class Cases:
                 continue
             for field in parent._fields.values():
                 if field.type == "one2many" and field.comodel_name == Model._name and field.inverse_name:
-                    if field.store is False and field.compute or field.related:
+                    if (field.store is False and field.compute) or field.related:
                         continue
                     if not parent._has_field_access(field, "write"):
                         continue

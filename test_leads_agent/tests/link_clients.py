@@ -1,6 +1,7 @@
 """Who asks: a client in the process of the server, or one at a door. Both keep every text that comes back."""
 
 import re
+from copy import deepcopy
 from decimal import Decimal
 from unittest.mock import patch
 from xmlrpc.client import Marshaller
@@ -11,8 +12,37 @@ REFUSALS = (AccessError, UserError, ValidationError)
 _RECORD = re.compile(r'^(?:.*"result": )?\[?(\d+)[\],} ]')
 
 
+def _flat(spec):
+    """The same fields, but of linked records no more than the number; lines keep their fields."""
+    return {name: {"fields": _flat(part["fields"])} if _is_lines(part) else {} for name, part in spec.items()}
+
+
+def _texts(spec):
+    """The fields that link to nothing; lines keep theirs."""
+    return {
+        name: {"fields": _texts(part["fields"])} if _is_lines(part) else {}
+        for name, part in spec.items()
+        if _is_lines(part) or "fields" not in part
+    }
+
+
+def _each(spec):
+    for name, part in _texts(spec).items():
+        if "fields" in part:
+            yield from ({name: {"fields": {field: {}}}} for field in part["fields"])
+        else:
+            yield {name: {}}
+
+
+def _is_lines(part):
+    """Whether a part of what is asked back is a whole line rather than what tells of a linked record."""
+    return any("fields" in field for field in part.get("fields", {}).values())
+
+
 class Client:
     """Calls, and what came back."""
+
+    thorough = False  # ask field by field where all at once is refused
 
     def __init__(self):
         self.answers = []
@@ -27,26 +57,34 @@ class Client:
         raise NotImplementedError
 
     def form(self, model, values, field_names, spec, ids=(), context=None):
-        self.call(
-            model, "onchange", list(ids), context=context, values=values, field_names=field_names, fields_spec=spec
-        )
+        """Ask a form for everything; one field that is refused must not hide the others."""
+        for asked in (spec, _flat(spec), _texts(spec), *(_each(spec) if self.thorough else ())):
+            vals = deepcopy(values)
+            answer = self.call(
+                model, "onchange", list(ids), context=context, values=vals, field_names=field_names, fields_spec=asked
+            )
+            if answer is not None and len(asked) > 1:
+                return
 
-    def create(self, model, vals, names, spec, lines=None, context=None):
+    def make(self, model, vals, names, spec, lines=None, context=None):
         if created := self._record(self.call(model, "create", context=context, vals_list=[vals])):
-            self.read(model, [created], names, spec, lines)
+            self.look(model, [created], names, spec, lines)
 
-    def copy(self, model, record_id, default, names, spec):
+    def duplicate(self, model, record_id, default, names, spec):
         if copied := self._record(self.call(model, "copy", [record_id], default=default)):
-            self.read(model, [copied], names, spec)
+            self.look(model, [copied], names, spec)
 
-    def name_create(self, model, names, spec, context):
+    def make_by_name(self, model, names, spec, context):
         if created := self._record(self.call(model, "name_create", context=context, name="x")):
-            self.read(model, [created], names, spec)
+            self.look(model, [created], names, spec)
 
-    def read(self, model, ids, names, spec, lines=None):
+    def look(self, model, ids, names, spec, lines=None):
         """Read the fields of records, as lists do and as forms do, and those of their lines."""
-        self.call(model, "read", ids, fields=list(names))
-        self.call(model, "web_read", ids, specification=spec)
+        if self.call(model, "read", ids, fields=list(names)) is None:
+            for name in names:
+                self.call(model, "read", ids, fields=[name])
+        if self.call(model, "web_read", ids, specification=spec) is None:
+            self.call(model, "web_read", ids, specification=_flat(spec))
         if lines:
             line_field, line_model, line_names = lines
             line_ids = self._lines(model, ids, line_field)

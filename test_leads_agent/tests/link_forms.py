@@ -1,4 +1,4 @@
-"""How a record can be named in a request: in which form, and in which place of which call. Tables, read by ``test_links``.
+"""How a record can be named in a request: in which form, and in which place of which call.
 
 A *form* is what stands for the number: the integer itself, a text, a float, an object. A *place* is where it stands: a
 value of ``create``, a default of the context, a line of another record. Every form is tried in every place that takes
@@ -161,28 +161,29 @@ def _default_values(client, case, value):
 
 
 def _created(client, case, value):
-    client.create(case.model, {**case.required, **case.values(value)}, case.names, case.spec)
+    client.make(case.model, {**case.required, **case.values(value)}, case.names, case.spec)
 
 
 def _created_by_default(client, case, value):
-    client.create(case.model, case.required, case.names, case.spec, context=case.defaults(value))
+    client.make(case.model, case.required, case.names, case.spec, context=case.defaults(value))
 
 
 def _created_by_name(client, case, value):
-    client.name_create(case.model, case.names, case.spec, context=case.defaults(value))
+    client.make_by_name(case.model, case.names, case.spec, context=case.defaults(value))
 
 
 def _copied(client, case, value):
-    client.copy(case.model, case.own, case.values(value), case.names, case.spec)
+    client.duplicate(case.model, case.own, case.values(value), case.names, case.spec)
 
 
 def _written(client, case, value):
     client.call(case.model, "write", [case.own], vals=case.values(value))
-    client.read(case.model, [case.own], case.names, case.spec)
+    client.look(case.model, [case.own], case.names, case.spec)
 
 
 def _web_saved(client, case, value):
-    client.call(case.model, "web_save", [case.own], vals=case.values(value), specification=case.spec)
+    client.call(case.model, "web_save", [case.own], vals=case.values(value), specification={"display_name": {}})
+    client.look(case.model, [case.own], case.names, case.spec)
 
 
 # ------------------------------------------------------------------
@@ -214,17 +215,17 @@ def _form_with_default_of_line(client, case, value, parent):
 
 def _created_with_line(client, case, value, parent):
     vals = {**parent.required, parent.field: [[0, 0, _line(case, parent, value)]]}
-    client.create(parent.model, vals, parent.names, parent.spec, lines=(parent.field, case.model, case.names))
+    client.make(parent.model, vals, parent.names, parent.spec, lines=(parent.field, case.model, case.names))
 
 
 def _written_with_line(client, case, value, parent):
     client.call(parent.model, "write", [parent.own], vals={parent.field: [[0, 0, _line(case, parent, value)]]})
-    client.read(parent.model, [parent.own], parent.names, parent.spec, lines=(parent.field, case.model, case.names))
+    client.look(parent.model, [parent.own], parent.names, parent.spec, lines=(parent.field, case.model, case.names))
 
 
 def _written_on_line(client, case, value, parent):
     client.call(parent.model, "write", [parent.own], vals={parent.field: [[1, parent.own_line, case.values(value)]]})
-    client.read(case.model, [parent.own_line], case.names, case.spec)
+    client.look(case.model, [parent.own_line], case.names, case.spec)
 
 
 PLACES = (
@@ -262,7 +263,7 @@ def _standing_form(client, case, value):
 
 
 def _standing_record(client, case, value):
-    client.create(case.model, case.required, case.names, case.spec, context=case.standing(value))
+    client.make(case.model, case.required, case.names, case.spec, context=case.standing(value))
 
 
 STANDING_PLACES = (

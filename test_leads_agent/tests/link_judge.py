@@ -2,13 +2,15 @@
 
 from itertools import count
 
+from odoo.tools import SQL
+
 _statements = count()
 
 
 class LinkJudge:
     """All links in the database to some records, wherever they stand, asked for by one prepared statement.
 
-    ``create`` hands a text to PostgreSQL, which takes it for a number, while the cache holds nothing: only the row tells.
+    ``create`` hands a text to PostgreSQL, which takes it for a number; the cache holds nothing. Only the row tells.
     """
 
     def __init__(self, env, ids_by_model):
@@ -16,60 +18,62 @@ class LinkJudge:
         :param dict ids_by_model: ``{model: ids}`` of the records whose links are counted
         """
         self.cr = env.cr
-        self.statement = f"leads_links_{next(_statements)}"
-        tables = self._tables(env)
-        parts = []
+        self.statement = SQL.identifier(f"leads_links_{next(_statements)}")
+        self.ids_by_model = ids_by_model
+        self.cr.execute(SQL("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"))
+        tables = {name for (name,) in self.cr.fetchall()}
+        parts = {}
         for model in env.values():
             if model._abstract or model._table not in tables:
                 continue
             for field in model._fields.values():
                 if field.store and model._name == field.model_name:
-                    parts += self._parts(model, field, ids_by_model, tables)
+                    parts.update(self._links_of(model, field, tables))
             if model._name in ids_by_model:
-                parts.append(self._rows(model, ids_by_model[model._name]))
-        self.columns = len(set(parts))
-        union = " UNION ALL ".join(sorted(set(parts)))
-        self.cr.execute(f"PREPARE {self.statement} AS {union}")
-        self.before = self.links()
+                parts[model._name] = self._rows_of(model)
+        self.cr.execute(SQL("PREPARE %s AS %s", self.statement, SQL(" UNION ALL ").join(parts.values())))
+        self.before = self._links()
 
-    def _tables(self, env):
-        env.cr.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')")
-        return {name for (name,) in env.cr.fetchall()}
-
-    def _parts(self, model, field, ids_by_model, tables):
-        """SELECTs of whatever stands in the field and names one of the records."""
-        where = f"{model._name}.{field.name}".replace("'", "")
-        if field.type == "many2one" and field.column_type and (ids := ids_by_model.get(field.comodel_name)):
-            yield self._select(where, model._table, "id", field.name, ids)
+    def _links_of(self, model, field, tables):
+        """Yield what is named by a field: its place, and the SELECT of the links that stand there."""
+        place = f"{model._name}.{field.name}"
+        if field.type == "many2one" and field.column_type and (ids := self.ids_by_model.get(field.comodel_name)):
+            yield place, self._select(place, model._table, "id", field.name, ids)
         elif field.type == "many2many" and field.relation in tables:
-            if ids := ids_by_model.get(field.comodel_name):
-                yield self._select(field.relation, field.relation, field.column1, field.column2, ids)
-            if ids := ids_by_model.get(model._name):
-                yield self._select(field.relation, field.relation, field.column2, field.column1, ids)
+            ends = ((field.comodel_name, field.column1, field.column2), (model._name, field.column2, field.column1))
+            for comodel, column, linked in ends:
+                if ids := self.ids_by_model.get(comodel):
+                    yield (
+                        f"{field.relation}.{linked}",
+                        self._select(field.relation, field.relation, column, linked, ids),
+                    )
         elif field.type == "many2one_reference":
             model_field = model._fields[field.model_field]
             if model_field.store and model_field.column_type:
-                for name, ids in ids_by_model.items():
-                    yield (
-                        self._select(where, model._table, "id", field.name, ids) + f" AND \"{model_field.name}\" = '{name}'"
-                    )
+                for comodel, ids in self.ids_by_model.items():
+                    select = self._select(place, model._table, "id", field.name, ids)
+                    where = SQL("%s = %s", SQL.identifier(model_field.name), comodel)
+                    yield f"{place} {comodel}", SQL("%s AND %s", select, where)
 
     @staticmethod
-    def _select(where, table, id_column, column, ids):
-        numbers = ", ".join(str(int(nr)) for nr in sorted(ids))
-        return (
-            f"SELECT '{where}' AS place, \"{id_column}\" AS id, \"{column}\" AS linked"
-            f' FROM "{table}" WHERE "{column}" IN ({numbers})'
+    def _select(place, table, column, linked, ids):
+        return SQL(
+            "SELECT %s AS place, %s AS id, %s AS linked FROM %s WHERE %s IN %s",
+            place,
+            SQL.identifier(column),
+            SQL.identifier(linked),
+            SQL.identifier(table),
+            SQL.identifier(linked),
+            tuple(ids),
         )
 
-    def _rows(self, model, ids):
+    def _rows_of(self, model):
         """The records themselves: one that is written on is another row."""
-        numbers = ", ".join(str(int(nr)) for nr in sorted(ids))
-        table = model._table
-        return f"SELECT '{model._name}', id, hashtext(\"{table}\"::text) FROM \"{table}\" WHERE id IN ({numbers})"
+        table, ids = SQL.identifier(model._table), tuple(self.ids_by_model[model._name])
+        return SQL("SELECT %s, id, hashtext(%s::text) FROM %s WHERE id IN %s", model._name, table, table, ids)
 
-    def links(self):
-        self.cr.execute(f"EXECUTE {self.statement}")
+    def _links(self):
+        self.cr.execute(SQL("EXECUTE %s", self.statement))
         return set(self.cr.fetchall())
 
     def new(self):
@@ -77,7 +81,7 @@ class LinkJudge:
 
         The place is a field or a table of links; a model stands for a row of it that was changed.
         """
-        return self.links() - self.before
+        return self._links() - self.before
 
     def close(self):
-        self.cr.execute(f"DEALLOCATE {self.statement}")
+        self.cr.execute(SQL("DEALLOCATE %s", self.statement))

@@ -1,0 +1,78 @@
+"""The parts of `make prove`, each of which can be run alone: which tests inside Odoo, and which proofs around it."""
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .console import Trouble, say
+
+ADDON = "test_leads_agent"
+# What the tests of every part have in common.
+TAG = "leads_prove"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Classes of tests in ``test_leads_agent``, and modules of the sandbox with a function ``prove(odoo)``."""
+
+    tests: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+    @property
+    def selection(self) -> str:
+        """Return the tests as Odoo selects them.
+
+        >>> Part(("TestLinks", "TestForms")).selection
+        '/test_leads_agent:TestLinks,/test_leads_agent:TestForms'
+        """
+        return ",".join(f"/{ADDON}:{name}" for name in self.tests)
+
+
+PARTS = {
+    "visibility": Part(
+        (
+            "TestCanarySweep",
+            "TestForms",
+            "TestJourneys",
+            "TestLinkExamples",
+            "TestLinks",
+            "TestMutants",
+            "TestOfferProbes",
+            "TestProbes",
+            "TestPublicMethods",
+            "TestResiduals",
+        )
+    ),
+    "races": Part(
+        ("TestAssigningRaces", "TestOfferRaces", "TestOfferSimulation"),
+        ("two_workers", "killed_job", "call_load"),
+    ),
+    "upgrade": Part(around=("lifecycle",)),
+    "apps": Part(around=("all_apps",)),
+}
+
+
+def chosen(name: str) -> list[Part]:
+    """Return the part of that name, or all.
+
+    >>> chosen("upgrade")
+    [Part(tests=(), around=('lifecycle',))]
+    >>> len(chosen("")) == len(PARTS)
+    True
+    """
+    if name and name not in PARTS:
+        raise Trouble(f"There is no part {name!r} of the proofs. The parts are: {', '.join(PARTS)}")
+    return [PARTS[name]] if name else list(PARTS.values())
+
+
+def around(parts: list[Part]) -> list[Callable]:
+    """Return the functions ``prove(odoo)`` of some parts."""
+    functions = []
+    for name in (name for part in parts for name in part.around):
+        module = f"{__package__}.{name}"
+        if importlib.util.find_spec(module):
+            functions.append(importlib.import_module(module).prove)
+        else:
+            say(f"  ! The proof {name} is not there: left out")
+    return functions

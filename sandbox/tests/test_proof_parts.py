@@ -1,0 +1,47 @@
+"""The parts of the proofs: together they are all of them, and each is in one."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from sandbox import proof_parts
+from sandbox.commands import prove
+from sandbox.console import Trouble
+from sandbox.paths import ROOT
+from sandbox.proof_parts import ADDON, PARTS, TAG
+
+TAGGED = re.compile(rf'@tagged\([^)]*"{TAG}"[^)]*\)\nclass (\w+)')
+
+
+def test_every_proof_is_in_one_part_and_every_name_is_that_of_a_proof():
+    proofs = [name for path in ROOT.glob("*/tests/test_*.py") for name in TAGGED.findall(path.read_text())]
+    tabled = Counter(name for part in PARTS.values() for name in part.tests)
+    assert tabled == Counter(proofs)
+    assert {path.parent.parent.name for path in ROOT.glob("*/tests/test_*.py") if TAGGED.search(path.read_text())} == {
+        ADDON
+    }
+
+
+def test_every_module_that_proves_is_in_one_part():
+    modules = [path.stem for path in (ROOT / "sandbox").glob("*.py") if "\ndef prove(" in path.read_text()]
+    tabled = Counter(name for part in PARTS.values() for name in part.around)
+    assert not set(modules) - set(tabled)
+    assert set(tabled.values()) == {1}
+
+
+def test_unknown_part_is_refused_with_those_that_there_are(monkeypatch):
+    monkeypatch.setenv("PART", "sight")
+    monkeypatch.delenv("ARGS", raising=False)
+    with pytest.raises(Trouble, match="visibility, races, upgrade, apps"):
+        prove.run([])
+
+
+def test_a_part_and_a_selection_are_not_given_together(monkeypatch):
+    monkeypatch.setenv("PART", "races")
+    with pytest.raises(Trouble, match="give one of them"):
+        prove.run(["/test_leads_agent:TestLinks"])
+
+
+def test_no_part_is_all_of_them():
+    assert proof_parts.chosen("") == list(PARTS.values())

@@ -241,7 +241,8 @@ class ResPartner(models.Model):
             partners._leads_inherit_holder()
             return partners
         self.check_access("create")
-        vals_list = [self._leads_check_new_customer(vals) for vals in self._leads_judged(vals_list)]
+        vals_list = self._leads_judged([{**self._leads_proposed(), **vals} for vals in vals_list])
+        vals_list = [self._leads_check_new_customer(vals) for vals in vals_list]
         # sudo: res.partner - every value was checked above; core writes more fields on a new contact than an agent may
         elevated = self.with_env(self.env(su=True, context=clean_context(self.env.context)))
         partners = super(ResPartner, elevated).create(vals_list)
@@ -260,15 +261,17 @@ class ResPartner(models.Model):
         partners.check_access("create")
         return partners
 
+    def _leads_proposed(self):
+        """What a button proposes and no form shows, as the kind of an address: judged like what is entered."""
+        names = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+        return {name: self.env.context[key] for name in names if (key := f"default_{name}") in self.env.context}
+
     def _leads_check_new_customer(self, vals):
         """Keep what an agent may say of a new customer; empty values and defaults, which every form sends, are dropped.
 
         :raises AccessError: when a value says more
         """
         allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
-        # What a button proposes and no form shows, as the kind of an address, is judged like what is entered.
-        proposed = {name: self.env.context[f"default_{name}"] for name in allowed if f"default_{name}" in self.env.context}
-        vals = {**proposed, **vals}
         others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
         if others:
             # sudo: res.partner - only compares with what a form would propose

@@ -49,7 +49,10 @@ class TestGuardCosts(StatementsCommon):
 
         def create(env, count):
             return env["res.partner"].create(
-                [{"name": f"Jo {customer}", "parent_id": customer, "type": "delivery"} for customer in customers[:count]]
+                [
+                    {"name": f"Jo {customer}", "parent_id": customer, "type": "delivery"}
+                    for customer in customers[:count]
+                ]
             )
 
         return {

@@ -245,3 +245,12 @@ class TestLinksByNumber(LeadsAgentCommon):
         spec = {"order_line": {"fields": {"price_subtotal": {}}}, "amount_untaxed": {}}
         answer = self._call("sale.order", "onchange", self.order.ids, {"order_line": [own]}, ["order_line"], spec)
         self.assertEqual(answer["value"]["amount_untaxed"], 1500)
+
+    def test_what_a_button_proposes_of_a_new_contact_is_judged(self):
+        for value in self._forms(self.theirs):
+            with self.subTest(value=value), self.assertRaises(AccessError):
+                self._call("res.partner", "create", [{"name": "x"}], context={"default_parent_id": value})
+        context = {"default_parent_id": self.mine.id, "default_type": "delivery"}
+        [contact_id] = self._call("res.partner", "create", [{"name": "Dock 7"}], context=context)
+        contact = self.env["res.partner"].browse(contact_id)
+        self.assertEqual((contact.parent_id, contact.type), (self.mine, "delivery"))

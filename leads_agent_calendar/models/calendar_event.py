@@ -13,7 +13,7 @@ class CalendarEvent(models.Model):
     _inherit = ["calendar.event", "leads.agent.sight.mixin"]
 
     def _leads_filter_in_sight(self):
-        """Guests are looked up in the table: in the cache, those out of sight would be in the way of the agent's form."""
+        """Guests are looked up in the table: those out of sight, in the cache, would break the form of the agent."""
         seen = self.filtered(lambda event: event.user_id.id == self.env.uid)
         if others := self - seen:
             attended = self.env.execute_query(

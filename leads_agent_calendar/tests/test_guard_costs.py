@@ -30,7 +30,10 @@ class TestGuardCosts(StatementsCommon):
             )
 
         return {
-            "search meetings": (create, lambda env, count, made: env["calendar.event"].search([("name", "=", "Visit")])),
+            "search meetings": (
+                create,
+                lambda env, count, made: env["calendar.event"].search([("name", "=", "Visit")]),
+            ),
             "read meetings": (create, lambda env, count, made: made.web_read(fields)),
             "create meetings": (None, create),
             "write meetings": (create, lambda env, count, made: made.write({"location": "At their shop"})),

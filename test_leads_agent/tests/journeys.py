@@ -53,11 +53,11 @@ class Window(Form):
 
     def _init_from_record(self):
         object.__setattr__(self, "_record", OverHttp(self._client, self._record))
-        super()._init_from_record()
+        return super()._init_from_record()
 
     def _init_from_defaults(self):
         object.__setattr__(self, "_record", OverHttp(self._client, self._record))
-        super()._init_from_defaults()
+        return super()._init_from_defaults()
 
     def save(self):
         record = super().save()._record

@@ -1,11 +1,16 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
+
+from odoo.addons.leads_agent.models.product_document import READERS
 
 
 class ProjectProject(models.Model):
     """Agents see a project together with the orders it belongs to."""
 
     _inherit = "project.project"
+
+    # The form of an order looks its projects up by it.
+    reinvoiced_sale_order_id = fields.Many2one(groups=READERS)
 
     def _leads_sight_domain(self):
         return (

@@ -37,6 +37,8 @@ class LinkJudge:
     def _links_of(self, model, field, tables):
         """Yield what is named by a field: its place, and the SELECT of the links that stand there."""
         place = f"{model._name}.{field.name}"
+        if field.company_dependent:
+            return
         if field.type == "many2one" and field.column_type and (ids := self.ids_by_model.get(field.comodel_name)):
             yield place, self._select(place, model._table, "id", field.name, ids)
         elif field.type == "many2many" and field.relation in tables:

@@ -577,7 +577,7 @@ OVERRIDES = (
         "sale.order._leads_judged",
         LOCKED,
         passes(lambda test, env: thing("A", "quotation")(test, env).write({"user_id": test.salesperson.id})),
-        instead=lambda self, vals_list: vals_list,
+        instead=lambda self, vals_list, known=None: vals_list,
     ),
     override("sale.order._mail_post_access", ALL_ORDERS, _post("A", "cancelled")),
     override("sale.order.action_cancel", UNLOCKED, finds(_stays_on_cancelled)),

@@ -188,7 +188,9 @@ class Scenario(LeadsAgentCommon):
             }
         )
         cls._fill(things["event"], text)
-        things["recurrence"] = env["calendar.recurrence"].create({"base_event_id": things["event"].id})
+        things["recurrence"] = env["calendar.recurrence"].create(
+            {"base_event_id": things["event"].id, "rrule_type": "daily"}
+        )
         things["attendee"] = things["event"].attendee_ids.filtered(lambda attendee: attendee.partner_id == partner)
         things["letter"] = env["snailmail.letter"].create(
             {

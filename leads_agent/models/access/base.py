@@ -64,14 +64,16 @@ class Base(models.AbstractModel):
     def _leads_hidden(self, linked):
         """Which of the linked records the user may not read, or are not there.
 
+        Users link to themselves all the time, and may.
+
         :param dict linked: ``{model: ids}``
         :returns: the same, without what may be read
         """
         hidden = {}
         for model, ids in linked.items():
-            if model not in self.env:
-                continue
-            if missing := ids - set(self.env[model].browse(ids)._leads_readable()._ids):
+            if model == "res.users":
+                ids = ids - {self.env.uid}
+            if ids and model in self.env and (missing := ids - set(self.env[model].browse(ids)._leads_readable()._ids)):
                 hidden[model] = missing
         return hidden
 
@@ -90,16 +92,18 @@ class Base(models.AbstractModel):
         """Defaults, and what is computed before the row is inserted, are judged as what was sent."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super()._prepare_create_values(vals_list)
-        return self._leads_judged(super()._prepare_create_values(self._leads_judged(vals_list)))
+        known = defaultdict(set)
+        return self._leads_judged(super()._prepare_create_values(self._leads_judged(vals_list, known)), known)
 
     def write(self, vals):
         if not self.env.su and self.env.user._is_leads_agent():
             [vals] = self._leads_judged([vals])
         return super().write(vals)
 
-    def _leads_judged(self, vals_list):
+    def _leads_judged(self, vals_list, known=None):
         """The values of an agent with each link as the integer that the database will hold.
 
+        :param dict known: ``{model: ids}`` of what was judged before; what is judged now is added
         :raises AccessError: when one of them links to a record out of sight that is not linked already
         :raises UserError: when a value is no record
         """
@@ -109,11 +113,16 @@ class Base(models.AbstractModel):
             for beside in self._leads_beside(vals):
                 walked = self._leads_walked(Walk(visit, visit, beside), self, vals)
             judged.append(walked)
+        if known is not None:
+            linked = {model: ids - known[model] for model, ids in linked.items()}
         for model, ids in self._leads_hidden(linked).items():
             if self:
                 ids = ids - self._leads_linked_already(vals_list, model)
             if ids:
                 raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(ids))
+        if known is not None:
+            for model, ids in linked.items():
+                known[model] |= ids
         return judged
 
     def _leads_with_ids(self, vals_list):
@@ -130,15 +139,11 @@ class Base(models.AbstractModel):
         return [self._leads_walked(Walk(keep, keep), self, vals) for vals in vals_list]
 
     def _leads_collecting(self, linked):
-        """A visitor that keeps every link, and notes those to guarded models.
-
-        Users link to themselves all the time, and may.
-        """
-        guarded, user = self._leads_guarded_models(), self.env.user
-        own = {"res.users": user.id, "res.partner": user.partner_id.id, "res.company": self.env.company.id}
+        """A visitor that keeps every link, and notes those to guarded models."""
+        guarded = self._leads_guarded_models()
 
         def visit(model, record_id):
-            if model in guarded and own.get(model) != record_id:
+            if model in guarded:
                 linked[model].add(record_id)
             return True
 

@@ -6,6 +6,7 @@ link stays, so one walk collects what is linked to and another leaves something 
 
 from collections.abc import Callable, Mapping
 
+from odoo.exceptions import MissingError
 from odoo.fields import Command
 from odoo.models import BaseModel
 from odoo.orm.identifiers import NewId
@@ -181,8 +182,11 @@ class Walk:
         if not rest or not around.get(first):
             return None
         # sudo: any model - which model a record is about, only to judge the document
-        record = model.env[model._fields[first].comodel_name].sudo().browse(as_id(around[first])).exists()
-        return next(iter(record.mapped(".".join(rest))), None)
+        record = model.env[model._fields[first].comodel_name].sudo().browse(as_id(around[first]))
+        try:
+            return next(iter(record.mapped(".".join(rest))), None)
+        except MissingError:
+            return None
 
     def _reference(self, value):
         """A reference is a text of model and id."""

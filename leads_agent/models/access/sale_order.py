@@ -31,9 +31,9 @@ class SaleOrder(models.Model):
                 self._leads_judged([{name: source[name] for name in CUSTOMERS & source.keys()}])
         return super().onchange(values, field_names, fields_spec)
 
-    def _leads_judged(self, vals_list):
+    def _leads_judged(self, vals_list, known=None):
         """:raises AccessError: when the salesperson is not one that the server would have set"""
-        vals_list = super()._leads_judged(vals_list)
+        vals_list = super()._leads_judged(vals_list, known)
         for vals in vals_list:
             if salesperson := vals.get("user_id"):
                 # sudo: res.partner, sale.order - the salesperson of a customer is what the form proposed

@@ -1,0 +1,21 @@
+from odoo import models
+from odoo.exceptions import MissingError
+
+
+class MailMessage(models.Model):
+    """An agent answers messages of documents in sight only, and is asked for it in one query."""
+
+    _inherit = "mail.message"
+
+    def _leads_readable(self):
+        """Where the rule on messages asks for the document, core need not ask for it again."""
+        if not self.env.user._is_leads_agent():
+            return super()._leads_readable()
+        documents = self._leads_documents()
+        try:
+            # sudo: mail.message - only what decides on the sight is read
+            asked = self.sudo().filtered(lambda message: message.model in documents)
+        except MissingError:
+            return self.exists()._leads_readable()
+        others = self - asked.sudo(False)
+        return asked._leads_filter_in_sight().sudo(False) | super(MailMessage, others)._leads_readable()

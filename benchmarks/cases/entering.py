@@ -39,7 +39,8 @@ BEFORE = {
     "form of a new meeting": 1.30,
     "form of a meeting, guests chosen": 1.32,
     "post a message": 1.00,
-    "write a message": 1.63,
+    # Other than the rest measured on a busy machine: 1.17, 1.26 and 1.31.
+    "edit a message": 1.26,
     "form of a new message": 1.13,
     "form of a message, recipient chosen": 1.39,
 }
@@ -170,13 +171,18 @@ def _meetings(envs, customer):
         return env["calendar.event"].create([values()]).id
 
     def write(env, meeting):
-        env["calendar.event"].browse(meeting).write({"location": "At their shop", "partner_ids": [Command.link(customer)]})
+        env["calendar.event"].browse(meeting).write(
+            {"location": "At their shop", "partner_ids": [Command.link(customer)]}
+        )
 
     def opened(env):
         return env["calendar.event"].onchange({}, [], specification)["value"]
 
     def choose(env, answer):
-        entered = {**sent(env["calendar.event"], answer), "partner_ids": [Command.link(customer), Command.link(colleague)]}
+        entered = {
+            **sent(env["calendar.event"], answer),
+            "partner_ids": [Command.link(customer), Command.link(colleague)],
+        }
         return len(env["calendar.event"].onchange(entered, ["partner_ids"], specification)["value"])
 
     return {
@@ -192,10 +198,12 @@ def _messages(envs, customer, quotation):
 
     def post(env):
         order = env["sale.order"].browse(quotation)
-        return order.message_post(body="They call back", subtype_xmlid="mail.mt_note").id
+        return order.message_post(body="They call back", message_type="comment", subtype_xmlid="mail.mt_note").id
 
-    def write(env, message):
-        env["mail.message"].browse(message).write({"body": "<p>They call back at noon</p>"})
+    def edit(env, message):
+        """As the chatter does it."""
+        order = env["sale.order"].browse(quotation)
+        order._message_update_content(env["mail.message"].browse(message), body="They call back at noon")
 
     def opened(env):
         composer = env["mail.compose.message"].with_context(
@@ -215,7 +223,7 @@ def _messages(envs, customer, quotation):
 
     return {
         "post a message": (None, post),
-        "write a message": (post, write),
+        "edit a message": (post, edit),
         "form of a new message": (None, opened),
         "form of a message, recipient chosen": (opened, choose),
     }

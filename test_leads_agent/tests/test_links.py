@@ -1,5 +1,6 @@
 """Every link of every model, in every form, in every place, at every door: nothing out of sight is told or linked."""
 
+import logging
 import os
 import random
 import re
@@ -16,6 +17,8 @@ from .link_asking import Asker
 from .link_forms import PLACES, STANDING, STANDING_PLACES
 from .scenario import ROLES, WHOLE, Role, figure
 from .test_probes import MUTED, SEED
+
+_logger = logging.getLogger(__name__)
 
 # Of a slice, in process and over HTTP.
 SAMPLE, SAMPLE_AT_DOORS = 300, 40
@@ -131,6 +134,8 @@ class TestLinks(WithPortal, Doors):
         figure(area, f"{role.name}: seconds", round(time.monotonic() - started))
         for reason, number in sorted(asker.cases.skipped.items()):
             figure(area, f"{role.name}: skipped, {reason}", number)
+        for (reason, of), names in sorted(asker.cases.skipped_fields.items()) if WHOLE else ():
+            _logger.info("Skipped as %s, %s: %s (%s)", role.name, reason, ", ".join(names), of)
         if wrong := leaks | emptied:
             self.fail(self._listed(wrong))
         if WHOLE and not ONLY:

@@ -11,8 +11,12 @@ from .doors import DOORS
 from .link_cases import Cases, Things
 from .link_clients import AtDoor, InProcess, Stopped
 from .link_forms import FORMS_OF, PLACES, Case, Form, Parent, Place
-from .link_judge import LinkJudge
+from .link_judge import ROW, LinkJudge
 from .scenario import marks_in
+
+PLAIN = ("integer", "link")
+# What agents work on: asked for in every form.
+MAIN = ("res.partner", "sale.order", "mail.message")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Told:
     def leaks(self, allowed):
         """What is wrong when the record was out of sight."""
         wrong = [f"told {mark}" for mark in sorted(self.marks - allowed)]
-        wrong += [f"left a link {place} of {row} to {nr}" for place, row, nr in sorted(self.links, key=str)]
+        for place, row, nr in sorted(self.links, key=str):
+            wrong.append(f"changed the {place} {row}" if place.startswith(ROW) else f"left {place} of {row} as {nr}")
         return wrong + ["emptied the link"] * self.emptied
 
 
@@ -94,7 +99,7 @@ class Asker:
         :rtype: Told
         """
         client = AtDoor(self.test, probe.door) if probe.door else InProcess(self.env)
-        client.thorough = not probe.door and probe.form.name in ("integer", "link")
+        client.thorough = not probe.door and probe.form.name in PLAIN
         case = probe.case
         before = self._linked(case) if probe.place.writes else None
         links, emptied = set(), False
@@ -162,20 +167,31 @@ class Asker:
         """Yield every probe of a case: each form, in each place, at each door that carries it."""
         hidden = self.things.hidden[case.comodel]
         for form in forms or FORMS_OF[case.kind]:
+            if not self._is_worth_asking(case, form):
+                continue
             # By the plain number all that is closed is asked for: of others, of a colleague, of the own customer.
-            ids = hidden if form.name in ("integer", "link") else hidden[:1]
+            ids = hidden if form.name in PLAIN and case.comodel in MAIN else hidden[:1]
             for place in places:
-                for door in self._doors(case, form, place):
+                for door in self._doors(form, place):
                     for parent in case.parents if place.lines else (None,):
                         if self._has_own(place, case, parent):
                             yield from (Probe(case, form, place, nr, parent, door) for nr in (ids[:1] if door else ids))
 
-    def _doors(self, case, form, place):
-        if place.lines and not form.on_lines:
+    def _is_worth_asking(self, case, form):
+        """Whether a form can make a difference.
+
+        A model that cannot be created is refused before anything is looked at; a number of any model is one number,
+        whatever the model.
+        """
+        if not case.may_create and form.name not in PLAIN:
+            return False
+        return case.is_link or form.name in PLAIN or case.comodel in MAIN
+
+    @staticmethod
+    def _doors(form, place):
+        if (place.lines and not form.on_lines) or (form.rare and not place.is_main):
             return ()
         doors = ("", *DOORS) if place.at_doors and form.at_doors else ("",)
-        if not case.may_create and form.name not in ("integer", "link"):
-            doors = ("",)  # refused before anything is looked at
         return tuple(door for door in doors if not form.only_at or door in form.only_at)
 
     @staticmethod

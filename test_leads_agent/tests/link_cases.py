@@ -1,10 +1,11 @@
 """Which fields there are to attack, found in the registry; those left out are kept with their reason."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .link_forms import LINK, LINKS, NUMBER, REFERENCE, Case, Parent
 
@@ -27,6 +28,8 @@ OUT_OF_SIGHT, IN_SIGHT = "BDACEX", "AEBCD"
 PICTURES = ("image_", "avatar_")
 TEXTS = ("char", "text", "html")
 PARENTS = 2
+# Of rows that carry a mark, how many are taken of each customer.
+PER_LETTER = 5
 
 
 class Things:
@@ -39,6 +42,8 @@ class Things:
             for record in world[letter].values():
                 for nr in record.ids:
                     letters.setdefault((record._name, nr), letter)
+        known = {model for model, _nr in letters}
+        letters.update(pair for pair in self._marked(env) if pair[0][0] not in known)
         for model in {name for name, _nr in letters}:
             ids = [nr for name, nr in letters if name == model]
             records = env[model].browse(ids).exists()
@@ -58,6 +63,23 @@ class Things:
         }
 
     @staticmethod
+    def _marked(env):
+        """Yield the records of all models whose rows carry a mark: what hangs on the things of the world."""
+        tables = {model._table: model._name for model in env.values() if model._auto and not model._abstract}
+        env.cr.execute(SQL("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"))
+        for (table,) in env.cr.fetchall():
+            if table not in tables:
+                continue
+            name = SQL.identifier(table)
+            letter = SQL("substring(%s::text from 'CNRY-([A-EX])[PQS]')", name)
+            rows = SQL("SELECT id, %s AS letter FROM %s", letter, name)
+            numbers = SQL("(array_agg(id ORDER BY id DESC))[:%s]", PER_LETTER)
+            env.cr.execute(SQL("SELECT letter, %s FROM (%s) t WHERE letter IS NOT NULL GROUP BY letter", numbers, rows))
+            for letter, ids in env.cr.fetchall():
+                for nr in ids:
+                    yield (tables[table], nr), letter
+
+    @staticmethod
     def _one_of_each_letter(model, ids, letters):
         """Somebody else's record first, then that of a colleague, then what is closed of the own customer."""
         picked = {}
@@ -74,7 +96,7 @@ class Cases:
     def __init__(self, env, things):
         self.env, self.things = env, things
         self.skipped = Counter()
-        self.skipped_fields = []
+        self.skipped_fields = defaultdict(list)
         self._specs, self._required, self._owns = {}, {}, {}
 
     def links(self):
@@ -151,10 +173,11 @@ class Cases:
                 yield model
             else:
                 self.skipped["models that the role may neither read nor create"] += 1
+                self.skipped_fields["the role may neither read nor create it", "models"].append(name)
 
     def _skip(self, model, field, reason):
         self.skipped[f"fields: {reason}"] += 1
-        self.skipped_fields.append((f"{model._name}.{field.name}", reason))
+        self.skipped_fields[reason, field.comodel_name or model._name].append(f"{model._name}.{field.name}")
 
     def _numbers(self, model):
         """Fields with the number, or the numbers, of documents, each with the field that names their model."""

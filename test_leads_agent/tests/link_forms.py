@@ -26,6 +26,7 @@ class Form:
     only_at: frozenset = frozenset()  # the doors that can carry it; all when empty
     on_lines: bool = False  # asked in the nested places too
     at_doors: bool = False  # asked over HTTP too
+    rare: bool = False  # asked in the main places only
 
 
 FORMS = (
@@ -35,27 +36,27 @@ FORMS = (
     Form("object", lambda nr: {"id": nr}, on_lines=True, at_doors=True),
     Form("padded text", lambda nr: f" {nr}", at_doors=True),
     Form("text of a float", lambda nr: f"{nr}.0", at_doors=True),
-    Form("text with a sign", lambda nr: f"+{nr}"),
-    Form("text with underscores", lambda nr: "_".join(str(nr))),
-    Form("hexadecimal text", hex),
-    Form("fraction that PostgreSQL rounds", lambda nr: nr - 0.4),
-    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc")), at_doors=True),
-    Form("list", lambda nr: [nr]),
-    Form("pair", lambda nr: [nr, "x"]),
+    Form("text with a sign", lambda nr: f"+{nr}", rare=True),
+    Form("text with underscores", lambda nr: "_".join(str(nr)), rare=True),
+    Form("hexadecimal text", hex, rare=True),
+    Form("fraction that PostgreSQL rounds", lambda nr: nr - 0.4, rare=True),
+    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc")), at_doors=True, rare=True),
+    Form("list", lambda nr: [nr], rare=True),
+    Form("pair", lambda nr: [nr, "x"], rare=True),
 )
 COMMANDS = (
     Form("link", lambda nr: [[4, nr, 0]], links=True, on_lines=True, at_doors=True),
     Form("set", lambda nr: [[6, 0, [nr]]], links=True, on_lines=True, at_doors=True),
     Form("link by text", lambda nr: [[4, str(nr), 0]], on_lines=True, at_doors=True),
     Form("set by text", lambda nr: [[6, 0, [str(nr)]]], on_lines=True, at_doors=True),
-    Form("link by float", lambda nr: [[4, float(nr), 0]]),
-    Form("set by float", lambda nr: [[6, 0, [float(nr)]]]),
-    Form("link by object", lambda nr: [[4, {"id": nr}, 0]]),
+    Form("link by float", lambda nr: [[4, float(nr), 0]], rare=True),
+    Form("set by float", lambda nr: [[6, 0, [float(nr)]]], rare=True),
+    Form("link by object", lambda nr: [[4, {"id": nr}, 0]], rare=True),
     Form("update", lambda nr: [[1, nr, {}]]),
-    Form("update by text", lambda nr: [[1, str(nr), {}]]),
-    Form("new with the number", lambda nr: [[0, nr, {"id": nr}]]),
+    Form("update by text", lambda nr: [[1, str(nr), {}]], rare=True),
+    Form("new with the number", lambda nr: [[0, nr, {"id": nr}]], rare=True),
     Form("plain numbers", lambda nr: [nr]),
-    Form("plain texts", lambda nr: [str(nr)]),
+    Form("plain texts", lambda nr: [str(nr)], rare=True),
 )
 # For the number of a document, which may be one of a text of several.
 NUMBERS = (
@@ -107,6 +108,11 @@ class Case:
     def name(self):
         return f"{self.model}.{self.field}"
 
+    @property
+    def is_link(self):
+        """Whether the field itself says what it links to."""
+        return self.kind in (LINK, LINKS) and self.field != "id"
+
     def defaults(self, value):
         return {f"default_{name}": given for name, given in self.values(value).items()}
 
@@ -127,7 +133,11 @@ class Place:
     writes: bool = False
     lines: bool = False  # asked once per parent of the model
     needs_own: bool = False
-    at_doors: bool = False  # asked at the doors of HTTP too; the others differ by the call, not by the door
+    at_doors: bool = False  # asked over HTTP too; the others differ by the call, not by the door
+
+    @property
+    def is_main(self):
+        return self.at_doors or self.name == "a write"
 
 
 # ------------------------------------------------------------------

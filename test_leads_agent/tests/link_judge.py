@@ -4,6 +4,7 @@ from itertools import count
 
 from odoo.tools import SQL
 
+ROW = "row of "
 _statements = count()
 
 
@@ -72,7 +73,7 @@ class LinkJudge:
     def _rows_of(self, model):
         """The records themselves: one that is written on is another row."""
         table, ids = SQL.identifier(model._table), tuple(self.ids_by_model[model._name])
-        return SQL("SELECT %s, id, hashtext(%s::text) FROM %s WHERE id IN %s", model._name, table, table, ids)
+        return SQL("SELECT %s, id, hashtext(%s::text) FROM %s WHERE id IN %s", ROW + model._name, table, table, ids)
 
     def _links(self):
         self.cr.execute(SQL("EXECUTE %s", self.statement))
@@ -81,7 +82,7 @@ class LinkJudge:
     def new(self):
         """What was not there when the judge was called: ``{(place, id of the row, id linked)}``.
 
-        The place is a field or a table of links; a model stands for a row of it that was changed.
+        The place is a field, or a table of links, or :data:`ROW` and a model for a record that was itself changed.
         """
         return self._links() - self.before
 

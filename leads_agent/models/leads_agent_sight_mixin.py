@@ -65,7 +65,7 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
     @api.model
     @tools.ormcache()
     def _leads_documents(self):
-        """Models of documents that agents see in part only: customers, orders, and what else with a chatter is guarded."""
+        """Models of documents that agents see in part only: customers, orders, and whatever else with a chatter."""
         guarded = self.env["base"]._leads_guarded_models()
         threads = {name for name in guarded if {"message_ids", "activity_ids"} & self.env[name]._fields.keys()}
         return DOCUMENTS + tuple(sorted(threads - set(DOCUMENTS)))

@@ -8,7 +8,24 @@ from .common import LeadsAgentCommon
 
 NAMED = {"fields": {"display_name": {}, "phone": {}, "email": {}}}
 # What a client can send where a record belongs, and that is none.
-NO_RECORDS = (True, 1.5, -1, 2**31, 2**63, "x", "1e3", "0x10", "1_0", "[1]", "1;2", "\x00", [], [1], [[6, 0, [1]]], {"id": 1})
+NO_RECORDS = (
+    True,
+    1.5,
+    -1,
+    2**31,
+    2**63,
+    "x",
+    "1e3",
+    "0x10",
+    "1_0",
+    "[1]",
+    "1;2",
+    "\x00",
+    [],
+    [1],
+    [[6, 0, [1]]],
+    {"id": 1},
+)
 
 
 @tagged("post_install", "-at_install")
@@ -119,13 +136,18 @@ class TestLinksByNumber(LeadsAgentCommon):
     def test_a_default_from_the_context_is_judged_as_well(self):
         for value in self._forms(self.theirs):
             with self.subTest(value=value), self.assertRaises(UserError):
-                self._call("leads.agent.callback", "create", [{"due_at": "2030-01-07 10:00:00"}],
-                           context={"default_partner_id": value})
+                self._call(
+                    "leads.agent.callback",
+                    "create",
+                    [{"due_at": "2030-01-07 10:00:00"}],
+                    context={"default_partner_id": value},
+                )
         with self.assertRaises(AccessError):
             self._call("sale.order", "create", [{}], context={"default_partner_id": self.theirs.id})
         with self.assertRaises(UserError):
-            self._call("leads.agent.resolve", "create", [{}],
-                       context={"default_assignment_id": self.their_assignment.id})
+            self._call(
+                "leads.agent.resolve", "create", [{}], context={"default_assignment_id": self.their_assignment.id}
+            )
 
     def test_our_own_models(self):
         for value in self._forms(self.their_assignment):
@@ -183,29 +205,37 @@ class TestLinksByNumber(LeadsAgentCommon):
                     pair = {"model": document._name, "res_id": number}
                     answers = [
                         self._asked(user, "mail.message", "record_name", pair),
-                        self._asked(
-                            user, "mail.activity", "res_name", {"res_model": document._name, "res_id": number}
-                        ),
+                        self._asked(user, "mail.activity", "res_name", {"res_model": document._name, "res_id": number}),
                     ]
                     with self.subTest(document=document, user=user.login, number=number):
                         self.assertNotIn("CNRY", " ".join(answers))
         own = {"res_model": "res.partner", "res_id": self.mine.id}
         self.assertIn("Mine", self._form("mail.activity", own, {"res_name": {}}))
-        self.assertIn("CNRY", self._form(
-            "mail.activity", {"res_model": "res.partner", "res_id": self.theirs.id}, {"res_name": {}},
-            user=self.salesperson,
-        ))
+        self.assertIn(
+            "CNRY",
+            self._form(
+                "mail.activity",
+                {"res_model": "res.partner", "res_id": self.theirs.id},
+                {"res_name": {}},
+                user=self.salesperson,
+            ),
+        )
 
     def _asked(self, user, model, name, pair):
         """The answers when the pair comes as values, as defaults, and half and half."""
         halves = list(pair.items())
         answers = []
-        for values, defaults in ((pair, {}), ({}, pair), (dict(halves[:1]), dict(halves[1:])),
-                                 (dict(halves[1:]), dict(halves[:1]))):
+        for values, defaults in (
+            (pair, {}),
+            ({}, pair),
+            (dict(halves[:1]), dict(halves[1:])),
+            (dict(halves[1:]), dict(halves[:1])),
+        ):
             context = {f"default_{key}": value for key, value in defaults.items()}
             try:
-                answer = self._call(model, "onchange", [], dict(values), list(values), {name: {}}, user=user,
-                                    context=context)
+                answer = self._call(
+                    model, "onchange", [], dict(values), list(values), {name: {}}, user=user, context=context
+                )
             except AccessError as error:
                 answer = error
             answers.append(str(answer))
@@ -228,6 +258,25 @@ class TestLinksByNumber(LeadsAgentCommon):
             context = {"active_model": "res.partner", "active_id": document.id, "active_ids": document.ids}
             answer = self._call("mail.activity.schedule", "onchange", [], {}, [], spec, context=context)
             self.assertEqual(answer["value"]["res_ids"], str(document.ids) if told else False)
+
+    def test_one_bad_value_covers_no_other(self):
+        message = self.theirs.message_post(body="x", subject="CNRY subject")
+        spec = {"subject": {}, "parent_id": {"fields": {"display_name": {}}}}
+        for bad in ("x", [], {"id": []}, True, 2**40):
+            context = {"default_parent_id": message.id, "default_author_id": bad, "default_subtype_id": bad}
+            with self.subTest(bad=bad):
+                answer = self._call("mail.compose.message", "onchange", [], {}, [], spec, context=context)
+                self.assertNotIn("CNRY", str(answer))
+        context = {"active_model": "res.partner", "active_ids": [self.theirs.id, "x"], "active_id": self.theirs.id}
+        answer = self._call("mail.activity.schedule", "onchange", [], {}, [], {"res_ids": {}}, context=context)
+        self.assertFalse(answer["value"]["res_ids"])
+
+    def test_what_one_field_has_is_news_to_another(self):
+        self.order.partner_shipping_id = self.theirs
+        self.env.flush_all()
+        with self.assertRaises(AccessError):
+            values = {"partner_shipping_id": self.theirs.id, "partner_invoice_id": self.theirs.id}
+            self._call("sale.order", "write", self.order.ids, values)
 
     def test_lines_of_a_form_compute_nothing_from_what_is_out_of_sight(self):
         self.hidden.order_line.name = "CNRY line"

@@ -24,9 +24,7 @@ def as_id(value: object) -> int:
     if value is False or value is None:
         return 0
     number = -1
-    if isinstance(value, int) and value is not True:
-        number = int(value)
-    elif isinstance(value, float) and value.is_integer():
+    if (isinstance(value, int) and value is not True) or (isinstance(value, float) and value.is_integer()):
         number = int(value)
     elif isinstance(value, str):
         if not value.strip():

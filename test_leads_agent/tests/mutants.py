@@ -17,11 +17,14 @@ from odoo.tools import SQL
 from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
 from odoo.addons.mail.tools.discuss import Store
 
+from .link_asking import Example, shows
 from .scenario import marks_in
 from .sweep import Sweep
 
 REFUSALS = (AccessError, UserError, ValidationError)
 LOCKED, UNLOCKED, ALL_ORDERS = "agent, locked", "agent, unlocked", "agent, unlocked, all orders"
+ATTENDEE, ACTIVITY = ("calendar.attendee", "partner_id"), ("mail.activity", "res_id")
+ANSWER, AUTHOR = ("mail.compose.message", "parent_id"), ("mail.compose.message", "author_id")
 ENDED, LOST, MANAGER = "agent, assignment ended", "role lost", "manager"
 
 
@@ -511,8 +514,13 @@ def _linked_later(test, env):
 
 OVERRIDES = (
     override("base._prepare_create_values", LOCKED, passes(_linked)),
+    override("base._prepare_create_values", LOCKED, shows(Example("V1", *ATTENDEE, "text", "a new record"))),
     override("base.onchange", LOCKED, finds(_named_by_default)),
+    override("base.onchange", LOCKED, shows(Example("V2", *ATTENDEE, "integer", "a form, changed"))),
+    override("base.onchange", LOCKED, shows(Example("V3", *ACTIVITY, "integer", "a form, changed", is_document=True))),
+    override("base.onchange", LOCKED, shows(Example("V4", *ANSWER, "integer", "a form, changed", "partner_message"))),
     override("base.write", LOCKED, passes(_linked_later)),
+    override("base.write", LOCKED, shows(Example("V1", *AUTHOR, "text", "a write", "contact", "A"))),
     override(
         "ir.rule._compute_domain",
         LOCKED,
@@ -676,6 +684,12 @@ OVERRIDES = (
 # Fields of other modules that we opened to agents: (model, field, whom Odoo opens them to, what breaks without).
 FIELDS = (
     ("sale.order", "tag_ids", "sales_team.group_sale_salesman", _read("A", "quotation", "tag_ids")),
+    (
+        "project.project",
+        "reinvoiced_sale_order_id",
+        "sales_team.group_sale_salesman",
+        _read("A", "quotation", "project_ids"),
+    ),
     (
         "product.document",
         "attached_on_sale",

@@ -1,15 +1,28 @@
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.models import BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .mutants import FIELDS, NOT_ABOUT_SIGHT, OVERRIDES, RULES
+from .mutants import FIELDS, LOCKED, NOT_ABOUT_SIGHT, OVERRIDES, RULES, override, passes
 from .scenario import ROLES, WHOLE, Scenario, figure
 from .sweep import Sweep
 
 OURS = "odoo.addons.leads_agent"
 MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.sql_db", "odoo.addons.base.models.ir_model")
+
+
+def _judging_afterwards(guard):
+    """A ``create`` that looks at what it made, instead of at what is inserted."""
+
+    def create(records, vals_list):
+        made = super(guard, records).create(vals_list)
+        if not made.env.su and made.env.user._is_leads_agent():
+            made.author_id.check_access("read")
+        return made
+
+    return create
 
 
 @tagged("post_install", "-at_install", "leads_prove")
@@ -116,6 +129,20 @@ class TestMutants(Scenario):
                     field.groups = ours
                 killed += 1
         figure("mutants", "overrides: killed / all", f"{killed} / {len(OVERRIDES) + len(FIELDS)}")
+
+    @mute_logger(*MUTED)
+    def test_judging_a_record_after_it_was_created_would_not_do(self):
+        """The cache of a new record has an empty link where a text was sent, and the row has the number."""
+        [guard] = [cls for cls in type(self.env["base"]).__mro__ if cls.__module__.endswith("access.base")]
+
+        def links(form):
+            partner_id = self.world["B"]["partner"].id
+            return passes(lambda test, env: env["mail.compose.message"].create([{"author_id": form(partner_id)}]))
+
+        role, mutant = self._role(LOCKED), override("base._prepare_create_values", LOCKED, None)
+        with self._override_off(mutant), patch.object(guard, "create", _judging_afterwards(guard), create=True):
+            self.assertFalse(self._findings(role, links(int)), "the number itself is noticed")
+            self.assertTrue(self._findings(role, links(str)), "the text must pass, or this test proves nothing")
 
     @mute_logger(*MUTED)
     def test_rules_by_the_sweep_alone(self):

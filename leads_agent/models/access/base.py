@@ -1,6 +1,5 @@
 import re
 from collections import defaultdict
-from contextlib import suppress
 
 from odoo import api, models, tools
 from odoo.exceptions import MissingError, UserError
@@ -115,11 +114,8 @@ class Base(models.AbstractModel):
             judged.append(walked)
         if known is not None:
             linked = {model: ids - known[model] for model, ids in linked.items()}
-        for model, ids in self._leads_hidden(linked).items():
-            if self:
-                ids = ids - self._leads_linked_already(vals_list, model)
-            if ids:
-                raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(ids))
+        for model, ids in self._leads_news(vals_list, self._leads_hidden(linked)).items():
+            raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(ids))
         if known is not None:
             for model, ids in linked.items():
                 known[model] |= ids
@@ -140,7 +136,7 @@ class Base(models.AbstractModel):
 
     def _leads_collecting(self, linked):
         """A visitor that keeps every link, and notes those to guarded models."""
-        guarded = self._leads_guarded_models()
+        guarded = self.env["base"]._leads_guarded_models()
 
         def visit(model, record_id):
             if model in guarded:
@@ -170,15 +166,30 @@ class Base(models.AbstractModel):
         # sudo: any model - the document of a record at hand, only to judge it
         return list({tuple(row.items()): row for row in self.sudo().read(list(halves), load="")}.values())
 
-    def _leads_linked_already(self, vals_list, model):
-        """Ids of a model that each of these records links to by a field that is written: no news, then."""
+    def _leads_news(self, vals_list, hidden):
+        """Of what is hidden, what these records do not link to already, by the very field.
+
+        :param dict hidden: ``{model: ids}``
+        :returns: the same, without what is no news
+        """
+        if not self or not hidden:
+            return hidden
         # sudo: any model - only compares with what was sent
-        records, present = self.sudo(), set()
-        for name in {name for vals in vals_list for name in vals}:
-            field = self._fields.get(name)
-            if field and field.relational and field.comodel_name == model:
-                present |= set.intersection(*(set(record[name]._ids) for record in records))
-        return present
+        records, news = self.sudo(), defaultdict(set)
+        for vals in vals_list:
+            for name, value in vals.items():
+                linked = defaultdict(set)
+                visit = self._leads_collecting(linked)
+                for beside in self._leads_beside(vals):
+                    Walk(visit, visit, {**beside, **vals}).values(self, {name: value})
+                field = self._fields.get(name)
+                if linked and field.relational:
+                    present = set.intersection(*(set(record[name]._ids) for record in records))
+                    linked[field.comodel_name] -= present
+                for model, ids in linked.items():
+                    if ids := ids & hidden.get(model, set()):
+                        news[model] |= ids
+        return news
 
     # ------------------------------------------------------------------
     # Forms
@@ -216,22 +227,25 @@ class Base(models.AbstractModel):
                 return record_id not in hidden.get(model, ())
 
             context, walked = self._leads_walk_form(visit and stays, stays, values, fields_spec)
-        return (self.with_context(context) if context != self.env.context else self), walked
+        return (self.with_env(self.env(context=context)) if context != self.env.context else self), walked
 
     def _leads_walk_form(self, visit, visit_document, values, fields_spec):
         """The context and the values of a form as a walk leaves them."""
         context = dict(self.env.context)
-        defaults = {key.removeprefix("default_"): key for key in context if key.startswith("default_")}
+        defaults = {key.removeprefix("default_"): value for key, value in context.items() if key.startswith("default_")}
+        walk = Walk(visit, visit_document, {**defaults, **values}, is_form=True)
         for model in self._leads_models_of_form(fields_spec):
-            sent = {name: context[defaults[name]] for name in model._leads_link_fields().keys() & defaults.keys()}
-            with suppress(InvalidLink):
-                sent = Walk(visit, visit_document, values, is_form=True).values(model, sent)
-            context |= {defaults[name]: value for name, value in sent.items() if name in defaults}
+            for name in model._leads_link_fields().keys() & defaults.keys():
+                try:
+                    context |= {
+                        f"default_{key}": value for key, value in walk.values(model, {name: defaults[name]}).items()
+                    }
+                except InvalidLink:
+                    context[f"default_{name}"] = False
         if visit or any(self._leads_link_fields().values()):
             self._leads_walk_active(visit or visit_document, context)
-        beside = {name: context[key] for name, key in defaults.items()}
-        for row in self._leads_beside({**beside, **values}):
-            walked = self._leads_walked(Walk(visit, visit_document, {**row, **beside}, is_form=True), self, values)
+        for beside in self._leads_beside({**defaults, **values}):
+            walked = self._leads_walked(Walk(visit, visit_document, {**beside, **defaults}, is_form=True), self, values)
         return context, walked
 
     def _leads_walk_active(self, visit, context):
@@ -239,12 +253,14 @@ class Base(models.AbstractModel):
         model = context.get("active_model")
         if not isinstance(model, str):
             return
-        for key in ("active_id", "active_ids"):
-            with suppress(ValueError):
-                ids = as_ids(context.get(key))
-                stay = [record_id for record_id in ids if visit(model, record_id)]
-                if stay != ids:
-                    context[key] = stay if key == "active_ids" else False
+        for key in {"active_id", "active_ids"} & context.keys():
+            try:
+                ids = as_ids(context[key])
+            except ValueError:
+                ids = None
+            stay = [record_id for record_id in ids or () if visit(model, record_id)]
+            if stay != ids:
+                context[key] = stay if key == "active_ids" else False
 
     def _leads_models_of_form(self, fields_spec):
         """This model, and those of the lines that a form shows."""
@@ -269,6 +285,7 @@ class Base(models.AbstractModel):
 
         :param dict links: ``{model: [(id, what is told)]}``
         """
+        guarded = self.env["base"]._leads_guarded_models()
         for name, value in answer.items():
             field = self._fields.get(name)
             if field is None or not field.relational:
@@ -279,6 +296,6 @@ class Base(models.AbstractModel):
             elif isinstance(value, list):
                 told = [command[1:] for command in value if len(command) == 3 and isinstance(command[2], dict)]
             for record_id, part in told:
-                if isinstance(record_id, int) and record_id and field.comodel_name in self._leads_guarded_models():
+                if isinstance(record_id, int) and record_id and field.comodel_name in guarded:
                     links[field.comodel_name].append((record_id, part))
                 self.env[field.comodel_name]._leads_collect_answer(part, links)

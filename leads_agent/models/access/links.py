@@ -1,6 +1,6 @@
 """What values point to: links in what a client sends, at any depth, and the same values without some of them.
 
-Plain functions beside :mod:`.base`. A *visitor* is called with the model and the id of each link and returns whether the
+Plain Python beside :mod:`.base`. A *visitor* is called with the model and the id of each link and returns whether the
 link stays, so one walk collects what is linked to and another leaves something out.
 """
 

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-
 CUSTOMERS = frozenset(("partner_id", "partner_invoice_id", "partner_shipping_id"))
 
 

@@ -148,8 +148,8 @@ class ResPartner(models.Model):
         # sudo: res.partner, res.company, leads.agent.assignment - ids alone, of whom the user may read by what is asked
         self.sudo().flush_model(["partner_share"])
         self.env["res.company"].sudo().flush_model(["partner_id"])
-<<<<<<< ours
         self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
+        # One statement: rules ask for it several times in most of what an agent does.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -157,35 +157,16 @@ class ResPartner(models.Model):
                  UNION ALL
                 SELECT partner_id, NULL FROM res_company
                  UNION ALL
-=======
-        # sudo: leads.agent.assignment - the user's own, to find out what the user may read
-        self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
-        # One statement: rules ask for it several times in most of what an agent does.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, NULL::int FROM res_partner WHERE partner_share IS NOT TRUE
-             UNION ALL
-                SELECT partner_id, NULL FROM res_company
-             UNION ALL
->>>>>>> theirs
                 SELECT NULL, partner_id FROM leads_agent_assignment WHERE agent_id = %s AND visible_until > %s
                 """,
                 self.env.uid,
                 fields.Datetime.now(),
             )
         )
-<<<<<<< ours
         always, graced = ({row[column] for row in rows} - {None} for column in (0, 1))
         return (
             Domain("leads_agent_id", "=", self.env.uid)
             | Domain("id", "in", always)
-=======
-        named, graced = ({row[column] for row in rows} - {None} for column in (0, 1))
-        return (
-            Domain("leads_agent_id", "=", self.env.uid)
-            | Domain("id", "in", named)
->>>>>>> theirs
             | Domain("commercial_partner_id", "in", graced)
         )
 

@@ -410,6 +410,7 @@ class LeadsAgentAssignment(models.Model):
         if not ended:
             return ended
         self.invalidate_model()
+        self.env["res.users"]._leads_forget_sight()
         if propagate:
             self._free(rows)
         else:

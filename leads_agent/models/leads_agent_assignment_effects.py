@@ -92,12 +92,8 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
 
     @api.model
     def _graced_customer_ids(self):
-        """Customers whom the current user no longer holds and may still read. Few, and found by an index."""
-        # sudo: leads.agent.assignment - the user's own, to find out what the user may read
-        graced = self.sudo()._search(
-            Domain("agent_id", "=", self.env.uid) & Domain("visible_until", ">", fields.Datetime.now())
-        )
-        return {row[0] for row in self.env.execute_query(graced.select("partner_id"))}
+        """Customers whom the current user no longer holds and may still read."""
+        return self.env.user._leads_sight_now()["graced"]
 
     @api.model
     def _end_grace(self, domain):
@@ -128,6 +124,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
             )
         )
         self.invalidate_model(["visible_until"], flush=False)
+        self.env["res.users"]._leads_forget_sight()
         self.env["sale.order"].invalidate_model(["leads_completed_until"], flush=False)
 
     @api.model

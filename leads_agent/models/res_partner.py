@@ -145,30 +145,17 @@ class ResPartner(models.Model):
 
         All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
         """
-        # sudo: res.partner, res.company, leads.agent.assignment - ids alone, of whom the user may read by what is asked
-        self.sudo().flush_model(["partner_share"])
-        self.env["res.company"].sudo().flush_model(["partner_id"])
-        self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
-        # One statement: rules ask for it several times in most of what an agent does.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, NULL::integer FROM res_partner WHERE partner_share IS NOT TRUE
-                 UNION ALL
-                SELECT partner_id, NULL FROM res_company
-                 UNION ALL
-                SELECT NULL, partner_id FROM leads_agent_assignment WHERE agent_id = %s AND visible_until > %s
-                """,
-                self.env.uid,
-                fields.Datetime.now(),
-            )
-        )
-        always, graced = ({row[column] for row in rows} - {None} for column in (0, 1))
+        sight = self.env.user._leads_sight_now()
         return (
             Domain("leads_agent_id", "=", self.env.uid)
-            | Domain("id", "in", always)
-            | Domain("commercial_partner_id", "in", graced)
+            | Domain("id", "in", sight["always"])
+            | Domain("commercial_partner_id", "in", sight["graced"])
         )
+
+    def _compute_partner_share(self):
+        """Somebody becomes a colleague, or is none any more."""
+        self.env["res.users"]._leads_forget_sight()
+        return super()._compute_partner_share()
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su:

@@ -1,5 +1,5 @@
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, models, tools
 from odoo.exceptions import MissingError, UserError
@@ -106,12 +106,14 @@ class Base(models.AbstractModel):
         :raises AccessError: when one of them links to a record out of sight that is not linked already
         :raises UserError: when a value is no record
         """
-        linked, judged = defaultdict(set), []
+        linked, judged = defaultdict(Counter), []
         visit = self._leads_collecting(linked)
         for vals in vals_list:
             for beside in self._leads_beside(vals):
                 walked = self._leads_walked(Walk(visit, visit, beside), self, vals)
             judged.append(walked)
+        self._leads_discount_unchanged(linked, judged)
+        linked = {model: {record_id for record_id, count in ids.items() if count > 0} for model, ids in linked.items()}
         if known is not None:
             linked = {model: ids - known[model] for model, ids in linked.items()}
         for model, ids in self._leads_news(vals_list, self._leads_hidden(linked)).items():
@@ -120,6 +122,19 @@ class Base(models.AbstractModel):
             for model, ids in linked.items():
                 known[model] |= ids
         return judged
+
+    def _leads_discount_unchanged(self, linked, vals_list):
+        """Forms send back what is there: what each of these records has by the very field is not judged again."""
+        if not self or not linked:
+            return
+        # sudo: any model - only compares with what was sent
+        records = self.sudo()
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if value and field and field.type == "many2one" and field.comodel_name in linked:
+                    if all(record[name].id == value for record in records):
+                        linked[field.comodel_name][value] -= 1
 
     def _leads_with_ids(self, vals_list):
         """The values of an agent with each link as an integer, for methods that work with them before they are judged.
@@ -140,7 +155,7 @@ class Base(models.AbstractModel):
 
         def visit(model, record_id):
             if model in guarded:
-                linked[model].add(record_id)
+                linked[model][record_id] += 1
             return True
 
         return visit
@@ -178,17 +193,17 @@ class Base(models.AbstractModel):
         records, news = self.sudo(), defaultdict(set)
         for vals in vals_list:
             for name, value in vals.items():
-                linked = defaultdict(set)
+                linked = defaultdict(Counter)
                 visit = self._leads_collecting(linked)
                 for beside in self._leads_beside(vals):
                     Walk(visit, visit, {**beside, **vals}).values(self, {name: value})
-                field = self._fields.get(name)
+                field, present = self._fields.get(name), set()
                 if linked and field.relational:
                     present = set.intersection(*(set(record[name]._ids) for record in records))
-                    linked[field.comodel_name] -= present
                 for model, ids in linked.items():
-                    if ids := ids & hidden.get(model, set()):
-                        news[model] |= ids
+                    unknown = ids.keys() - (present if model == field.comodel_name else set())
+                    if unknown := unknown & hidden.get(model, set()):
+                        news[model] |= unknown
         return news
 
     # ------------------------------------------------------------------
@@ -210,15 +225,15 @@ class Base(models.AbstractModel):
         For agents these are all links; for everybody the documents of a model and a number, of which forms tell the
         name.
         """
-        linked = defaultdict(set)
+        linked = defaultdict(Counter)
         visit = self._leads_collecting(linked) if self.env.user._is_leads_agent() else None
 
         def visit_document(model, record_id):
-            linked[model].add(record_id)
+            linked[model][record_id] += 1
             return True
 
         context, walked = self._leads_walk_form(visit, visit_document, values, fields_spec)
-        if hidden := self._leads_hidden(linked):
+        if hidden := self._leads_hidden({model: set(ids) for model, ids in linked.items()}):
             # A lead or call of ours that a button names was taken away meanwhile: the form says so.
             for model in filter(lambda name: visit and name.startswith(OURS), hidden):
                 raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(hidden[model]))

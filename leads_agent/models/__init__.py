@@ -51,3 +51,4 @@ from . import (
     resource_calendar,
     sale_order,
 )
+from . import access

@@ -6,6 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..exceptions import CustomerOutOfSight
 from ..tools import terms
+from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import MANAGER
 
 # What an agent may correct on a customer, and what else may be said of a new one.
@@ -281,8 +282,11 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        if not self.env.su and self.env.user._is_leads_agent():
-            vals = self._leads_check_correction(vals)
+        if not self.env.su:
+            if self.env.user._is_leads_agent():
+                vals = self._leads_check_correction(vals)
+            elif vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
+                self._leads_check_sign_in(vals)
         moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
         before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}
         result = super().write(vals)
@@ -309,13 +313,7 @@ class ResPartner(models.Model):
         users = self.sudo().with_context(active_test=False).user_ids
         if any(user._is_public() for user in users):
             raise AccessError(self.env._("Leads Agents correct customers only."))
-        if users and any(user.email != vals.get("email", user.email) for user in users):
-            raise AccessError(
-                self.env._(
-                    "%s signs in to your site, so the e-mail can reset a password. Ask a contact manager to change it.",
-                    users[0].name,
-                )
-            )
+        self._leads_check_sign_in(vals)
         for name in NEW_CUSTOMER_FIELDS & vals.keys():
             field = self._fields[name]
             if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):

@@ -121,6 +121,23 @@ class ResUsers(models.Model):
     def _is_leads_manager(self):
         return self.has_group(MANAGER) and not self._is_leads_agent()
 
+    def _leads_writes_customers_by_role(self):
+        """Whether it is the role alone, and no group of Odoo or another app, that lets the user write contacts."""
+        if not (self.has_group(AGENT) or self.has_group(MANAGER)):
+            return False
+        others = set(self.all_group_ids.ids).difference(self._leads_role_ids())
+        # sudo: ir.model.access - whether there is a right at all
+        return (
+            not self.env["ir.model.access"]
+            .sudo()
+            .search_count(
+                Domain("model_id.model", "=", "res.partner")
+                & Domain("perm_write", "=", True)
+                & (Domain("group_id", "=", False) | Domain("group_id", "in", others)),
+                limit=1,
+            )
+        )
+
     def _check_leads_manager(self):
         """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
 

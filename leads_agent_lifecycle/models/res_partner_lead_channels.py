@@ -45,6 +45,9 @@ class ResPartner(models.Model):
             )
         else:
             missing = {field: value for field, value in known.items() if fills_gaps and not lead[field]}
+            if "email" in missing and lead.with_context(active_test=False).user_ids:
+                # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
+                del missing["email"]
             if fills_gaps and lead.lead_is_anonymous and known:
                 missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
             if missing:

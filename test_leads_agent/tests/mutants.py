@@ -642,6 +642,7 @@ OVERRIDES = (
     override("res.users.leads_partial_only", UNLOCKED, sweeps("sale.order"), instead=FALSE),
     override("res.users.leads_needs_sight", LOST, sweeps("mail.message"), instead=FALSE),
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
+    override("res.partner._leads_check_sign_in", MANAGER, passes(_portal_email), instead=lambda self, vals: None),
     override(
         "leads.agent.assignment.effects._unfollowing",
         LOCKED,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
+from ..arguments import takes
 from ..tools import terms
 
 _logger = logging.getLogger(__name__)
@@ -195,6 +196,7 @@ class LeadsAgentAssignment(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes()
     def action_unassign(self):
         """Take the leads back. For managers; access of the agent ends at once.
 
@@ -205,6 +207,7 @@ class LeadsAgentAssignment(models.Model):
         self._unassign("unassigned")
         return True
 
+    @takes()
     def action_resolve(self):
         """Open *Mark Lead As Resolved* for these leads."""
         self._check_may_resolve()
@@ -220,6 +223,7 @@ class LeadsAgentAssignment(models.Model):
             "context": context,
         }
 
+    @takes()
     def action_reassign(self):
         """Open the form that gives these leads to another agent."""
         self.env.user._check_leads_manager()
@@ -232,6 +236,7 @@ class LeadsAgentAssignment(models.Model):
             "context": {"default_assignment_ids": self.ids},
         }
 
+    @takes()
     def action_reopen(self):
         """Give resolved leads back to their agent: a manager always, the agent while the customer is still visible.
 

@@ -5,8 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits, terms
+from ..tools import given, limits, terms
 
 # More leads than this are worked through by the job, in the background.
 MOST_IN_REQUEST = 10_000
@@ -149,6 +150,7 @@ class LeadsAgentBatchAssign(models.Model):
             return False
         return super()._has_field_access(field, operation)
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.keys() & REQUEST_FIELDS:
             self._check_draft()
@@ -201,6 +203,7 @@ class LeadsAgentBatchAssign(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_assign(self):
         """Assign the customers of the orders, and open the result log; a planned batch is carried out as planned.
 
@@ -212,6 +215,7 @@ class LeadsAgentBatchAssign(models.Model):
         leads = self._prepare_leads()
         return self._start("assign", len(leads), leads)
 
+    @takes(given.one)
     def action_plan(self):
         """Plan without assigning anything: the lines say who would get which lead.
 
@@ -221,6 +225,7 @@ class LeadsAgentBatchAssign(models.Model):
         leads = self._prepare_leads(planning=True)
         return self._start("plan", len(leads), leads)
 
+    @takes(given.one)
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.
 
@@ -229,6 +234,7 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("planned")
         return self._start("assign", self.pending_count)
 
+    @takes(given.one)
     def action_undo(self):
         """Give back what the batch gave out, where nobody has touched it since.
 
@@ -239,6 +245,7 @@ class LeadsAgentBatchAssign(models.Model):
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
         return self._start("undo", self.assigned_count)
 
+    @takes(given.one)
     def action_cancel(self):
         """Stop a running batch after the chunk it is at, or give up a plan. What is assigned stays.
 
@@ -250,18 +257,21 @@ class LeadsAgentBatchAssign(models.Model):
         self.sudo()._close_pending(self.env._("Cancelled before this lead had its turn."))
         return self._open()
 
+    @takes(given.one)
     def action_open_lines(self):
         """The result log as a list of its own, with filters, groups, graph and export."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_lines")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
+    @takes(given.one)
     def action_download(self):
         """The result log as a CSV file, also for managers without the right to export."""
         self.ensure_one()
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/leads_agent/batch/{self.id}.csv", "target": "download"}
 
+    @takes(given.one)
     def action_open_load(self):
         """How many leads each agent has before and after, as bars."""
         self.ensure_one()

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits
+from ..tools import given, limits
 
 
 class LeadsAgentBatchAssignShare(models.Model):
@@ -39,11 +40,13 @@ class LeadsAgentBatchAssignShare(models.Model):
         return super()._has_field_access(field, operation)
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         shares = super().create(vals_list)
         shares.batch_id._check_draft()
         return shares
 
+    @takes(vals=given.values)
     def write(self, vals):
         self.batch_id._check_draft()
         return super().write(vals)

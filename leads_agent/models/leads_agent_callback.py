@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 from ..tools.calling_hours import is_open, next_opening
 from ..tools.moments import to_moment, zone_info
 
@@ -208,6 +209,7 @@ class LeadsAgentCallback(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         for vals in vals_list:
             self._complete(vals)
@@ -266,6 +268,7 @@ class LeadsAgentCallback(models.Model):
     def _when(self):
         return format_datetime(self.env, self.due_at, dt_format="short")
 
+    @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su:
             allowed = MANAGER_FIELDS if self.env.user._is_leads_manager() else OWN_FIELDS
@@ -288,6 +291,7 @@ class LeadsAgentCallback(models.Model):
             self.sudo().agent_id._leads_dashboard_changed()
         return result
 
+    @takes()
     def action_cancel(self):
         """The customer no longer wants to be called back."""
         self.check_access("write")
@@ -295,6 +299,7 @@ class LeadsAgentCallback(models.Model):
         self.sudo().filtered(lambda callback: callback.state == "open")._close("cancelled")
         return True
 
+    @takes(given.one)
     def action_call(self):
         """Open the customer's page, where the call is made."""
         self.ensure_one()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..arguments import takes
+from ..tools import given
 from ..tools.calling_hours import ALWAYS, Hours
 from ..tools.timezones import customer_timezone
 
@@ -73,14 +75,17 @@ class LeadsAgentCallingHours(models.Model):
         return customer_timezone(tz, country_code, state_code) or self.env.user.tz or "UTC"
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
+    @takes(vals=given.values)
     def write(self, vals):
         self.env.registry.clear_cache()
         return super().write(vals)
 
+    @takes()
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()

@@ -2,11 +2,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
-from ..tools import next_lead, terms
+from ..arguments import takes
+from ..tools import given, next_lead, terms
 from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
 from ..tools.moments import to_local
 
@@ -83,6 +84,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @takes(skipped=given.record_ids)
     def next_lead(self, skipped=()):
         """The lead that the current user should call now.
 
@@ -95,10 +97,7 @@ class LeadsAgentDesk(models.AbstractModel):
         # The role alone is answered from memory.
         if not (user._is_leads_agent() or user.can_hold_leads):
             raise AccessError(self.env._("Calls are for those who hold leads."))
-        try:
-            skipped = {int(partner_id) for partner_id in skipped}
-        except (TypeError, ValueError):
-            raise UserError(self.env._("A record is given by its number.")) from None
+        skipped = set(skipped)
         # sudo: leads.agent.desk - looks at calls and callbacks of colleagues too; what comes out is a lead of the user,
         # or one that is open to the user's call center
         desk_sudo = self.sudo()

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 
 SUMMARY_LENGTH = 160
 # Private notifications and automatic replies are no history.
@@ -146,6 +147,7 @@ class LeadsAgentHistory(models.Model):
         text = " ".join(text.split())
         return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
 
+    @takes(given.one)
     def action_open_document(self):
         """Open the document the event is about."""
         self.ensure_one()

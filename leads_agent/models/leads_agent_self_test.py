@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ..arguments import takes
+from ..tools import given
 from ..tools.csv_cells import as_csv
 from .res_groups import AGENT
 
@@ -73,6 +75,7 @@ class LeadsAgentSelfTest(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes()
     def action_run(self, *_args):
         """Test all agents of the companies that are switched on, and open the result.
 
@@ -87,6 +90,7 @@ class LeadsAgentSelfTest(models.Model):
         test._run(SECONDS_PER_CLICK)
         return test.sudo(False)._get_records_action()
 
+    @takes(given.one)
     def action_continue(self):
         """Test the agents for whom there was no time."""
         self.ensure_one()
@@ -147,6 +151,7 @@ class LeadsAgentSelfTest(models.Model):
     # Reading the result
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_open_lines(self):
         """All results, to filter, group and export."""
         self.ensure_one()
@@ -154,6 +159,7 @@ class LeadsAgentSelfTest(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_self_test_lines")
         return action | {"domain": [("test_id", "=", self.id)]}
 
+    @takes(given.one)
     def action_download(self):
         """The results as a CSV file, also for managers without the right to export."""
         self.ensure_one()

@@ -4,8 +4,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
+from ..arguments import takes
 from ..exceptions import CustomerOutOfSight
-from ..tools import terms
+from ..tools import given, terms
 from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import MANAGER
 
@@ -172,6 +173,7 @@ class ResPartner(models.Model):
         """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
         return CORRECTABLE_FIELDS
 
+    @takes(specification=given.optional(given.values))
     def web_read(self, specification):
         """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
         if (
@@ -202,6 +204,7 @@ class ResPartner(models.Model):
             partner.display_name = partner.sudo()._get_complete_name()
         return super(ResPartner, in_sight)._compute_display_name()
 
+    @takes()
     def signup_get_auth_param(self):
         """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
         if not self.env.su and self.env.user._is_leads_agent():
@@ -210,6 +213,7 @@ class ResPartner(models.Model):
         return super().signup_get_auth_param()
 
     @api.model
+    @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
@@ -224,6 +228,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         if self.env.su or not self.env.user._is_leads_agent():
             partners = super().create(vals_list)
@@ -281,6 +286,7 @@ class ResPartner(models.Model):
     # Changes of the commercial entity, archiving, deleting
     # ------------------------------------------------------------------
 
+    @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su:
             if self.env.user._is_leads_agent():
@@ -358,6 +364,7 @@ class ResPartner(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_assign_lead(self):
         """Open *Assign Lead* for this customer."""
         self.env.user._check_leads_manager()
@@ -371,6 +378,7 @@ class ResPartner(models.Model):
             "context": {"default_partner_id": self.commercial_partner_id.id},
         }
 
+    @takes(given.one)
     def action_open_leads_assignments(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_assignments")

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..arguments import takes
+from ..tools import given
+
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
 
@@ -40,6 +43,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
+    @takes(given.one)
     def action_leads_call(self):
         """Begin a call with the customer, or go on with the one that has no outcome yet.
 
@@ -49,6 +53,7 @@ class ResPartner(models.Model):
         started = self.env["leads.agent.call"].start(self.id)
         return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
 
+    @takes(given.one)
     def action_leads_callback(self):
         """Open the callback of the customer, or enter one."""
         self.ensure_one()
@@ -60,6 +65,7 @@ class ResPartner(models.Model):
             default_partner_id=self.commercial_partner_id.id,
         )
 
+    @takes(given.one)
     def action_leads_order(self):
         """Enter an order of the customer."""
         self.ensure_one()
@@ -67,6 +73,7 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
         return action | {"context": {"default_partner_id": self.id}}
 
+    @takes(given.one)
     def action_leads_resolve(self):
         """Open *Mark Lead As Resolved* for the customer.
 
@@ -79,6 +86,7 @@ class ResPartner(models.Model):
         )
         return assignment.action_resolve()
 
+    @takes(given.one)
     def action_open_leads_calls(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_calls")

@@ -6,6 +6,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..arguments import takes
+from ..tools import given
 from .res_groups import AGENT, MANAGER
 
 _logger = logging.getLogger(__name__)
@@ -302,6 +304,7 @@ class ResUsers(models.Model):
     # Losing the role gives the leads back
     # ------------------------------------------------------------------
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
@@ -368,6 +371,7 @@ class ResUsers(models.Model):
             user.leads_open_count, user.leads_oldest_at = opened.get(user, (0, False))
             user.leads_sold_today = sold.get(user, 0)
 
+    @takes(given.one)
     def action_assign_lead(self):
         """Open *Assign Lead* for this agent."""
         self.env.user._check_leads_manager()
@@ -380,6 +384,7 @@ class ResUsers(models.Model):
             "context": {"default_agent_id": self.id if self.can_hold_leads else False},
         }
 
+    @takes()
     def action_toggle_leads_may_hold(self):
         """Let a manager hold leads, or no longer."""
         self.env.user._check_leads_manager()

@@ -4,7 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 from .product_document import READERS
 
 # Only the addon itself writes these, in sets and elevated.
@@ -245,6 +246,7 @@ class SaleOrder(models.Model):
             if salesperson not in proposed.ids:
                 raise AccessError(self.env._("Leads Agents cannot give an order to another salesperson."))
 
+    @takes(values=given.values)
     def onchange(self, values, field_names, fields_spec):
         """A form of an agent computes nothing from a customer out of sight, by value or by default."""
         if not self.env.su and self.env.user._is_leads_agent():
@@ -280,6 +282,7 @@ class SaleOrder(models.Model):
             self.env.cr.precommit.add(refresh)
         customers.update(held.leads_commercial_partner_id.ids)
 
+    @takes(default=given.optional(given.values))
     def copy_data(self, default=None):
         """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
         vals_list = super().copy_data(default)
@@ -300,6 +303,7 @@ class SaleOrder(models.Model):
         return None
 
     @api.model
+    @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
@@ -314,6 +318,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         if not self.env.su and self.env.user._is_leads_agent():
             for vals in vals_list:
@@ -325,6 +330,7 @@ class SaleOrder(models.Model):
         self._leads_complete(orders_sudo.filtered(lambda order: order.state == "sale"))
         return orders
 
+    @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su and self.env.user._is_leads_agent():
             self._leads_check_values(vals)
@@ -376,6 +382,7 @@ class SaleOrder(models.Model):
         """These orders elevated, without the defaults that a caller may have put into the context."""
         return self.with_env(self.env(su=True, context=clean_context(self.env.context)))
 
+    @takes()
     def action_confirm(self):
         """An agent's confirmation runs elevated: core locks, mails and delivers after the order is out of reach."""
         if self.env.su or not self.env.user._is_leads_agent():
@@ -384,6 +391,7 @@ class SaleOrder(models.Model):
         # sudo: sale.order - the right to write was checked, and the author stays the agent
         return super(SaleOrder, self._leads_elevated()).action_confirm()
 
+    @takes()
     def action_cancel(self):
         """A cancelled order is no partial order: the agent is led back to the list instead of an error page."""
         if self.env.su or not self.env.user._is_leads_agent():
@@ -410,6 +418,7 @@ class SaleOrder(models.Model):
     # Batch
     # ------------------------------------------------------------------
 
+    @takes()
     def action_assign_leads(self):
         """Open *Assign Leads* for the customers of these orders."""
         self.env.user._check_leads_manager()
@@ -425,6 +434,7 @@ class SaleOrder(models.Model):
             "context": {**self.env.context, "active_model": "sale.order", "active_ids": self.ids},
         }
 
+    @takes(given.one)
     def action_open_leads_calls(self):
         """The calls with the customer of the order."""
         self.ensure_one()

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..tools import given
+
 
 class LeadsAgentAssign(models.TransientModel):
     """*Assign Lead*: give one assignable lead to one agent."""
@@ -34,6 +37,7 @@ class LeadsAgentAssign(models.TransientModel):
             else:
                 wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)
 
+    @takes(given.one)
     def action_assign(self):
         """Assign the lead.
 

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits
+from ..tools import given, limits
 
 FIELDS = ("leads_available", "leads_calendar_id", "leads_max_open", "leads_max_per_day", "leads_weight")
 
@@ -48,6 +49,7 @@ class LeadsAgentCapacity(models.TransientModel):
             for name in FIELDS:
                 wizard[name] = agent[name]
 
+    @takes(given.one)
     def action_save(self):
         """Write the limits to the agent.
 

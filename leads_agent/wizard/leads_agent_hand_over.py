@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import distribution, terms
+from ..arguments import takes
+from ..tools import distribution, given, terms
 
 
 class LeadsAgentHandOver(models.TransientModel):
@@ -65,6 +66,7 @@ class LeadsAgentHandOver(models.TransientModel):
             agent = wizard.agent_id
             wizard.can_archive = agent.active and agent != self.env.user and agent.has_access("write")
 
+    @takes(given.one)
     def action_open_orders(self):
         """The quotations, for somebody who may change their salesperson."""
         self.ensure_one()
@@ -74,6 +76,7 @@ class LeadsAgentHandOver(models.TransientModel):
             "context": {},
         }
 
+    @takes(given.one)
     def action_hand_over(self):
         """Give everything away, and say in a sentence what went where.
 

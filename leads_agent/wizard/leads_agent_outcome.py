@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..tools import given
 from ..tools.moments import to_local
 
 
@@ -73,6 +75,7 @@ class LeadsAgentOutcome(models.TransientModel):
             "zone": "" if self.clock == "customer" else self._own_zone(),
         }
 
+    @takes(given.one)
     def action_confirm(self):
         """Log the outcome.
 

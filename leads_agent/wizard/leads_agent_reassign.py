@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..tools import given
+
 
 class LeadsAgentReassign(models.TransientModel):
     """*Reassign Leads*: give leads that are held to another agent."""
@@ -11,6 +14,7 @@ class LeadsAgentReassign(models.TransientModel):
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
     agent_id = fields.Many2one("res.users", string="New Leads Agent", domain=[("can_hold_leads", "=", True)])
 
+    @takes(given.one)
     def action_reassign(self):
         """Give the leads that are still active to the agent, and say what became of the others.
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..tools import given
+
 
 class LeadsAgentResolve(models.TransientModel):
     """*Mark Lead As Resolved*: close leads without a sale, with exactly one sales disposition."""
@@ -37,6 +40,7 @@ class LeadsAgentResolve(models.TransientModel):
     def _leads(self):
         return self.assignment_id._origin | self.assignment_ids._origin
 
+    @takes(given.one)
     def action_resolve(self):
         """Close the leads.
 

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import steps
 
 TRIGGERS = [
@@ -172,6 +175,7 @@ class LeadsAgentLifecycleRule(models.Model):
         rule = self._as_tool()
         return self._plan([rule], rows, next(iter(rule.disposition_ids), None))
 
+    @takes(given.one)
     def action_try(self):
         """Show what the rule would do with existing leads, and change nothing."""
         self.ensure_one()

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfficer(models.Model):
     """A member of the team who looks after a lead, beside the agent who calls."""
@@ -33,12 +36,14 @@ class LeadsAgentOfficer(models.Model):
         return self.sudo().search([("user_id", "=", user.id)]).partner_id.ids
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         officers = super().create(vals_list)
         officers._make_way()
         officers._follow()
         return officers
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.get("is_primary"):
             others = self._others_primary()
@@ -72,6 +77,7 @@ class LeadsAgentOfficer(models.Model):
         for user, officers in self.grouped("user_id").items():
             officers.partner_id.message_unsubscribe(partner_ids=user.partner_id.ids)
 
+    @takes()
     def unlink(self):
         self._unfollow()
         return super().unlink()

@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 PLACE_FIELDS = ("lead_stage_id", "lead_status_id")
 CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
 
@@ -16,6 +19,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes(fields=given.names)
     def default_get(self, fields):
         """A new lead begins in the first stage, with its first status."""
         values = super().default_get(fields)
@@ -63,6 +67,7 @@ class ResPartner(models.Model):
             self.lead_status_id = self.lead_allowed_status_ids[:1]
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         vals_list = [self._lead_clean(vals) for vals in vals_list]
         for vals in vals_list:
@@ -92,6 +97,7 @@ class ResPartner(models.Model):
         )
         return partners
 
+    @takes(vals=given.values)
     def write(self, vals):
         vals = self._lead_clean(vals)
         place = {name: vals.pop(name) for name in PLACE_FIELDS if name in vals}
@@ -157,14 +163,17 @@ class ResPartner(models.Model):
             )
         return stage.id, status_id
 
+    @takes()
     def action_lead_activate(self):
         """Make resting leads active again."""
         self.lead_activity = "active"
 
+    @takes()
     def action_lead_rest(self):
         """Let leads rest: they leave the page until they show interest again."""
         self.lead_activity = "inactive"
 
+    @takes()
     def action_lead_update_status(self):
         """Open *Update Status* for one lead or many."""
         return {
@@ -176,6 +185,7 @@ class ResPartner(models.Model):
             "context": {"default_partner_ids": self.ids},
         }
 
+    @takes(given.one)
     def action_lead_duplicates(self):
         """Open the possible duplicates of a lead beside it, to look at or to merge."""
         self.ensure_one()
@@ -193,6 +203,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes()
     def lead_generate_code(self):
         """A contact code that nobody has and nobody else gets.
 

@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 SHOWN = 80
 
 
@@ -34,6 +37,7 @@ class LeadsAgentLifecycleTry(models.TransientModel):
             ]
         )
 
+    @takes(given.one)
     def action_move(self):
         """Move the leads that the rule moves now: what changed since the dry run counts as it is."""
         self.ensure_one()

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentStatusUpdate(models.TransientModel):
     """*Update Status*: move one lead or many."""
@@ -15,6 +18,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
     allowed_status_ids = fields.Many2many("leads.agent.status", compute="_compute_allowed_status_ids")
 
     @api.model
+    @takes(fields=given.names)
     def default_get(self, fields):
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "res.partner" and not values.get("partner_ids"):
@@ -30,6 +34,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
                 allowed &= stage.status_ids or everyone
             update.allowed_status_ids = allowed
 
+    @takes(given.one)
     def action_update(self):
         """Move the leads.
 

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 LONGEST_LINE = 200
 LONGEST_TEXT = 10_000
 # What goes to the profile of a new lead.
@@ -35,6 +38,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     )
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         enquiries = super().create(vals_list)
         for enquiry in enquiries:

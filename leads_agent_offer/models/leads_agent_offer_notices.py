@@ -10,6 +10,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, html2plaintext
 from odoo.tools.misc import babel_locale_parse
 
+from odoo.addons.leads_agent.arguments import takes
+
 from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
 _logger = logging.getLogger(__name__)
@@ -364,6 +366,7 @@ class LeadsAgentOffer(models.Model):
 
     @api.model
     @api.readonly
+    @takes()
     def get_live_offers(self):
         """One's own offers that wait for an answer, those due first.
 

@@ -7,7 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.tools import given
 
 from ..tools import ranking
 from .leads_agent_tag import MOST_WEIGHT
@@ -96,6 +98,7 @@ class LeadsAgentProfile(models.Model):
         # sudo: leads.agent.profile - how somebody wants to be told
         return {profile.user_id.id: profile for profile in self.sudo().search([("user_id", "in", users.ids)])}
 
+    @takes(given.one, forward_email=given.text, by_app=given.flag, by_email=given.flag, by_sms=given.flag)
     def set_preferences(self, **values):
         """Change how one is told of offers: one's own preferences, or as a manager anybody's.
 
@@ -209,6 +212,7 @@ class LeadsAgentProfile(models.Model):
         self.invalidate_model(["served_nr"])
 
     @api.model
+    @takes()
     def get_import_templates(self):
         return [
             {
@@ -217,6 +221,7 @@ class LeadsAgentProfile(models.Model):
             }
         ]
 
+    @takes(given.one)
     def action_score_entries(self):
         """Open the points of the agent, each with its cause."""
         self.ensure_one()

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import performance
 
 CAUSES = [
@@ -134,15 +137,18 @@ class LeadsAgentScoreEntry(models.Model):
         )
         return {user_id: performance.score(int(points)) for user_id, points in rows}
 
+    @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
             raise UserError(self.env._("Points are added, never changed: void them and say why."))
         return super().write(vals)
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):  # pylint: disable=method-required-super
         raise UserError(self.env._("Points come from what agents do with their offers, not by hand."))
 
+    @takes(reason=given.text)
     def action_void(self, reason):
         """Take points out of the score; the row stays, with the reason.
 
@@ -150,7 +156,7 @@ class LeadsAgentScoreEntry(models.Model):
         :raises UserError: without a reason, or when the points are void already
         """
         self.env.user._check_leads_manager()
-        reason = (reason or "").strip()
+        reason = reason.strip()
         if not reason:
             raise UserError(self.env._("Say why the points do not count."))
         self.check_access("read")

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentDecline(models.TransientModel):
     """*Decline*: an offer, with a reason if one likes."""
@@ -16,6 +19,7 @@ class LeadsAgentDecline(models.TransientModel):
         # The user of the request, though constraints may run elevated
         self.offer_id.with_user(self.env.user).sudo(False).check_access("read")
 
+    @takes(given.one)
     def action_decline(self):
         self.ensure_one()
         self.offer_id.action_decline(self.reason_id.id, self.note)

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfferAssign(models.TransientModel):
     """*Assign To...*: a user of the catch-all gives a lead that nobody took to an agent."""
@@ -33,6 +36,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
             absence = absences.get(wizard.agent_id.id)
             wizard.agent_note = absence and Assignment._absence_sentence(absence, wizard.agent_id.name)
 
+    @takes(given.one)
     def action_assign(self):
         """Give the lead away, and say to whom it went.
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfferResubmit(models.TransientModel):
     """*Edit and Resubmit*: a lead that nobody took is routed anew, with words that agents are looked for by.
@@ -50,6 +53,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
             wizard.name = lead.name
             wizard.description = lead.description
 
+    @takes(given.one)
     def action_resubmit(self):
         """Route the lead anew.
 

@@ -47,6 +47,20 @@ def takes(records: Callable = given.any_number, /, **readers: Callable) -> Calla
     return decorate
 
 
+def numbers_of_links(model, vals: dict, comodel: str = "") -> dict:
+    """Values with each link as the number that it means, so that it can be judged; empty ones stay as they are.
+
+    :param str comodel: only links to this model
+    :raises UserError: in a sentence, for a link that is no number
+    """
+    brought = {}
+    for name, value in vals.items():
+        field = model._fields.get(name)
+        if field and field.type == "many2one" and value and (not comodel or field.comodel_name == comodel):
+            brought[name] = refuse_unfit(model.env, given.record_id, value)
+    return {**vals, **brought} if brought else vals
+
+
 def refuse_unfit(env, reader: Callable, value, name: str = ""):
     """What a reader makes of a value.
 
@@ -64,7 +78,7 @@ def _sentence(env, wanted, name):
         case "record":
             return env._("A record is given by its number.")
         case "records":
-            return env._("Records are given by a list of their numbers.")
+            return env._("Each record is given by its number, in a list.")
         case "one":
             return env._("Choose one record.")
         case "some":

@@ -120,7 +120,7 @@ class LeadsAgentAssignment(models.Model):
         if unknown := {key for key, value in vals.items() if value} - ALLOWED:
             raise UserError(self.env._("An assignment cannot be created with: %s", ", ".join(sorted(unknown))))
         for name in ("partner_id", "agent_id"):
-            if not isinstance(vals.get(name) or 0, int):
+            if type(vals.get(name) or 0) is not int:
                 raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
 
     def _sort_rows(self, vals_list):

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..arguments import takes
-from ..fields import Bounded
+from ..fields import Bounded, Link
 from ..tools import given, limits, terms
 
 # More leads than this are worked through by the job, in the background.
@@ -40,9 +40,7 @@ class LeadsAgentBatchAssign(models.Model):
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name")
-    agent_id = fields.Many2one(
-        "res.users", string="Leads Agent", domain=[("can_hold_leads", "=", True)], ondelete="restrict"
-    )
+    agent_id = Link("res.users", string="Leads Agent", domain=[("can_hold_leads", "=", True)], ondelete="restrict")
     agent_ids = fields.Many2many(
         "res.users",
         "leads_agent_batch_assign_agent_rel",
@@ -50,7 +48,7 @@ class LeadsAgentBatchAssign(models.Model):
         domain=[("can_hold_leads", "=", True)],
         help="Several agents share the leads. Those who are away now, or full, get none.",
     )
-    team_id = fields.Many2one(
+    team_id = Link(
         "crm.team",
         string="Call Center",
         ondelete="set null",
@@ -88,7 +86,7 @@ class LeadsAgentBatchAssign(models.Model):
         copy=False,
         help="What is worked on, or was last.",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     selected_order_ids = fields.Json(
         string="Selected Orders",
         default=lambda self: self._default_selected_order_ids(),
@@ -111,7 +109,7 @@ class LeadsAgentBatchAssign(models.Model):
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     pending_count = fields.Integer(string="To Do", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Percent of the leads that have their result.")
-    started_by_id = fields.Many2one("res.users", string="By", readonly=True, copy=False)
+    started_by_id = Link("res.users", string="By", readonly=True, copy=False)
     executed_at = fields.Datetime(string="Run On", readonly=True, copy=False)
     plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
     undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)

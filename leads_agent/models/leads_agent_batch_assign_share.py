@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..arguments import takes
-from ..fields import Bounded
+from ..fields import Bounded, Link
 from ..tools import given, limits
 
 
@@ -14,8 +14,8 @@ class LeadsAgentBatchAssignShare(models.Model):
     _order = "batch_id, id"
     _rec_name = "agent_id"
 
-    batch_id = fields.Many2one("leads.agent.batch.assign", required=True, index=True, ondelete="cascade")
-    agent_id = fields.Many2one(
+    batch_id = Link("leads.agent.batch.assign", required=True, index=True, ondelete="cascade")
+    agent_id = Link(
         "res.users", string="Leads Agent", required=True, domain=[("can_hold_leads", "=", True)], ondelete="cascade"
     )
     weight = Bounded(
@@ -77,9 +77,9 @@ class LeadsAgentBatchAssignLoad(models.Model):
     _rec_name = "agent_id"
     _depends = {"leads.agent.batch.assign.share": ["batch_id", "agent_id", "open_before", "open_after"]}
 
-    batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    agent_id = fields.Many2one("res.users", string="Leads Agent", readonly=True)
+    batch_id = Link("leads.agent.batch.assign", readonly=True)
+    company_id = Link("res.company", readonly=True)
+    agent_id = Link("res.users", string="Leads Agent", readonly=True)
     moment = fields.Selection([("before", "Before"), ("after", "After")], readonly=True)
     leads = fields.Integer(string="Open Leads", readonly=True, aggregator="sum")
 

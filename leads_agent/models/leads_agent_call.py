@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given, terms
 from ..tools.moments import to_local
 
@@ -21,15 +22,13 @@ class LeadsAgentCall(models.Model):
     _order = "started_at desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
-    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
-    team_id = fields.Many2one("crm.team", string="Call Center", readonly=True, index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    assignment_id = fields.Many2one(
-        "leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="restrict")
+    team_id = Link("crm.team", string="Call Center", readonly=True, index="btree_not_null")
+    company_id = Link("res.company", required=True, readonly=True, index=True)
+    assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     source = fields.Selection(related="assignment_id.source", string="Lead Source", store=True)
-    order_id = fields.Many2one(
+    order_id = Link(
         "sale.order",
         string="Quotation",
         readonly=True,
@@ -38,7 +37,7 @@ class LeadsAgentCall(models.Model):
         groups="leads_agent.group_leads_manager",
         help="The customer's newest order when the call began.",
     )
-    callback_id = fields.Many2one(
+    callback_id = Link(
         "leads.agent.callback", readonly=True, index="btree_not_null", ondelete="set null", help="The promise it kept."
     )
     direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
@@ -52,7 +51,7 @@ class LeadsAgentCall(models.Model):
     local_hour = fields.Integer(
         string="Hour", readonly=True, aggregator=None, help="The hour of the day at the customer's when it began."
     )
-    disposition_id = fields.Many2one("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
+    disposition_id = Link("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
     is_contact = fields.Integer(
         string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
     )
@@ -65,7 +64,7 @@ class LeadsAgentCall(models.Model):
     conversion = fields.Float(
         compute="_compute_rates", store=True, aggregator="avg", help="Sales by calls, where calls are summed up."
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = Link(related="company_id.currency_id")
     revenue = fields.Monetary(
         compute="_compute_revenue",
         store=True,
@@ -120,6 +119,7 @@ class LeadsAgentCall(models.Model):
             raise UserError(self.env._("This customer no longer exists."))
         partner.check_access("read")
         customer = partner.commercial_partner_id
+        partner._leads_check_is_customer()
         # sudo: leads.agent.call - the user's own, without an outcome
         running = self.sudo().search([("agent_id", "=", user.id), ("state", "!=", "done")], limit=1)
         if running.partner_id == customer:

@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given
 from ..tools.calling_hours import ALWAYS, Hours
 from ..tools.timezones import customer_timezone
@@ -21,8 +22,8 @@ class LeadsAgentCallingHours(models.Model):
     _order = "country_id, state_id, days, hour_from, id"
     _rec_name = "country_id"
 
-    country_id = fields.Many2one("res.country", index=True, help="Empty: for customers of all other countries.")
-    state_id = fields.Many2one(
+    country_id = Link("res.country", index=True, help="Empty: for customers of all other countries.")
+    state_id = Link(
         "res.country.state",
         domain="[('country_id', '=?', country_id)]",
         help="Empty: for all states of the country that have no hours of their own.",

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given, terms
 
 SUMMARY_LENGTH = 160
@@ -35,7 +36,7 @@ class LeadsAgentHistory(models.Model):
     _rec_name = "summary"
     _log_access = False
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
     at = fields.Datetime(string="When", required=True, readonly=True)
     kind = fields.Selection(terms.HISTORY_KINDS, required=True, readonly=True)
     event = fields.Selection(
@@ -43,13 +44,13 @@ class LeadsAgentHistory(models.Model):
         readonly=True,
         help="What happened to the order.",
     )
-    author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null", index="btree_not_null")
+    author_id = Link("res.partner", readonly=True, ondelete="set null", index="btree_not_null")
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, readonly=True)
-    order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
-    message_id = fields.Many2one("mail.message", readonly=True, ondelete="cascade")
-    assignment_id = fields.Many2one("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
-    call_id = fields.Many2one("leads.agent.call", readonly=True, ondelete="cascade")
+    order_id = Link("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
+    message_id = Link("mail.message", readonly=True, ondelete="cascade")
+    assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
+    call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")

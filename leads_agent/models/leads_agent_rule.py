@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..arguments import takes
-from ..fields import Bounded
+from ..fields import Bounded, Link
 from ..tools import distribution, given, limits, terms
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class LeadsAgentRule(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    team_id = fields.Many2one(
+    team_id = Link(
         "crm.team",
         string="Call Center",
         required=True,
@@ -49,7 +49,7 @@ class LeadsAgentRule(models.Model):
         ondelete="cascade",
         help="Its agents get the leads.",
     )
-    company_id = fields.Many2one(
+    company_id = Link(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     customer_domain = fields.Char(string="Customers", default="[]", help="Which customers. Empty: all assignable ones.")
@@ -68,7 +68,7 @@ class LeadsAgentRule(models.Model):
         help="The most leads that the rule gives out between two midnights of the author's time zone. 0: no limit but "
         "the agents' own.",
     )
-    user_id = fields.Many2one(
+    user_id = Link(
         "res.users",
         string="Author",
         readonly=True,

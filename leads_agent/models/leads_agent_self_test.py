@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given
 from ..tools.csv_cells import as_csv
 from .res_groups import AGENT
@@ -31,7 +32,7 @@ class LeadsAgentSelfTest(models.Model):
 
     executed_at = fields.Datetime(string="Run On", required=True, readonly=True, default=fields.Datetime.now)
     seconds = fields.Float(string="Duration (s)", readonly=True, digits=(16, 1))
-    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     company_ids = fields.Many2many(
         "res.company", string="Companies", readonly=True, help="Agents of these companies were tested."
     )

@@ -4,8 +4,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
-from ..arguments import takes
+from ..arguments import numbers_of_links, takes
 from ..exceptions import CustomerOutOfSight
+from ..fields import Rows
 from ..tools import given, terms
 from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import MANAGER
@@ -45,7 +46,7 @@ class ResPartner(models.Model):
         search="_search_is_assignable_lead",
         help="A commercial customer whose newest order, of any contact and company, is still a quotation.",
     )
-    leads_assignment_ids = fields.One2many("leads.agent.assignment", "partner_id", string="Lead Assignments")
+    leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
     leads_who_can_see = fields.Html(
         string="Who Can See This Customer, and Why",
@@ -235,7 +236,7 @@ class ResPartner(models.Model):
             partners._leads_inherit_holder()
             return partners
         self.check_access("create")
-        vals_list = [self._leads_check_new_customer(vals) for vals in vals_list]
+        vals_list = [self._leads_check_new_customer(numbers_of_links(self, vals)) for vals in vals_list]
         # sudo: res.partner - every value was checked above; core writes more fields on a new contact than an agent may
         elevated = self.with_env(self.env(su=True, context=clean_context(self.env.context)))
         partners = super(ResPartner, elevated).create(vals_list)
@@ -290,8 +291,10 @@ class ResPartner(models.Model):
     def write(self, vals):
         if not self.env.su:
             if self.env.user._is_leads_agent():
-                vals = self._leads_check_correction(vals)
-            elif vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
+                vals = self._leads_check_correction(numbers_of_links(self, vals))
+            elif self.env.user._is_leads_manager():
+                vals = numbers_of_links(self, vals)
+            if vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
                 self._leads_check_sign_in(vals)
         moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
         before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}

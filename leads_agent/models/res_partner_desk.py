@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..arguments import takes
+from ..fields import Rows
 from ..tools import given
 
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
@@ -12,9 +14,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
-    leads_history_ids = fields.One2many(
-        "leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS
-    )
+    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
         "leads.agent.callback",
@@ -42,6 +42,14 @@ class ResPartner(models.Model):
         callback_of = callbacks.grouped("partner_id")
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
+
+    def _leads_check_is_customer(self):
+        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
+        # sudo: res.partner - who is one of us
+        for partner in self.sudo():
+            us = partner | partner.commercial_partner_id
+            if not all(us.mapped("partner_share")) or us.ref_company_ids:
+                raise UserError(self.env["leads.agent.desk"]._ours_sentence(partner.complete_name))
 
     @takes(given.one)
     def action_leads_call(self):

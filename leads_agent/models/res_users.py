@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 from odoo.fields import Domain
 
 from ..arguments import takes
+from ..fields import Rows
 from ..tools import given
 from .res_groups import AGENT, MANAGER
 
@@ -46,7 +47,7 @@ class ResUsers(models.Model):
         compute_sudo=True,
         search="_search_can_hold_leads",
     )
-    leads_assignment_ids = fields.One2many(
+    leads_assignment_ids = Rows(
         "leads.agent.assignment", "agent_id", string="Assigned Leads", domain=[("state", "=", "active")]
     )
     leads_open_count = fields.Integer(string="Open Leads", compute="_compute_leads_figures")
@@ -123,23 +124,6 @@ class ResUsers(models.Model):
     def _is_leads_manager(self):
         return self.has_group(MANAGER) and not self._is_leads_agent()
 
-    def _leads_writes_customers_by_role(self):
-        """Whether it is the role alone, and no group of Odoo or another app, that lets the user write contacts."""
-        if not (self.has_group(AGENT) or self.has_group(MANAGER)):
-            return False
-        others = set(self.all_group_ids.ids).difference(self._leads_role_ids())
-        # sudo: ir.model.access - whether there is a right at all
-        return (
-            not self.env["ir.model.access"]
-            .sudo()
-            .search_count(
-                Domain("model_id.model", "=", "res.partner")
-                & Domain("perm_write", "=", True)
-                & (Domain("group_id", "=", False) | Domain("group_id", "in", others)),
-                limit=1,
-            )
-        )
-
     def _check_leads_manager(self):
         """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
 
@@ -190,14 +174,12 @@ class ResUsers(models.Model):
     @property
     def leads_partial_only(self):
         """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
-        # sudo: res.company - all companies of the user count, not only those switched on
-        return not all(self.sudo().company_ids.mapped("leads_agent_view_non_partial"))
+        return not all(self._leads_companies().mapped("leads_agent_view_non_partial"))
 
     @property
     def leads_locked(self):
         """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
-        # sudo: res.company - all companies of the user count, not only those switched on
-        return any(self.sudo().company_ids.mapped("leads_agent_lock_assigned"))
+        return any(self._leads_companies().mapped("leads_agent_lock_assigned"))
 
     @property
     def leads_needs_sight(self):
@@ -309,6 +291,10 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
             self._leads_release_orphans()
+        if "company_ids" in vals:
+            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
+            holders = self.filtered("can_hold_leads")
+            self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
         return result
 
     def _leads_release_orphans(self):

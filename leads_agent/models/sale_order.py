@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
-from ..arguments import takes
+from ..arguments import numbers_of_links, takes
 from ..tools import given, terms
 from .product_document import READERS
 
@@ -261,7 +261,8 @@ class SaleOrder(models.Model):
                 if field.type == "many2one" and field.comodel_name == "res.partner"
             ]
             for source in (values, defaults):
-                self._leads_check_values({name: source[name] for name in partner_fields if name in source})
+                links = {name: source[name] for name in partner_fields if name in source}
+                self._leads_check_values(numbers_of_links(self, links))
         return super().onchange(values, field_names, fields_spec)
 
     def _compute_amounts(self):
@@ -321,6 +322,7 @@ class SaleOrder(models.Model):
     @takes(vals_list=given.rows)
     def create(self, vals_list):
         if not self.env.su and self.env.user._is_leads_agent():
+            vals_list = [numbers_of_links(self, vals) for vals in vals_list]
             for vals in vals_list:
                 self.browse()._leads_check_values(vals)
         orders = super().create(vals_list)
@@ -333,6 +335,7 @@ class SaleOrder(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su and self.env.user._is_leads_agent():
+            vals = numbers_of_links(self, vals)
             self._leads_check_values(vals)
         state = vals.get("state")
         if state not in ("sale", "sent", "cancel"):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given
 
 
@@ -11,10 +12,8 @@ class LeadsAgentAssign(models.TransientModel):
     _name = "leads.agent.assign"
     _description = "Assign Lead"
 
-    agent_id = fields.Many2one(
-        "res.users", string="User", domain=[("can_hold_leads", "=", True)], help="All Leads Agents."
-    )
-    partner_id = fields.Many2one(
+    agent_id = Link("res.users", string="User", domain=[("can_hold_leads", "=", True)], help="All Leads Agents.")
+    partner_id = Link(
         "res.partner",
         string="Lead to Assign",
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False)],

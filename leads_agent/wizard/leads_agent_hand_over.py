@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import distribution, given, terms
 
 
@@ -21,7 +22,7 @@ class LeadsAgentHandOver(models.TransientModel):
     _name = "leads.agent.hand.over"
     _description = "Hand Over"
 
-    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, readonly=True)
+    agent_id = Link("res.users", string="Leads Agent", required=True, readonly=True)
     receiver = fields.Selection(
         [("agents", "Other agents"), ("pool", "Back to the pool")], string="Give to", required=True, default="agents"
     )

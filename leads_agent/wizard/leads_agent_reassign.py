@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..arguments import takes
+from ..fields import Link
 from ..tools import given
 
 
@@ -12,7 +13,7 @@ class LeadsAgentReassign(models.TransientModel):
     _description = "Reassign Leads"
 
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
-    agent_id = fields.Many2one("res.users", string="New Leads Agent", domain=[("can_hold_leads", "=", True)])
+    agent_id = Link("res.users", string="New Leads Agent", domain=[("can_hold_leads", "=", True)])
 
     @takes(given.one)
     def action_reassign(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 
@@ -12,8 +13,8 @@ class LeadsAgentOfficer(models.Model):
     _order = "is_primary desc, id"
     _rec_name = "user_id"
 
-    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
-    user_id = fields.Many2one(
+    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    user_id = Link(
         "res.users", string="Officer", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
     )
     is_primary = fields.Boolean(string="Primary", help="Whom to ask first. One of each lead.")

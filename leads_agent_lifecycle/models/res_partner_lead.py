@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.arguments import numbers_of_links, takes
 from odoo.addons.leads_agent.tools import given
 
 PLACE_FIELDS = ("lead_stage_id", "lead_status_id")
@@ -69,7 +69,7 @@ class ResPartner(models.Model):
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
-        vals_list = [self._lead_clean(vals) for vals in vals_list]
+        vals_list = [self._lead_clean(self._lead_numbers(vals)) for vals in vals_list]
         for vals in vals_list:
             if self.env.context.get("lead_new") and "lead_stage_id" not in vals:
                 vals |= self._lead_defaults() | vals if self._lead_is_entered(vals) else {"lead_stage_id": False}
@@ -99,7 +99,7 @@ class ResPartner(models.Model):
 
     @takes(vals=given.values)
     def write(self, vals):
-        vals = self._lead_clean(vals)
+        vals = self._lead_clean(self._lead_numbers(vals))
         place = {name: vals.pop(name) for name in PLACE_FIELDS if name in vals}
         result = super().write(vals) if vals or not place else True
         if "name" in vals and (named := self.sudo().filtered("lead_is_anonymous")):
@@ -108,6 +108,11 @@ class ResPartner(models.Model):
         if place:
             self._lead_move_by_hand(place)
         return result
+
+    @api.model
+    def _lead_numbers(self, vals):
+        """The stage and the status of a lead as numbers, which are looked up before Odoo looks at them."""
+        return vals | numbers_of_links(self, {name: vals[name] for name in PLACE_FIELDS if name in vals})
 
     def _lead_move_by_hand(self, place):
         """The user moves these leads, or makes leads of these contacts.

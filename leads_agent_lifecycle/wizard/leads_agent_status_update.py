@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 
@@ -13,8 +14,8 @@ class LeadsAgentStatusUpdate(models.TransientModel):
     _description = "Update Status"
 
     partner_ids = fields.Many2many("res.partner", string="Leads", required=True)
-    stage_id = fields.Many2one("leads.agent.stage", help="Empty: each lead stays in its stage.")
-    status_id = fields.Many2one("leads.agent.status", domain="[('id', 'in', allowed_status_ids)]")
+    stage_id = Link("leads.agent.stage", help="Empty: each lead stays in its stage.")
+    status_id = Link("leads.agent.status", domain="[('id', 'in', allowed_status_ids)]")
     allowed_status_ids = fields.Many2many("leads.agent.status", compute="_compute_allowed_status_ids")
 
     @api.model

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 LONGEST_LINE = 200
@@ -24,7 +25,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     _inherit = ["utm.mixin"]
     _description = "Enquiry by the Website"
 
-    lead_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    lead_id = Link("res.partner", readonly=True, ondelete="cascade")
     name = fields.Char(string="Your Name")
     email = fields.Char(string="Your E-mail")
     phone = fields.Char(string="Phone Number")

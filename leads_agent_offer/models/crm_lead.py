@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
 
 STATES = [
@@ -35,8 +36,8 @@ class CrmLead(models.Model):
     leads_offer_hint = fields.Char(
         string="Hint for Agents", help="Shown with an offer. Do not write down who the customer is."
     )
-    leads_offer_ids = fields.One2many("leads.agent.offer", "lead_id", string="Offers", readonly=True)
-    leads_routing_ids = fields.One2many("leads.agent.routing", "lead_id", string="Routings", readonly=True)
+    leads_offer_ids = Rows("leads.agent.offer", "lead_id", string="Offers", readonly=True)
+    leads_routing_ids = Rows("leads.agent.routing", "lead_id", string="Routings", readonly=True)
     leads_accepted_at = fields.Datetime(string="Accepted On", readonly=True, copy=False)
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 

@@ -11,6 +11,7 @@ from odoo.tools import SQL, format_datetime, html2plaintext
 from odoo.tools.misc import babel_locale_parse
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 
 from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
@@ -401,7 +402,7 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    leads_offer_id = fields.Many2one(
+    leads_offer_id = Link(
         "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
@@ -419,7 +420,7 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
-    leads_offer_id = fields.Many2one(
+    leads_offer_id = Link(
         "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
     )
 

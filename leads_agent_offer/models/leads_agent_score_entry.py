@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 from ..tools import performance
@@ -34,16 +35,16 @@ class LeadsAgentScoreEntry(models.Model):
     _order = "at desc, id desc"
     _rec_name = "cause"
 
-    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="cascade")
     at = fields.Datetime(string="When", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     points = fields.Integer(required=True, readonly=True, aggregator="sum")
     counted = fields.Integer(string="Counted Points", compute="_compute_counted", store=True)
-    offer_id = fields.Many2one("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
+    offer_id = Link("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
     explanation = fields.Char(compute="_compute_explanation")
-    company_id = fields.Many2one("res.company", readonly=True)
+    company_id = Link("res.company", readonly=True)
     voided_at = fields.Datetime(readonly=True)
-    voided_by_id = fields.Many2one("res.users", readonly=True)
+    voided_by_id = Link("res.users", readonly=True)
     void_reason = fields.Char(readonly=True)
 
     _of_agent = models.Index("(agent_id, at) INCLUDE (points) WHERE voided_at IS NULL")

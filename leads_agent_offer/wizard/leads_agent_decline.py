@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 
@@ -10,8 +11,8 @@ class LeadsAgentDecline(models.TransientModel):
     _name = "leads.agent.decline"
     _description = "Decline an Offer"
 
-    offer_id = fields.Many2one("leads.agent.offer", required=True, ondelete="cascade")
-    reason_id = fields.Many2one("leads.agent.decline.reason", string="Why")
+    offer_id = Link("leads.agent.offer", required=True, ondelete="cascade")
+    reason_id = Link("leads.agent.decline.reason", string="Why")
     note = fields.Char()
 
     @api.constrains("offer_id")

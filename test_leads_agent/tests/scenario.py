@@ -93,7 +93,6 @@ ROLES = (
         _marks("ABCDE", "P"),
         locked=True,
         is_agent=False,
-        opened=frozenset({"stock.move.line", "stock.reference"}),
     ),
     Role("manager", "manager", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
     Role("salesperson", "salesperson", _marks("ABCDE", "PQS"), locked=True, is_agent=False),

@@ -1,5 +1,9 @@
 from odoo import fields
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, OrderedSet
+
+from .tools import given
 
 
 class InSight(fields.Boolean):
@@ -13,6 +17,48 @@ class InSight(fields.Boolean):
         in_sight = set(records._leads_filter_in_sight()._ids)
         wanted = True in value
         return lambda record: (record.id in in_sight) is wanted
+
+
+class Link(fields.Many2one):
+    """A link that is given by a number, in whatever form a client sends one; all else is refused in a sentence.
+
+    Odoo hands a text on to PostgreSQL as it is, and keeps nothing of it in its cache.
+    """
+
+    def _as_number(self, value, record):
+        if value is None or value is False or not isinstance(value, str | float | bool | dict | list | int):
+            return value
+        try:
+            return given.optional(given.record_id)(value)
+        except given.Unfit:
+            raise ValidationError(
+                record.env._("'%s' must be the number of a record.", self._description_string(record.env))
+            ) from None
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        return super().convert_to_column(self._as_number(value, record), record, values, validate)
+
+    def convert_to_cache(self, value, record, validate=True):
+        return super().convert_to_cache(self._as_number(value, record) if validate else value, record, validate)
+
+
+class Rows(fields.One2many):
+    """Rows behind a record, searched as the user may read them.
+
+    Odoo looks up elevated whether there are any, or whether some are among them: that alone would tell of rows out of
+    sight.
+    """
+
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        if model.env.su or not isinstance(value, list | tuple | set | frozenset | OrderedSet):
+            return super().condition_to_sql(field_expr, operator, value, model, alias, query)
+        found = []
+        if ids := [row_id for row_id in value if row_id]:
+            found.append(super().condition_to_sql(field_expr, "any", Domain("id", "in", ids), model, alias, query))
+        if len(ids) < len(value):
+            found.append(super().condition_to_sql(field_expr, "not any", Domain.TRUE, model, alias, query))
+        condition = SQL("(%s)", SQL(" OR ").join(found)) if found else SQL("FALSE")
+        return SQL("(%s) IS NOT TRUE", condition) if operator.startswith("not") else condition
 
 
 class Bounded(fields.Integer):

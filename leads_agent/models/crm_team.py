@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..arguments import takes
+from ..tools import given
+
 # What a Leads Manager sets up; mail aliases and what other apps hang on a team are for Sales managers.
 CALL_CENTER_FIELDS = frozenset(
     (
@@ -57,6 +60,7 @@ class CrmTeam(models.Model):
             raise AccessError(self.env._("You do not work in the company of this call center."))
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         if not self._leads_is_limited():
             return super().create(vals_list)
@@ -66,6 +70,7 @@ class CrmTeam(models.Model):
         # sudo: crm.team - every value was checked; other apps add a mail alias of their own to a new team
         return super(CrmTeam, self.sudo()).create(vals_list).with_env(self.env)
 
+    @takes(vals=given.values)
     def write(self, vals):
         if self._leads_is_limited():
             self._leads_check_call_center(vals)

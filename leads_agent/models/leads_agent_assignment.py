@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
+from ..arguments import takes
+from ..fields import Link
 from ..tools import terms
 
 _logger = logging.getLogger(__name__)
@@ -30,14 +32,14 @@ class LeadsAgentAssignment(models.Model):
     _rec_name = "partner_id"
 
     # What a manager may say of a new one, as in an import; nobody has a right to write it afterwards.
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, index=True, ondelete="restrict")
-    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    partner_id = Link("res.partner", string="Customer", required=True, index=True, ondelete="restrict")
+    agent_id = Link("res.users", string="Leads Agent", required=True, ondelete="restrict")
+    company_id = Link("res.company", required=True, readonly=True)
     state = fields.Selection(terms.STATES, required=True, readonly=True, default="active")
     source = fields.Selection(terms.SOURCES, required=True, readonly=True, default="manual")
     reason = fields.Char(help="Why this agent got the lead.")
-    batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True, index="btree_not_null", ondelete="set null")
-    order_id = fields.Many2one(
+    batch_id = Link("leads.agent.batch.assign", readonly=True, index="btree_not_null", ondelete="set null")
+    order_id = Link(
         "sale.order",
         readonly=True,
         index="btree_not_null",
@@ -45,19 +47,17 @@ class LeadsAgentAssignment(models.Model):
         help="The customer's newest order when the lead was assigned.",
     )
     assigned_at = fields.Datetime(required=True, readonly=True)
-    assigned_by_id = fields.Many2one("res.users", readonly=True)
+    assigned_by_id = Link("res.users", readonly=True)
     ended_at = fields.Datetime(readonly=True)
-    ended_by_id = fields.Many2one("res.users", readonly=True)
+    ended_by_id = Link("res.users", readonly=True)
     end_reason = fields.Selection(terms.END_REASONS, readonly=True)
     visible_until = fields.Datetime(
         readonly=True,
         help="After resolving, the agent may still read the customer until this moment.",
     )
-    disposition_id = fields.Many2one(
-        "leads.agent.disposition", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    disposition_id = Link("leads.agent.disposition", readonly=True, index="btree_not_null", ondelete="restrict")
     note = fields.Text(readonly=True)
-    sale_order_id = fields.Many2one(
+    sale_order_id = Link(
         "sale.order",
         string="Sale",
         readonly=True,
@@ -72,7 +72,7 @@ class LeadsAgentAssignment(models.Model):
     email = fields.Char(compute="_compute_details")
     city = fields.Char(compute="_compute_details")
     amount_total = fields.Monetary(compute="_compute_details")
-    currency_id = fields.Many2one("res.currency", compute="_compute_details")
+    currency_id = Link("res.currency", compute="_compute_details")
     is_sale = fields.Integer(
         string="Sales",
         readonly=True,
@@ -195,6 +195,7 @@ class LeadsAgentAssignment(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes()
     def action_unassign(self):
         """Take the leads back. For managers; access of the agent ends at once.
 
@@ -205,6 +206,7 @@ class LeadsAgentAssignment(models.Model):
         self._unassign("unassigned")
         return True
 
+    @takes()
     def action_resolve(self):
         """Open *Mark Lead As Resolved* for these leads."""
         self._check_may_resolve()
@@ -220,6 +222,7 @@ class LeadsAgentAssignment(models.Model):
             "context": context,
         }
 
+    @takes()
     def action_reassign(self):
         """Open the form that gives these leads to another agent."""
         self.env.user._check_leads_manager()
@@ -232,6 +235,7 @@ class LeadsAgentAssignment(models.Model):
             "context": {"default_assignment_ids": self.ids},
         }
 
+    @takes()
     def action_reopen(self):
         """Give resolved leads back to their agent: a manager always, the agent while the customer is still visible.
 

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..arguments import takes
+from ..tools import given
 from ..tools.csv_cells import neutral
 
 ALLOWED = frozenset(("partner_id", "agent_id", "reason"))
@@ -20,6 +22,7 @@ class LeadsAgentAssignment(models.Model):
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         """Assign through the one door, so that an import or an RPC client gets the same checks and sentences.
 
@@ -37,6 +40,7 @@ class LeadsAgentAssignment(models.Model):
         return records.sudo(self.env.su)
 
     @api.model
+    @takes()
     def get_import_templates(self):
         """The file that the import dialog offers to fill in."""
         return [
@@ -47,6 +51,7 @@ class LeadsAgentAssignment(models.Model):
         ]
 
     @api.model
+    @takes(fields=given.names, data=given.table)
     def load(self, fields, data):
         """As Odoo's import, with a line for each row that the door refuses; then nothing at all is assigned."""
         refusals = Refusals()
@@ -115,7 +120,7 @@ class LeadsAgentAssignment(models.Model):
         if unknown := {key for key, value in vals.items() if value} - ALLOWED:
             raise UserError(self.env._("An assignment cannot be created with: %s", ", ".join(sorted(unknown))))
         for name in ("partner_id", "agent_id"):
-            if not isinstance(vals.get(name) or 0, int):
+            if type(vals.get(name) or 0) is not int:
                 raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
 
     def _sort_rows(self, vals_list):

@@ -5,8 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..fields import Bounded
-from ..tools import limits, terms
+from ..arguments import takes
+from ..fields import Bounded, Link
+from ..tools import given, limits, terms
 
 # More leads than this are worked through by the job, in the background.
 MOST_IN_REQUEST = 10_000
@@ -39,9 +40,7 @@ class LeadsAgentBatchAssign(models.Model):
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name")
-    agent_id = fields.Many2one(
-        "res.users", string="Leads Agent", domain=[("can_hold_leads", "=", True)], ondelete="restrict"
-    )
+    agent_id = Link("res.users", string="Leads Agent", domain=[("can_hold_leads", "=", True)], ondelete="restrict")
     agent_ids = fields.Many2many(
         "res.users",
         "leads_agent_batch_assign_agent_rel",
@@ -49,7 +48,7 @@ class LeadsAgentBatchAssign(models.Model):
         domain=[("can_hold_leads", "=", True)],
         help="Several agents share the leads. Those who are away now, or full, get none.",
     )
-    team_id = fields.Many2one(
+    team_id = Link(
         "crm.team",
         string="Call Center",
         ondelete="set null",
@@ -87,7 +86,7 @@ class LeadsAgentBatchAssign(models.Model):
         copy=False,
         help="What is worked on, or was last.",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     selected_order_ids = fields.Json(
         string="Selected Orders",
         default=lambda self: self._default_selected_order_ids(),
@@ -110,7 +109,7 @@ class LeadsAgentBatchAssign(models.Model):
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     pending_count = fields.Integer(string="To Do", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Percent of the leads that have their result.")
-    started_by_id = fields.Many2one("res.users", string="By", readonly=True, copy=False)
+    started_by_id = Link("res.users", string="By", readonly=True, copy=False)
     executed_at = fields.Datetime(string="Run On", readonly=True, copy=False)
     plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
     undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
@@ -149,6 +148,7 @@ class LeadsAgentBatchAssign(models.Model):
             return False
         return super()._has_field_access(field, operation)
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.keys() & REQUEST_FIELDS:
             self._check_draft()
@@ -201,6 +201,7 @@ class LeadsAgentBatchAssign(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_assign(self):
         """Assign the customers of the orders, and open the result log; a planned batch is carried out as planned.
 
@@ -212,6 +213,7 @@ class LeadsAgentBatchAssign(models.Model):
         leads = self._prepare_leads()
         return self._start("assign", len(leads), leads)
 
+    @takes(given.one)
     def action_plan(self):
         """Plan without assigning anything: the lines say who would get which lead.
 
@@ -221,6 +223,7 @@ class LeadsAgentBatchAssign(models.Model):
         leads = self._prepare_leads(planning=True)
         return self._start("plan", len(leads), leads)
 
+    @takes(given.one)
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.
 
@@ -229,6 +232,7 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("planned")
         return self._start("assign", self.pending_count)
 
+    @takes(given.one)
     def action_undo(self):
         """Give back what the batch gave out, where nobody has touched it since.
 
@@ -239,6 +243,7 @@ class LeadsAgentBatchAssign(models.Model):
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
         return self._start("undo", self.assigned_count)
 
+    @takes(given.one)
     def action_cancel(self):
         """Stop a running batch after the chunk it is at, or give up a plan. What is assigned stays.
 
@@ -250,18 +255,21 @@ class LeadsAgentBatchAssign(models.Model):
         self.sudo()._close_pending(self.env._("Cancelled before this lead had its turn."))
         return self._open()
 
+    @takes(given.one)
     def action_open_lines(self):
         """The result log as a list of its own, with filters, groups, graph and export."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_lines")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
+    @takes(given.one)
     def action_download(self):
         """The result log as a CSV file, also for managers without the right to export."""
         self.ensure_one()
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/leads_agent/batch/{self.id}.csv", "target": "download"}
 
+    @takes(given.one)
     def action_open_load(self):
         """How many leads each agent has before and after, as bars."""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..fields import Link
 from ..tools import terms
 
 
@@ -15,22 +16,18 @@ class LeadsAgentBatchAssignLine(models.Model):
     _rec_name = "partner_id"
     _log_access = False
 
-    batch_id = fields.Many2one("leads.agent.batch.assign", required=True, readonly=True, ondelete="cascade")
-    order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
-    partner_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null"
-    )
-    agent_id = fields.Many2one("res.users", string="Leads Agent", readonly=True, ondelete="set null")
-    previous_agent_id = fields.Many2one(
+    batch_id = Link("leads.agent.batch.assign", required=True, readonly=True, ondelete="cascade")
+    order_id = Link("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
+    partner_id = Link("res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null")
+    agent_id = Link("res.users", string="Leads Agent", readonly=True, ondelete="set null")
+    previous_agent_id = Link(
         "res.users",
         string="Taken From",
         readonly=True,
         ondelete="set null",
         help="Who held the lead before the batch took it.",
     )
-    assignment_id = fields.Many2one(
-        "leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     result = fields.Selection(terms.RESULTS, readonly=True)
     reason = fields.Char(readonly=True)
     undone = fields.Selection([("undone", "Given back"), ("left", "Left as it is")], readonly=True)

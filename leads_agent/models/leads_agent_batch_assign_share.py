@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..fields import Bounded
-from ..tools import limits
+from ..arguments import takes
+from ..fields import Bounded, Link
+from ..tools import given, limits
 
 
 class LeadsAgentBatchAssignShare(models.Model):
@@ -13,8 +14,8 @@ class LeadsAgentBatchAssignShare(models.Model):
     _order = "batch_id, id"
     _rec_name = "agent_id"
 
-    batch_id = fields.Many2one("leads.agent.batch.assign", required=True, index=True, ondelete="cascade")
-    agent_id = fields.Many2one(
+    batch_id = Link("leads.agent.batch.assign", required=True, index=True, ondelete="cascade")
+    agent_id = Link(
         "res.users", string="Leads Agent", required=True, domain=[("can_hold_leads", "=", True)], ondelete="cascade"
     )
     weight = Bounded(
@@ -39,11 +40,13 @@ class LeadsAgentBatchAssignShare(models.Model):
         return super()._has_field_access(field, operation)
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         shares = super().create(vals_list)
         shares.batch_id._check_draft()
         return shares
 
+    @takes(vals=given.values)
     def write(self, vals):
         self.batch_id._check_draft()
         return super().write(vals)
@@ -74,9 +77,9 @@ class LeadsAgentBatchAssignLoad(models.Model):
     _rec_name = "agent_id"
     _depends = {"leads.agent.batch.assign.share": ["batch_id", "agent_id", "open_before", "open_after"]}
 
-    batch_id = fields.Many2one("leads.agent.batch.assign", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    agent_id = fields.Many2one("res.users", string="Leads Agent", readonly=True)
+    batch_id = Link("leads.agent.batch.assign", readonly=True)
+    company_id = Link("res.company", readonly=True)
+    agent_id = Link("res.users", string="Leads Agent", readonly=True)
     moment = fields.Selection([("before", "Before"), ("after", "After")], readonly=True)
     leads = fields.Integer(string="Open Leads", readonly=True, aggregator="sum")
 

@@ -3,7 +3,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..tools import terms
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given, terms
 from ..tools.moments import to_local
 
 
@@ -20,15 +22,13 @@ class LeadsAgentCall(models.Model):
     _order = "started_at desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
-    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
-    team_id = fields.Many2one("crm.team", string="Call Center", readonly=True, index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    assignment_id = fields.Many2one(
-        "leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="restrict")
+    team_id = Link("crm.team", string="Call Center", readonly=True, index="btree_not_null")
+    company_id = Link("res.company", required=True, readonly=True, index=True)
+    assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     source = fields.Selection(related="assignment_id.source", string="Lead Source", store=True)
-    order_id = fields.Many2one(
+    order_id = Link(
         "sale.order",
         string="Quotation",
         readonly=True,
@@ -37,7 +37,7 @@ class LeadsAgentCall(models.Model):
         groups="leads_agent.group_leads_manager",
         help="The customer's newest order when the call began.",
     )
-    callback_id = fields.Many2one(
+    callback_id = Link(
         "leads.agent.callback", readonly=True, index="btree_not_null", ondelete="set null", help="The promise it kept."
     )
     direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
@@ -51,7 +51,7 @@ class LeadsAgentCall(models.Model):
     local_hour = fields.Integer(
         string="Hour", readonly=True, aggregator=None, help="The hour of the day at the customer's when it began."
     )
-    disposition_id = fields.Many2one("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
+    disposition_id = Link("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
     is_contact = fields.Integer(
         string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
     )
@@ -64,7 +64,7 @@ class LeadsAgentCall(models.Model):
     conversion = fields.Float(
         compute="_compute_rates", store=True, aggregator="avg", help="Sales by calls, where calls are summed up."
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = Link(related="company_id.currency_id")
     revenue = fields.Monetary(
         compute="_compute_revenue",
         store=True,
@@ -100,6 +100,7 @@ class LeadsAgentCall(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes(partner_id=given.record_id, direction=given.text)
     def start(self, partner_id, direction="out"):
         """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
 
@@ -113,11 +114,12 @@ class LeadsAgentCall(models.Model):
             raise AccessError(self.env._("Calls are for those who hold leads."))
         if direction not in dict(terms.DIRECTIONS):
             raise UserError(self.env._("A call is incoming or outgoing."))
-        partner = self.env["res.partner"].browse(self._id_of(partner_id)).exists()
+        partner = self.env["res.partner"].browse(partner_id).exists()
         if not partner:
             raise UserError(self.env._("This customer no longer exists."))
         partner.check_access("read")
         customer = partner.commercial_partner_id
+        partner._leads_check_is_customer()
         # sudo: leads.agent.call - the user's own, without an outcome
         running = self.sudo().search([("agent_id", "=", user.id), ("state", "!=", "done")], limit=1)
         if running.partner_id == customer:
@@ -154,6 +156,7 @@ class LeadsAgentCall(models.Model):
         user._leads_dashboard_changed()
         return call._started()
 
+    @takes(given.one)
     def hang_up(self):
         """The talk is over, the outcome is still to come. Hanging up twice changes nothing.
 
@@ -163,6 +166,7 @@ class LeadsAgentCall(models.Model):
         self.sudo()._hang_up()
         return True
 
+    @takes(given.one, disposition_id=given.record_id, note=given.text, callback=given.values)
     def finish(self, disposition_id, note="", callback=None):
         """Log the outcome and do what it asks for, all or nothing.
 
@@ -173,14 +177,14 @@ class LeadsAgentCall(models.Model):
         :raises UserError: in a sentence; nothing is lost and nothing half done
         """
         self._check_mine()
-        disposition = self.env["leads.agent.disposition"].browse(self._id_of(disposition_id)).exists()
+        disposition = self.env["leads.agent.disposition"].browse(disposition_id).exists()
         if not disposition.active:
             raise UserError(self.env._("This disposition no longer exists. Choose another one."))
         if disposition not in disposition._available_to(self.env.user) or disposition == disposition._set_by_sale():
             raise UserError(self.env._("The disposition %s is not one of your call center.", disposition.name))
         due_at, zone = self._callback_time(disposition, callback)
         # sudo: leads.agent.call - the user's own call, checked above
-        self.sudo()._finish(disposition, (note or "").strip(), due_at, zone)
+        self.sudo()._finish(disposition, note.strip(), due_at, zone)
         return True
 
     def _check_mine(self):
@@ -188,13 +192,6 @@ class LeadsAgentCall(models.Model):
         self.check_access("read")
         if self.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
-
-    @api.model
-    def _id_of(self, value):
-        """:raises UserError: for what is no id"""
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-            raise UserError(self.env._("A record is given by its number."))
-        return value
 
     def _callback_time(self, disposition, callback):
         """When to call back, and the zone in which that was said.
@@ -228,6 +225,7 @@ class LeadsAgentCall(models.Model):
             here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
         )
 
+    @takes(given.one)
     def action_outcome(self):
         """Open the form with the outcome of this call."""
         self._check_mine()

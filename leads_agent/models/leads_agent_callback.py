@@ -5,7 +5,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..tools import terms
+from ..arguments import numbers_of_links, takes
+from ..fields import Link
+from ..tools import given, terms
 from ..tools.calling_hours import is_open, next_opening
 from ..tools.moments import to_moment, zone_info
 
@@ -34,16 +36,16 @@ class LeadsAgentCallback(models.Model):
     _order = "due_at, id"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, ondelete="restrict", index=True)
-    agent_id = fields.Many2one(
+    partner_id = Link("res.partner", string="Customer", required=True, ondelete="restrict", index=True)
+    agent_id = Link(
         "res.users",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('can_hold_leads', '=', True)]",
         help="Who promised it. Empty: open to the call center.",
     )
-    team_id = fields.Many2one("crm.team", string="Call Center", index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    team_id = Link("crm.team", string="Call Center", index="btree_not_null")
+    company_id = Link("res.company", required=True, readonly=True, index=True)
     due_at = fields.Datetime(string="When", required=True)
     zone = fields.Char(string="Time Zone", readonly=True, help="The clock by which it was agreed on.")
     at_customer = fields.Char(string="At the Customer's", compute="_compute_at_customer")
@@ -57,8 +59,8 @@ class LeadsAgentCallback(models.Model):
     )
     is_missed = fields.Boolean(string="Missed", compute="_compute_is_due", search="_search_is_missed")
     note = fields.Text(help="What to come back to.")
-    call_id = fields.Many2one("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
-    kept_call_id = fields.Many2one("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
+    call_id = Link("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
+    kept_call_id = Link("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
     told_at = fields.Datetime(readonly=True, help="When the agent was told that it is due.")
     closed_at = fields.Datetime(readonly=True)
 
@@ -167,6 +169,8 @@ class LeadsAgentCallback(models.Model):
         for callback in self:
             facts = facts_of[callback.partner_id.id]
             when = format_datetime(self.env, callback.due_at, tz=facts.zone, dt_format="short")
+            if facts.is_ours:
+                raise UserError(self.env["leads.agent.desk"]._ours_sentence(facts.name))
             if callback.due_at <= now:
                 raise UserError(self.env._("The callback would be in the past: %s.", when))
             if callback.due_at > now + FARTHEST:
@@ -208,8 +212,9 @@ class LeadsAgentCallback(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
-        vals_list = self._leads_with_ids(vals_list)
+        vals_list = [numbers_of_links(self, vals) for vals in vals_list]
         for vals in vals_list:
             self._complete(vals)
         callbacks = super().create(vals_list)
@@ -226,11 +231,7 @@ class LeadsAgentCallback(models.Model):
             )
             for name in vals.keys() - allowed:
                 if vals[name] and vals[name] != self.default_get([name]).get(name):
-                    raise AccessError(
-                        self.env._(
-                            "'%s' of a callback follows by itself.", self._fields[name]._description_string(self.env)
-                        )
-                    )
+                    raise AccessError(self._follows_sentence(name))
                 del vals[name]
             if self.env.user._is_leads_agent() and (vals.get("agent_id") or self.env.uid) != self.env.uid:
                 raise AccessError(self.env._("You promise callbacks of your own only."))
@@ -238,6 +239,7 @@ class LeadsAgentCallback(models.Model):
         if not partner:
             raise UserError(self.env._("A callback needs a customer."))
         partner.check_access("read")
+        partner._leads_check_is_customer()
         customer = partner.commercial_partner_id
         # sudo: res.partner, res.users - the holder of a customer whom the user may read
         holder = customer.sudo().leads_agent_id
@@ -264,18 +266,21 @@ class LeadsAgentCallback(models.Model):
                 )
             )
 
+    def _follows_sentence(self, name):
+        field = self._fields.get(name)
+        label = field._description_string(self.env) if field else name
+        return self.env._("'%s' of a callback follows by itself.", label)
+
     def _when(self):
         return format_datetime(self.env, self.due_at, dt_format="short")
 
+    @takes(vals=given.values)
     def write(self, vals):
+        vals = numbers_of_links(self, vals)
         if not self.env.su:
             allowed = MANAGER_FIELDS if self.env.user._is_leads_manager() else OWN_FIELDS
             for name in vals.keys() - allowed:
-                raise AccessError(
-                    self.env._(
-                        "'%s' of a callback follows by itself.", self._fields[name]._description_string(self.env)
-                    )
-                )
+                raise AccessError(self._follows_sentence(name))
             if closed := self.filtered(lambda callback: callback.state != "open"):
                 raise UserError(self.env._("The callback of %s is over.", closed[0].partner_id.display_name))
         result = super().write(vals)
@@ -289,6 +294,7 @@ class LeadsAgentCallback(models.Model):
             self.sudo().agent_id._leads_dashboard_changed()
         return result
 
+    @takes()
     def action_cancel(self):
         """The customer no longer wants to be called back."""
         self.check_access("write")
@@ -296,6 +302,7 @@ class LeadsAgentCallback(models.Model):
         self.sudo().filtered(lambda callback: callback.state == "open")._close("cancelled")
         return True
 
+    @takes(given.one)
     def action_call(self):
         """Open the customer's page, where the call is made."""
         self.ensure_one()

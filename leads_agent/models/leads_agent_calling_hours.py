@@ -1,6 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
 from ..tools.calling_hours import ALWAYS, Hours
 from ..tools.timezones import customer_timezone
 
@@ -19,8 +22,8 @@ class LeadsAgentCallingHours(models.Model):
     _order = "country_id, state_id, days, hour_from, id"
     _rec_name = "country_id"
 
-    country_id = fields.Many2one("res.country", index=True, help="Empty: for customers of all other countries.")
-    state_id = fields.Many2one(
+    country_id = Link("res.country", index=True, help="Empty: for customers of all other countries.")
+    state_id = Link(
         "res.country.state",
         domain="[('country_id', '=?', country_id)]",
         help="Empty: for all states of the country that have no hours of their own.",
@@ -73,14 +76,17 @@ class LeadsAgentCallingHours(models.Model):
         return customer_timezone(tz, country_code, state_code) or self.env.user.tz or "UTC"
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
+    @takes(vals=given.values)
     def write(self, vals):
         self.env.registry.clear_cache()
         return super().write(vals)
 
+    @takes()
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()

@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 from ..tools.figures import conversion
 from ..tools.timezones import customer_timezone
 
@@ -30,6 +31,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @takes(search=given.text, sort=given.text, limit=given.whole, offset=given.whole)
     def get_data(self, search="", sort="next", limit=80, offset=0):
         """Everything on the dashboard of the current user.
 
@@ -46,11 +48,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         Assignment = self.env["leads.agent.assignment"]
         if not Assignment.has_access("read"):
             raise AccessError(self.env._("The dashboard is for Leads Agents and Leads Managers."))
-        try:
-            limit, offset = min(max(int(limit), 1), 200), min(max(int(offset), 0), 2**31)
-        except (TypeError, ValueError):
-            raise UserError(self.env._("The page of the dashboard is given by two numbers.")) from None
-        search, sort = str(search or "")[:100], str(sort)
+        limit, offset, search = min(max(limit, 1), 200), max(offset, 0), search[:100]
         mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "=", "active")
         assignments = Assignment.search_fetch(
             mine & self._search_domain(search),

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 from ..tools.moments import to_local, to_moment
 from .leads_agent_dashboard import ORDER_COLUMNS
 
@@ -21,6 +22,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @takes(partner_id=given.record_id)
     def get_lead(self, partner_id):
         """Everything about one customer that a call needs, as far as the user may read it.
 
@@ -31,7 +33,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         :raises AccessError: when the customer is out of sight
         :raises UserError: when there is no such customer
         """
-        customer = self._readable_customer(self.env["leads.agent.call"]._id_of(partner_id))
+        customer = self._readable_customer(partner_id)
         rows = self._together(
             assignment=self._assignment_select(customer),
             last_call=self._last_call_select(customer),

@@ -2,11 +2,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
-from ..tools import next_lead, terms
+from ..arguments import takes
+from ..tools import given, next_lead, terms
 from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
 from ..tools.moments import to_local
 
@@ -33,6 +34,7 @@ class Facts:
     phone: str = ""
     numbers: int = 0
     is_blocked: bool = False
+    is_ours: bool = False
     assignment_id: int | bool = False
     holder_id: int | bool = False
     attempts: int = 0
@@ -83,6 +85,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @takes(skipped=given.record_ids)
     def next_lead(self, skipped=()):
         """The lead that the current user should call now.
 
@@ -95,10 +98,7 @@ class LeadsAgentDesk(models.AbstractModel):
         # The role alone is answered from memory.
         if not (user._is_leads_agent() or user.can_hold_leads):
             raise AccessError(self.env._("Calls are for those who hold leads."))
-        try:
-            skipped = {int(partner_id) for partner_id in skipped}
-        except (TypeError, ValueError):
-            raise UserError(self.env._("A record is given by its number.")) from None
+        skipped = set(skipped)
         # sudo: leads.agent.desk - looks at calls and callbacks of colleagues too; what comes out is a lead of the user,
         # or one that is open to the user's call center
         desk_sudo = self.sudo()
@@ -158,7 +158,7 @@ class LeadsAgentDesk(models.AbstractModel):
     def _choose(self, user, skipped, situation):
         """:returns: ``(Facts, callback)``, or None"""
         # For what is plain SQL: to find the company, it need not read the user.
-        desk = self.with_company(situation["company_id"])
+        desk = self.with_context(leads_companies=self._seen_companies()).with_company(situation["company_id"])
         weights = desk.env.company._leads_weights(situation)
         # As the user: what is out of sight is nobody's business, missed or not.
         callbacks = Callback = self.env["leads.agent.callback"].with_user(user)
@@ -393,6 +393,8 @@ class LeadsAgentDesk(models.AbstractModel):
         """
         user = user or self.env.user
         now = fields.Datetime.now()
+        if facts.is_ours:
+            return self._ours_sentence(facts.name)
         if facts.holder_id and facts.holder_id != user.id and not keeps_promise and not user._is_leads_manager():
             # sudo: res.users - the name of the colleague, as on the order
             holder = self.env["res.users"].sudo().browse(facts.holder_id)
@@ -419,6 +421,10 @@ class LeadsAgentDesk(models.AbstractModel):
                 + self._opening_sentence(facts, now)
             )
         return ""
+
+    @api.model
+    def _ours_sentence(self, name):
+        return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
 
     @api.model
     def _caller_sentence(self, facts):
@@ -458,13 +464,15 @@ class LeadsAgentDesk(models.AbstractModel):
             SQL(
                 """
                 SELECT c.id, c.complete_name, c.tz, c.country_id, c.state_id, n.*, a.id AS assignment_id, a.agent_id,
+                       (c.partner_share IS NOT TRUE OR c.id IN (SELECT partner_id FROM res_company)) AS is_ours,
                        a.attempt_count, a.assigned_at, best.id AS best_order_id, best.amount, best.date_order, k.*,
                        (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
                        (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
                        (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
                        (SELECT id FROM sale_order WHERE leads_commercial_partner_id = c.id
                       ORDER BY date_order DESC, id DESC LIMIT 1) AS order_id,
-                       (SELECT count(*) FROM leads_agent_assignment WHERE partner_id = c.id AND is_sale = 1) AS sales,
+                       (SELECT count(*) FROM leads_agent_assignment
+                         WHERE partner_id = c.id AND is_sale = 1 AND company_id = ANY(%(seen)s)) AS sales,
                        (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
                   FROM res_partner c
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
@@ -482,6 +490,7 @@ class LeadsAgentDesk(models.AbstractModel):
                        SELECT o.id, o.date_order, %(amount)s AS amount
                          FROM sale_order o
                         WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
+                          AND o.company_id = ANY(%(seen)s)
                      ORDER BY %(standing)s DESC, o.id
                         LIMIT 1
                        ) best ON TRUE
@@ -490,9 +499,9 @@ class LeadsAgentDesk(models.AbstractModel):
                               array_agg(started_at) FILTER (WHERE direction = 'out' AND started_at > %(lately)s)
                                   AS lately,
                               array_agg(ARRAY[local_hour, COALESCE(is_contact, 0)])
-                                  FILTER (WHERE direction = 'out' AND state = 'done' AND local_hour IS NOT NULL)
-                                  AS answers
-                         FROM (SELECT agent_id, state, direction, started_at, local_hour, is_contact
+                                  FILTER (WHERE direction = 'out' AND state = 'done' AND local_hour IS NOT NULL
+                                          AND company_id = ANY(%(seen)s)) AS answers
+                         FROM (SELECT agent_id, state, direction, started_at, local_hour, is_contact, company_id
                                  FROM leads_agent_call WHERE partner_id = c.id
                              ORDER BY started_at DESC LIMIT %(remembered)s) calls
                        ) k
@@ -506,6 +515,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 remembered=CALLS_REMEMBERED,
                 partners=list(partner_ids),
                 company=self.env.company.id,
+                seen=self._seen_companies(),
             )
         )
         facts = {}
@@ -524,6 +534,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 hours=Hours._of(row["country_id"] or False, row["state_id"] or False),
                 phone=row["phone"] or "",
                 numbers=row["numbers"],
+                is_ours=row["is_ours"],
                 is_blocked=row["own_blocked"] or bool(row["blocked"] and row["blocked"] >= row["numbers"]),
                 assignment_id=row["assignment_id"] or False,
                 holder_id=row["agent_id"] or False,
@@ -542,6 +553,14 @@ class LeadsAgentDesk(models.AbstractModel):
                 callback_at=row["due_at"],
             )
         return facts
+
+    @api.model
+    def _seen_companies(self):
+        """Ids of the companies whose orders, sales and calls the current user may be told of: those switched on."""
+        own = self.env.user._get_company_ids()
+        chosen = self.env.context.get("leads_companies") or self.env.context.get("allowed_company_ids") or own
+        # Elevated, nobody checks what a client has switched on.
+        return [company_id for company_id in own if company_id in set(chosen)]
 
     # ------------------------------------------------------------------
     # The stored part of the expected value
@@ -572,13 +591,18 @@ class LeadsAgentDesk(models.AbstractModel):
             """
             COALESCE(
                 (SELECT max(%(standing)s) FROM sale_order o
-                  WHERE o.leads_commercial_partner_id = %(partner)s AND o.state IN %(partial)s),
+                  WHERE o.leads_commercial_partner_id = %(partner)s AND o.state IN %(partial)s
+                    AND o.company_id IN %(companies)s),
                 extract(epoch FROM %(assigned)s - %(epoch)s::timestamp) / 86400 / %(half_life)s)
             + COALESCE(%(attempts)s, 0) * ln(%(fatigue)s::float) / ln(2)
             + ln(1 + %(loyalty)s * LEAST(%(most)s, (
                 SELECT count(*) FROM leads_agent_assignment s
-                 WHERE s.partner_id = %(partner)s AND s.is_sale = 1))::float) / ln(2)
+                 WHERE s.partner_id = %(partner)s AND s.is_sale = 1
+                   AND s.company_id IN %(companies)s))::float) / ln(2)
             """,
+            companies=SQL(
+                "(SELECT m.cid FROM res_company_users_rel m WHERE m.user_id = %s)", SQL.identifier(alias, "agent_id")
+            ),
             standing=self._standing_sql("o", weights.half_life),
             partner=SQL.identifier(alias, "partner_id"),
             partial=terms.PARTIAL_STATES,

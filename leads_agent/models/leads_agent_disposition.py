@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits, terms
+from ..tools import given, limits, terms
 
 
 class LeadsAgentDisposition(models.Model):
@@ -99,6 +100,7 @@ class LeadsAgentDisposition(models.Model):
         """The ones that the current user may choose for a call; a sale comes by itself."""
         return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
 
+    @takes(given.one)
     def action_open_assignments(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_assignments")

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_datetime
 from odoo.tools.sql import column_exists
 
-from ..fields import Bounded
+from ..fields import Bounded, Link
 from ..tools import limits, policy
 
 MINUTES_A_DAY, MINUTES_AN_HOUR = 24 * 60, 60
@@ -69,14 +69,14 @@ class LeadsAgentDisposition(models.Model):
         most=limits.MOST_DAYS,
         help="Days after which the numbers may be called again. 0: never again.",
     )
-    activity_type_id = fields.Many2one(
+    activity_type_id = Link(
         "mail.activity.type",
         string="Plan Activity",
         ondelete="restrict",
         domain="[('res_model', 'in', (False, 'res.partner'))]",
         help="Planned on the customer, for whoever logs the outcome.",
     )
-    mail_template_id = fields.Many2one(
+    mail_template_id = Link(
         "mail.template",
         string="Send E-mail",
         ondelete="restrict",

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..arguments import takes
 from ..tools.moments import to_local, to_moment
 
 LEAD_FIGURES = ("open", "waiting", "sales")
@@ -36,6 +37,7 @@ class LeadsAgentFloor(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @takes()
     def get_data(self):
         """Everything on the live floor.
 

@@ -6,7 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
-from ..tools import terms
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given, terms
 
 SUMMARY_LENGTH = 160
 # Private notifications and automatic replies are no history.
@@ -34,7 +36,7 @@ class LeadsAgentHistory(models.Model):
     _rec_name = "summary"
     _log_access = False
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
     at = fields.Datetime(string="When", required=True, readonly=True)
     kind = fields.Selection(terms.HISTORY_KINDS, required=True, readonly=True)
     event = fields.Selection(
@@ -42,13 +44,13 @@ class LeadsAgentHistory(models.Model):
         readonly=True,
         help="What happened to the order.",
     )
-    author_id = fields.Many2one("res.partner", readonly=True, ondelete="set null", index="btree_not_null")
+    author_id = Link("res.partner", readonly=True, ondelete="set null", index="btree_not_null")
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, readonly=True)
-    order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
-    message_id = fields.Many2one("mail.message", readonly=True, ondelete="cascade")
-    assignment_id = fields.Many2one("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
-    call_id = fields.Many2one("leads.agent.call", readonly=True, ondelete="cascade")
+    order_id = Link("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
+    message_id = Link("mail.message", readonly=True, ondelete="cascade")
+    assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
+    call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")
@@ -146,6 +148,7 @@ class LeadsAgentHistory(models.Model):
         text = " ".join(text.split())
         return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
 
+    @takes(given.one)
     def action_open_document(self):
         """Open the document the event is about."""
         self.ensure_one()

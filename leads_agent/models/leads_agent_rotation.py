@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..fields import Link
 from ..tools import distribution
 
 
@@ -17,10 +18,8 @@ class LeadsAgentRotation(models.Model):
     _rec_name = "team_id"
     _log_access = False
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    team_id = fields.Many2one(
-        "crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null"
-    )
+    company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
+    team_id = Link("crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null")
     turns = fields.Json(readonly=True, help="Per agent: place, number of the last lead, present in the last run.")
 
     _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center has a rotation already.")

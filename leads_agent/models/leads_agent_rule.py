@@ -10,8 +10,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ..fields import Bounded
-from ..tools import distribution, limits, terms
+from ..arguments import takes
+from ..fields import Bounded, Link
+from ..tools import distribution, given, limits, terms
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class LeadsAgentRule(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    team_id = fields.Many2one(
+    team_id = Link(
         "crm.team",
         string="Call Center",
         required=True,
@@ -48,7 +49,7 @@ class LeadsAgentRule(models.Model):
         ondelete="cascade",
         help="Its agents get the leads.",
     )
-    company_id = fields.Many2one(
+    company_id = Link(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     customer_domain = fields.Char(string="Customers", default="[]", help="Which customers. Empty: all assignable ones.")
@@ -67,7 +68,7 @@ class LeadsAgentRule(models.Model):
         help="The most leads that the rule gives out between two midnights of the author's time zone. 0: no limit but "
         "the agents' own.",
     )
-    user_id = fields.Many2one(
+    user_id = Link(
         "res.users",
         string="Author",
         readonly=True,
@@ -94,12 +95,14 @@ class LeadsAgentRule(models.Model):
         return super()._has_field_access(field, operation)
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         rules = super().create([{"next_run_at": fields.Datetime.now(), **vals} for vals in vals_list])
         rules.sudo().user_id = self.env.user
         rules._wake_job()
         return rules
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"customer_domain", "order_domain", "company_id", "team_id"}:
@@ -224,6 +227,7 @@ class LeadsAgentRule(models.Model):
     # Running
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_run(self):
         """Run the rule now, for as many leads as one request does; the job goes on with the rest.
 

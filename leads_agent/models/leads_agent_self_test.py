@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
 from ..tools.csv_cells import as_csv
 from .res_groups import AGENT
 
@@ -29,7 +32,7 @@ class LeadsAgentSelfTest(models.Model):
 
     executed_at = fields.Datetime(string="Run On", required=True, readonly=True, default=fields.Datetime.now)
     seconds = fields.Float(string="Duration (s)", readonly=True, digits=(16, 1))
-    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     company_ids = fields.Many2many(
         "res.company", string="Companies", readonly=True, help="Agents of these companies were tested."
     )
@@ -73,6 +76,7 @@ class LeadsAgentSelfTest(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes()
     def action_run(self, *_args):
         """Test all agents of the companies that are switched on, and open the result.
 
@@ -87,6 +91,7 @@ class LeadsAgentSelfTest(models.Model):
         test._run(SECONDS_PER_CLICK)
         return test.sudo(False)._get_records_action()
 
+    @takes(given.one)
     def action_continue(self):
         """Test the agents for whom there was no time."""
         self.ensure_one()
@@ -147,6 +152,7 @@ class LeadsAgentSelfTest(models.Model):
     # Reading the result
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_open_lines(self):
         """All results, to filter, group and export."""
         self.ensure_one()
@@ -154,6 +160,7 @@ class LeadsAgentSelfTest(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_self_test_lines")
         return action | {"domain": [("test_id", "=", self.id)]}
 
+    @takes(given.one)
     def action_download(self):
         """The results as a CSV file, also for managers without the right to export."""
         self.ensure_one()

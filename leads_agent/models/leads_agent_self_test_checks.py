@@ -198,13 +198,13 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
 
     def _sight(self, agent):
         """The settings and companies of an agent, read where they are written."""
-        companies = agent.company_ids
+        companies, all_companies = agent.company_ids, agent.with_context(active_test=False).company_ids
         return Sight(
             agent_id=agent.id,
             company_ids=tuple(companies.ids),
             ancestor_ids=tuple((companies | companies.parent_ids).ids),
-            locked=any(company.leads_agent_lock_assigned for company in companies),
-            partial_only=not all(company.leads_agent_view_non_partial for company in companies),
+            locked=any(company.leads_agent_lock_assigned for company in all_companies),
+            partial_only=not all(company.leads_agent_view_non_partial for company in all_companies),
             now=fields.Datetime.now(),
         )
 

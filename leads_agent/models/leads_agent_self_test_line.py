@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..fields import Link
+
 
 class LeadsAgentSelfTestLine(models.Model):
     """One result of a visibility test: an agent and a model, or something about a model, a rule or a group."""
@@ -9,8 +11,8 @@ class LeadsAgentSelfTestLine(models.Model):
     _order = "sequence, id"
     _log_access = False
 
-    test_id = fields.Many2one("leads.agent.self.test", required=True, index=True, ondelete="cascade")
-    agent_id = fields.Many2one(
+    test_id = Link("leads.agent.self.test", required=True, index=True, ondelete="cascade")
+    agent_id = Link(
         "res.users",
         string="Leads Agent",
         index="btree_not_null",

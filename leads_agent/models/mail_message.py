@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from ..arguments import takes
+from ..tools import given
+
 
 class MailMessage(models.Model):
     """Messages and notes on held customers and their orders become customer history.
@@ -11,6 +14,7 @@ class MailMessage(models.Model):
     _inherit = ["mail.message", "leads.agent.document.sight.mixin"]
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         # What is known before costs no query: most messages are changes of fields, or about customers nobody holds.
         History = self.env["leads.agent.history"]

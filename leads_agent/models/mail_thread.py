@@ -1,5 +1,8 @@
 from odoo import models
 
+from ..arguments import refuse_unfit, takes
+from ..tools import given
+
 
 class MailThread(models.AbstractModel):
     """Under the lock, agents neither bring customers out of sight into a conversation nor hear of one.
@@ -14,11 +17,14 @@ class MailThread(models.AbstractModel):
         """Those partners whom the current user may address: all, but for locked agents."""
         if not partner_ids or not self.env.user._is_leads_agent() or not self.env.user.leads_locked:
             return partner_ids
+        partner_ids = refuse_unfit(self.env, given.record_ids, partner_ids)
         return self.env["res.partner"].sudo(False).browse(partner_ids)._filtered_access("read").ids
 
+    @takes()
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         return super().message_subscribe(self._leads_visible_partner_ids(partner_ids), subtype_ids)
 
+    @takes()
     def message_post(self, *, partner_ids=None, **kwargs):
         return super().message_post(partner_ids=self._leads_visible_partner_ids(partner_ids), **kwargs)
 

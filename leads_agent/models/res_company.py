@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits, policy
+from ..tools import given, limits, policy
 from ..tools.next_lead import Weights
 
 GRACE_MINUTES = (1, 10_080)
@@ -109,6 +110,7 @@ class ResCompany(models.Model):
             answers=(settings["leads_agent_answers"] or 0) / 100,
         )
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"leads_agent_half_life", "leads_agent_fatigue", "leads_agent_loyalty"}:

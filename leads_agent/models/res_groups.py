@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..arguments import takes
+from ..tools import given
+
 AGENT = "leads_agent.group_leads_agent"
 MANAGER = "leads_agent.group_leads_manager"
 
@@ -42,6 +45,7 @@ class ResGroups(models.Model):
             )
         agent.with_context(active_test=False).all_user_ids._check_leads_exclusive()
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"user_ids", "all_user_ids", "implied_ids", "implied_by_ids"}:

@@ -4,8 +4,11 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
+from ..arguments import numbers_of_links, takes
 from ..exceptions import CustomerOutOfSight
-from ..tools import terms
+from ..fields import Rows
+from ..tools import given, terms
+from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import MANAGER
 
 # What an agent may correct on a customer, and what else may be said of a new one.
@@ -43,7 +46,7 @@ class ResPartner(models.Model):
         search="_search_is_assignable_lead",
         help="A commercial customer whose newest order, of any contact and company, is still a quotation.",
     )
-    leads_assignment_ids = fields.One2many("leads.agent.assignment", "partner_id", string="Lead Assignments")
+    leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
     leads_who_can_see = fields.Html(
         string="Who Can See This Customer, and Why",
@@ -171,6 +174,7 @@ class ResPartner(models.Model):
         """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
         return CORRECTABLE_FIELDS
 
+    @takes(specification=given.optional(given.values))
     def web_read(self, specification):
         """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
         if (
@@ -201,6 +205,7 @@ class ResPartner(models.Model):
             partner.display_name = partner.sudo()._get_complete_name()
         return super(ResPartner, in_sight)._compute_display_name()
 
+    @takes()
     def signup_get_auth_param(self):
         """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
         if not self.env.su and self.env.user._is_leads_agent():
@@ -209,6 +214,7 @@ class ResPartner(models.Model):
         return super().signup_get_auth_param()
 
     @api.model
+    @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
@@ -223,6 +229,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         if self.env.su or not self.env.user._is_leads_agent():
             partners = super().create(vals_list)
@@ -293,11 +300,17 @@ class ResPartner(models.Model):
     # Changes of the commercial entity, archiving, deleting
     # ------------------------------------------------------------------
 
+    @takes(vals=given.values)
     def write(self, vals):
-        if "leads_agent_id" in vals and not self.env.su:
-            vals = self._leads_without_same_holder(vals)
-        if not self.env.su and self.env.user._is_leads_agent():
-            vals = self._leads_check_correction(vals)
+        if not self.env.su:
+            if "leads_agent_id" in vals:
+                vals = self._leads_without_same_holder(vals)
+            if self.env.user._is_leads_agent():
+                vals = self._leads_check_correction(numbers_of_links(self, vals))
+            elif self.env.user._is_leads_manager():
+                vals = numbers_of_links(self, vals)
+            if vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
+                self._leads_check_sign_in(vals)
         moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
         before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}
         result = super().write(vals)
@@ -331,13 +344,7 @@ class ResPartner(models.Model):
         users = self.sudo().with_context(active_test=False).user_ids
         if any(user._is_public() for user in users):
             raise AccessError(self.env._("Leads Agents correct customers only."))
-        if users and any(user.email != vals.get("email", user.email) for user in users):
-            raise AccessError(
-                self.env._(
-                    "%s signs in to your site, so the e-mail can reset a password. Ask a contact manager to change it.",
-                    users[0].name,
-                )
-            )
+        self._leads_check_sign_in(vals)
         for name in NEW_CUSTOMER_FIELDS & vals.keys():
             field = self._fields[name]
             if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
@@ -382,6 +389,7 @@ class ResPartner(models.Model):
     # Buttons
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_assign_lead(self):
         """Open *Assign Lead* for this customer."""
         self.env.user._check_leads_manager()
@@ -395,6 +403,7 @@ class ResPartner(models.Model):
             "context": {"default_partner_id": self.commercial_partner_id.id},
         }
 
+    @takes(given.one)
     def action_open_leads_assignments(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_assignments")

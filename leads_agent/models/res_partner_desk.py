@@ -1,5 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..arguments import takes
+from ..fields import Rows
+from ..tools import given
 
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
@@ -9,9 +14,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
-    leads_history_ids = fields.One2many(
-        "leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS
-    )
+    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
         "leads.agent.callback",
@@ -40,6 +43,15 @@ class ResPartner(models.Model):
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
+    def _leads_check_is_customer(self):
+        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
+        # sudo: res.partner - who is one of us
+        for partner in self.sudo():
+            us = partner | partner.commercial_partner_id
+            if not all(us.mapped("partner_share")) or us.ref_company_ids:
+                raise UserError(self.env["leads.agent.desk"]._ours_sentence(partner.complete_name))
+
+    @takes(given.one)
     def action_leads_call(self):
         """Begin a call with the customer, or go on with the one that has no outcome yet.
 
@@ -49,6 +61,7 @@ class ResPartner(models.Model):
         started = self.env["leads.agent.call"].start(self.id)
         return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
 
+    @takes(given.one)
     def action_leads_callback(self):
         """Open the callback of the customer, or enter one."""
         self.ensure_one()
@@ -60,6 +73,7 @@ class ResPartner(models.Model):
             default_partner_id=self.commercial_partner_id.id,
         )
 
+    @takes(given.one)
     def action_leads_order(self):
         """Enter an order of the customer."""
         self.ensure_one()
@@ -67,6 +81,7 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
         return action | {"context": {"default_partner_id": self.id}}
 
+    @takes(given.one)
     def action_leads_resolve(self):
         """Open *Mark Lead As Resolved* for the customer.
 
@@ -79,6 +94,7 @@ class ResPartner(models.Model):
         )
         return assignment.action_resolve()
 
+    @takes(given.one)
     def action_open_leads_calls(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_calls")

@@ -6,6 +6,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..arguments import takes
+from ..fields import Rows
+from ..tools import given
 from .res_groups import AGENT, MANAGER
 
 _logger = logging.getLogger(__name__)
@@ -44,7 +47,7 @@ class ResUsers(models.Model):
         compute_sudo=True,
         search="_search_can_hold_leads",
     )
-    leads_assignment_ids = fields.One2many(
+    leads_assignment_ids = Rows(
         "leads.agent.assignment", "agent_id", string="Assigned Leads", domain=[("state", "=", "active")]
     )
     leads_open_count = fields.Integer(string="Open Leads", compute="_compute_leads_figures")
@@ -171,14 +174,12 @@ class ResUsers(models.Model):
     @property
     def leads_partial_only(self):
         """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
-        # sudo: res.company - all companies of the user count, not only those switched on
-        return not all(self.sudo().company_ids.mapped("leads_agent_view_non_partial"))
+        return not all(self._leads_companies().mapped("leads_agent_view_non_partial"))
 
     @property
     def leads_locked(self):
         """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
-        # sudo: res.company - all companies of the user count, not only those switched on
-        return any(self.sudo().company_ids.mapped("leads_agent_lock_assigned"))
+        return any(self._leads_companies().mapped("leads_agent_lock_assigned"))
 
     @property
     def leads_needs_sight(self):
@@ -285,10 +286,15 @@ class ResUsers(models.Model):
     # Losing the role gives the leads back
     # ------------------------------------------------------------------
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
             self._leads_release_orphans()
+        if "company_ids" in vals:
+            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
+            holders = self.filtered("can_hold_leads")
+            self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
         return result
 
     def _leads_release_orphans(self):
@@ -351,6 +357,7 @@ class ResUsers(models.Model):
             user.leads_open_count, user.leads_oldest_at = opened.get(user, (0, False))
             user.leads_sold_today = sold.get(user, 0)
 
+    @takes(given.one)
     def action_assign_lead(self):
         """Open *Assign Lead* for this agent."""
         self.env.user._check_leads_manager()
@@ -363,6 +370,7 @@ class ResUsers(models.Model):
             "context": {"default_agent_id": self.id if self.can_hold_leads else False},
         }
 
+    @takes()
     def action_toggle_leads_may_hold(self):
         """Let a manager hold leads, or no longer."""
         self.env.user._check_leads_manager()

@@ -3,8 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..arguments import takes
 from ..fields import Bounded
-from ..tools import limits, terms
+from ..tools import given, limits, terms
 
 
 class ResUsers(models.Model):
@@ -170,6 +171,7 @@ class ResUsers(models.Model):
             )
         )
 
+    @takes(available=given.optional(given.flag))
     def action_toggle_leads_available(self, available=None):
         """Switch the availability for new leads: one's own, or as a manager anybody's.
 
@@ -190,6 +192,7 @@ class ResUsers(models.Model):
         self.sudo()._leads_dashboard_changed()
         return self[:1].sudo().leads_available
 
+    @takes(given.one)
     def action_leads_capacity(self):
         """Open the form with the limits and calling hours of an agent."""
         self.env.user._check_leads_manager()

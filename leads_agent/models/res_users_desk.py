@@ -4,7 +4,8 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class ResUsers(models.Model):
     # Breaks
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_leads_break(self):
         """Begin a break of one's own; one that has begun goes on. During a call, it begins with the outcome.
 
@@ -92,6 +94,7 @@ class ResUsers(models.Model):
             self._leads_set_break(fields.Datetime.now())
         return True
 
+    @takes(given.one)
     def action_leads_resume(self):
         """End one's own break.
 
@@ -116,6 +119,7 @@ class ResUsers(models.Model):
     # Handing over
     # ------------------------------------------------------------------
 
+    @takes(given.one)
     def action_leads_hand_over(self):
         """Open *Hand Over* for this agent.
 
@@ -133,6 +137,7 @@ class ResUsers(models.Model):
             "context": {"default_agent_id": self.id},
         }
 
+    @takes()
     def action_archive(self):
         """From the list of agents, whoever still holds leads is handed over first: the form does both."""
         # The context asks for a form in between; without it, what an archived user held goes back to the pool.

@@ -4,7 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
-from ..tools import terms
+from ..arguments import takes
+from ..tools import given, terms
 from .product_document import READERS
 
 # Only the addon itself writes these, in sets and elevated.
@@ -240,6 +241,7 @@ class SaleOrder(models.Model):
             self.env.cr.precommit.add(refresh)
         customers.update(held.leads_commercial_partner_id.ids)
 
+    @takes(default=given.optional(given.values))
     def copy_data(self, default=None):
         """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
         vals_list = super().copy_data(default)
@@ -260,6 +262,7 @@ class SaleOrder(models.Model):
         return None
 
     @api.model
+    @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
@@ -274,6 +277,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         orders = super().create(vals_list)
         # sudo: leads.agent.assignment, leads.agent.history - follow from the orders the user was allowed to make
@@ -282,6 +286,7 @@ class SaleOrder(models.Model):
         self._leads_complete(orders_sudo.filtered(lambda order: order.state == "sale"))
         return orders
 
+    @takes(vals=given.values)
     def write(self, vals):
         state = vals.get("state")
         if state not in ("sale", "sent", "cancel"):
@@ -331,6 +336,7 @@ class SaleOrder(models.Model):
         """These orders elevated, without the defaults that a caller may have put into the context."""
         return self.with_env(self.env(su=True, context=clean_context(self.env.context)))
 
+    @takes()
     def action_confirm(self):
         """An agent's confirmation runs elevated: core locks, mails and delivers after the order is out of reach."""
         if self.env.su or not self.env.user._is_leads_agent():
@@ -339,6 +345,7 @@ class SaleOrder(models.Model):
         # sudo: sale.order - the right to write was checked, and the author stays the agent
         return super(SaleOrder, self._leads_elevated()).action_confirm()
 
+    @takes()
     def action_cancel(self):
         """A cancelled order is no partial order: the agent is led back to the list instead of an error page."""
         if self.env.su or not self.env.user._is_leads_agent():
@@ -365,6 +372,7 @@ class SaleOrder(models.Model):
     # Batch
     # ------------------------------------------------------------------
 
+    @takes()
     def action_assign_leads(self):
         """Open *Assign Leads* for the customers of these orders."""
         self.env.user._check_leads_manager()
@@ -380,6 +388,7 @@ class SaleOrder(models.Model):
             "context": {**self.env.context, "active_model": "sale.order", "active_ids": self.ids},
         }
 
+    @takes(given.one)
     def action_open_leads_calls(self):
         """The calls with the customer of the order."""
         self.ensure_one()

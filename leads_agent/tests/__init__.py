@@ -31,6 +31,7 @@ from . import (
     test_moves,
     test_next_lead,
     test_order_entry,
+    test_ours,
     test_partial_only,
     test_policy,
     test_query_counts,

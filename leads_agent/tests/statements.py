@@ -8,8 +8,8 @@ from odoo.tools import SQL
 from .common import LeadsAgentCommon
 
 OURS = "odoo.addons.leads_agent"
-# Where the guard of links is, in whichever of our addons.
-GUARD = re.compile(rf"{re.escape(OURS)}\w*\.models\.(access(\..+)?|base)")
+# Where the guard of links is, in whichever of our addons; what the rules ask for is not the guard's.
+GUARD = re.compile(rf"{re.escape(OURS)}\w*\.models\.access\.(?!res_users|ir_rule).+")
 # What differs from one second to the next: times, ids of messages, savepoints, tokens.
 PASSING = re.compile(
     r"'\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?'(::timestamp)?|<\d[\w.+-]*@[^>]*>"

@@ -52,8 +52,8 @@ class TestLinksByNumber(LeadsAgentCommon):
         return result
 
     def _forms(self, record):
-        """The number of a record in each form in which PostgreSQL would take it, and the whole float as text."""
-        return (record.id, str(record.id), f" {record.id}", f"{record.id} ", float(record.id), f"{record.id}.0")
+        """The number of a record in each form in which PostgreSQL would take it."""
+        return (record.id, str(record.id), f" {record.id}", f"{record.id} ", float(record.id))
 
     # ------------------------------------------------------------------
     # Writing

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
+
 
 class LeadsAgentAssign(models.TransientModel):
     """*Assign Lead*: give one assignable lead to one agent."""
@@ -8,10 +12,8 @@ class LeadsAgentAssign(models.TransientModel):
     _name = "leads.agent.assign"
     _description = "Assign Lead"
 
-    agent_id = fields.Many2one(
-        "res.users", string="User", domain=[("can_hold_leads", "=", True)], help="All Leads Agents."
-    )
-    partner_id = fields.Many2one(
+    agent_id = Link("res.users", string="User", domain=[("can_hold_leads", "=", True)], help="All Leads Agents.")
+    partner_id = Link(
         "res.partner",
         string="Lead to Assign",
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False)],
@@ -34,6 +36,7 @@ class LeadsAgentAssign(models.TransientModel):
             else:
                 wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)
 
+    @takes(given.one)
     def action_assign(self):
         """Assign the lead.
 

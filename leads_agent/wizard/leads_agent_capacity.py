@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-from ..fields import Bounded
-from ..tools import limits
+from ..arguments import takes
+from ..fields import Bounded, Link
+from ..tools import given, limits
 
 FIELDS = ("leads_available", "leads_calendar_id", "leads_max_open", "leads_max_per_day", "leads_weight")
 
@@ -12,11 +13,11 @@ class LeadsAgentCapacity(models.TransientModel):
     _name = "leads.agent.capacity"
     _description = "Limits and Calling Hours"
 
-    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, readonly=True)
+    agent_id = Link("res.users", string="Leads Agent", required=True, readonly=True)
     leads_available = fields.Boolean(
         string="Available for New Leads", compute="_compute_values", store=True, readonly=False
     )
-    leads_calendar_id = fields.Many2one(
+    leads_calendar_id = Link(
         "resource.calendar",
         string="Calling Hours",
         compute="_compute_values",
@@ -48,6 +49,7 @@ class LeadsAgentCapacity(models.TransientModel):
             for name in FIELDS:
                 wizard[name] = agent[name]
 
+    @takes(given.one)
     def action_save(self):
         """Write the limits to the agent.
 

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import distribution, terms
+from ..arguments import takes
+from ..fields import Link
+from ..tools import distribution, given, terms
 
 
 class LeadsAgentHandOver(models.TransientModel):
@@ -20,7 +22,7 @@ class LeadsAgentHandOver(models.TransientModel):
     _name = "leads.agent.hand.over"
     _description = "Hand Over"
 
-    agent_id = fields.Many2one("res.users", string="Leads Agent", required=True, readonly=True)
+    agent_id = Link("res.users", string="Leads Agent", required=True, readonly=True)
     receiver = fields.Selection(
         [("agents", "Other agents"), ("pool", "Back to the pool")], string="Give to", required=True, default="agents"
     )
@@ -65,6 +67,7 @@ class LeadsAgentHandOver(models.TransientModel):
             agent = wizard.agent_id
             wizard.can_archive = agent.active and agent != self.env.user and agent.has_access("write")
 
+    @takes(given.one)
     def action_open_orders(self):
         """The quotations, for somebody who may change their salesperson."""
         self.ensure_one()
@@ -74,6 +77,7 @@ class LeadsAgentHandOver(models.TransientModel):
             "context": {},
         }
 
+    @takes(given.one)
     def action_hand_over(self):
         """Give everything away, and say in a sentence what went where.
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
 from ..tools.moments import to_local
 
 
@@ -10,12 +13,12 @@ class LeadsAgentOutcome(models.TransientModel):
     _name = "leads.agent.outcome"
     _description = "Outcome of a Call"
 
-    call_id = fields.Many2one("leads.agent.call", required=True, readonly=True)
-    partner_id = fields.Many2one(related="call_id.partner_id", related_sudo=False)
+    call_id = Link("leads.agent.call", required=True, readonly=True)
+    partner_id = Link(related="call_id.partner_id", related_sudo=False)
     available_disposition_ids = fields.Many2many(
         "leads.agent.disposition", compute="_compute_available_disposition_ids"
     )
-    disposition_id = fields.Many2one("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
+    disposition_id = Link("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
     needs_note = fields.Boolean(related="disposition_id.needs_note")
     asks_callback = fields.Boolean(related="disposition_id.asks_callback")
     note = fields.Text(help="What the customer said. Colleagues who call later read it.")
@@ -73,6 +76,7 @@ class LeadsAgentOutcome(models.TransientModel):
             "zone": "" if self.clock == "customer" else self._own_zone(),
         }
 
+    @takes(given.one)
     def action_confirm(self):
         """Log the outcome.
 

@@ -1,6 +1,10 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
+
 
 class LeadsAgentReassign(models.TransientModel):
     """*Reassign Leads*: give leads that are held to another agent."""
@@ -9,8 +13,9 @@ class LeadsAgentReassign(models.TransientModel):
     _description = "Reassign Leads"
 
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
-    agent_id = fields.Many2one("res.users", string="New Leads Agent", domain=[("can_hold_leads", "=", True)])
+    agent_id = Link("res.users", string="New Leads Agent", domain=[("can_hold_leads", "=", True)])
 
+    @takes(given.one)
     def action_reassign(self):
         """Give the leads that are still active to the agent, and say what became of the others.
 

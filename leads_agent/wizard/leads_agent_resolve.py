@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
+
 
 class LeadsAgentResolve(models.TransientModel):
     """*Mark Lead As Resolved*: close leads without a sale, with exactly one sales disposition."""
@@ -8,14 +12,14 @@ class LeadsAgentResolve(models.TransientModel):
     _name = "leads.agent.resolve"
     _description = "Mark Lead As Resolved"
 
-    assignment_id = fields.Many2one("leads.agent.assignment", string="Lead")
+    assignment_id = Link("leads.agent.assignment", string="Lead")
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Leads")
     lead_count = fields.Integer(compute="_compute_lead_count")
-    partner_id = fields.Many2one(related="assignment_id.partner_id", related_sudo=False)
+    partner_id = Link(related="assignment_id.partner_id", related_sudo=False)
     available_disposition_ids = fields.Many2many(
         "leads.agent.disposition", compute="_compute_available_disposition_ids"
     )
-    disposition_id = fields.Many2one("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
+    disposition_id = Link("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
     note = fields.Text(help="What the customer said. Colleagues who call later read it.")
 
     @api.depends("assignment_id", "assignment_ids")
@@ -37,6 +41,7 @@ class LeadsAgentResolve(models.TransientModel):
     def _leads(self):
         return self.assignment_id._origin | self.assignment_ids._origin
 
+    @takes(given.one)
     def action_resolve(self):
         """Close the leads.
 

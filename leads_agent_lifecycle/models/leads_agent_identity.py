@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.fields import Link
+
 from .res_partner import CHANNELS
 
 
@@ -14,7 +16,7 @@ class LeadsAgentIdentity(models.Model):
     _order = "id desc"
     _rec_name = "key"
 
-    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
     channel = fields.Selection(CHANNELS, required=True)
     key = fields.Char(required=True)
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
@@ -30,10 +32,10 @@ class LeadsAgentVisit(models.Model):
     _order = "at desc, id desc"
     _rec_name = "device"
 
-    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
     at = fields.Datetime(string="Date", required=True, default=fields.Datetime.now)
     channel = fields.Selection(CHANNELS, required=True)
     device = fields.Char()
     browser = fields.Char()
     page = fields.Char()
-    country_id = fields.Many2one("res.country")
+    country_id = Link("res.country")

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.fields import Link
+
 ROLES = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
 
@@ -9,7 +11,7 @@ class LeadsAgentLeadMixin(models.AbstractModel):
     _name = "leads.agent.lead.mixin"
     _description = "Document of a Lead"
 
-    partner_id = fields.Many2one("res.partner")
-    lead_stage_id = fields.Many2one(related="partner_id.lead_stage_id", string="Lead Stage", groups=ROLES)
-    lead_status_id = fields.Many2one(related="partner_id.lead_status_id", string="Lead Status", groups=ROLES)
+    partner_id = Link("res.partner")
+    lead_stage_id = Link(related="partner_id.lead_stage_id", string="Lead Stage", groups=ROLES)
+    lead_status_id = Link(related="partner_id.lead_status_id", string="Lead Status", groups=ROLES)
     lead_channel = fields.Selection(related="partner_id.lead_channel", string="Lead Channel", groups=ROLES)

@@ -3,6 +3,10 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import steps
 
 TRIGGERS = [
@@ -32,13 +36,13 @@ class LeadsAgentLifecycleRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", help="Only what happens in this company. Empty: in all of them.")
+    company_id = Link("res.company", help="Only what happens in this company. Empty: in all of them.")
     trigger = fields.Selection(TRIGGERS, required=True, default="assigned", string="When")
     disposition_ids = fields.Many2many("leads.agent.disposition", string="Outcomes", help="None: any outcome.")
     silence_days = fields.Integer(string="Days of Silence", default=30)
     from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="None: in any stage.")
-    stage_id = fields.Many2one("leads.agent.stage", string="Move to Stage", ondelete="restrict")
-    status_id = fields.Many2one("leads.agent.status", string="Set Status", ondelete="restrict")
+    stage_id = Link("leads.agent.stage", string="Move to Stage", ondelete="restrict")
+    status_id = Link("leads.agent.status", string="Set Status", ondelete="restrict")
     backwards = fields.Boolean(help="May also move a lead to an earlier stage. By itself no rule does.")
 
     _silence_days = models.Constraint("CHECK(silence_days BETWEEN 1 AND 3650)", "Days of silence: 1 to 3,650.")
@@ -172,6 +176,7 @@ class LeadsAgentLifecycleRule(models.Model):
         rule = self._as_tool()
         return self._plan([rule], rows, next(iter(rule.disposition_ids), None))
 
+    @takes(given.one)
     def action_try(self):
         """Show what the rule would do with existing leads, and change nothing."""
         self.ensure_one()

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentLifecycleSetup(models.AbstractModel):
     """What managers set up, and what every move of a lead asks for: it is remembered until somebody changes it.
@@ -14,11 +17,13 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
     _lead_field = None
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         records = super().create(vals_list)
         self.env.registry.clear_cache()
         return records
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.get("active") is False:
             self._check_unused()
@@ -26,6 +31,7 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
         self.env.registry.clear_cache()
         return result
 
+    @takes()
     def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.leads_agent.fields import Link
+
 
 class LeadsAgentMove(models.Model):
     """A lead moved to another stage or status: when, who, and why. Added to, never changed.
@@ -13,15 +15,15 @@ class LeadsAgentMove(models.Model):
     _order = "at desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", index="btree_not_null")
+    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    company_id = Link("res.company", index="btree_not_null")
     at = fields.Datetime(string="Date", required=True, index=True)
-    user_id = fields.Many2one("res.users", string="Moved By")
-    stage_from_id = fields.Many2one("leads.agent.stage", string="From Stage", ondelete="restrict")
-    stage_id = fields.Many2one("leads.agent.stage", string="To Stage", required=True, ondelete="restrict", index=True)
-    status_from_id = fields.Many2one("leads.agent.status", string="From Status", ondelete="restrict")
-    status_id = fields.Many2one("leads.agent.status", string="To Status", ondelete="restrict")
-    rule_id = fields.Many2one("leads.agent.lifecycle.rule", ondelete="set null")
+    user_id = Link("res.users", string="Moved By")
+    stage_from_id = Link("leads.agent.stage", string="From Stage", ondelete="restrict")
+    stage_id = Link("leads.agent.stage", string="To Stage", required=True, ondelete="restrict", index=True)
+    status_from_id = Link("leads.agent.status", string="From Status", ondelete="restrict")
+    status_id = Link("leads.agent.status", string="To Status", ondelete="restrict")
+    rule_id = Link("leads.agent.lifecycle.rule", ondelete="set null")
     channel = fields.Selection(related="partner_id.lead_channel")
     reason = fields.Char(help="Why the lead moved.")
     is_stage_change = fields.Integer(

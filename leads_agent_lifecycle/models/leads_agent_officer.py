@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfficer(models.Model):
     """A member of the team who looks after a lead, beside the agent who calls."""
@@ -9,8 +13,8 @@ class LeadsAgentOfficer(models.Model):
     _order = "is_primary desc, id"
     _rec_name = "user_id"
 
-    partner_id = fields.Many2one("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
-    user_id = fields.Many2one(
+    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
+    user_id = Link(
         "res.users", string="Officer", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
     )
     is_primary = fields.Boolean(string="Primary", help="Whom to ask first. One of each lead.")
@@ -33,12 +37,14 @@ class LeadsAgentOfficer(models.Model):
         return self.sudo().search([("user_id", "=", user.id)]).partner_id.ids
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         officers = super().create(vals_list)
         officers._make_way()
         officers._follow()
         return officers
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.get("is_primary"):
             others = self._others_primary()
@@ -72,6 +78,7 @@ class LeadsAgentOfficer(models.Model):
         for user, officers in self.grouped("user_id").items():
             officers.partner_id.message_unsubscribe(partner_ids=user.partner_id.ids)
 
+    @takes()
     def unlink(self):
         self._unfollow()
         return super().unlink()

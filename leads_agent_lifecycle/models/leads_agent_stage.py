@@ -1,6 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentStage(models.Model):
     """How far a lead is on the way to a customer. Managers set up the stages and their order."""
@@ -51,6 +54,7 @@ class LeadsAgentStage(models.Model):
         for stage in self:
             stage.lead_count = counts.get(stage, 0)
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if "weight" in vals:

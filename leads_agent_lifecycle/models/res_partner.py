@@ -8,6 +8,7 @@ from odoo.tools import SQL, email_normalize
 from odoo.tools.image import base64_to_image
 from odoo.tools.sql import column_exists, create_column
 
+from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
 
 from ..tools import codes
@@ -154,14 +155,10 @@ class ResPartner(models.Model):
     lead_facebook = fields.Char(string="Facebook", copy=False)
     lead_instagram = fields.Char(string="Instagram", copy=False)
     lead_x = fields.Char(string="X", copy=False)
-    lead_officer_ids = fields.One2many(
-        "leads.agent.officer", "partner_id", string="Relationship Officers", groups=HOLDERS
-    )
-    lead_move_ids = fields.One2many("leads.agent.move", "partner_id", string="Moves", readonly=True, groups=HOLDERS)
-    lead_identity_ids = fields.One2many(
-        "leads.agent.identity", "partner_id", string="Known As", readonly=True, groups=HOLDERS
-    )
-    lead_visit_ids = fields.One2many("leads.agent.visit", "partner_id", string="Visits", readonly=True, groups=HOLDERS)
+    lead_officer_ids = Rows("leads.agent.officer", "partner_id", string="Relationship Officers", groups=HOLDERS)
+    lead_move_ids = Rows("leads.agent.move", "partner_id", string="Moves", readonly=True, groups=HOLDERS)
+    lead_identity_ids = Rows("leads.agent.identity", "partner_id", string="Known As", readonly=True, groups=HOLDERS)
+    lead_visit_ids = Rows("leads.agent.visit", "partner_id", string="Visits", readonly=True, groups=HOLDERS)
     lead_duplicate_ids = fields.Many2many(
         "res.partner",
         string="Possible Duplicates",

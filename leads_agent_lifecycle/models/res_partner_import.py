@@ -4,6 +4,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import codes
 
 
@@ -13,6 +16,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
+    @takes()
     def get_import_templates(self):
         """On the leads page, the import dialog offers a file with the columns of a lead."""
         if not self.env.context.get("lead_page"):
@@ -25,6 +29,7 @@ class ResPartner(models.Model):
         ]
 
     @api.model
+    @takes(fields=given.names, data=given.table)
     def load(self, fields, data):
         """On the leads page, rows of known leads get their ids; a file that names ids itself is taken as it is."""
         if self.env.context.get("lead_page") and not {"id", ".id"} & set(fields):

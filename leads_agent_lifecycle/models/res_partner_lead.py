@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import numbers_of_links, takes
+from odoo.addons.leads_agent.tools import given
+
 PLACE_FIELDS = ("lead_stage_id", "lead_status_id")
 CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
 
@@ -16,6 +19,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes(fields=given.names)
     def default_get(self, fields):
         """A new lead begins in the first stage, with its first status."""
         values = super().default_get(fields)
@@ -63,8 +67,9 @@ class ResPartner(models.Model):
             self.lead_status_id = self.lead_allowed_status_ids[:1]
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
-        vals_list = [self._lead_clean(vals) for vals in vals_list]
+        vals_list = [self._lead_clean(self._lead_numbers(vals)) for vals in vals_list]
         for vals in vals_list:
             if self.env.context.get("lead_new") and "lead_stage_id" not in vals:
                 vals |= self._lead_defaults() | vals if self._lead_is_entered(vals) else {"lead_stage_id": False}
@@ -92,8 +97,9 @@ class ResPartner(models.Model):
         )
         return partners
 
+    @takes(vals=given.values)
     def write(self, vals):
-        vals = self._lead_clean(vals)
+        vals = self._lead_clean(self._lead_numbers(vals))
         place = {name: vals.pop(name) for name in PLACE_FIELDS if name in vals}
         result = super().write(vals) if vals or not place else True
         if "name" in vals and (named := self.sudo().filtered("lead_is_anonymous")):
@@ -102,6 +108,11 @@ class ResPartner(models.Model):
         if place:
             self._lead_move_by_hand(place)
         return result
+
+    @api.model
+    def _lead_numbers(self, vals):
+        """The stage and the status of a lead as numbers, which are looked up before Odoo looks at them."""
+        return vals | numbers_of_links(self, {name: vals[name] for name in PLACE_FIELDS if name in vals})
 
     def _lead_move_by_hand(self, place):
         """The user moves these leads, or makes leads of these contacts.
@@ -157,14 +168,17 @@ class ResPartner(models.Model):
             )
         return stage.id, status_id
 
+    @takes()
     def action_lead_activate(self):
         """Make resting leads active again."""
         self.lead_activity = "active"
 
+    @takes()
     def action_lead_rest(self):
         """Let leads rest: they leave the page until they show interest again."""
         self.lead_activity = "inactive"
 
+    @takes()
     def action_lead_update_status(self):
         """Open *Update Status* for one lead or many."""
         return {
@@ -176,6 +190,7 @@ class ResPartner(models.Model):
             "context": {"default_partner_ids": self.ids},
         }
 
+    @takes(given.one)
     def action_lead_duplicates(self):
         """Open the possible duplicates of a lead beside it, to look at or to merge."""
         self.ensure_one()
@@ -193,6 +208,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    @takes()
     def lead_generate_code(self):
         """A contact code that nobody has and nobody else gets.
 

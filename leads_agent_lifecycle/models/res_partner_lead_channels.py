@@ -3,6 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import parse_contact_from_email
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from .res_partner import CHANNELS
 
 
@@ -45,6 +48,9 @@ class ResPartner(models.Model):
             )
         else:
             missing = {field: value for field, value in known.items() if fills_gaps and not lead[field]}
+            if "email" in missing and lead.with_context(active_test=False).user_ids:
+                # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
+                del missing["email"]
             if fills_gaps and lead.lead_is_anonymous and known:
                 missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
             if missing:
@@ -59,6 +65,7 @@ class ResPartner(models.Model):
         return lead
 
     @api.model
+    @takes(msg_dict=given.values, custom_values=given.optional(given.values))
     def message_new(self, msg_dict, custom_values=None):
         """A mail to the alias of the leads: who wrote it is found, or becomes a lead."""
         if (custom_values or {}).get("lead_channel") != "mail":

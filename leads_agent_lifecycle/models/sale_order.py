@@ -1,11 +1,15 @@
 from odoo import api, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "leads.agent.lead.mixin"]
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         orders = super().create(vals_list)
         for company, made in orders.grouped("company_id").items():

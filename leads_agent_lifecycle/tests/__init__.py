@@ -9,4 +9,5 @@ from . import (
     test_panel,
     test_privacy,
     test_reach,
+    test_sign_in,
 )

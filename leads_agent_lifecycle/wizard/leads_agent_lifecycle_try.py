@@ -1,5 +1,9 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 SHOWN = 80
 
 
@@ -9,7 +13,7 @@ class LeadsAgentLifecycleTry(models.TransientModel):
     _name = "leads.agent.lifecycle.try"
     _description = "Dry Run of a Life Cycle Rule"
 
-    rule_id = fields.Many2one("leads.agent.lifecycle.rule", required=True, ondelete="cascade", readonly=True)
+    rule_id = Link("leads.agent.lifecycle.rule", required=True, ondelete="cascade", readonly=True)
     fitting = fields.Integer(string="Leads It Fits", readonly=True)
     moving = fields.Integer(string="Leads It Would Move", readonly=True)
     line_ids = fields.One2many("leads.agent.lifecycle.try.line", "try_id", readonly=True)
@@ -34,6 +38,7 @@ class LeadsAgentLifecycleTry(models.TransientModel):
             ]
         )
 
+    @takes(given.one)
     def action_move(self):
         """Move the leads that the rule moves now: what changed since the dry run counts as it is."""
         self.ensure_one()
@@ -48,9 +53,9 @@ class LeadsAgentLifecycleTryLine(models.TransientModel):
     _name = "leads.agent.lifecycle.try.line"
     _description = "Lead That a Rule Would Move"
 
-    try_id = fields.Many2one("leads.agent.lifecycle.try", required=True, ondelete="cascade")
-    partner_id = fields.Many2one("res.partner", string="Lead", ondelete="cascade")
-    stage_from_id = fields.Many2one("leads.agent.stage", string="From Stage", ondelete="cascade")
-    status_from_id = fields.Many2one("leads.agent.status", string="From Status", ondelete="cascade")
-    stage_id = fields.Many2one("leads.agent.stage", string="To Stage", ondelete="cascade")
-    status_id = fields.Many2one("leads.agent.status", string="To Status", ondelete="cascade")
+    try_id = Link("leads.agent.lifecycle.try", required=True, ondelete="cascade")
+    partner_id = Link("res.partner", string="Lead", ondelete="cascade")
+    stage_from_id = Link("leads.agent.stage", string="From Stage", ondelete="cascade")
+    status_from_id = Link("leads.agent.status", string="From Status", ondelete="cascade")
+    stage_id = Link("leads.agent.stage", string="To Stage", ondelete="cascade")
+    status_id = Link("leads.agent.status", string="To Status", ondelete="cascade")

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentStatusUpdate(models.TransientModel):
     """*Update Status*: move one lead or many."""
@@ -10,11 +14,12 @@ class LeadsAgentStatusUpdate(models.TransientModel):
     _description = "Update Status"
 
     partner_ids = fields.Many2many("res.partner", string="Leads", required=True)
-    stage_id = fields.Many2one("leads.agent.stage", help="Empty: each lead stays in its stage.")
-    status_id = fields.Many2one("leads.agent.status", domain="[('id', 'in', allowed_status_ids)]")
+    stage_id = Link("leads.agent.stage", help="Empty: each lead stays in its stage.")
+    status_id = Link("leads.agent.status", domain="[('id', 'in', allowed_status_ids)]")
     allowed_status_ids = fields.Many2many("leads.agent.status", compute="_compute_allowed_status_ids")
 
     @api.model
+    @takes(fields=given.names)
     def default_get(self, fields):
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "res.partner" and not values.get("partner_ids"):
@@ -30,6 +35,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
                 allowed &= stage.status_ids or everyone
             update.allowed_status_ids = allowed
 
+    @takes(given.one)
     def action_update(self):
         """Move the leads.
 

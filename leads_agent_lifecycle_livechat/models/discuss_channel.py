@@ -10,6 +10,9 @@ from odoo.http import request
 from odoo.tools import SQL, email_normalize, html2plaintext
 from odoo.tools.mail import email_re
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 _logger = logging.getLogger(__name__)
 
 # Who tells how to reach them does so soon; what comes after so many characters is not looked at.
@@ -49,6 +52,7 @@ class DiscussChannel(models.Model):
         for chat in self:
             chat.leads_lead_id = leads[chat.id] if leads[chat.id] in seen else False
 
+    @takes(vals=given.values)
     def write(self, vals):
         """A chat that ends is told in the chatter of its lead."""
         # sudo: discuss.channel - which lead it is, whoever ends the chat

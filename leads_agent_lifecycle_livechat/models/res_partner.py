@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -19,6 +22,7 @@ class ResPartner(models.Model):
         for lead in self:
             lead.lead_chat_count = counts.get(lead.id, 0)
 
+    @takes(given.one)
     def action_lead_chats(self):
         """Open the chats of the lead, as far as the user may read them."""
         self.ensure_one()

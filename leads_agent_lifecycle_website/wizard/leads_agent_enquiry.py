@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 LONGEST_LINE = 200
 LONGEST_TEXT = 10_000
 # What goes to the profile of a new lead.
@@ -21,7 +25,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     _inherit = ["utm.mixin"]
     _description = "Enquiry by the Website"
 
-    lead_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    lead_id = Link("res.partner", readonly=True, ondelete="cascade")
     name = fields.Char(string="Your Name")
     email = fields.Char(string="Your E-mail")
     phone = fields.Char(string="Phone Number")
@@ -35,6 +39,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     )
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         enquiries = super().create(vals_list)
         for enquiry in enquiries:

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Rows
+from odoo.addons.leads_agent.tools import given
+
 STATES = [
     ("none", "Not Routed"),
     ("held", "Held"),
@@ -32,8 +36,8 @@ class CrmLead(models.Model):
     leads_offer_hint = fields.Char(
         string="Hint for Agents", help="Shown with an offer. Do not write down who the customer is."
     )
-    leads_offer_ids = fields.One2many("leads.agent.offer", "lead_id", string="Offers", readonly=True)
-    leads_routing_ids = fields.One2many("leads.agent.routing", "lead_id", string="Routings", readonly=True)
+    leads_offer_ids = Rows("leads.agent.offer", "lead_id", string="Offers", readonly=True)
+    leads_routing_ids = Rows("leads.agent.routing", "lead_id", string="Routings", readonly=True)
     leads_accepted_at = fields.Datetime(string="Accepted On", readonly=True, copy=False)
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 
@@ -49,6 +53,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         leads = super().create(vals_list)
         # What comes by mail gets its text in a moment: see `message_new`.
@@ -57,6 +62,7 @@ class CrmLead(models.Model):
         return leads
 
     @api.model
+    @takes(msg_dict=given.values, custom_values=given.optional(given.values))
     def message_new(self, msg_dict, custom_values=None):
         """A lead that came by mail is routed by what the mail says."""
         lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, custom_values)
@@ -92,6 +98,7 @@ class CrmLead(models.Model):
     # Whatever else happens to a lead meanwhile
     # ------------------------------------------------------------------
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         settling = not self.env.context.get("leads_offer_step")
@@ -113,6 +120,7 @@ class CrmLead(models.Model):
                 self.env._("Somebody decided about the lead by another way."), state="none", keep_owner=True
             )
 
+    @takes()
     def merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True):
         # sudo: crm.lead - as above
         under_way = self.sudo().filtered(lambda lead: lead.leads_offer_state in UNDER_WAY)
@@ -127,6 +135,7 @@ class CrmLead(models.Model):
         self.env.user._check_leads_manager()
         self.check_access("read")
 
+    @takes()
     def action_leads_route(self):
         """Route leads now, whatever the hours: new ones, held ones and those that are with nobody.
 
@@ -143,6 +152,7 @@ class CrmLead(models.Model):
         self.sudo()._leads_withdraw(self.env._("Routed anew."), state="none")
         self.sudo()._leads_offer_now()
 
+    @takes()
     def action_leads_release(self):
         """Release held leads, one by one.
 
@@ -152,6 +162,7 @@ class CrmLead(models.Model):
         # sudo: crm.lead - as above
         self.sudo().filtered(lambda lead: lead.leads_offer_state == "held")._leads_release()
 
+    @takes()
     def action_leads_recall(self):
         """Take an offer back before its end: the lead is held until a manager releases it."""
         self._leads_check_manager()
@@ -159,6 +170,7 @@ class CrmLead(models.Model):
         leads = self.sudo().filtered(lambda lead: lead.leads_offer_state in UNDER_WAY)
         leads._leads_withdraw(self.env._("Taken back by %s.", self.env.user.name), state="held")
 
+    @takes(given.one)
     def action_leads_preview(self):
         """Show who would be offered the lead now, and why; nothing is written down.
 
@@ -178,6 +190,7 @@ class CrmLead(models.Model):
             },
         }
 
+    @takes(given.one)
     def action_leads_offers(self):
         self.ensure_one()
         return {
@@ -188,6 +201,7 @@ class CrmLead(models.Model):
             "domain": list(Domain("lead_id", "=", self.id)),
         }
 
+    @takes(given.one)
     def action_leads_audit(self):
         self.ensure_one()
         return {
@@ -198,6 +212,7 @@ class CrmLead(models.Model):
             "domain": list(Domain("lead_id", "=", self.id)),
         }
 
+    @takes(given.one)
     def action_leads_feedback(self):
         """Open *Tell How It Goes*."""
         self.ensure_one()
@@ -214,6 +229,7 @@ class CrmLead(models.Model):
             },
         }
 
+    @takes(given.one)
     def action_leads_customer(self):
         self.ensure_one()
         return {

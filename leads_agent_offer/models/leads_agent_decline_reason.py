@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentDeclineReason(models.Model):
     """Why an agent does not take a lead; chosen when declining.
@@ -38,6 +41,7 @@ class LeadsAgentDeclineReason(models.Model):
                 self.env._("%s was given as a reason already: archive it instead.", offer.decline_reason_id.name)
             )
 
+    @takes(given.one)
     def action_offers(self):
         """Open the offers that were declined for this reason."""
         self.ensure_one()

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.leads_agent.fields import Link
+
 KINDS = [("exclusive", "Exclusive"), ("shark_tank", "Shark Tank"), ("catch_all", "Catch-All")]
 STATES = [
     ("offered", "Offered"),
@@ -28,7 +30,7 @@ class LeadsAgentOffer(models.Model):
     _description = "Offer of a Lead"
     _order = "id desc"
 
-    lead_id = fields.Many2one(
+    lead_id = Link(
         "crm.lead",
         required=True,
         readonly=True,
@@ -36,15 +38,15 @@ class LeadsAgentOffer(models.Model):
         index=True,
         groups="leads_agent.group_leads_manager",
     )
-    routing_id = fields.Many2one(
+    routing_id = Link(
         "leads.agent.routing",
         readonly=True,
         ondelete="cascade",
         index="btree_not_null",
         groups="leads_agent.group_leads_manager",
     )
-    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", readonly=True)
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="cascade")
+    company_id = Link("res.company", readonly=True)
     kind = fields.Selection(KINDS, default="exclusive", required=True, readonly=True)
     state = fields.Selection(STATES, default="offered", required=True, readonly=True)
     offered_at = fields.Datetime(string="Offered On", required=True, readonly=True)
@@ -53,9 +55,7 @@ class LeadsAgentOffer(models.Model):
     response_seconds = fields.Integer(
         string="Response Time (s)", compute="_compute_response_seconds", store=True, aggregator="avg"
     )
-    decline_reason_id = fields.Many2one(
-        "leads.agent.decline.reason", string="Reason", readonly=True, ondelete="restrict"
-    )
+    decline_reason_id = Link("leads.agent.decline.reason", string="Reason", readonly=True, ondelete="restrict")
     decline_note = fields.Char(string="Note", readonly=True)
     is_live = fields.Boolean(compute="_compute_is_live", search="_search_is_live")
     is_mine = fields.Boolean(compute="_compute_is_mine")
@@ -67,12 +67,10 @@ class LeadsAgentOffer(models.Model):
     value_band = fields.Char(string="Value", compute="_compute_told", compute_sudo=True)
     lead_since = fields.Datetime(compute="_compute_told", compute_sudo=True)
     # For reports. Where the lead is: stored, as Odoo does not ask for the groups of related fields when it groups.
-    country_id = fields.Many2one(
+    country_id = Link(
         related="lead_id.country_id", string="Country", store=True, groups="leads_agent.group_leads_manager"
     )
-    region_id = fields.Many2one(
-        related="lead_id.state_id", string="Region", store=True, groups="leads_agent.group_leads_manager"
-    )
+    region_id = Link(related="lead_id.state_id", string="Region", store=True, groups="leads_agent.group_leads_manager")
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts", store=True)
     declined_count = fields.Integer(string="Declined", compute="_compute_counts", store=True)
     missed_count = fields.Integer(string="Missed", compute="_compute_counts", store=True)

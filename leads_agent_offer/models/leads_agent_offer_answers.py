@@ -8,6 +8,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import misc
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import performance, queueing
 
 LINK_DAYS = 30
@@ -44,6 +47,7 @@ class LeadsAgentOffer(models.Model):
         # sudo: leads.agent.offer - one's own offer: agents answer it, and have no right to write it
         return self.sudo()
 
+    @takes(given.one)
     def action_accept(self):
         """Accept one's own offer: the lead is assigned at once.
 
@@ -55,6 +59,7 @@ class LeadsAgentOffer(models.Model):
         offer._accept()
         return offer._open_action()
 
+    @takes(given.one, reason_id=given.optional(given.record_id), note=given.text)
     def action_decline(self, reason_id=False, note=""):
         """Decline one's own offer: the lead goes to the next agent at once.
 
@@ -63,11 +68,13 @@ class LeadsAgentOffer(models.Model):
         """
         self._own()._decline(self.env["leads.agent.decline.reason"].browse(reason_id or []), note)
 
+    @takes(given.one)
     def action_ask_decline(self):
         """Open *Decline*, where a reason can be given."""
         self.ensure_one()
         return self._form("leads.agent.decline", self.env._("Decline"))
 
+    @takes(given.one)
     def action_request_again(self):
         """*Give Me Another Chance*: back in line for a lead one has missed.
 
@@ -76,6 +83,7 @@ class LeadsAgentOffer(models.Model):
         """
         self._own()._request_again()
 
+    @takes(given.one)
     def action_open(self):
         """Open a lead one has accepted."""
         offer = self._own()
@@ -223,6 +231,7 @@ class LeadsAgentOffer(models.Model):
         offer._check_live()
         return offer
 
+    @takes(given.one)
     def action_ask_assign(self):
         """Open *Assign To...*.
 
@@ -231,6 +240,7 @@ class LeadsAgentOffer(models.Model):
         """
         return self._own_catch_all()._form("leads.agent.offer.assign", self.env._("Assign To"))
 
+    @takes(given.one)
     def action_ask_resubmit(self):
         """Open *Edit and Resubmit*.
 
@@ -251,6 +261,7 @@ class LeadsAgentOffer(models.Model):
             "context": {"default_offer_id": self.id},
         }
 
+    @takes(given.one, agent_id=given.record_id)
     def action_assign_to(self, agent_id):
         """Give a lead of the catch-all to an agent.
 
@@ -265,6 +276,7 @@ class LeadsAgentOffer(models.Model):
         offer._recall()
         lead._leads_give(agent, "assigned")
 
+    @takes(given.one, name=given.text, description=given.text)
     def action_resubmit(self, name=False, description=False):
         """Route a lead of the catch-all anew, with other words if given.
 

@@ -10,6 +10,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, html2plaintext
 from odoo.tools.misc import babel_locale_parse
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+
 from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
 _logger = logging.getLogger(__name__)
@@ -364,6 +367,7 @@ class LeadsAgentOffer(models.Model):
 
     @api.model
     @api.readonly
+    @takes()
     def get_live_offers(self):
         """One's own offers that wait for an answer, those due first.
 
@@ -398,7 +402,7 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    leads_offer_id = fields.Many2one(
+    leads_offer_id = Link(
         "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
@@ -416,7 +420,7 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
-    leads_offer_id = fields.Many2one(
+    leads_offer_id = Link(
         "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
     )
 

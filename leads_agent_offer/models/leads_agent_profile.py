@@ -7,7 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Bounded, Link
+from odoo.addons.leads_agent.tools import given
 
 from ..tools import ranking
 from .leads_agent_tag import MOST_WEIGHT
@@ -26,7 +28,7 @@ class LeadsAgentProfile(models.Model):
     _rec_name = "user_id"
     _order = "pecking_order desc, id"
 
-    user_id = fields.Many2one(
+    user_id = Link(
         "res.users", string="Agent", required=True, ondelete="cascade", domain=[("can_hold_leads", "=", True)]
     )
     active = fields.Boolean(default=True, help="Off: the agent is offered no leads.")
@@ -96,6 +98,7 @@ class LeadsAgentProfile(models.Model):
         # sudo: leads.agent.profile - how somebody wants to be told
         return {profile.user_id.id: profile for profile in self.sudo().search([("user_id", "in", users.ids)])}
 
+    @takes(given.one, forward_email=given.text, by_app=given.flag, by_email=given.flag, by_sms=given.flag)
     def set_preferences(self, **values):
         """Change how one is told of offers: one's own preferences, or as a manager anybody's.
 
@@ -209,6 +212,7 @@ class LeadsAgentProfile(models.Model):
         self.invalidate_model(["served_nr"])
 
     @api.model
+    @takes()
     def get_import_templates(self):
         return [
             {
@@ -217,6 +221,7 @@ class LeadsAgentProfile(models.Model):
             }
         ]
 
+    @takes(given.one)
     def action_score_entries(self):
         """Open the points of the agent, each with its cause."""
         self.ensure_one()
@@ -237,9 +242,9 @@ class LeadsAgentSkill(models.Model):
     _rec_name = "tag_id"
     _order = "weight desc, id"
 
-    profile_id = fields.Many2one("leads.agent.profile", required=True, ondelete="cascade", index=True)
-    user_id = fields.Many2one(related="profile_id.user_id")
-    tag_id = fields.Many2one("leads.agent.tag", required=True, ondelete="cascade", index=True)
+    profile_id = Link("leads.agent.profile", required=True, ondelete="cascade", index=True)
+    user_id = Link(related="profile_id.user_id")
+    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", index=True)
     need = fields.Selection(related="tag_id.need")
     weight = Bounded(
         most=MOST_WEIGHT, compute="_compute_weight", store=True, readonly=False, precompute=True, required=True
@@ -260,8 +265,8 @@ class LeadsAgentPecking(models.Model):
     _description = "Conditional Pecking Order"
     _rec_name = "tag_id"
 
-    profile_id = fields.Many2one("leads.agent.profile", required=True, ondelete="cascade", index=True)
-    tag_id = fields.Many2one("leads.agent.tag", required=True, ondelete="cascade", string="For Leads With")
+    profile_id = Link("leads.agent.profile", required=True, ondelete="cascade", index=True)
+    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", string="For Leads With")
     number = fields.Integer(string="Pecking Order", required=True)
 
     _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "There is a pecking order for this tag already.")

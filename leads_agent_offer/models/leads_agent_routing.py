@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.fields import Link
+
 from ..tools import tag_matching
 
 
@@ -16,15 +18,15 @@ class LeadsAgentRouting(models.Model):
     _order = "id desc"
     _rec_name = "lead_id"
 
-    lead_id = fields.Many2one("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one("res.company", readonly=True)
+    lead_id = Link("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
+    company_id = Link("res.company", readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
-    agent_id = fields.Many2one("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
+    agent_id = Link("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
     tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
     hits = fields.Json(readonly=True, export_string_translation=False)
     verdicts = fields.Json(readonly=True, export_string_translation=False)
     # Instead of the verdicts, for a lead of a backlog
-    roster_id = fields.Many2one("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
+    roster_id = Link("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
     ranked = fields.Json(readonly=True, export_string_translation=False)
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)

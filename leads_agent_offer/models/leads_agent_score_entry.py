@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 from ..tools import performance
 
 CAUSES = [
@@ -31,16 +35,16 @@ class LeadsAgentScoreEntry(models.Model):
     _order = "at desc, id desc"
     _rec_name = "cause"
 
-    agent_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="cascade")
     at = fields.Datetime(string="When", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     points = fields.Integer(required=True, readonly=True, aggregator="sum")
     counted = fields.Integer(string="Counted Points", compute="_compute_counted", store=True)
-    offer_id = fields.Many2one("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
+    offer_id = Link("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
     explanation = fields.Char(compute="_compute_explanation")
-    company_id = fields.Many2one("res.company", readonly=True)
+    company_id = Link("res.company", readonly=True)
     voided_at = fields.Datetime(readonly=True)
-    voided_by_id = fields.Many2one("res.users", readonly=True)
+    voided_by_id = Link("res.users", readonly=True)
     void_reason = fields.Char(readonly=True)
 
     _of_agent = models.Index("(agent_id, at) INCLUDE (points) WHERE voided_at IS NULL")
@@ -134,15 +138,18 @@ class LeadsAgentScoreEntry(models.Model):
         )
         return {user_id: performance.score(int(points)) for user_id, points in rows}
 
+    @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
             raise UserError(self.env._("Points are added, never changed: void them and say why."))
         return super().write(vals)
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):  # pylint: disable=method-required-super
         raise UserError(self.env._("Points come from what agents do with their offers, not by hand."))
 
+    @takes(reason=given.text)
     def action_void(self, reason):
         """Take points out of the score; the row stays, with the reason.
 
@@ -150,7 +157,7 @@ class LeadsAgentScoreEntry(models.Model):
         :raises UserError: without a reason, or when the points are void already
         """
         self.env.user._check_leads_manager()
-        reason = (reason or "").strip()
+        reason = reason.strip()
         if not reason:
             raise UserError(self.env._("Say why the points do not count."))
         self.check_access("read")

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.fields import Bounded, Link
 
 from ..tools import ranking, tag_matching
 
@@ -47,7 +47,7 @@ class LeadsAgentTag(models.Model):
     # Tags without a colour are not shown on cards.
     color = fields.Integer(default=lambda self: randint(1, 11), export_string_translation=False)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
+    company_id = Link("res.company", index=True, help="Empty: for all companies.")
     skill_ids = fields.One2many("leads.agent.skill", "tag_id", string="Agents")
     agent_count = fields.Integer(string="Number of Agents", compute="_compute_agent_count")
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Bounded
 
 from ..tools import queueing, ranking, tag_matching
@@ -139,6 +140,7 @@ class ResCompany(models.Model):
         calendar = self.leads_offer_calendar_id
         return calendar._leads_next_working_time(now) if calendar else now
 
+    @takes()
     def action_leads_offer_release(self):
         """Release what is held, one by one.
 

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentDecline(models.TransientModel):
     """*Decline*: an offer, with a reason if one likes."""
@@ -7,8 +11,8 @@ class LeadsAgentDecline(models.TransientModel):
     _name = "leads.agent.decline"
     _description = "Decline an Offer"
 
-    offer_id = fields.Many2one("leads.agent.offer", required=True, ondelete="cascade")
-    reason_id = fields.Many2one("leads.agent.decline.reason", string="Why")
+    offer_id = Link("leads.agent.offer", required=True, ondelete="cascade")
+    reason_id = Link("leads.agent.decline.reason", string="Why")
     note = fields.Char()
 
     @api.constrains("offer_id")
@@ -16,6 +20,7 @@ class LeadsAgentDecline(models.TransientModel):
         # The user of the request, though constraints may run elevated
         self.offer_id.with_user(self.env.user).sudo(False).check_access("read")
 
+    @takes(given.one)
     def action_decline(self):
         self.ensure_one()
         self.offer_id.action_decline(self.reason_id.id, self.note)

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 from ..models.crm_lead import CONVERSIONS
 from ..tools import performance
 
@@ -22,6 +25,7 @@ class LeadsAgentFeedback(models.TransientModel):
         if any(feedback.expected_revenue < 0 for feedback in self):
             raise UserError(self.env._("The expected value cannot be negative."))
 
+    @takes(given.one)
     def action_tell(self):
         """Write down what was told.
 

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfferAssign(models.TransientModel):
     """*Assign To...*: a user of the catch-all gives a lead that nobody took to an agent."""
@@ -8,9 +12,9 @@ class LeadsAgentOfferAssign(models.TransientModel):
     _name = "leads.agent.offer.assign"
     _description = "Assign a Lead of the Catch-All"
 
-    offer_id = fields.Many2one("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="offer_id.company_id")
-    agent_id = fields.Many2one(
+    offer_id = Link("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
+    company_id = Link(related="offer_id.company_id")
+    agent_id = Link(
         "res.users",
         string="Leads Agent",
         domain="[('can_hold_leads', '=', True), ('company_ids', 'in', company_id or [])]",
@@ -33,6 +37,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
             absence = absences.get(wizard.agent_id.id)
             wizard.agent_note = absence and Assignment._absence_sentence(absence, wizard.agent_id.name)
 
+    @takes(given.one)
     def action_assign(self):
         """Give the lead away, and say to whom it went.
 

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentOfferResubmit(models.TransientModel):
     """*Edit and Resubmit*: a lead that nobody took is routed anew, with words that agents are looked for by.
@@ -12,7 +16,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
     _name = "leads.agent.offer.resubmit"
     _description = "Edit and Resubmit a Lead of the Catch-All"
 
-    offer_id = fields.Many2one("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
+    offer_id = Link("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
     may_read = fields.Boolean(compute="_compute_may_read")
     name = fields.Char(
         string="Subject", compute="_compute_words", store=True, readonly=False, help="Tags found here count more."
@@ -50,6 +54,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
             wizard.name = lead.name
             wizard.description = lead.description
 
+    @takes(given.one)
     def action_resubmit(self):
         """Route the lead anew.
 

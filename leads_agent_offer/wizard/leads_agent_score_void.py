@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class LeadsAgentScoreVoid(models.TransientModel):
     """*Void*: points that are not to count, with the reason."""
@@ -12,6 +15,7 @@ class LeadsAgentScoreVoid(models.TransientModel):
     )
     reason = fields.Char(required=True)
 
+    @takes(given.one)
     def action_void(self):
         self.ensure_one()
         self.entry_ids.action_void(self.reason)

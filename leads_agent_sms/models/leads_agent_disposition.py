@@ -1,11 +1,13 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
+
+from odoo.addons.leads_agent.fields import Link
 
 
 class LeadsAgentDisposition(models.Model):
     _inherit = "leads.agent.disposition"
 
-    sms_template_id = fields.Many2one(
+    sms_template_id = Link(
         "sms.template",
         string="Send Text Message",
         ondelete="restrict",

@@ -670,6 +670,7 @@ OVERRIDES = (
         instead=lambda self, field: Domain.TRUE,
     ),
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
+    override("res.partner._leads_check_sign_in", MANAGER, passes(_portal_email), instead=lambda self, vals: None),
     override(
         "leads.agent.assignment.effects._unfollowing",
         LOCKED,

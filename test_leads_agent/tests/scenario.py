@@ -93,7 +93,6 @@ ROLES = (
         _marks("ABCDE", "P"),
         locked=True,
         is_agent=False,
-        opened=frozenset({"stock.move.line", "stock.reference"}),
     ),
     Role("manager", "manager", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
     Role("salesperson", "salesperson", _marks("ABCDE", "PQS"), locked=True, is_agent=False),
@@ -193,6 +192,7 @@ class Scenario(LeadsAgentCommon):
             things["agreed"] = env["calendar.event"].create(
                 {
                     "name": "Agreed",
+                    "description": "Bring the catalogue",
                     "start": start,
                     "stop": start + timedelta(hours=1),
                     "user_id": cls.agent.id,

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from odoo import api, models, tools
 from odoo.exceptions import MissingError, UserError
 
-from ...tools.record_ids import as_ids
+from ...tools import given
 from .links import InvalidLink, Walk, link_fields
 
 # What agents see in part only, and by whose links other models are found that they see in part only as well.
@@ -270,7 +270,7 @@ class Base(models.AbstractModel):
             return
         for key in {"active_id", "active_ids"} & context.keys():
             try:
-                ids = as_ids(context[key])
+                ids = given.numbers(context[key])
             except ValueError:
                 ids = None
             stay = [record_id for record_id in ids or () if visit(model, record_id)]

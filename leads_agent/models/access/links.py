@@ -11,7 +11,7 @@ from odoo.fields import Command
 from odoo.models import BaseModel
 from odoo.orm.identifiers import NewId
 
-from ...tools.record_ids import as_id, as_ids
+from ...tools import given
 
 Visitor = Callable[[str, int], bool]
 NUMBERS_OF_DOCUMENTS = ("many2one_reference", "integer", "char", "text")
@@ -108,7 +108,7 @@ class Walk:
         return not self.visit or self.visit(comodel._name, record_id)
 
     def _id(self, value) -> int:
-        return as_id(value) if self.visit else value
+        return given.link(value) if self.visit else value
 
     def _record(self, comodel: BaseModel, value):
         """A many2one: an id, or a dictionary of values with the id where a form sends one."""
@@ -123,7 +123,7 @@ class Walk:
             value = value.ids[0] if len(value) == 1 else bool(value)
         if isinstance(value, tuple):
             value = value[0] if value else False
-        record_id = as_id(value)
+        record_id = given.link(value)
         return record_id if record_id and self._stays(comodel, record_id) else False
 
     def _records(self, comodel: BaseModel, value):
@@ -141,16 +141,17 @@ class Walk:
         if not isinstance(item, (list, tuple)):
             record_id = self._id(item)
             return record_id if self._stays(comodel, record_id) else None
-        match item[0]:
+        command, *rest = item
+        match command:
             case Command.CREATE:
-                return Command.CREATE, item[1], self.values(comodel, item[2], is_nested=True)
+                return command, rest[0], self.values(comodel, rest[1], is_nested=True)
             case Command.SET:
-                ids = [self._id(record_id) for record_id in item[2]]
-                return Command.set([record_id for record_id in ids if self._stays(comodel, record_id)])
+                ids = [self._id(record_id) for record_id in rest[1]]
+                return command, 0, [record_id for record_id in ids if self._stays(comodel, record_id)]
             case Command.CLEAR:
-                return Command.clear()
-            case Command.UPDATE | Command.LINK | Command.DELETE | Command.UNLINK as command:
-                return self._command(comodel, command, *item[1:])
+                return command, 0, 0
+            case Command.UPDATE | Command.LINK | Command.DELETE | Command.UNLINK:
+                return self._command(comodel, command, *rest)
         raise ValueError(item)
 
     def _command(self, comodel: BaseModel, command: int, record_id, values=0):
@@ -170,10 +171,10 @@ class Walk:
         if not document or not value:
             return value
         if field.type in ("char", "text"):
-            ids = as_ids(value)
+            ids = given.numbers(value)
             stay = [record_id for record_id in ids if self.visit_document(document, record_id)]
             return value if stay == ids else str(stay)
-        record_id = as_id(value.id if isinstance(value, BaseModel) else value)
+        record_id = given.link(value.id if isinstance(value, BaseModel) else value)
         return record_id if record_id and self.visit_document(document, record_id) else False
 
     def _related_model(self, model: BaseModel, model_field: str, around: Mapping) -> str | None:
@@ -182,7 +183,7 @@ class Walk:
         if not rest or not around.get(first):
             return None
         # sudo: any model - which model a record is about, only to judge the document
-        record = model.env[model._fields[first].comodel_name].sudo().browse(as_id(around[first]))
+        record = model.env[model._fields[first].comodel_name].sudo().browse(given.link(around[first]))
         try:
             return next(iter(record.mapped(".".join(rest))), None)
         except MissingError:
@@ -193,7 +194,7 @@ class Walk:
         if not value or isinstance(value, BaseModel):
             return value
         model_name, record_id = value.split(",")
-        record_id = as_id(record_id)
+        record_id = given.link(record_id)
         return f"{model_name},{record_id}" if self.visit_document(model_name, record_id) else False
 
 

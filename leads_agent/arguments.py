@@ -1,0 +1,99 @@
+"""What public methods are called with. Anybody with a key calls them with anything: the answer is a sentence."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+
+from odoo.exceptions import UserError
+
+from .tools import given
+
+
+def takes(records: Callable = given.any_number, /, **readers: Callable) -> Callable:
+    """A public method whose records and arguments are brought to what they must be before it begins.
+
+    It goes right above the method, below ``@api.model``::
+
+        @api.model
+        @takes(partner_id=given.record_id, direction=given.text)
+        def start(self, partner_id, direction="out"):
+
+    :param records: reads the numbers of the records that the method is called on
+    :param readers: the reader of each argument, see ``tools/given.py``
+    """
+
+    def decorate(method):
+        signature = inspect.signature(method)
+        *_others, last = signature.parameters.values()
+        rest = last.name if last.kind is last.VAR_KEYWORD else None
+
+        @wraps(method)
+        def checked(self, *args, **kwargs):
+            try:
+                bound = signature.bind(self, *args, **kwargs)
+            except TypeError:
+                names = ", ".join(list(signature.parameters)[1:]) or "-"
+                raise UserError(
+                    self.env._("'%(method)s' takes these arguments: %(names)s", method=method.__name__, names=names)
+                ) from None
+            refuse_unfit(self.env, records, self._ids)
+            for place in (bound.arguments, bound.arguments.get(rest, {})):
+                for name in readers.keys() & place.keys():
+                    place[name] = refuse_unfit(self.env, readers[name], place[name], name)
+            return method(*bound.args, **bound.kwargs)
+
+        return checked
+
+    return decorate
+
+
+def numbers_of_links(model, vals: dict, comodel: str = "") -> dict:
+    """Values with each link as the number that it means, so that it can be judged; empty ones stay as they are.
+
+    :param str comodel: only links to this model
+    :raises UserError: in a sentence, for a link that is no number
+    """
+    brought = {}
+    for name, value in vals.items():
+        field = model._fields.get(name)
+        if field and field.type == "many2one" and value and (not comodel or field.comodel_name == comodel):
+            brought[name] = refuse_unfit(model.env, given.record_id, value)
+    return {**vals, **brought} if brought else vals
+
+
+def refuse_unfit(env, reader: Callable, value, name: str = ""):
+    """What a reader makes of a value.
+
+    :param str name: how the value is called
+    :raises UserError: in a sentence, when the reader finds it unfit
+    """
+    try:
+        return reader(value)
+    except given.Unfit as unfit:
+        raise UserError(_sentence(env, unfit.wanted, name)) from None
+
+
+def _sentence(env, wanted, name):
+    match wanted:
+        case "record":
+            return env._("A record is given by its number.")
+        case "records":
+            return env._("Each record is given by its number, in a list.")
+        case "one":
+            return env._("Choose one record.")
+        case "some":
+            return env._("Choose at least one record.")
+        case "whole":
+            return env._("'%s' must be a whole number.", name)
+        case "flag":
+            return env._("'%s' must be yes or no.", name)
+        case "values":
+            return env._("'%s' must be values by name.", name)
+        case "rows":
+            return env._("'%s' must be a list with the values of each record.", name)
+        case "names":
+            return env._("'%s' must be a list of names.", name)
+        case "table":
+            return env._("'%s' must be rows of cells.", name)
+        case _:
+            return env._("'%s' must be a text that can be stored.", name)

@@ -329,9 +329,7 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.authenticate("agent_anna", "agent_anna")
         messages = self.make_jsonrpc_request("/discuss/channel/messages", {"channel_id": chat.id})
         self.assertIn("Hello", json.dumps(messages))
-        members = self.make_jsonrpc_request(
-            "/discuss/channel/members", {"channel_id": chat.id, "known_member_ids": []}
-        )
+        members = self.make_jsonrpc_request("/discuss/channel/members", {"channel_id": chat.id, "known_member_ids": []})
         self.assertIn(guest.name, json.dumps(members))
 
     def test_whose_ratings_are_seen(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 
@@ -6,6 +6,11 @@ class ProjectProject(models.Model):
     """Agents see a project together with the orders it belongs to."""
 
     _inherit = "project.project"
+
+    # Odoo searches by it when the form of an order is opened.
+    reinvoiced_sale_order_id = fields.Many2one(
+        groups="sales_team.group_sale_salesman,leads_agent.group_leads_agent,leads_agent.group_leads_manager"
+    )
 
     def _leads_sight_domain(self):
         return (

@@ -693,6 +693,12 @@ FIELDS = (
         "sales_team.group_sale_salesman",
         breaks(lambda test, env: env["sale.order"].create({"partner_id": test.world["A"]["partner"].id})),
     ),
+    (
+        "project.project",
+        "reinvoiced_sale_order_id",
+        "sales_team.group_sale_salesman",
+        breaks(lambda test, env: env["project.project"].search([("reinvoiced_sale_order_id", "!=", False)])),
+    ),
 )
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.

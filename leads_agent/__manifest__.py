@@ -20,6 +20,7 @@
         "views/leads_agent_call_views.xml",
         "views/leads_agent_callback_views.xml",
         "views/leads_agent_calling_hours_views.xml",
+        "views/leads_agent_closed_model_views.xml",
         "views/leads_agent_rule_views.xml",
         "views/leads_agent_self_test_views.xml",
         "wizard/leads_agent_assign_views.xml",

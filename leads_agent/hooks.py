@@ -32,6 +32,8 @@ def uninstall_hook(env):
     managers = users.search([("group_ids", "in", manager.ids)]) - agents
     (agents | managers).write({"group_ids": [Command.link(internal.id)]})
     agents.filtered("active").action_archive()
+    # Their record rules have no XML id, so they would stay.
+    env["leads.agent.closed.model"].with_context(active_test=False).search([]).unlink()
     for title, people in (("plain internal users now", managers), ("archived", agents)):
         if people:
             _logger.info("Leads Agent is uninstalled; %s: %s", title, ", ".join(people.mapped("login")))

@@ -15,6 +15,7 @@ from . import (
     leads_agent_call,
     leads_agent_callback,
     leads_agent_calling_hours,
+    leads_agent_closed_model,
     leads_agent_dashboard,
     leads_agent_dashboard_desk,
     leads_agent_desk,

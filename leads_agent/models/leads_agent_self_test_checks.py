@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..self_test.shipped_rules import PERMISSIONS, addons_on, shipped_rights, shipped_rules
+from ..self_test.shipped_rules import PERMISSIONS, ShippedRule, addons_on, shipped_rights, shipped_rules
 from ..self_test.sight import Sight
 from .leads_agent_sight_mixin import DOCUMENTS
 from .res_groups import AGENT
@@ -85,13 +85,28 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         problems = defaultdict(list)
         for addon in addons_on("leads_agent", self.env.registry._init_modules):
             for shipped in shipped_rules(addon):
-                model = self.env.ref(shipped.model_xmlid).model
+                model = self.env.ref(shipped.model_xmlid)
                 rule = self.env.ref(shipped.xmlid, raise_if_not_found=False)
-                if sentence := self._rule_problem(shipped, rule):
-                    problems[model].append(sentence)
+                if sentence := self._rule_problem(shipped, rule, model):
+                    problems[model.model].append(sentence)
+        for closed in self.env["leads.agent.closed.model"].search([("active", "=", True)]):
+            if sentence := self._rule_problem(self._closing_rule(closed), closed.rule_id.exists(), closed.model_id):
+                problems[closed.model].append(sentence)
         return problems
 
-    def _rule_problem(self, shipped, rule):
+    def _closing_rule(self, closed):
+        """What the rule of a model that an administrator closed must be."""
+        values = closed._rule_values()
+        return ShippedRule(
+            xmlid=self.env._("closed to agents"),
+            name=values["name"],
+            model_xmlid="",
+            domain=values["domain_force"],
+            permissions=tuple(values[name] for name in PERMISSIONS),
+            is_global=True,
+        )
+
+    def _rule_problem(self, shipped, rule, model):
         names = {"rule": shipped.name, "xmlid": shipped.xmlid}
         if not rule:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) is gone.", **names)
@@ -103,7 +118,7 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
             )
         if (rule.domain_force or "").strip() != shipped.domain:
             return self.env._("The condition of the rule '%(rule)s' (%(xmlid)s) was changed.", **names)
-        if rule.model_id != self.env.ref(shipped.model_xmlid):
+        if rule.model_id != model:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) was moved to another model.", **names)
         if tuple(rule[name] for name in PERMISSIONS) != shipped.permissions:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) applies to other operations than shipped.", **names)

@@ -38,6 +38,7 @@ class LeadsAgentSelfTestLine(models.Model):
     is_finding = fields.Boolean(string="Finding", compute="_compute_is_finding", store=True)
     sequence = fields.Integer(compute="_compute_is_finding", store=True, aggregator=None)
     explanation = fields.Text()
+    may_be_closed = fields.Boolean(compute="_compute_may_be_closed", export_string_translation=False)
 
     @api.depends("verdict", "agent_id")
     def _compute_is_finding(self):
@@ -45,3 +46,17 @@ class LeadsAgentSelfTestLine(models.Model):
         for line in self:
             line.is_finding = line.verdict not in ("ok", "note")
             line.sequence = (2 if line.agent_id else 1) if line.is_finding else 3
+
+    @api.depends("model", "verdict")
+    def _compute_may_be_closed(self):
+        """Whether the model is too open, and neither closed already nor needed by agents."""
+        closed = set(self.env["leads.agent.closed.model"].search([("active", "=", True)]).mapped("model"))
+        closable = set(self.env["leads.agent.closed.model"]._closable_models().sudo().mapped("model"))
+        for line in self:
+            too_open = line.verdict in ("too_much", "uncovered")
+            line.may_be_closed = too_open and line.model in closable - closed
+
+    def action_close_model(self):
+        """Open the form on which an administrator closes the model to agents."""
+        self.ensure_one()
+        return self.env["leads.agent.closed.model"]._close_action(self.model)

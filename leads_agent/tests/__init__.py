@@ -9,6 +9,7 @@ from . import (
     test_call_races,
     test_callbacks,
     test_calls,
+    test_closed_models,
     test_concurrency,
     test_customer_service,
     test_dashboard,

@@ -249,7 +249,7 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
                 *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Order Details", "Customers"),
                 *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
                 *("Leads Analysis", "Calls Analysis", "Customer History", "Visibility Tests"),
-                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules"),
+                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules", "Closed to Agents"),
             ],
         )
 

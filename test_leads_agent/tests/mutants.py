@@ -703,10 +703,22 @@ FIELDS = (
         "sales_team.group_sale_salesman",
         breaks(lambda test, env: env["sale.order"].create({"partner_id": test.world["A"]["partner"].id})),
     ),
+    (
+        "project.project",
+        "reinvoiced_sale_order_id",
+        "sales_team.group_sale_salesman",
+        breaks(lambda test, env: env["project.project"].search([("reinvoiced_sale_order_id", "!=", False)])),
+    ),
 )
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "leads.agent.closed.model._has_field_access": "rules made for closed models: test_closed_models",
+    "leads.agent.closed.model._register_hook": "links that an uninstalled app took along: test_closed_models",
+    "leads.agent.closed.model.copy_data": "one model is closed once: test_closed_models",
+    "leads.agent.closed.model.create": "makes the rule: test_closed_models",
+    "leads.agent.closed.model.unlink": "removes the rule: test_closed_models",
+    "leads.agent.closed.model.write": "keeps the rule in step: test_closed_models",
     "base.partner.merge.automatic.wizard._update_values": "profiles of leads: test_channels",
     "leads.agent.lifecycle.setup.create": "forgets what was remembered: test_leads",
     "leads.agent.lifecycle.setup.unlink": "forgets what was remembered: test_leads",

@@ -64,9 +64,8 @@ NO_ROW = {
 }
 
 # What is named above and the visibility test does not name.
-NOT_IN_THE_TEST = {
-    name: "its link leads to no customer or order, but to another document"
-    for name in (
+NOT_IN_THE_TEST = dict.fromkeys(
+    (
         "account.edi.document",
         "event.event.ticket",
         "event.slot",
@@ -76,5 +75,6 @@ NOT_IN_THE_TEST = {
         "slide.embed",
         "slide.question",
         "website.event.menu",
-    )
-}
+    ),
+    "its link leads to no customer or order, but to another document",
+)

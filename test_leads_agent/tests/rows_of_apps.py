@@ -4,14 +4,11 @@ A model is given a row when it links to a customer, an order, or to a row that w
 registration, which hangs on a customer. Whatever else a model needs is filled in by the type of the field.
 """
 
-import logging
 from collections import defaultdict
 
 from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 # How far a row may be from a customer or an order: an answer to a registration of a customer is two away.
 ROUNDS = 3
@@ -19,7 +16,7 @@ ROUNDS = 3
 DEPTH = 3
 LINKS = ("many2one", "many2many", "reference", "many2one_reference")
 TEXTS = ("char", "text", "html")
-# Users and companies are people and partners by inheritance; the rest says nothing of its own, or is made by the scenario.
+# Made by the scenario itself; or of colleagues, the own company and its shop, where a customer would be a mistake.
 NEVER = {
     "crm.lead",
     "crm.team.member",
@@ -179,7 +176,7 @@ class RowsOfApps:
         """A marked row, made in the first way that works; False if there is none."""
         text = self.mark(*key)
         linked = [self._linked(Model, field, targets) for field in links]
-        texts = {name: text for name in self._texts(Model)}
+        texts = dict.fromkeys(self._texts(Model), text)
         people = self._people(Model, self.holders.get(key), {field.name for field in links})
         everything = {name: value for values in linked for name, value in values.items()}
         ways = [("whole", {**texts, **people, **everything}, []), ("links", {**people, **everything}, [texts])]
@@ -231,7 +228,9 @@ class RowsOfApps:
     def _inserted(self, Model, values):
         """A row that no form would make: past what apps do when one is created."""
         row = {
-            name: value for name, value in values.items() if Model._fields[name].column_type and not isinstance(value, list)
+            name: value
+            for name, value in values.items()
+            if Model._fields[name].column_type and not isinstance(value, list)
         }
         row = {**self._required(Model, row, "x", 0), **row}
         columns = {}

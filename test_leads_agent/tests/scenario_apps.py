@@ -1,10 +1,10 @@
 """The marked world with rows of every other app in it: of customers, quotations and sold orders, in sight and out."""
 
 from .rows_of_apps import RowsOfApps
-from .scenario import _NO_TEXT, ROLES, Scenario, mark
+from .scenario import _NO_TEXT, Scenario, mark
 
-# A is in sight and must be found; B is nobody's; C was the agent's, who stays responsible for what hangs on it and wrote
-# on it; D is another agent's.
+# A is in sight and must be found; B is nobody's; C was the agent's, who is still responsible for what hangs on it and
+# wrote on it; D is another agent's.
 LETTERS = "ABCD"
 # What rows may hang on. Customers come last: an order says more of whose a row is.
 ROOTS = {

@@ -30,7 +30,7 @@ MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.mod
 
 
 class AppsSweep(Sweep):
-    """Reads all rows of the models in which marked ones were made, says on which document a mark stood, and asks by number.
+    """Reads all rows of the models with marked ones, also by number, and says on which document a mark stood.
 
     :param whole: names of these models
     """
@@ -77,7 +77,7 @@ def model_of(place):
 
 @tagged("post_install", "-at_install", "-standard", "-leads_prove", "leads_apps")
 class TestAllApps(AppsScenario, test_forms.TestForms):
-    """With all community apps: whatever agents read there beyond their sight is opened by an app, and named with its reason.
+    """With all community apps, agents read beyond their sight what an app opens to everybody, and each is named.
 
     Of `make prove` alone, on a database of its own; see `sandbox/all_apps.py`.
     """
@@ -195,7 +195,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
     # ------------------------------------------------------------------
 
     def _things(self, env):
-        """Ids by model, of every model in which there is a marked row: of what the role may read, and of what it may not."""
+        """Ids by model, of every model with a marked row: of what the role may read, and of what it may not."""
         seen, hidden = defaultdict(list), defaultdict(list)
         for letter in (*HIDDEN, "A", "D"):
             for key, record in self.world[letter].items():

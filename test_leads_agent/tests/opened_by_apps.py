@@ -28,6 +28,7 @@ ALL_EMPLOYEES = {
         "the name of the account of an order's project", "analytic accounts are chosen on many documents", needed=True
     ),
     "account.edi.document": Opening("number of an invoice, error of sending it", "shown on invoices"),
+    "blog.blog": Opening("the text of a post that is announced there", "posts are published"),
     "blog.post": Opening("the name of the author", "posts are published"),
     "event.booth": Opening("name, e-mail and phone of who rents it, also of confirmed orders", _EVENT),
     "event.event": Opening("organiser and address", _EVENT),
@@ -41,6 +42,9 @@ ALL_EMPLOYEES = {
     "hr.recruitment.source": Opening("the name of a job", _JOB),
     "hr.work.location": Opening("a customer as place of work", "colleagues see where colleagues work"),
     "product.supplierinfo": Opening("who supplies a product", "read with the product", needed=True),
+    "project.sale.line.employee.map": Opening(
+        "customer, line and price of an order", "read to say at what price hours are charged"
+    ),
     "res.partner.category": Opening("the tag itself", "a tag stands on many customers", needed=True),
     "res.partner.tag": Opening("the tag itself", "a tag stands on many customers"),
     "slide.embed": Opening("the title of a slide", "who took part hangs on it, not who they are"),
@@ -67,11 +71,13 @@ NO_ROW = {
 NOT_IN_THE_TEST = dict.fromkeys(
     (
         "account.edi.document",
+        "blog.blog",
         "event.event.ticket",
         "event.slot",
         "gamification.badge.user",
         "hr.job.skill",
         "hr.recruitment.source",
+        "project.sale.line.employee.map",
         "slide.embed",
         "slide.question",
         "website.event.menu",

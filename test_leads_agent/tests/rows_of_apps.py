@@ -66,8 +66,8 @@ class RowsOfApps:
         self.env = env
         self.mark, self.no_text, self.holders = mark, no_text, holders
         self.rows = {key: {record._name: record[:1] for record in records} for key, records in roots.items()}
-        # Customers are linked to along with their orders.
-        self.beside = {key: set() if key[1] == "P" else {"res.partner"} for key in roots}
+        # Linked to along with what a row hangs on: customers with their orders, and who answers for a document.
+        self.beside = {key: {"res.users"} if key[1] == "P" else {"res.partner"} for key in roots}
         self.made = defaultdict(set)  # model -> how its rows were made
         self.failed = {}  # model -> why not
         self.hangs_by = defaultdict(set)  # model -> its links
@@ -76,6 +76,21 @@ class RowsOfApps:
     def make(self, names):
         """Make the rows of models, as far as they can be made."""
         started_with = {key: set(rows) for key, rows in self.rows.items()}
+        self._make_rounds(names)
+        # What is left hangs on nothing but the person who signs in.
+        self.beside = {key: beside - {"res.users"} for key, beside in self.beside.items()}
+        self._make_rounds(names)
+        for rows in self.rows.values():
+            for name in names:
+                if name in rows:
+                    self._weave(rows[name], rows)
+        self.env.flush_all()
+        self.failed = {name: why for name, why in self.failed.items() if name not in self.made}
+        return {
+            key: [row for name, row in rows.items() if name not in started_with[key]] for key, rows in self.rows.items()
+        }
+
+    def _make_rounds(self, names):
         for _round in range(ROUNDS):
             before = sum(map(len, self.rows.values()))
             for key in self.rows:
@@ -87,15 +102,6 @@ class RowsOfApps:
                             self.rows[key][name] = row
             if sum(map(len, self.rows.values())) == before:
                 break
-        for rows in self.rows.values():
-            for name in names:
-                if name in rows:
-                    self._weave(rows[name], rows)
-        self.env.flush_all()
-        self.failed = {name: why for name, why in self.failed.items() if name not in self.made}
-        return {
-            key: [row for name, row in rows.items() if name not in started_with[key]] for key, rows in self.rows.items()
-        }
 
     def candidates(self, names):
         """Those of the models that have a table of rows which may hang on something."""
@@ -124,7 +130,10 @@ class RowsOfApps:
             and (name in DOCUMENTS or self._is_part_of(field))
         ]
         # What names an order names its customer too; that alone does not make a row hang on the order.
-        return links if any(self._points_to(Model, field, targets) not in beside for field in links) else []
+        if not any(self._points_to(Model, field, targets) not in beside for field in links):
+            return []
+        # Who answers for a document is a colleague; a customer signs in as somebody only where nothing else is linked.
+        return [field for field in links if "res.users" not in beside or field.comodel_name != "res.users"]
 
     @staticmethod
     def _is_part_of(field):

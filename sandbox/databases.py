@@ -34,7 +34,11 @@ def template(odoo: Odoo) -> str:
 
 def copy_of_template(odoo: Odoo, name: str) -> None:
     """Make a database anew as a copy of the template, with its files."""
-    source = template(odoo)
+    copy(odoo, template(odoo), name)
+
+
+def copy(odoo: Odoo, source: str, name: str) -> None:
+    """Make a database anew as a copy of another of ours, with its files."""
     refuse_foreign(odoo, name)
     with step(f"Copying the template to {name}"), held(source):
         _remove(odoo, name)

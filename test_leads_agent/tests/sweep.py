@@ -38,7 +38,7 @@ class Sweep:
 
     def _model(self, Model):
         fields = list(Model.fields_get(attributes=["type"]))
-        records = Model.search([], limit=SAMPLE, order="id desc")
+        records = Model.search([], limit=self._limit(Model._name), order="id desc")
         self.models += 1
         self.reads += len(fields)
         if not records:
@@ -55,10 +55,19 @@ class Sweep:
 
     def _read(self, records, fields):
         with self.env.cr.savepoint():
+            by_id = {record.id: record for record in records}
             for row in records.read(fields):
                 for name, value in row.items():
                     for found in marks_in(self._text(value)):
-                        self.found[found].add((records._name, name))
+                        self.found[found].add(self._place(by_id[row["id"]], name))
+
+    def _limit(self, _name):
+        """How many records of a model are read: the newest ones."""
+        return SAMPLE
+
+    def _place(self, record, name):
+        """Where a mark was found."""
+        return record._name, name
 
     @staticmethod
     def _text(value):

@@ -1,0 +1,85 @@
+"""What other apps open to every internal user, and so to agents: named here, with reasons, as in `docs/visibility.md`.
+
+A leak in any other model fails the proof, and so does a model that is named and no longer open.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A model that an app lets every internal user read.
+
+    :param shown: what of a customer or order out of sight is read there
+    :param reason: why the app opens it
+    :param needed: whether agents need it in order to work, so that it cannot be closed to them
+    """
+
+    shown: str
+    reason: str
+    needed: bool = False
+
+
+_EVENT = "events are published: who organises, sponsors or speaks is on the website"
+_JOB = "a job is published with its address"
+
+ALL_EMPLOYEES = {
+    "account.analytic.account": Opening(
+        "the name of the account of an order's project", "analytic accounts are chosen on many documents", needed=True
+    ),
+    "account.edi.document": Opening("number of an invoice, error of sending it", "shown on invoices"),
+    "blog.blog": Opening("the text of a post that is announced there", "posts are published"),
+    "blog.post": Opening("the name of the author", "posts are published"),
+    "event.booth": Opening("name, e-mail and phone of who rents it, also of confirmed orders", _EVENT),
+    "event.event": Opening("organiser and address", _EVENT),
+    "event.event.ticket": Opening("the name of an event", _EVENT),
+    "event.slot": Opening("the name of an event", _EVENT),
+    "event.sponsor": Opening("name, e-mail and phone", _EVENT),
+    "event.track": Opening("name, e-mail, phone and biography of the speaker", _EVENT),
+    "gamification.badge.user": Opening("who of the portal users has which badge", "badges are shown on profiles"),
+    "hr.job": Opening("a customer as address of a job", _JOB),
+    "hr.job.skill": Opening("the name of a job", _JOB),
+    "hr.recruitment.source": Opening("the name of a job", _JOB),
+    "hr.work.location": Opening("a customer as place of work", "colleagues see where colleagues work"),
+    "product.supplierinfo": Opening("who supplies a product", "read with the product", needed=True),
+    "project.sale.line.employee.map": Opening(
+        "customer, line and price of an order", "read to say at what price hours are charged"
+    ),
+    "res.partner.category": Opening("the tag itself", "a tag stands on many customers", needed=True),
+    "res.partner.tag": Opening("the tag itself", "a tag stands on many customers"),
+    "slide.embed": Opening("the title of a slide", "who took part hangs on it, not who they are"),
+    "slide.question": Opening("the title of a slide", "who took part hangs on it, not who they are"),
+    "stock.rule": Opening("a customer as address of a rule", "rules are read to plan deliveries", needed=True),
+    "website.event.menu": Opening("the name of an event", _EVENT),
+}
+
+# Rows that an agent answers for or wrote: they go with the agent, not with the customer.
+OWN = {
+    "calendar.attendee": "who takes part in a meeting of one's own",
+    "calendar.event": "a meeting of one's own",
+    "calendar.recurrence": "repeats a meeting of one's own",
+    "snailmail.letter": "a letter of one's own",
+}
+
+# Models in which no marked row could be made.
+NO_ROW = {
+    "product.attribute.custom.value": "needs a configurable product; it is read with the line of the order",
+}
+
+# What is named above and the visibility test does not name.
+NOT_IN_THE_TEST = dict.fromkeys(
+    (
+        "account.edi.document",
+        "blog.blog",
+        "event.event.ticket",
+        "event.slot",
+        "gamification.badge.user",
+        "hr.job.skill",
+        "hr.recruitment.source",
+        "project.sale.line.employee.map",
+        "slide.embed",
+        "slide.question",
+        "website.event.menu",
+    ),
+    "its link leads to no customer or order, but to another document",
+) | {"account.analytic.account": "its only link is the customer, who is in sight"}

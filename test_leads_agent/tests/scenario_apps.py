@@ -1,0 +1,75 @@
+"""The marked world with rows of every other app in it: of customers, quotations and sold orders, in sight and out."""
+
+from .rows_of_apps import RowsOfApps
+from .scenario import _NO_TEXT, Scenario, mark
+
+# A is in sight and must be found; B is nobody's; C was the agent's, who is still responsible for what hangs on it and
+# wrote on it; D is another agent's.
+LETTERS = "ABCD"
+# What rows may hang on. Customers come last: an order says more of whose a row is.
+ROOTS = {
+    "P": ("partner", "event", "analytic", "chat"),
+    "Q": ("quotation", "quotation_line", "lead", "partner"),
+    "S": ("sold", "sold_line", "invoice", "delivery", "partner"),
+}
+
+
+class AppsScenario(Scenario):
+    """``rows`` tells what was made and what was not; all of it is in ``world`` too."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._make_portal_users()
+        roots = {
+            (letter, kind): [cls.world[letter][key] for key in keys]
+            for letter in LETTERS
+            for kind, keys in ROOTS.items()
+        }
+        for letter in LETTERS:
+            roots[letter, "P"].append(cls.world[letter]["portal_user"])
+        cls.rows = RowsOfApps(cls.env, roots, {key: cls._holder(*key) for key in roots}, mark, _NO_TEXT)
+        cls.planted = cls.rows.make(cls.rows.candidates(cls._readable(cls.agent) | cls._readable(cls.plain)))
+        for (letter, kind), rows in cls.planted.items():
+            for row in rows:
+                cls.world[letter][f"{row._name} {kind}"] = row
+                cls._hang_on_row(row, mark(letter, kind), cls._holder(letter, kind))
+        cls.env.flush_all()
+
+    @classmethod
+    def _make_portal_users(cls):
+        """A contact of each customer who may sign in."""
+        for letter in LETTERS:
+            text, contact = mark(letter, "P"), cls.world[letter]["contact"]
+            user = cls._user(f"customer_{letter.lower()}", "base.group_portal", partner_id=contact.id)
+            user.partner_id.write({"name": f"{text} contact", "email": f"{text}-contact@example.com"})
+            cls.world[letter]["portal_user"] = user
+
+    @classmethod
+    def _holder(cls, letter, kind):
+        """Who is responsible for what hangs on a customer."""
+        if letter == "C" or (letter == "A" and kind != "S"):
+            return cls.agent
+        return cls.other_agent if letter == "D" and kind != "S" else cls.salesperson
+
+    @classmethod
+    def _readable(cls, user):
+        """Names of the models that the user has a right to read."""
+        return cls.env["ir.model.access"].with_user(user)._get_allowed_models("read") & set(cls.env.registry)
+
+    @classmethod
+    def _hang_on_row(cls, row, text, user):
+        """A message and a file on a row, whoever may read it."""
+        cls.env["ir.attachment"].create({"name": f"{text} file", "res_model": row._name, "res_id": row.id})
+        if "message_ids" in row._fields:
+            cls.env["mail.message"].create(
+                {
+                    "model": row._name,
+                    "res_id": row.id,
+                    "body": f"{text} said",
+                    "subject": text,
+                    "message_type": "comment",
+                    "author_id": user.partner_id.id,
+                    "subtype_id": cls.env.ref("mail.mt_comment").id,
+                }
+            )

@@ -1,0 +1,234 @@
+import re
+import time
+from collections import defaultdict
+from dataclasses import replace
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from . import test_forms
+from .opened_by_apps import ALL_EMPLOYEES, NO_ROW, NOT_IN_THE_TEST, OWN
+from .scenario import ROLES, figure
+from .scenario_apps import AppsScenario
+from .sweep import REFUSALS, Sweep
+
+AGENTS = [role for role in ROLES if role.is_agent]
+FORMER = next((role for role in ROLES if role.user == "lost"), None)
+# What stands on a document: what is found there is told by the document's model.
+DOCUMENT_MODEL = {
+    "ir.attachment": "res_model",
+    "mail.activity": "res_model",
+    "mail.followers": "res_model",
+    "mail.message": "model",
+    "mail.notification": "mail_message_id.model",
+    "mail.scheduled.message": "model",
+}
+LEAST_MODELS, LEAST_READS, LEAST_ROWS = 280, 9000, 45
+# Which of many records out of sight are named on forms: those of nobody, and those the agent once held.
+HIDDEN = "BC"
+MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
+
+
+class AppsSweep(Sweep):
+    """Reads all rows of the models with marked ones, also by number, and says on which document a mark stood.
+
+    :param whole: names of these models
+    """
+
+    def __init__(self, env, whole):
+        super().__init__(env)
+        self.whole = whole
+
+    def _limit(self, name):
+        return None if name in self.whole else super()._limit(name)
+
+    def _place(self, record, name):
+        path = DOCUMENT_MODEL.get(record._name)
+        [document] = record.sudo().mapped(path) or [None] if path else [None]
+        return (f"{record._name} on {document}" if document else record._name), name
+
+    def read_by_number(self, records):
+        """Read what a caller names by number, whether or not a search would find it."""
+        ids = defaultdict(list)
+        for record in records:
+            ids[record._name] += record.ids
+        for name, numbers in ids.items():
+            Model = self.env[name]
+            if Model.has_access("read") and (readable := Model.browse(numbers).exists()._filtered_access("read")):
+                fields = list(Model.fields_get(attributes=["type"]))
+                try:
+                    self._read(readable, fields)
+                except REFUSALS:
+                    self._read_one_by_one(readable, fields)
+        return self
+
+    def _read_one_by_one(self, records, fields):
+        for name in fields:
+            try:
+                self._read(records, [name])
+            except Exception as refusal:  # whatever it is, the field is not told
+                self.refused.append((records._name, name, str(refusal)[:80]))
+
+
+def model_of(place):
+    """The model that opens a place: what stands on a document is read with it."""
+    return place.split(" on ")[-1]
+
+
+@tagged("post_install", "-at_install", "-standard", "-leads_prove", "leads_apps")
+class TestAllApps(AppsScenario, test_forms.TestForms):
+    """With all community apps, agents read beyond their sight what an app opens to everybody, and each is named.
+
+    Of `make prove` alone, on a database of its own; see `sandbox/all_apps.py`.
+    """
+
+    @classmethod
+    @mute_logger(*MUTED)
+    def setUpClass(cls):
+        started = time.monotonic()
+        super().setUpClass()
+        figure("all apps", "modules", len(cls.env.registry._init_modules))
+        figure("all apps", "models with marked rows", len(cls.rows.made))
+        figure("all apps", "marked rows", sum(map(len, cls.planted.values())))
+        figure("all apps", "seconds to make them", round(time.monotonic() - started, 1))
+
+    # ------------------------------------------------------------------
+    # Rows
+    # ------------------------------------------------------------------
+
+    def test_marked_rows_were_made_in_every_model_with_a_link(self):
+        """Where none could be made, the reason is known."""
+        self.assertEqual(self.rows.failed.keys() - NO_ROW.keys(), set(), self.rows.failed)
+        self.assertGreaterEqual(len(self.rows.made), LEAST_ROWS)
+
+    # ------------------------------------------------------------------
+    # Sweep
+    # ------------------------------------------------------------------
+
+    def _swept(self, env, role):
+        """What a role finds by searching and by number: ``{model that opens it: {mark: fields}}``."""
+        started = time.monotonic()
+        sweep = AppsSweep(env, {*self.rows.made, *DOCUMENT_MODEL}).run()
+        sweep.read_by_number(record for things in self.world.values() for record in things.values())
+        found = defaultdict(lambda: defaultdict(set))
+        for mark, places in sweep.found.items():
+            for place, name in places:
+                found[model_of(place)][mark].add(f"{place}.{name}")
+        figure("all apps: sweep", f"{role.name}: models", sweep.models)
+        figure("all apps: sweep", f"{role.name}: fields read", sweep.reads)
+        figure("all apps: sweep", f"{role.name}: fields refused", len(sweep.refused))
+        figure("all apps: sweep", f"{role.name}: positive controls", len(sweep.controls(role.allowed)))
+        figure("all apps: sweep", f"{role.name}: seconds", round(time.monotonic() - started, 1))
+        self.assertGreaterEqual(sweep.models, LEAST_MODELS)
+        self.assertEqual(role.allowed - sweep.found.keys(), set(), "every mark in sight is found")
+        return found
+
+    @staticmethod
+    def _leaks(found, allowed):
+        """``{model: {mark: fields}}`` of what may not be found."""
+        return {
+            model: beyond
+            for model, marks in found.items()
+            if (beyond := {mark: fields for mark, fields in marks.items() if mark not in allowed})
+        }
+
+    @staticmethod
+    def _told(leaks):
+        return "\n" + "\n".join(
+            f"{model}: {' '.join(sorted(marks))}: {' '.join(sorted(set().union(*marks.values())))[:400]}"
+            for model, marks in sorted(leaks.items())
+        )
+
+    def _unnamed(self, leaks, role):
+        """Leaks that no list explains. Own rows stay the agent's own, and no other ones do."""
+        mine = {mark for mark in ("CP", "CQ", "CS") if role.user == "agent"}
+        return {
+            model: marks
+            for model, marks in leaks.items()
+            if model not in ALL_EMPLOYEES and not (model in OWN and marks.keys() <= mine)
+        }
+
+    @mute_logger(*MUTED)
+    def test_agents_read_what_apps_open_to_all_employees_and_nothing_else(self):
+        seen = set()
+        for role in AGENTS:
+            with self.subTest(role.name), self._as(role) as env:
+                leaks = self._leaks(self._swept(env, role), role.allowed)
+                unnamed = self._unnamed(leaks, role)
+                seen |= leaks.keys() - unnamed.keys()
+                figure("all apps: sweep", f"{role.name}: canaries", len(unnamed))
+                figure("all apps: sweep", f"{role.name}: named models", len(leaks) - len(unnamed))
+                self.assertFalse(unnamed, self._told(unnamed))
+        self.assertEqual({*ALL_EMPLOYEES, *OWN} - seen, set(), "what is named is still open")
+
+    @mute_logger(*MUTED)
+    def test_former_agents_read_no_more_than_any_employee(self):
+        employee = replace(FORMER, name="an employee", user="plain")
+        with self._as(employee) as env:
+            theirs = self._leaks(self._swept(env, employee), employee.allowed)
+        with self._as(FORMER) as env:
+            leaks = self._leaks(self._swept(env, FORMER), FORMER.allowed)
+        more = {model: marks for model, marks in leaks.items() if not marks.keys() <= theirs.get(model, {}).keys()}
+        figure("all apps: sweep", f"{FORMER.name}: canaries", len(more))
+        self.assertFalse(more, self._told(more))
+
+    @mute_logger(*MUTED)
+    def test_what_an_administrator_closes_is_closed(self):
+        """*Close to Agents* on each of the named models, as the form proposes it: nothing is left but own rows."""
+        Closed = self.env["leads.agent.closed.model"]
+        role = AGENTS[0]
+        for name in ALL_EMPLOYEES.keys() & set(Closed._closable_models().mapped("model")):
+            Closed.create({"model_id": self.env["ir.model"]._get_id(name)})
+        self._settle()
+        with self._as(role) as env:
+            leaks = self._leaks(self._swept(env, replace(role, name=f"{role.name}, closed")), role.allowed)
+        left = {
+            model: marks
+            for model, marks in leaks.items()
+            if model not in OWN and not (model in ALL_EMPLOYEES and ALL_EMPLOYEES[model].needed)
+        }
+        figure("all apps: sweep", f"{role.name}, closed: canaries", len(left))
+        self.assertFalse(left, self._told(left))
+
+    # ------------------------------------------------------------------
+    # Forms
+    # ------------------------------------------------------------------
+
+    def _things(self, env):
+        """Ids by model, of every model with a marked row: of what the role may read, and of what it may not."""
+        seen, hidden = defaultdict(list), defaultdict(list)
+        for letter in (*HIDDEN, "A", "D"):
+            for key, record in self.world[letter].items():
+                if not record or key.endswith(("_written", "_message", "_notification", "_follower")):
+                    continue
+                mine = env[record._name].browse(record.ids[:1]).exists()
+                if mine._filtered_access("read"):
+                    seen[record._name] += mine.ids
+                elif letter in HIDDEN:
+                    hidden[record._name] += mine.ids
+        return seen, hidden
+
+    # ------------------------------------------------------------------
+    # Visibility test
+    # ------------------------------------------------------------------
+
+    @mute_logger(*MUTED)
+    def test_visibility_test_reads_all_and_names_what_is_open(self):
+        self.env.company.write({"leads_agent_lock_assigned": True, "leads_agent_view_non_partial": False})
+        self._settle()
+        test = self.env["leads.agent.self.test"].create({"company_ids": self.env.company.ids})
+        started = time.monotonic()
+        test._run()
+        lines = defaultdict(set)
+        for line in test.line_ids:
+            lines[line.verdict].add(line.model)
+        figure("all apps: visibility test", "seconds", round(time.monotonic() - started, 1))
+        figure("all apps: visibility test", "tested models", test.model_count)
+        figure("all apps: visibility test", "findings", test.finding_count)
+        failed = test.line_ids.filtered(lambda line: line.verdict == "failed")
+        self.assertFalse(failed.mapped(lambda line: f"{line.model}: {line.explanation}"))
+        named = lines["too_much"] | lines["uncovered"] | lines["note"]
+        self.assertEqual(ALL_EMPLOYEES.keys() - named - NOT_IN_THE_TEST.keys(), set())
+        self.assertEqual((lines["too_much"] | lines["uncovered"]) - {None, False} - ALL_EMPLOYEES.keys(), set())
+        self.assertFalse(test.line_ids.filtered(lambda line: line.verdict == "too_little").mapped("explanation"))
+        self.assertFalse(re.search("CNRY", " ".join(filter(None, test.line_ids.mapped("explanation")))))

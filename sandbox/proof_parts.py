@@ -35,6 +35,7 @@ PARTS = {
             "TestCanarySweep",
             "TestForms",
             "TestJourneys",
+            "TestJourneysEntering",
             "TestLinkExamples",
             "TestLinks",
             "TestMutants",
@@ -42,6 +43,7 @@ PARTS = {
             "TestProbes",
             "TestPublicMethods",
             "TestResiduals",
+            "TestSignInDoors",
         )
     ),
     "races": Part(
@@ -49,6 +51,7 @@ PARTS = {
         ("two_workers", "killed_job", "call_load"),
     ),
     "upgrade": Part(around=("lifecycle",)),
+    "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
 }
 

@@ -66,12 +66,24 @@ class DocumentsInSight(DomainCustom):
         return super()._as_predicate(records.with_context(active_test=False))
 
 
+def model_field_of(model, field):
+    """Return the field with the model of the document whose number, or numbers, this field has.
+
+    Such pairs are ``res_model`` and ``res_id``, ``model`` and ``res_ids``, and what a many2one_reference names.
+    """
+    if field.type == "many2one_reference":
+        return field.model_field
+    if field.type not in ("integer", "char", "text"):
+        return None
+    for ending in ("res_ids", "res_id"):
+        if field.name.endswith(ending):
+            start = field.name.removesuffix(ending)
+            names = (f"{start}res_model", f"{start}model", "res_model", "model")
+            return next((name for name in names if name in model._fields), None)
+    return None
+
+
 def document_model_field(field, model):
     """The stored field with the model whose record a number is of, or None."""
-    if field.type == "many2one_reference":
-        name = field.model_field
-    elif field.type == "integer" and field.name == "res_id":
-        name = next((name for name in ("res_model", "model") if name in model._fields), None)
-    else:
-        return None
+    name = model_field_of(model, field) if field.type in ("many2one_reference", "integer") else None
     return name if name in model._fields and model._fields[name].store else None

@@ -11,27 +11,10 @@ from odoo.fields import Command
 from odoo.models import BaseModel
 from odoo.orm.identifiers import NewId
 
+from ...links import model_field_of
 from ...tools import given
 
 Visitor = Callable[[str, int], bool]
-NUMBERS_OF_DOCUMENTS = ("many2one_reference", "integer", "char", "text")
-
-
-def model_field_of(model: BaseModel, field) -> str | None:
-    """Return the field with the model of the document whose number, or numbers, this field has.
-
-    Such pairs are ``res_model`` and ``res_id``, ``model`` and ``res_ids``, and what a many2one_reference names.
-    """
-    if field.type == "many2one_reference":
-        return field.model_field
-    if field.type not in NUMBERS_OF_DOCUMENTS:
-        return None
-    for ending in ("res_ids", "res_id"):
-        if field.name.endswith(ending):
-            start = field.name.removesuffix(ending)
-            names = (f"{start}res_model", f"{start}model", "res_model", "model")
-            return next((name for name in names if name in model._fields), None)
-    return None
 
 
 def link_fields(model: BaseModel) -> dict[str, str | None]:

@@ -33,7 +33,7 @@ class LeadsAgentClosedModel(models.Model):
 
     _name = "leads.agent.closed.model"
     _description = "Model Closed to Agents"
-    _order = "name, id"
+    _order = "model, id"
     _rec_name = "name"
 
     model_id = fields.Many2one(
@@ -45,7 +45,7 @@ class LeadsAgentClosedModel(models.Model):
         help="A kind of records of another app. Not listed is what agents need in order to work.",
     )
     closable_model_ids = fields.Many2many("ir.model", compute="_compute_closable_model_ids")
-    name = fields.Char(string="Model", related="model_id.name", store=True, related_sudo=True)
+    name = fields.Char(string="Model", related="model_id.name", related_sudo=True)
     model = fields.Char(string="Technical Name", related="model_id.model", store=True, related_sudo=True)
     active = fields.Boolean(string="Closed", default=True)
     shape = fields.Selection(

@@ -103,7 +103,7 @@ class TestDeskPane(DeskCommon):
         Dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)
         gone = self._customer("Gone")
         gone.unlink()
-        for bad in (False, True, None, "1", 0, -1, 1.5, 2**31, [1], {}, gone.id):
+        for bad in (False, True, None, "x", 0, -1, 1.5, 2**31, [1], {}, gone.id):
             with self.subTest(bad), self.assertRaises(UserError) as caught:
                 Dashboard.get_lead(bad)
             self.assertNotIsInstance(caught.exception, AccessError)

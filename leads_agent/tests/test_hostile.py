@@ -173,7 +173,9 @@ class TestHostile(LeadsAgentCommon):
 
     def test_hand_made_calls_get_a_sentence(self):
         dashboard = self.as_agent["leads.agent.dashboard"]
-        self.assertIn("leads", dashboard.get_data(sort=["x"], search=["x"], offset=10**30))
+        with self.assertRefused(UserError, "must be a text"):
+            dashboard.get_data(sort=["x"], search=["x"])
+        self.assertIn("leads", dashboard.get_data(sort="x", search="x", offset=10**30))
         with self.assertRefused(UserError, "two numbers"):
             dashboard.get_data(limit="x")
         with self.assertRefused(UserError, "needs the ids"):

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..fields import InSight
 
@@ -87,14 +88,38 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         )
 
     def _leads_sight_domain(self):
-        """A document that is read only where a rule of its model says so is looked up, and a closed one is out."""
+        """Customers and orders, by the database; other documents are few, and asked in :meth:`_search`."""
         model_field, id_field = self._leads_document_fields()
-        documents = self._leads_documents()
-        domain = Domain(model_field, "not in", documents) | Domain(model_field, "=", False)
-        for model in documents:
-            Document = self.env[model].sudo(False).with_context(active_test=False)
-            if Document.has_access("read"):
-                is_document = Domain(model_field, "=", model)
-                ruled = not self.env["ir.rule"].sudo(False)._compute_domain(model).is_true()
-                domain |= is_document & Domain(id_field, "in", Document._search([])) if ruled else is_document
+        domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
+        for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
+            readable = self.env[model].sudo(False).with_context(active_test=False)._search([])
+            domain |= Domain(model_field, "=", model) & Domain(id_field, "in", readable)
         return domain
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
+        query = super()._search(
+            domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access
+        )
+        if self.env.su or bypass_access or query.is_empty() or not self.env.user.leads_needs_sight:
+            return query
+        model_field, id_field = (SQL.identifier(self._table, name) for name in self._leads_document_fields())
+        others = tuple(set(self._leads_documents()) - set(DOCUMENTS))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %(id)s, %(model)s, %(number)s FROM %(table)s WHERE %(model)s IN %(others)s AND %(id)s IN %(found)s",
+                id=SQL.identifier(self._table, "id"),
+                model=model_field,
+                number=id_field,
+                table=SQL.identifier(self._table),
+                others=others,
+                found=query.subselect(),
+            )
+        )
+        by_model = defaultdict(set)
+        for _id, model, number in rows:
+            by_model[model].add(number)
+        readable = {model: set(self.env[model].browse(ids)._leads_readable()._ids) for model, ids in by_model.items()}
+        if hidden := [row_id for row_id, model, number in rows if number not in readable[model]]:
+            query.add_where(SQL("%s NOT IN %s", SQL.identifier(self._table, "id"), tuple(hidden)))
+        return query

@@ -242,6 +242,8 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
         self.env["leads.agent.self.test"].with_user(self.manager).action_run()
         self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
+        closed = self.env["leads.agent.closed.model"]
+        closed.create({"model_id": closed._closable_models()[:1].id})
         visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
             visited,

@@ -261,7 +261,7 @@ class LeadsAgentOffer(models.Model):
             "context": {"default_offer_id": self.id},
         }
 
-    @takes(given.one, agent_id=given.record_id)
+    @takes(given.one, agent_id=given.optional(given.record_id))
     def action_assign_to(self, agent_id):
         """Give a lead of the catch-all to an agent.
 

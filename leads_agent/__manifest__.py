@@ -6,6 +6,7 @@
     "author": "Leads Agent developers",
     "license": "LGPL-3",
     "depends": ["sale", "sales_team", "phone_validation", "resource"],
+    "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/leads_agent_groups.xml",
         "security/ir.model.access.csv",

@@ -5,6 +5,7 @@ from odoo.tools import format_datetime
 
 from ..tools import terms
 from ..tools.moments import to_local
+from ..tools.phone_numbers import choices, dialable, read_cell
 
 
 class LeadsAgentCall(models.Model):
@@ -100,18 +101,20 @@ class LeadsAgentCall(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def start(self, partner_id, direction="out"):
+    def start(self, partner_id, direction="out", number=""):
         """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
 
         :param int partner_id: the customer, or a contact
         :param str direction: ``out`` or ``in``
-        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said)
+        :param str number: which of the customer's numbers, as ``dial`` of what ``numbers`` offered
+        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said); where several numbers stand
+            in the place of one and none was chosen, no call begins, and ``numbers`` has them to choose from
         :raises UserError: in a sentence, when the customer may not be called now, or somebody else is about to
         """
         user = self.env.user
         if not user.can_hold_leads:
             raise AccessError(self.env._("Calls are for those who hold leads."))
-        if direction not in dict(terms.DIRECTIONS):
+        if not isinstance(direction, str) or direction not in dict(terms.DIRECTIONS):
             raise UserError(self.env._("A call is incoming or outgoing."))
         partner = self.env["res.partner"].browse(self._id_of(partner_id)).exists()
         if not partner:
@@ -133,6 +136,9 @@ class LeadsAgentCall(models.Model):
             raise UserError(reason)
         if facts.caller_id:
             raise UserError(Desk._caller_sentence(facts))
+        numbers = self._numbers(facts, number)
+        if direction == "out" and len(numbers) > 1:
+            return {"call_id": False, "phone": "", "dial": {}, "numbers": [self._number_values(nr) for nr in numbers]}
         now = fields.Datetime.now()
         # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
         call = self.sudo().create(
@@ -145,7 +151,7 @@ class LeadsAgentCall(models.Model):
                 "order_id": facts.order_id,
                 "callback_id": callback.id,
                 "direction": direction,
-                "phone": facts.phone,
+                "phone": numbers[0].shown if numbers else False,
                 "started_at": now,
                 "local_hour": to_local(now, facts.zone).hour,
             }
@@ -188,6 +194,25 @@ class LeadsAgentCall(models.Model):
         self.check_access("read")
         if self.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
+
+    @api.model
+    def _numbers(self, facts, chosen=""):
+        """What can be dialled: the chosen number, else the numbers of the first cell that has any.
+
+        :raises UserError: when the customer has no such number
+        """
+        if not chosen:
+            return choices(facts.lines)
+        numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
+        if not numbers:
+            raise UserError(
+                self.env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name)
+            )
+        return numbers
+
+    @api.model
+    def _number_values(self, number):
+        return {"dial": number.dial, "name": number.shown}
 
     @api.model
     def _id_of(self, value):
@@ -252,9 +277,8 @@ class LeadsAgentCall(models.Model):
 
         :returns: dict with ``url``; an addon of a provider dials by itself and returns ``{}``
         """
-        if self.direction != "out" or not self.phone:
-            return {}
-        return {"url": "tel:" + "".join(char for char in self.phone if char in "0123456789+*#")}
+        numbers = read_cell(self.phone).numbers if self.direction == "out" else ()
+        return {"url": f"tel:{numbers[0].dial}"} if numbers else {}
 
     def _hang_up(self):
         """Elevated: the talk is over."""

@@ -8,6 +8,7 @@ from odoo.tools.sql import escape_psql
 
 from ..tools import terms
 from ..tools.figures import conversion
+from ..tools.phone_numbers import Line, read_cell
 from ..tools.timezones import customer_timezone
 
 CONVERSION_DAYS = 30
@@ -145,8 +146,13 @@ class LeadsAgentDashboard(models.AbstractModel):
         )
         customers = {}
         for row in rows:
-            zone = customer_timezone(row.pop("tz"), row.pop("country_code"), row.pop("state_code"))
-            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {"tz": zone or False}
+            country = row.pop("country_code")
+            zone = customer_timezone(row.pop("tz"), country, row.pop("state_code"))
+            line = Line(row["phone"] or "", read_cell(row["phone"], country))
+            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {
+                "tz": zone or False,
+                "phone_note": self.env["leads.agent.desk"]._number_sentence(line),
+            }
         return customers
 
     @api.model

@@ -25,7 +25,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         """Everything about one customer that a call needs, as far as the user may read it.
 
         :param int partner_id: the customer, or a contact
-        :returns: dict with the customer as in the list of leads, and with ``attempts``, ``orders`` and their lines,
+        :returns: dict with the customer as in the list of leads, and with ``numbers`` (each with ``dial`` for
+            ``leads.agent.call.start``, ``name`` and ``contact``), ``attempts``, ``orders`` and their lines,
             ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
             amounts are formatted, but for the totals of orders
         :raises AccessError: when the customer is out of sight
@@ -40,6 +41,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         assignment = next(iter(rows["assignment"]), {})
         return {
             **self._customers(customer.ids)[customer.id],
+            "numbers": self._numbers(customer),
             "assignment_id": assignment.get("id", False),
             "attempts": assignment.get("attempt_count", 0),
             "orders": self._open_orders(customer),
@@ -53,6 +55,18 @@ class LeadsAgentDashboard(models.AbstractModel):
             ._for_calls()
             .read(["name", "fate", "is_contact", "asks_callback"]),
         }
+
+    @api.model
+    def _numbers(self, customer):
+        """All numbers at which a readable customer can be called, the one of the Call button first."""
+        # sudo: leads.agent.desk - the contacts of a readable customer go with it
+        lines = self.env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id].lines
+        return [
+            {**self.env["leads.agent.call"]._number_values(number), "contact": line.contact}
+            for line in lines
+            if not line.is_blocked
+            for number in line.cell.numbers
+        ]
 
     @api.model
     def _readable_customer(self, partner_id):

@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_amount, format_datetime
 from ..tools import next_lead, terms
 from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
 from ..tools.moments import to_local
+from ..tools.phone_numbers import Line, choices, is_blocked, read_cell
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
 CHUNK = 5
@@ -30,9 +31,7 @@ class Facts:
     name: str = ""
     zone: str = "UTC"
     hours: Hours = ALWAYS
-    phone: str = ""
-    numbers: int = 0
-    is_blocked: bool = False
+    lines: tuple[Line, ...] = ()
     assignment_id: int | bool = False
     holder_id: int | bool = False
     attempts: int = 0
@@ -49,6 +48,10 @@ class Facts:
     tried: int = 0
     callback_at: datetime | None = None
     weight: float = 1.0
+
+    @property
+    def is_blocked(self) -> bool:
+        return is_blocked(self.lines)
 
     @property
     def lead(self) -> next_lead.Lead:
@@ -399,10 +402,12 @@ class LeadsAgentDesk(models.AbstractModel):
             return self.env._("%(customer)s is the lead of %(holder)s.", customer=facts.name, holder=holder.name)
         if facts.caller_id and facts.caller_id != user.id:
             return self._caller_sentence(facts)
-        if not facts.numbers:
+        if not facts.lines:
             return self.env._("%s has no phone number.", facts.name)
         if facts.is_blocked:
             return self.env._("%s is on the do-not-call list.", facts.name)
+        if not choices(facts.lines):
+            return self._number_sentence(facts.lines[0])
         if facts.most_calls and facts.calls_today >= facts.most_calls:
             return self.env._(
                 "%(customer)s was called %(most)s times today; that is the most for a day.",
@@ -418,6 +423,20 @@ class LeadsAgentDesk(models.AbstractModel):
                 + " "
                 + self._opening_sentence(facts, now)
             )
+        return ""
+
+    @api.model
+    def _number_sentence(self, line):
+        """Why nobody can dial what stands in the cell of a customer; empty where there is a number, or no text."""
+        match line.cell.reason:
+            case "country":
+                return self.env._(
+                    "No country says how to dial '%s': enter the customer's country, or the number with its prefix "
+                    "(+32 ...).",
+                    line.text,
+                )
+            case "invalid":
+                return self.env._("'%s' is not a telephone number. Correct it before calling.", line.text)
         return ""
 
     @api.model
@@ -469,11 +488,11 @@ class LeadsAgentDesk(models.AbstractModel):
                   FROM res_partner c
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
             CROSS JOIN LATERAL (
-                       SELECT count(*) AS numbers,
-                              count(b.id) AS blocked,
-                              COALESCE(bool_or(p.id = c.id AND b.id IS NOT NULL), FALSE) AS own_blocked,
-                              (array_agg(p.phone ORDER BY p.id <> c.id, p.id) FILTER (WHERE b.id IS NULL))[1] AS phone
+                       SELECT jsonb_agg(
+                                  jsonb_build_array(p.id, p.name, p.phone, p.phone_sanitized, o.code, b.id IS NOT NULL)
+                                  ORDER BY p.id <> c.id, p.id) AS cells
                          FROM res_partner p
+                    LEFT JOIN res_country o ON o.id = COALESCE(p.country_id, c.country_id)
                     LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
                               AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
                         WHERE p.commercial_partner_id = c.id AND (p.active OR p.id = c.id) AND p.phone <> ''
@@ -509,6 +528,7 @@ class LeadsAgentDesk(models.AbstractModel):
             )
         )
         facts = {}
+        lines_of = self._lines({row["id"]: row["cells"] or () for row in rows})
         for row in rows:
             zone = Hours._zone_of(row["tz"], row["country_code"], row["state_code"])
             local = to_local(now, zone)
@@ -522,9 +542,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 name=row["complete_name"] or "",
                 zone=zone,
                 hours=Hours._of(row["country_id"] or False, row["state_id"] or False),
-                phone=row["phone"] or "",
-                numbers=row["numbers"],
-                is_blocked=row["own_blocked"] or bool(row["blocked"] and row["blocked"] >= row["numbers"]),
+                lines=lines_of[row["id"]],
                 assignment_id=row["assignment_id"] or False,
                 holder_id=row["agent_id"] or False,
                 attempts=row["attempt_count"] or 0,
@@ -542,6 +560,36 @@ class LeadsAgentDesk(models.AbstractModel):
                 callback_at=row["due_at"],
             )
         return facts
+
+    @api.model
+    def _lines(self, cells_of):
+        """What stands in the cells with phone numbers, as it can be dialled.
+
+        :param dict cells_of: ``{partner_id: [(id, name, text, sanitized, country code, is blocked)]}``, the own first
+        :returns: ``{partner_id: (Line,)}``
+        """
+        # What Odoo made one number of was looked up with the row; other numbers of the cell are asked for here.
+        others = {
+            number.e164
+            for cells in cells_of.values()
+            for _id, _name, text, sanitized, code, _blocked in cells
+            for number in read_cell(text, code).numbers
+            if number.e164 != sanitized
+        }
+        blocked = self.env["phone.blacklist"]._leads_blocked(others) if others else frozenset()
+        return {
+            partner_id: tuple(
+                Line(
+                    text,
+                    cell := read_cell(text, code),
+                    is_own=nr == partner_id,
+                    is_blocked=is_blocked or any(number.e164 in blocked for number in cell.numbers),
+                    contact="" if nr == partner_id else name or "",
+                )
+                for nr, name, text, _sanitized, code, is_blocked in cells
+            )
+            for partner_id, cells in cells_of.items()
+        }
 
     # ------------------------------------------------------------------
     # The stored part of the expected value

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.phone_numbers import Line, read_cell
+
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
 
@@ -21,6 +23,22 @@ class ResPartner(models.Model):
         help="The open promise to call this customer back.",
     )
 
+    leads_phone_note = fields.Char(
+        string="Phone to Check",
+        compute="_compute_leads_phone_note",
+        groups=HOLDERS,
+        help="Why nobody can dial what stands under Phone.",
+    )
+
+    @api.depends("phone", "country_id", "parent_id.country_id")
+    @api.depends_context("lang")
+    def _compute_leads_phone_note(self):
+        Desk = self.env["leads.agent.desk"]
+        for partner in self:
+            country = partner.country_id or partner.parent_id.country_id
+            line = Line(partner.phone or "", read_cell(partner.phone, country.code))
+            partner.leads_phone_note = Desk._number_sentence(line)
+
     @api.depends_context("uid")
     def _compute_leads_call_count(self):
         counts = dict(
@@ -40,13 +58,20 @@ class ResPartner(models.Model):
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
-    def action_leads_call(self):
+    def action_leads_call(self, number=""):
         """Begin a call with the customer, or go on with the one that has no outcome yet.
 
+        :param str number: which of several numbers, as for ``leads.agent.call.start``
         :raises UserError: in a sentence, when the customer may not be called now
         """
         self.ensure_one()
-        started = self.env["leads.agent.call"].start(self.id)
+        started = self.env["leads.agent.call"].start(self.id, number=number)
+        if not started["call_id"]:
+            return {
+                "type": "ir.actions.client",
+                "tag": "leads_agent.choose_number",
+                "params": {"partner_id": self.id, "numbers": started["numbers"]},
+            }
         return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
 
     def action_leads_callback(self):

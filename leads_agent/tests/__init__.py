@@ -29,6 +29,7 @@ from . import (
     test_next_lead,
     test_order_entry,
     test_partial_only,
+    test_phone_cells,
     test_policy,
     test_query_counts,
     test_resolve,

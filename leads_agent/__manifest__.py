@@ -29,6 +29,7 @@
         "wizard/leads_agent_outcome_views.xml",
         "wizard/leads_agent_reassign_views.xml",
         "wizard/leads_agent_resolve_views.xml",
+        "wizard/leads_agent_zone_views.xml",
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",

@@ -132,13 +132,17 @@ class LeadsAgentCall(models.Model):
         facts = Desk._facts(customer.ids)[customer.id]
         # sudo: leads.agent.callback - only whether there is one that the user may keep
         callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
-        if direction == "out" and (reason := Desk._refusal(facts, keeps_promise=bool(callback))):
-            raise UserError(reason)
+        numbers = self._numbers(facts, number)
+        if direction == "out":
+            reasons = [Desk._refusal(Desk._at_number(facts, nr), keeps_promise=bool(callback)) for nr in numbers]
+            if all(reasons):
+                raise UserError(reasons[0] if reasons else Desk._refusal(facts, keeps_promise=bool(callback)))
+            numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
+            if len(numbers) > 1:
+                values = [self._number_values(nr) for nr in numbers]
+                return {"call_id": False, "phone": "", "dial": {}, "numbers": values}
         if facts.caller_id:
             raise UserError(Desk._caller_sentence(facts))
-        numbers = self._numbers(facts, number)
-        if direction == "out" and len(numbers) > 1:
-            return {"call_id": False, "phone": "", "dial": {}, "numbers": [self._number_values(nr) for nr in numbers]}
         now = fields.Datetime.now()
         # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
         call = self.sudo().create(
@@ -153,7 +157,7 @@ class LeadsAgentCall(models.Model):
                 "direction": direction,
                 "phone": numbers[0].shown if numbers else False,
                 "started_at": now,
-                "local_hour": to_local(now, facts.zone).hour,
+                "local_hour": to_local(now, facts.zone or "UTC").hour,
             }
         )
         user._leads_set_break(False)
@@ -247,6 +251,7 @@ class LeadsAgentCall(models.Model):
         """A moment on the clocks of customer and agent, in a sentence."""
         # sudo: leads.agent.desk - the zone of the customer of the user's own call
         there = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.ids)[self.partner_id.id]
+        there = there or self.env.user.tz or "UTC"
         return self.env._(
             "%(there)s at the customer's, %(here)s at yours.",
             there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..tools import terms
-from ..tools.calling_hours import is_open, next_opening
+from ..tools.calling_hours import next_opening_everywhere, open_everywhere
 from ..tools.moments import to_moment, zone_info
 
 QUARTER = timedelta(minutes=15)
@@ -135,7 +135,14 @@ class LeadsAgentCallback(models.Model):
         :returns: ``(moment in UTC, zone)``
         :raises UserError: when that is no moment
         """
-        zone = values.get("zone") or self.env["leads.agent.desk"].sudo()._zones(customer.ids)[customer.id]
+        zone = values.get("zone")
+        if not zone:
+            # sudo: leads.agent.desk - the zone of a customer whom the user may read
+            Desk = self.env["leads.agent.desk"].sudo()
+            facts = Desk._facts(customer.ids)[customer.id]
+            if not facts.zone:
+                raise UserError(Desk._unknown_zone_sentence(facts))
+            zone = facts.zone
         try:
             zone_info(zone)
         except (ValueError, TypeError):
@@ -157,7 +164,7 @@ class LeadsAgentCallback(models.Model):
         facts = self.env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id]
         moment = fields.Datetime.now() + timedelta(minutes=minutes)
         moment += -timedelta(minutes=moment.minute, seconds=moment.second) % QUARTER
-        return next_opening(facts.hours, moment, facts.zone) or moment, facts.zone
+        return next_opening_everywhere(facts.clocks, moment) or moment, facts.zone or self.env.user.tz or "UTC"
 
     def _check_due(self):
         """:raises UserError: when nobody could or may call then"""
@@ -166,14 +173,17 @@ class LeadsAgentCallback(models.Model):
         facts_of = self.env["leads.agent.desk"].sudo()._facts(self.partner_id.ids)
         for callback in self:
             facts = facts_of[callback.partner_id.id]
-            when = format_datetime(self.env, callback.due_at, tz=facts.zone, dt_format="short")
+            zone = facts.zone or self.env.user.tz or "UTC"
+            when = format_datetime(self.env, callback.due_at, tz=zone, dt_format="short")
             if callback.due_at <= now:
                 raise UserError(self.env._("The callback would be in the past: %s.", when))
             if callback.due_at > now + FARTHEST:
                 raise UserError(self.env._("The callback would be more than a year away: %s.", when))
             if facts.is_blocked:
                 raise UserError(self.env._("%s is on the do-not-call list.", facts.name))
-            if not is_open(facts.hours, callback.due_at, facts.zone):
+            if not facts.clocks:
+                raise UserError(self.env["leads.agent.desk"]._unknown_zone_sentence(facts))
+            if not open_everywhere(facts.clocks, callback.due_at):
                 raise UserError(
                     self.env._(
                         "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
@@ -387,7 +397,8 @@ class LeadsAgentCallback(models.Model):
         later = {}
         for callback in due - blocked:
             facts = facts_of[callback.partner_id.id]
-            if opening := not is_open(facts.hours, now, facts.zone) and next_opening(facts.hours, now, facts.zone):
+            opening = next_opening_everywhere(facts.clocks, now)
+            if opening and opening > now:
                 later.setdefault(opening, []).append(callback.id)
         for opening, ids in later.items():
             self.sudo().browse(ids).due_at = opening

@@ -36,12 +36,13 @@ class LeadsAgentDashboard(models.AbstractModel):
         rows = self._together(
             assignment=self._assignment_select(customer),
             last_call=self._last_call_select(customer),
+            cells=self._cells_select(customer),
             callbacks=self._callbacks_select(Domain("partner_id", "=", customer.id)),
         )
         assignment = next(iter(rows["assignment"]), {})
         return {
             **self._customers(customer.ids)[customer.id],
-            "numbers": self._numbers(customer),
+            "numbers": self._numbers(customer, rows["cells"][0]["cells"] or ()),
             "assignment_id": assignment.get("id", False),
             "attempts": assignment.get("attempt_count", 0),
             "orders": self._open_orders(customer),
@@ -57,13 +58,20 @@ class LeadsAgentDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _numbers(self, customer):
-        """All numbers at which a readable customer can be called, the one of the Call button first."""
-        # sudo: leads.agent.desk - the contacts of a readable customer go with it
-        lines = self.env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id].lines
+    def _cells_select(self, customer):
+        """What stands under Phone of a readable customer, and of the contacts, which go with it."""
+        return SQL(
+            "SELECT n.cells FROM res_partner c CROSS JOIN LATERAL (%s) n WHERE c.id = %s",
+            self.env["leads.agent.desk"]._cells_sql("c"),
+            customer.id,
+        )
+
+    @api.model
+    def _numbers(self, customer, cells):
+        """At which numbers a customer can be called, the one of *Call* first."""
         return [
             {**self.env["leads.agent.call"]._number_values(number), "contact": line.contact}
-            for line in lines
+            for line in self.env["leads.agent.desk"]._lines({customer.id: cells})[customer.id]
             if not line.is_blocked
             for number in line.cell.numbers
         ]
@@ -98,7 +106,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         """
         for model in ("leads.agent.assignment", "leads.agent.call", "leads.agent.callback"):
             self.env[model].flush_model()
-        self.env["res.partner"].flush_model(["name", "complete_name"])
+        self.env["res.partner"].flush_model(["name", "complete_name", "phone", "phone_sanitized", "active"])
+        self.env["phone.blacklist"].flush_model()
         columns = [
             SQL("(SELECT jsonb_agg(t) FROM (%s) t) AS %s", select, SQL.identifier(name))
             for name, select in selects.items()

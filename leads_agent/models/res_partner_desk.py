@@ -14,6 +14,20 @@ class ResPartner(models.Model):
     leads_history_ids = fields.One2many(
         "leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS
     )
+    leads_zone = fields.Char(
+        string="Time Zone for Calls",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=HOLDERS,
+        help="What somebody confirmed, where neither address nor number say in which time zone the customer is.",
+    )
+    is_leads_zone_known = fields.Boolean(
+        compute="_compute_is_leads_zone_known",
+        compute_sudo=True,
+        groups=HOLDERS,
+        help="Address, number or somebody's word say in which time zone the customer is.",
+    )
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
         "leads.agent.callback",
@@ -38,6 +52,13 @@ class ResPartner(models.Model):
             country = partner.country_id or partner.parent_id.country_id
             line = Line(partner.phone or "", read_cell(partner.phone, country.code))
             partner.leads_phone_note = Desk._number_sentence(line)
+
+    @api.depends("country_id", "state_id", "zip", "phone", "leads_zone")
+    def _compute_is_leads_zone_known(self):
+        facts_of = self.env["leads.agent.desk"]._facts(self._origin.commercial_partner_id.ids)
+        for partner in self:
+            facts = facts_of.get(partner._origin.commercial_partner_id.id)
+            partner.is_leads_zone_known = not facts or bool(facts.clocks)
 
     @api.depends_context("uid")
     def _compute_leads_call_count(self):
@@ -73,6 +94,16 @@ class ResPartner(models.Model):
                 "params": {"partner_id": self.id, "numbers": started["numbers"]},
             }
         return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
+
+    def action_leads_confirm_zone(self):
+        """Ask in which time zone the customer is."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._leads_dialog(
+            "leads.agent.zone",
+            self.env._("Time Zone of the Customer"),
+            default_partner_id=self.commercial_partner_id.id,
+        )
 
     def action_leads_callback(self):
         """Open the callback of the customer, or enter one."""

@@ -8,6 +8,7 @@ from . import (
     test_batch_sharing,
     test_call_races,
     test_callbacks,
+    test_calling_zones,
     test_calls,
     test_concurrency,
     test_customer_service,

@@ -6,4 +6,5 @@ from . import (
     leads_agent_outcome,
     leads_agent_reassign,
     leads_agent_resolve,
+    leads_agent_zone,
 )

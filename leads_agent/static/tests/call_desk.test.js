@@ -62,6 +62,7 @@ function lead(partner_id) {
         city: "Milano",
         country: "Italy",
         tz: "Europe/Rome",
+        calling: [["2026-03-10 13:00:00", "2026-03-10 19:00:00"]],
         attempts: 2,
         last_contact_at: false,
         orders: [

@@ -156,6 +156,17 @@ class CallDeskFlow {
         });
     }
 
+    /** Asked once per customer of whom neither address nor number say where they are. */
+    confirmZone() {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_leads_confirm_zone",
+            resModel: "res.partner",
+            resId: this.state.partnerId,
+            onClose: () => this.reload(),
+        });
+    }
+
     hangUp() {
         return this.work(async () => {
             await this.orm.call("leads.agent.call", "hang_up", [[this.state.callId]]);

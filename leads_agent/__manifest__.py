@@ -20,6 +20,7 @@
         "views/leads_agent_batch_assign_views.xml",
         "views/leads_agent_call_views.xml",
         "views/leads_agent_callback_views.xml",
+        "views/leads_agent_opt_out_views.xml",
         "views/leads_agent_calling_hours_views.xml",
         "views/leads_agent_rule_views.xml",
         "views/leads_agent_self_test_views.xml",

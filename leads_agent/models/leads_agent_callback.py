@@ -180,7 +180,7 @@ class LeadsAgentCallback(models.Model):
             if callback.due_at > now + FARTHEST:
                 raise UserError(self.env._("The callback would be more than a year away: %s.", when))
             if facts.is_blocked:
-                raise UserError(self.env._("%s is on the do-not-call list.", facts.name))
+                raise UserError(self.env["leads.agent.desk"]._blocked_sentence(facts))
             if not facts.clocks:
                 raise UserError(self.env["leads.agent.desk"]._unknown_zone_sentence(facts))
             if not open_everywhere(facts.clocks, callback.due_at):
@@ -416,7 +416,7 @@ class LeadsAgentCallback(models.Model):
         name = self.partner_id.complete_name or ""
         if self.state == "cancelled":
             subject = self.env._("Callback cancelled: %s", name)
-            body = self.env._("%s is on the do-not-call list by now.", name)
+            body = self.env._("%s may not be called any more.", name)
         else:
             subject = self.env._("Callback due: %s", name)
             body = self.env._(

@@ -12,7 +12,7 @@ from ..tools import next_lead, terms
 from ..tools.calling_hours import Clocks, next_opening_everywhere, open_everywhere
 from ..tools.moments import to_local
 from ..tools.phone_numbers import Line, choices, is_blocked, read_cell
-from ..tools.timezones import MANY_ZONES, Address, shown_zone
+from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
 CHUNK = 5
@@ -32,10 +32,11 @@ class Facts:
 
     partner_id: int
     name: str = ""
-    address: Address = Address()
+    address: Address = NOWHERE
     zone: str | None = None
     clocks: Clocks = ()
     lines: tuple[Line, ...] = ()
+    refusals: tuple[str, ...] = ()
     assignment_id: int | bool = False
     holder_id: int | bool = False
     attempts: int = 0
@@ -55,7 +56,8 @@ class Facts:
 
     @property
     def is_blocked(self) -> bool:
-        return is_blocked(self.lines)
+        """The customer does not want calls, or is on the do-not-call list."""
+        return bool(self.refusals) or is_blocked(self.lines)
 
     @property
     def lead(self) -> next_lead.Lead:
@@ -213,8 +215,8 @@ class LeadsAgentDesk(models.AbstractModel):
     def _open_places(self, user, now):
         """Where leads of a user are that might be called at this moment: by one of the clocks there at least.
 
-        What the zip and the number of a lead say besides is looked at lead by lead. Where the address says nothing, or a
-        country with several zones, the beginning of the number stands for the place.
+        What the zip and the number of a lead say besides is looked at lead by lead. Where the address says nothing, or
+        a country with several zones, the beginning of the number stands for the place.
 
         :returns: rows of :meth:`_place_sql`
         """
@@ -455,7 +457,7 @@ class LeadsAgentDesk(models.AbstractModel):
         if not facts.lines:
             return self.env._("%s has no phone number.", facts.name)
         if facts.is_blocked:
-            return self.env._("%s is on the do-not-call list.", facts.name)
+            return self._blocked_sentence(facts)
         if not choices(facts.lines):
             return self._number_sentence(facts.lines[0])
         if facts.most_calls and facts.calls_today >= facts.most_calls:
@@ -479,8 +481,8 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     def _unknown_zone_sentence(self, facts):
         return self.env._(
-            "Neither address nor number say in which time zone %s is. Confirm the time zone before the first call; this "
-            "is asked once per customer.",
+            "Neither address nor number say in which time zone %s is. Confirm the time zone before the first call; "
+            "this is asked once per customer.",
             facts.name,
         )
 
@@ -502,6 +504,12 @@ class LeadsAgentDesk(models.AbstractModel):
             first=first,
             last=last,
         )
+
+    @api.model
+    def _blocked_sentence(self, facts):
+        if facts.refusals:
+            return self.env["leads.agent.opt.out"]._sentence(facts.name)
+        return self.env._("%s is on the do-not-call list.", facts.name)
 
     @api.model
     def _number_sentence(self, line):
@@ -554,8 +562,9 @@ class LeadsAgentDesk(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT c.id, c.complete_name, c.zip, c.leads_zone, n.*, a.id AS assignment_id, a.agent_id,
-                       a.attempt_count, a.assigned_at, best.id AS best_order_id, best.amount, best.date_order, k.*,
+                SELECT c.id, c.complete_name, c.zip, c.leads_zone, n.*, %(refusals)s AS refusals,
+                       a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
+                       best.id AS best_order_id, best.amount, best.date_order, k.*,
                        (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
                        (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
                        (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
@@ -587,6 +596,7 @@ class LeadsAgentDesk(models.AbstractModel):
                  WHERE c.id = ANY(%(partners)s)
                 """,
                 cells=self._cells_sql("c"),
+                refusals=self.env["res.partner"]._refusals_sql("c", "call"),
                 amount=self._amount_sql("o"),
                 standing=self._standing_sql("o", weights.half_life),
                 partial=terms.PARTIAL_STATES,
@@ -618,6 +628,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 zone=zone,
                 clocks=Hours._clocks(address, number),
                 lines=lines,
+                refusals=tuple(row["refusals"]),
                 assignment_id=row["assignment_id"] or False,
                 holder_id=row["agent_id"] or False,
                 attempts=row["attempt_count"] or 0,

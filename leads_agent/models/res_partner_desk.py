@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.phone_numbers import Line, read_cell
+from .res_groups import MANAGER
 
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
@@ -27,6 +29,16 @@ class ResPartner(models.Model):
         compute_sudo=True,
         groups=HOLDERS,
         help="Address, number or somebody's word say in which time zone the customer is.",
+    )
+    is_leads_refused = fields.Boolean(
+        string="Does Not Want Calls",
+        compute="_compute_is_leads_refused",
+        search="_search_is_leads_refused",
+        compute_sudo=True,
+        help="The customer is given to nobody and not called.",
+    )
+    leads_opt_out_ids = fields.One2many(
+        "leads.agent.opt.out", "partner_id", string="Does Not Want Calls", readonly=True, groups=MANAGER
     )
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
@@ -78,6 +90,63 @@ class ResPartner(models.Model):
         callback_of = callbacks.grouped("partner_id")
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
+
+    # ------------------------------------------------------------------
+    # Who may not be given or called
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refusals(self):
+        """Why a customer may not be given to anybody, or not be called: the one list of it, the gravest first.
+
+        :returns: ``{name: (condition, doors)}``: the condition makes SQL of the alias of customers, the doors are
+            ``give`` and ``call``. The sentence is that of :meth:`leads.agent.assignment._verdict_sentence` for the name
+        """
+        return {"opted_out": (self.env["leads.agent.opt.out"]._condition, {"give", "call"})}
+
+    @api.model
+    def _refusals_sql(self, alias, door):
+        """The names of what stands against customers at a door, as an array."""
+        self.env["leads.agent.opt.out"].flush_model()
+        names = [
+            SQL("CASE WHEN %s THEN %s END", condition(alias), name)
+            for name, (condition, doors) in self._refusals().items()
+            if door in doors
+        ]
+        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
+
+    def _compute_is_leads_refused(self):
+        refused = set(self.search([("id", "in", self.commercial_partner_id.ids), ("is_leads_refused", "=", True)])._ids)
+        for partner in self:
+            partner.is_leads_refused = partner.commercial_partner_id.id in refused
+
+    def _search_is_leads_refused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["leads.agent.opt.out"].flush_model()
+        conditions = [condition for condition, doors in self._refusals().values() if "give" in doors]
+        domain = Domain.custom(
+            to_sql=lambda model, alias, query: SQL("(%s)", SQL(" OR ").join(cond(alias) for cond in conditions)),
+            predicate=lambda partner: partner.is_leads_refused,
+        )
+        return domain if True in value else ~domain
+
+    def _leads_numbers(self):
+        """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
+
+        :returns: ``{customer: [E.164]}``
+        """
+        contacts = self.with_context(active_test=False).search([("commercial_partner_id", "in", self.ids)])
+        numbers_of = {customer: set() for customer in self}
+        for contact in contacts:
+            country = contact.country_id or contact.commercial_partner_id.country_id
+            found = {number.e164 for number in read_cell(contact.phone or "", country.code).numbers}
+            numbers_of[contact.commercial_partner_id] |= found | ({contact.phone_sanitized or ""} - {""})
+        return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
 
     def action_leads_call(self, number=""):
         """Begin a call with the customer, or go on with the one that has no outcome yet.

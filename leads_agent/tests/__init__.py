@@ -28,6 +28,7 @@ from . import (
     test_lock_tours,
     test_moves,
     test_next_lead,
+    test_opt_out,
     test_order_entry,
     test_partial_only,
     test_phone_cells,

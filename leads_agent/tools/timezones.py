@@ -33,6 +33,9 @@ class Address:
     confirmed: str = ""
 
 
+NOWHERE = Address()
+
+
 @dataclass(frozen=True, slots=True)
 class Prefix:
     """What a number says of where it rings.
@@ -186,7 +189,7 @@ def _of_zip(country: str, text: str) -> Zones | None:
 
 @cache
 def _zip_table(country: str) -> dict[str, Zones]:
-    """``{first characters: zones}``, with the ranges written out; a later line of the table overrides an earlier one."""
+    """``{first characters: zones}``, with the ranges written out; a later line of the table overrides another one."""
     table = {}
     for key, zones in ZIPS.get(country, {}).items():
         first, _dash, last = key.partition("-")

@@ -1,9 +1,9 @@
 """Time zones by state and by zip, of the countries that have several clocks.
 
-Sources: the time zone database (zone.tab, with its remarks on who keeps which clock) for states, by the codes that Odoo
-gives them (ISO 3166-2); the first digits of zips as the posts give them to states; for the first three digits of a zip of
-the United States, the zone of each of their 41,962 zips (npm zipcode-to-timezone 0.0.9, MIT), taken together. Where a
-state or a zip has people on two clocks, both stand here: a call has to be legal on either.
+Sources: the time zone database (zone.tab, with its remarks on who keeps which clock) for states, by the codes that
+Odoo gives them (ISO 3166-2); the first digits of zips as the posts give them to states; for the first three digits of a
+zip of the United States, the zone of each of their 41,962 zips (npm zipcode-to-timezone 0.0.9, MIT), taken together.
+Where a state or a zip has people on two clocks, both stand here: a call has to be legal on either.
 """
 
 _NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (

@@ -3,6 +3,7 @@ from . import (
     leads_agent_assign,
     leads_agent_capacity,
     leads_agent_hand_over,
+    leads_agent_lift,
     leads_agent_outcome,
     leads_agent_reassign,
     leads_agent_resolve,

@@ -6,6 +6,7 @@
     "author": "Leads Agent developers",
     "license": "LGPL-3",
     "depends": ["sale", "sales_team", "phone_validation", "resource"],
+    "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/leads_agent_groups.xml",
         "security/ir.model.access.csv",
@@ -19,6 +20,7 @@
         "views/leads_agent_batch_assign_views.xml",
         "views/leads_agent_call_views.xml",
         "views/leads_agent_callback_views.xml",
+        "views/leads_agent_opt_out_views.xml",
         "views/leads_agent_calling_hours_views.xml",
         "views/leads_agent_closed_model_views.xml",
         "views/leads_agent_rule_views.xml",
@@ -29,6 +31,7 @@
         "wizard/leads_agent_outcome_views.xml",
         "wizard/leads_agent_reassign_views.xml",
         "wizard/leads_agent_resolve_views.xml",
+        "wizard/leads_agent_zone_views.xml",
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",

@@ -22,6 +22,7 @@ from . import (
     leads_agent_disposition,
     leads_agent_floor,
     leads_agent_history,
+    leads_agent_opt_out,
     leads_agent_rotation,
     leads_agent_rule,
     leads_agent_self_test,

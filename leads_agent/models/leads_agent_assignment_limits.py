@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -79,7 +79,7 @@ class LeadsAgentAssignment(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.id, r.until, r.disposition_id, n.blacklisted, n.own_blacklisted, n.numbers
+                SELECT t.id, r.until, r.disposition_id, n.blacklisted, n.own_blacklisted, n.numbers, %(refusals)s
                   FROM unnest(%(partners)s::int[]) AS t (id)
              LEFT JOIN LATERAL (
                        SELECT a.ended_at + d.cooling_days * interval '1 day' AS until, d.id AS disposition_id
@@ -95,19 +95,23 @@ class LeadsAgentAssignment(models.Model):
                               COALESCE(bool_or(p.id = t.id AND b.id IS NOT NULL), FALSE) AS own_blacklisted
                          FROM res_partner p
                     LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
-                              AND (b.leads_until IS NULL OR b.leads_until > now() AT TIME ZONE 'UTC')
+                              AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
                         WHERE p.commercial_partner_id = t.id AND (p.active OR p.id = t.id)
                        ) n
                 """,
                 partners=list(partner_ids),
                 cooling=policy.cooling,
+                now=fields.Datetime.now(),
+                refusals=self.env["res.partner"]._refusals_sql("t", "give"),
             )
         )
         now = self.env.cr.now()
         need_phone = self.env.company.sudo().leads_agent_need_phone
         refused, cooling = {}, {}
-        for partner_id, until, disposition_id, blacklisted, own_blacklisted, numbers in rows:
-            if policy.contact and (own_blacklisted or (blacklisted and blacklisted >= numbers)):
+        for partner_id, until, disposition_id, blacklisted, own_blacklisted, numbers, refusals in rows:
+            if policy.contact and refusals:
+                refused[partner_id] = Cause(refusals[0])
+            elif policy.contact and (own_blacklisted or (blacklisted and blacklisted >= numbers)):
                 refused[partner_id] = Cause("blacklisted")
             elif policy.contact and need_phone and not numbers:
                 refused[partner_id] = Cause("no_phone")
@@ -189,6 +193,8 @@ class LeadsAgentAssignment(models.Model):
                 return self.env._(
                     "%(agent)s is full for today: at most %(most)s new leads a day.", agent=agent, most=cause.most
                 )
+            case "opted_out":
+                return self.env["leads.agent.opt.out"]._sentence(customer)
             case "blacklisted":
                 return self.env._("Do not call: the number of %s is on the do-not-call list.", customer)
             case "unable":

@@ -93,7 +93,9 @@ class LeadsAgentAssignment(models.Model):
             else:
                 orders.validity_date = disposition._valid_until()
         if disposition.do_not_call:
-            self._block_numbers(customers, disposition.do_not_call_days)
+            days = disposition.do_not_call_days
+            until = days and fields.Datetime.now() + timedelta(days=days)
+            self.env["leads.agent.opt.out"]._record(customers.commercial_partner_id, disposition, until)
         if disposition.activity_type_id:
             for customer in customers:
                 customer.activity_schedule(activity_type_id=disposition.activity_type_id.id, user_id=user.id)
@@ -101,14 +103,6 @@ class LeadsAgentAssignment(models.Model):
             reachable = customers.filtered(lambda customer: customer.email_normalized and not customer.is_blacklisted)
             if reachable:
                 disposition.mail_template_id.send_mail_batch(reachable.ids)
-
-    @api.model
-    def _block_numbers(self, customers, days):
-        contacts = self.env["res.partner"].search(Domain("commercial_partner_id", "in", customers.ids))
-        numbers = {number for number in contacts.mapped("phone_sanitized") if number}
-        if numbers:
-            until = days and fields.Datetime.now() + timedelta(days=days)
-            self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
 
     # ------------------------------------------------------------------
     # Priorities

@@ -7,6 +7,7 @@ from ..arguments import takes
 from ..fields import Link
 from ..tools import given, terms
 from ..tools.moments import to_local
+from ..tools.phone_numbers import choices, dialable, read_cell
 
 
 class LeadsAgentCall(models.Model):
@@ -100,13 +101,15 @@ class LeadsAgentCall(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    @takes(partner_id=given.record_id, direction=given.text)
-    def start(self, partner_id, direction="out"):
+    @takes(partner_id=given.record_id, direction=given.text, number=given.text)
+    def start(self, partner_id, direction="out", number=""):
         """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
 
         :param int partner_id: the customer, or a contact
         :param str direction: ``out`` or ``in``
-        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said)
+        :param str number: which of the customer's numbers, as ``dial`` of what ``numbers`` offered
+        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said); where several numbers stand
+            in the place of one and none was chosen, no call begins, and ``numbers`` has them to choose from
         :raises UserError: in a sentence, when the customer may not be called now, or somebody else is about to
         """
         user = self.env.user
@@ -131,8 +134,15 @@ class LeadsAgentCall(models.Model):
         facts = Desk._facts(customer.ids)[customer.id]
         # sudo: leads.agent.callback - only whether there is one that the user may keep
         callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
-        if direction == "out" and (reason := Desk._refusal(facts, keeps_promise=bool(callback))):
-            raise UserError(reason)
+        numbers = self._numbers(facts, number)
+        if direction == "out":
+            reasons = [Desk._refusal(Desk._at_number(facts, nr), keeps_promise=bool(callback)) for nr in numbers]
+            if all(reasons):
+                raise UserError(reasons[0] if reasons else Desk._refusal(facts, keeps_promise=bool(callback)))
+            numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
+            if len(numbers) > 1:
+                values = [self._number_values(nr) for nr in numbers]
+                return {"call_id": False, "phone": "", "dial": {}, "numbers": values}
         if facts.caller_id:
             raise UserError(Desk._caller_sentence(facts))
         now = fields.Datetime.now()
@@ -147,9 +157,9 @@ class LeadsAgentCall(models.Model):
                 "order_id": facts.order_id,
                 "callback_id": callback.id,
                 "direction": direction,
-                "phone": facts.phone,
+                "phone": numbers[0].shown if numbers else False,
                 "started_at": now,
-                "local_hour": to_local(now, facts.zone).hour,
+                "local_hour": to_local(now, facts.zone or "UTC").hour,
             }
         )
         user._leads_set_break(False)
@@ -193,6 +203,25 @@ class LeadsAgentCall(models.Model):
         if self.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
 
+    @api.model
+    def _numbers(self, facts, chosen=""):
+        """What can be dialled: the chosen number, else the numbers of the first cell that has any.
+
+        :raises UserError: when the customer has no such number
+        """
+        if not chosen:
+            return choices(facts.lines)
+        numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
+        if not numbers:
+            raise UserError(
+                self.env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name)
+            )
+        return numbers
+
+    @api.model
+    def _number_values(self, number):
+        return {"dial": number.dial, "name": number.shown}
+
     def _callback_time(self, disposition, callback):
         """When to call back, and the zone in which that was said.
 
@@ -219,6 +248,7 @@ class LeadsAgentCall(models.Model):
         """A moment on the clocks of customer and agent, in a sentence."""
         # sudo: leads.agent.desk - the zone of the customer of the user's own call
         there = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.ids)[self.partner_id.id]
+        there = there or self.env.user.tz or "UTC"
         return self.env._(
             "%(there)s at the customer's, %(here)s at yours.",
             there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
@@ -250,9 +280,8 @@ class LeadsAgentCall(models.Model):
 
         :returns: dict with ``url``; an addon of a provider dials by itself and returns ``{}``
         """
-        if self.direction != "out" or not self.phone:
-            return {}
-        return {"url": "tel:" + "".join(char for char in self.phone if char in "0123456789+*#")}
+        numbers = read_cell(self.phone).numbers if self.direction == "out" else ()
+        return {"url": f"tel:{numbers[0].dial}"} if numbers else {}
 
     def _hang_up(self):
         """Elevated: the talk is over."""

@@ -8,7 +8,7 @@ from odoo.tools import format_datetime
 from ..arguments import numbers_of_links, takes
 from ..fields import Link
 from ..tools import given, terms
-from ..tools.calling_hours import is_open, next_opening
+from ..tools.calling_hours import next_opening_everywhere, open_everywhere
 from ..tools.moments import to_moment, zone_info
 
 QUARTER = timedelta(minutes=15)
@@ -137,7 +137,14 @@ class LeadsAgentCallback(models.Model):
         :returns: ``(moment in UTC, zone)``
         :raises UserError: when that is no moment
         """
-        zone = values.get("zone") or self.env["leads.agent.desk"].sudo()._zones(customer.ids)[customer.id]
+        zone = values.get("zone")
+        if not zone:
+            # sudo: leads.agent.desk - the zone of a customer whom the user may read
+            Desk = self.env["leads.agent.desk"].sudo()
+            facts = Desk._facts(customer.ids)[customer.id]
+            if not facts.zone:
+                raise UserError(Desk._unknown_zone_sentence(facts))
+            zone = facts.zone
         try:
             zone_info(zone)
         except (ValueError, TypeError):
@@ -159,7 +166,7 @@ class LeadsAgentCallback(models.Model):
         facts = self.env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id]
         moment = fields.Datetime.now() + timedelta(minutes=minutes)
         moment += -timedelta(minutes=moment.minute, seconds=moment.second) % QUARTER
-        return next_opening(facts.hours, moment, facts.zone) or moment, facts.zone
+        return next_opening_everywhere(facts.clocks, moment) or moment, facts.zone or self.env.user.tz or "UTC"
 
     def _check_due(self):
         """:raises UserError: when nobody could or may call then"""
@@ -168,7 +175,8 @@ class LeadsAgentCallback(models.Model):
         facts_of = self.env["leads.agent.desk"].sudo()._facts(self.partner_id.ids)
         for callback in self:
             facts = facts_of[callback.partner_id.id]
-            when = format_datetime(self.env, callback.due_at, tz=facts.zone, dt_format="short")
+            zone = facts.zone or self.env.user.tz or "UTC"
+            when = format_datetime(self.env, callback.due_at, tz=zone, dt_format="short")
             if facts.is_ours:
                 raise UserError(self.env["leads.agent.desk"]._ours_sentence(facts.name))
             if callback.due_at <= now:
@@ -176,8 +184,10 @@ class LeadsAgentCallback(models.Model):
             if callback.due_at > now + FARTHEST:
                 raise UserError(self.env._("The callback would be more than a year away: %s.", when))
             if facts.is_blocked:
-                raise UserError(self.env._("%s is on the do-not-call list.", facts.name))
-            if not is_open(facts.hours, callback.due_at, facts.zone):
+                raise UserError(self.env["leads.agent.desk"]._blocked_sentence(facts))
+            if not facts.clocks:
+                raise UserError(self.env["leads.agent.desk"]._unknown_zone_sentence(facts))
+            if not open_everywhere(facts.clocks, callback.due_at):
                 raise UserError(
                     self.env._(
                         "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
@@ -395,7 +405,8 @@ class LeadsAgentCallback(models.Model):
         later = {}
         for callback in due - blocked:
             facts = facts_of[callback.partner_id.id]
-            if opening := not is_open(facts.hours, now, facts.zone) and next_opening(facts.hours, now, facts.zone):
+            opening = next_opening_everywhere(facts.clocks, now)
+            if opening and opening > now:
                 later.setdefault(opening, []).append(callback.id)
         for opening, ids in later.items():
             self.sudo().browse(ids).due_at = opening
@@ -413,7 +424,7 @@ class LeadsAgentCallback(models.Model):
         name = self.partner_id.complete_name or ""
         if self.state == "cancelled":
             subject = self.env._("Callback cancelled: %s", name)
-            body = self.env._("%s is on the do-not-call list by now.", name)
+            body = self.env._("%s may not be called any more.", name)
         else:
             subject = self.env._("Callback due: %s", name)
             body = self.env._(

@@ -4,8 +4,8 @@ from odoo.exceptions import ValidationError
 from ..arguments import takes
 from ..fields import Link
 from ..tools import given
-from ..tools.calling_hours import ALWAYS, Hours
-from ..tools.timezones import customer_timezone
+from ..tools.calling_hours import ALWAYS, Clock, Hours
+from ..tools.timezones import number_prefix, possible_zones
 
 DAYS = [("weekdays", "Monday to Friday"), ("saturday", "Saturday"), ("sunday", "Sunday")]
 
@@ -53,27 +53,40 @@ class LeadsAgentCallingHours(models.Model):
     @api.model
     @tools.ormcache()
     def _by_place(self):
-        """``{(country_id, state_id): Hours}``; (False, False) are those of everybody else."""
+        """``{(country code, state code): Hours}``; those of ("", "") are for everybody else."""
         windows = {}
         # sudo: leads.agent.calling.hours - what holds for a customer does not depend on who asks
         for row in self.sudo().search([]):  # pylint: disable=no-search-all
-            days = windows.setdefault((row.country_id.id, row.state_id.id), {name: [] for name, _label in DAYS})
+            place = row.country_id.code or "", row.state_id.code or ""
+            days = windows.setdefault(place, {name: [] for name, _label in DAYS})
             days[row.days].append((row.hour_from, row.hour_to))
         return {place: Hours(**{name: tuple(day) for name, day in days.items()}) for place, days in windows.items()}
 
     @api.model
-    def _of(self, country_id, state_id):
-        """The hours of a customer there."""
+    def _of(self, country, state=""):
+        """The hours of a country and state, by their codes."""
         table = self._by_place()
-        for place in ((country_id, state_id), (country_id, False), (False, False)):
+        for place in ((country, state), (country, ""), ("", "")):
             if place in table:
                 return table[place]
         return ALWAYS
 
     @api.model
-    def _zone_of(self, tz, country_code, state_code):
-        """The zone of a customer; where it cannot be told, that of whoever calls."""
-        return customer_timezone(tz, country_code, state_code) or self.env.user.tz or "UTC"
+    def _clocks(self, address, number=""):
+        """By which clocks a customer may be called at a number, each with the hours that hold there.
+
+        A number of another country is called by the hours of both.
+
+        :param Address address: of the customer
+        :param str number: in E.164
+        :returns: a tuple of :class:`Clock`; empty where nothing says in which zone the customer is
+        """
+        prefix = number_prefix(number)
+        hours = self._of(address.country or prefix.region, address.state)
+        clocks = [Clock(hours, zone) for zone in possible_zones(address, number)]
+        if address.country and prefix.region not in ("", address.country):
+            clocks += [Clock(self._of(prefix.region), zone) for zone in prefix.zones]
+        return tuple(clocks)
 
     @api.model_create_multi
     @takes(vals_list=given.rows)

@@ -8,8 +8,10 @@ from odoo.tools.sql import escape_psql
 
 from ..arguments import takes
 from ..tools import given, terms
+from ..tools.calling_hours import open_windows
 from ..tools.figures import conversion
-from ..tools.timezones import customer_timezone
+from ..tools.phone_numbers import Line, read_cell
+from ..tools.timezones import Address, shown_zone
 
 CONVERSION_DAYS = 30
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "is_sale", "end_reason", "order_id")
@@ -120,16 +122,16 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _customers(self, partner_ids):
         """What the list shows of customers the user may read, in one query.
 
-        :returns: ``{partner_id: dict}``
+        :returns: ``{partner_id: dict}``; ``calling`` has the spans of the next 24 hours in which calls are legal there
         """
         Partner = self.env["res.partner"]
-        Partner.flush_model(["complete_name", "phone", "email", "city", "tz", "country_id", "state_id"])
+        Partner.flush_model(["complete_name", "phone", "email", "city", "zip", "leads_zone", "country_id", "state_id"])
         query = Partner._search([("id", "in", partner_ids)])
         more = [SQL(", %s AS %s", sql, SQL.identifier(name)) for name, sql in self._customer_columns().items()]
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city, p.tz,
+                SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city, p.zip, p.leads_zone,
                        %(country)s AS country, c.code AS country_code, s.code AS state_code %(more)s
                   FROM res_partner p
              LEFT JOIN res_country c ON c.id = p.country_id
@@ -141,10 +143,18 @@ class LeadsAgentDashboard(models.AbstractModel):
                 readable=query.subselect(),
             )
         )
-        customers = {}
+        customers, now = {}, fields.Datetime.now().replace(second=0)
+        Desk, Hours = self.env["leads.agent.desk"], self.env["leads.agent.calling.hours"]
         for row in rows:
-            zone = customer_timezone(row.pop("tz"), row.pop("country_code"), row.pop("state_code"))
-            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {"tz": zone or False}
+            address = Address(*(row.pop(name) or "" for name in ("country_code", "state_code", "zip", "leads_zone")))
+            cell = read_cell(row["phone"], address.country)
+            number = cell.numbers[0].e164 if cell.numbers else ""
+            spans = open_windows(Hours._clocks(address, number), now, now + timedelta(days=1))
+            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {
+                "tz": shown_zone(address, number) or False,
+                "calling": [[fields.Datetime.to_string(moment) for moment in span] for span in spans],
+                "phone_note": Desk._number_sentence(Line(row["phone"] or "", cell)),
+            }
         return customers
 
     @api.model

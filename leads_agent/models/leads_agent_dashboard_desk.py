@@ -27,7 +27,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         """Everything about one customer that a call needs, as far as the user may read it.
 
         :param int partner_id: the customer, or a contact
-        :returns: dict with the customer as in the list of leads, and with ``attempts``, ``orders`` and their lines,
+        :returns: dict with the customer as in the list of leads, and with ``numbers`` (each with ``dial`` for
+            ``leads.agent.call.start``, ``name`` and ``contact``), ``attempts``, ``orders`` and their lines,
             ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
             amounts are formatted, but for the totals of orders
         :raises AccessError: when the customer is out of sight
@@ -37,11 +38,13 @@ class LeadsAgentDashboard(models.AbstractModel):
         rows = self._together(
             assignment=self._assignment_select(customer),
             last_call=self._last_call_select(customer),
+            cells=self._cells_select(customer),
             callbacks=self._callbacks_select(Domain("partner_id", "=", customer.id)),
         )
         assignment = next(iter(rows["assignment"]), {})
         return {
             **self._customers(customer.ids)[customer.id],
+            "numbers": self._numbers(customer, rows["cells"][0]["cells"] or ()),
             "assignment_id": assignment.get("id", False),
             "attempts": assignment.get("attempt_count", 0),
             "orders": self._open_orders(customer),
@@ -55,6 +58,25 @@ class LeadsAgentDashboard(models.AbstractModel):
             ._for_calls()
             .read(["name", "fate", "is_contact", "asks_callback"]),
         }
+
+    @api.model
+    def _cells_select(self, customer):
+        """What stands under Phone of a readable customer, and of the contacts, which go with it."""
+        return SQL(
+            "SELECT n.cells FROM res_partner c CROSS JOIN LATERAL (%s) n WHERE c.id = %s",
+            self.env["leads.agent.desk"]._cells_sql("c"),
+            customer.id,
+        )
+
+    @api.model
+    def _numbers(self, customer, cells):
+        """At which numbers a customer can be called, the one of *Call* first."""
+        return [
+            {**self.env["leads.agent.call"]._number_values(number), "contact": line.contact}
+            for line in self.env["leads.agent.desk"]._lines({customer.id: cells})[customer.id]
+            if not line.is_blocked
+            for number in line.cell.numbers
+        ]
 
     @api.model
     def _readable_customer(self, partner_id):
@@ -86,7 +108,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         """
         for model in ("leads.agent.assignment", "leads.agent.call", "leads.agent.callback"):
             self.env[model].flush_model()
-        self.env["res.partner"].flush_model(["name", "complete_name"])
+        self.env["res.partner"].flush_model(["name", "complete_name", "phone", "phone_sanitized", "active"])
+        self.env["phone.blacklist"].flush_model()
         columns = [
             SQL("(SELECT jsonb_agg(t) FROM (%s) t) AS %s", select, SQL.identifier(name))
             for name, select in selects.items()

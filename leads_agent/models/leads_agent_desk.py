@@ -1,15 +1,19 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pytz
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
 from ..arguments import takes
 from ..tools import given, next_lead, terms
-from ..tools.calling_hours import ALWAYS, Hours, is_open, next_opening
+from ..tools.calling_hours import Clocks, next_opening_everywhere, open_everywhere
 from ..tools.moments import to_local
+from ..tools.phone_numbers import Line, choices, is_blocked, read_cell
+from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
 CHUNK = 5
@@ -29,11 +33,11 @@ class Facts:
 
     partner_id: int
     name: str = ""
-    zone: str = "UTC"
-    hours: Hours = ALWAYS
-    phone: str = ""
-    numbers: int = 0
-    is_blocked: bool = False
+    address: Address = NOWHERE
+    zone: str | None = None
+    clocks: Clocks = ()
+    lines: tuple[Line, ...] = ()
+    refusals: tuple[str, ...] = ()
     is_ours: bool = False
     assignment_id: int | bool = False
     holder_id: int | bool = False
@@ -51,6 +55,11 @@ class Facts:
     tried: int = 0
     callback_at: datetime | None = None
     weight: float = 1.0
+
+    @property
+    def is_blocked(self) -> bool:
+        """The customer does not want calls, or is on the do-not-call list."""
+        return bool(self.refusals) or is_blocked(self.lines)
 
     @property
     def lead(self) -> next_lead.Lead:
@@ -204,29 +213,52 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _open_places(self, user, now):
-        """Where leads of a user are that may be called at this moment.
+        """Where leads of a user are that might be called at this moment: by one of the clocks there at least.
 
-        :returns: ``[(zone, country_id, state_id)]`` as they stand on the customers; empty and 0 where nothing does
+        What the zip and the number of a lead say besides is looked at lead by lead. Where the address says nothing, or
+        a country with several zones, the beginning of the number stands for the place.
+
+        :returns: rows of :meth:`_place_sql`
         """
         Hours = self.env["leads.agent.calling.hours"]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT COALESCE(c.tz, ''), COALESCE(c.country_id, 0), COALESCE(c.state_id, 0), co.code, st.code
+                SELECT %(place)s, co.code, st.code, min(p.phone_sanitized)
                   FROM leads_agent_assignment a
-                  JOIN res_partner c ON c.id = a.partner_id
-             LEFT JOIN res_country co ON co.id = c.country_id
-             LEFT JOIN res_country_state st ON st.id = c.state_id
-                 WHERE a.agent_id = %s AND a.state = 'active'
+                  JOIN res_partner p ON p.id = a.partner_id
+             LEFT JOIN res_country co ON co.id = p.country_id
+             LEFT JOIN res_country_state st ON st.id = p.state_id
+                 WHERE a.agent_id = %(uid)s AND a.state = 'active'
+              GROUP BY 1, 2, 3, 4, 5, 6
                 """,
-                user.id,
+                place=self._place_sql("p"),
+                uid=user.id,
             )
         )
-        return [
-            (zone, country_id, state_id)
-            for zone, country_id, state_id, country, state in rows
-            if is_open(Hours._of(country_id, state_id), now, Hours._zone_of(zone, country, state))
-        ]
+        places = []
+        for *place, country, state, number in rows:
+            address = Address(country or "", state or "", confirmed=place[0])
+            clocks = Hours._clocks(address, number if place[3] else "")
+            if not clocks or any(clock.is_open(now) for clock in clocks):
+                places.append(tuple(place))
+        return places
+
+    @api.model
+    def _place_sql(self, alias):
+        """What tells the place of a customer: confirmed zone, country, state, and the beginning of the number."""
+        # sudo: res.country - ids of countries
+        many = self.env["res.country"].sudo().search([("code", "in", MANY_ZONES)])
+        return SQL(
+            """COALESCE(%(zone)s, ''), COALESCE(%(country)s, 0), COALESCE(%(state)s, 0),
+            CASE WHEN %(state)s IS NULL AND (%(country)s IS NULL OR %(country)s IN %(many)s)
+                 THEN COALESCE(left(%(phone)s, 6), '') ELSE '' END""",
+            zone=SQL.identifier(alias, "leads_zone"),
+            country=SQL.identifier(alias, "country_id"),
+            state=SQL.identifier(alias, "state_id"),
+            phone=SQL.identifier(alias, "phone_sanitized"),
+            many=many._ids or (0,),
+        )
 
     @api.model
     def _by_most_worth(self, user, now, skipped, weights, best, places, limit, offset):
@@ -259,8 +291,8 @@ class LeadsAgentDesk(models.AbstractModel):
             places=SQL()
             if places is None
             else SQL(
-                "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id"
-                " AND (COALESCE(p.tz, ''), COALESCE(p.country_id, 0), COALESCE(p.state_id, 0)) IN %s)",
+                "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id AND (%s) IN %s)",
+                self._place_sql("p"),
                 tuple(places),
             ),
         )
@@ -325,8 +357,7 @@ class LeadsAgentDesk(models.AbstractModel):
         moments = [
             opening
             for partner_id, at in rows
-            if (opening := next_opening(facts_of[partner_id].hours, max(at or now, now), facts_of[partner_id].zone))
-            and opening > now
+            if (opening := next_opening_everywhere(facts_of[partner_id].clocks, max(at or now, now))) and opening > now
         ]
         refusals = [refusal for facts in facts_of.values() if (refusal := self._refusal(facts, user))]
         if moments:
@@ -377,9 +408,34 @@ class LeadsAgentDesk(models.AbstractModel):
                     tried=lead.tried,
                 )
             )
-        there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
-        reasons.append(self.env._("It is %s there.", there))
+        if facts.zone:
+            there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
+            reasons.append(self.env._("It is %s there.", there))
         return reasons
+
+    @api.model
+    @takes(partner_id=given.record_id, zone=given.text)
+    def confirm_zone(self, partner_id, zone):
+        """Say in which time zone a customer is, of whom neither address nor number say so; it is asked once.
+
+        :param int partner_id: the customer, or a contact
+        :param str zone: a name of the time zone database, as ``Europe/Brussels``
+        :raises UserError: when there is no such customer or zone
+        """
+        user = self.env.user
+        if not (user.can_hold_leads or user._is_leads_manager()):
+            raise AccessError(self.env._("Calls are for those who hold leads."))
+        partner = self.env["res.partner"].browse(partner_id).exists()
+        if not partner:
+            raise UserError(self.env._("This customer no longer exists."))
+        partner.check_access("read")
+        if zone not in pytz.all_timezones_set:
+            raise UserError(self.env._("There is no time zone '%s'.", zone))
+        # sudo: res.partner - nobody writes it otherwise; that the user may read the customer was checked
+        customer = partner.commercial_partner_id.sudo()
+        customer.leads_zone = zone
+        customer._message_log(body=self.env._("Time zone for calls confirmed: %s", zone))
+        return True
 
     # ------------------------------------------------------------------
     # Whether somebody can be called
@@ -401,25 +457,75 @@ class LeadsAgentDesk(models.AbstractModel):
             return self.env._("%(customer)s is the lead of %(holder)s.", customer=facts.name, holder=holder.name)
         if facts.caller_id and facts.caller_id != user.id:
             return self._caller_sentence(facts)
-        if not facts.numbers:
+        if not facts.lines:
             return self.env._("%s has no phone number.", facts.name)
         if facts.is_blocked:
-            return self.env._("%s is on the do-not-call list.", facts.name)
+            return self._blocked_sentence(facts)
+        if not choices(facts.lines):
+            return self._number_sentence(facts.lines[0])
         if facts.most_calls and facts.calls_today >= facts.most_calls:
             return self.env._(
                 "%(customer)s was called %(most)s times today; that is the most for a day.",
                 customer=facts.name,
                 most=facts.most_calls,
             )
-        if not is_open(facts.hours, now, facts.zone):
-            there = format_datetime(self.env, now, tz=facts.zone, dt_format="EEE HH:mm")
-            return (
-                self.env._(
-                    "%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=there
-                )
-                + " "
-                + self._opening_sentence(facts, now)
+        if not facts.clocks:
+            return self._unknown_zone_sentence(facts)
+        if not open_everywhere(facts.clocks, now):
+            return self._closed_sentence(facts, now) + " " + self._opening_sentence(facts, now)
+        return ""
+
+    @api.model
+    def _at_number(self, facts, number):
+        """The same customer, called at another one of the numbers."""
+        clocks = self.env["leads.agent.calling.hours"]._clocks(facts.address, number.e164)
+        return replace(facts, clocks=clocks, zone=shown_zone(facts.address, number.e164))
+
+    @api.model
+    def _unknown_zone_sentence(self, facts):
+        return self.env._(
+            "Neither address nor number say in which time zone %s is. Confirm the time zone before the first call; "
+            "this is asked once per customer.",
+            facts.name,
+        )
+
+    @api.model
+    def _closed_sentence(self, facts, now):
+        """What time it is where calls are not allowed now."""
+        closed = {to_local(now, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(now)}
+        first, last = (
+            format_datetime(self.env, now, tz=closed[local], dt_format="EEE HH:mm")
+            for local in (min(closed), max(closed))
+        )
+        if first == last:
+            return self.env._(
+                "%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first
             )
+        return self.env._(
+            "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
+            customer=facts.name,
+            first=first,
+            last=last,
+        )
+
+    @api.model
+    def _blocked_sentence(self, facts):
+        if facts.refusals:
+            return self.env["leads.agent.opt.out"]._sentence(facts.name)
+        return self.env._("%s is on the do-not-call list.", facts.name)
+
+    @api.model
+    def _number_sentence(self, line):
+        """Why nobody can dial what stands in the cell of a customer; empty where there is a number, or no text."""
+        match line.cell.reason:
+            case "country":
+                return self.env._(
+                    "No country says how to dial '%s': enter the customer's country, or the number with its prefix "
+                    "(+32 ...).",
+                    line.text,
+                )
+            case "invalid":
+                return self.env._("'%s' is not a telephone number. Correct it before calling.", line.text)
         return ""
 
     @api.model
@@ -434,15 +540,15 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _opening_sentence(self, facts, moment):
-        opening = next_opening(facts.hours, moment, facts.zone)
+        opening = next_opening_everywhere(facts.clocks, moment)
         if not opening:
-            return self.env._("The calling hours of the country are never open.")
+            return self.env._("There is no hour at which calls are allowed wherever the customer may be.")
         when = format_datetime(self.env, opening, tz=self.env.user.tz, dt_format="short")
         return self.env._("Calls are allowed again from %s, by your clock.", when)
 
     @api.model
     def _zones(self, partner_ids):
-        """``{partner_id: zone}`` of commercial customers."""
+        """``{partner_id: zone}`` of commercial customers, by which to show what time it is there; None: unknown."""
         return {partner_id: facts.zone for partner_id, facts in self._facts(partner_ids).items()}
 
     @api.model
@@ -463,9 +569,10 @@ class LeadsAgentDesk(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT c.id, c.complete_name, c.tz, c.country_id, c.state_id, n.*, a.id AS assignment_id, a.agent_id,
+                SELECT c.id, c.complete_name, c.zip, c.leads_zone, n.*, %(refusals)s AS refusals,
                        (c.partner_share IS NOT TRUE OR c.id IN (SELECT partner_id FROM res_company)) AS is_ours,
-                       a.attempt_count, a.assigned_at, best.id AS best_order_id, best.amount, best.date_order, k.*,
+                       a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
+                       best.id AS best_order_id, best.amount, best.date_order, k.*,
                        (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
                        (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
                        (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
@@ -476,16 +583,7 @@ class LeadsAgentDesk(models.AbstractModel):
                        (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
                   FROM res_partner c
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
-            CROSS JOIN LATERAL (
-                       SELECT count(*) AS numbers,
-                              count(b.id) AS blocked,
-                              COALESCE(bool_or(p.id = c.id AND b.id IS NOT NULL), FALSE) AS own_blocked,
-                              (array_agg(p.phone ORDER BY p.id <> c.id, p.id) FILTER (WHERE b.id IS NULL))[1] AS phone
-                         FROM res_partner p
-                    LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
-                              AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
-                        WHERE p.commercial_partner_id = c.id AND (p.active OR p.id = c.id) AND p.phone <> ''
-                       ) n
+            CROSS JOIN LATERAL (%(cells)s) n
              LEFT JOIN LATERAL (
                        SELECT o.id, o.date_order, %(amount)s AS amount
                          FROM sale_order o
@@ -507,7 +605,8 @@ class LeadsAgentDesk(models.AbstractModel):
                        ) k
                  WHERE c.id = ANY(%(partners)s)
                 """,
-                now=now,
+                cells=self._cells_sql("c"),
+                refusals=self.env["res.partner"]._refusals_sql("c", "call"),
                 amount=self._amount_sql("o"),
                 standing=self._standing_sql("o", weights.half_life),
                 partial=terms.PARTIAL_STATES,
@@ -519,9 +618,15 @@ class LeadsAgentDesk(models.AbstractModel):
             )
         )
         facts = {}
+        lines_of = self._lines({row["id"]: row["cells"] or () for row in rows})
         for row in rows:
-            zone = Hours._zone_of(row["tz"], row["country_code"], row["state_code"])
-            local = to_local(now, zone)
+            lines = lines_of[row["id"]]
+            number = next((number.e164 for number in choices(lines)), "")
+            address = Address(
+                row["country_code"] or "", row["state_code"] or "", row["zip"] or "", row["leads_zone"] or ""
+            )
+            zone = shown_zone(address, number)
+            local = to_local(now, zone or "UTC")
             about = [
                 is_contact
                 for hour, is_contact in row["answers"] or ()
@@ -530,12 +635,12 @@ class LeadsAgentDesk(models.AbstractModel):
             facts[row["id"]] = Facts(
                 partner_id=row["id"],
                 name=row["complete_name"] or "",
+                address=address,
                 zone=zone,
-                hours=Hours._of(row["country_id"] or False, row["state_id"] or False),
-                phone=row["phone"] or "",
-                numbers=row["numbers"],
+                clocks=Hours._clocks(address, number),
+                lines=lines,
+                refusals=tuple(row["refusals"]),
                 is_ours=row["is_ours"],
-                is_blocked=row["own_blocked"] or bool(row["blocked"] and row["blocked"] >= row["numbers"]),
                 assignment_id=row["assignment_id"] or False,
                 holder_id=row["agent_id"] or False,
                 attempts=row["attempt_count"] or 0,
@@ -547,7 +652,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 sales=row["sales"],
                 caller_id=row["caller_id"] or False,
                 most_calls=row["most_calls"] or 0,
-                calls_today=sum(to_local(at, zone).date() == local.date() for at in row["lately"] or ()),
+                calls_today=sum(to_local(at, zone or "UTC").date() == local.date() for at in row["lately"] or ()),
                 answered=sum(about),
                 tried=len(about),
                 callback_at=row["due_at"],
@@ -561,6 +666,55 @@ class LeadsAgentDesk(models.AbstractModel):
         chosen = self.env.context.get("leads_companies") or self.env.context.get("allowed_company_ids") or own
         # Elevated, nobody checks what a client has switched on.
         return [company_id for company_id in own if company_id in set(chosen)]
+
+    @api.model
+    def _cells_sql(self, alias):
+        """The cells with phone numbers of a customer and the contacts, the own first, for :meth:`_lines`."""
+        return SQL(
+            """
+            SELECT jsonb_agg(
+                       jsonb_build_array(p.id, p.name, p.phone, p.phone_sanitized, o.code, b.id IS NOT NULL)
+                       ORDER BY p.id <> %(id)s, p.id) AS cells
+              FROM res_partner p
+         LEFT JOIN res_country o ON o.id = COALESCE(p.country_id, %(country)s)
+         LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
+                   AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
+             WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''
+            """,
+            id=SQL.identifier(alias, "id"),
+            country=SQL.identifier(alias, "country_id"),
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _lines(self, cells_of):
+        """What stands in the cells with phone numbers, as it can be dialled.
+
+        :param dict cells_of: ``{partner_id: [(id, name, text, sanitized, country code, is blocked)]}``, the own first
+        :returns: ``{partner_id: (Line,)}``
+        """
+        # What Odoo made one number of was looked up with the row; other numbers of the cell are asked for here.
+        others = {
+            number.e164
+            for cells in cells_of.values()
+            for _id, _name, text, sanitized, code, _blocked in cells
+            for number in read_cell(text, code).numbers
+            if number.e164 != sanitized
+        }
+        blocked = self.env["phone.blacklist"]._leads_blocked(others) if others else frozenset()
+        return {
+            partner_id: tuple(
+                Line(
+                    text,
+                    cell := read_cell(text, code),
+                    is_own=nr == partner_id,
+                    is_blocked=is_blocked or any(number.e164 in blocked for number in cell.numbers),
+                    contact="" if nr == partner_id else name or "",
+                )
+                for nr, name, text, _sanitized, code, is_blocked in cells
+            )
+            for partner_id, cells in cells_of.items()
+        }
 
     # ------------------------------------------------------------------
     # The stored part of the expected value

@@ -63,11 +63,14 @@ class LeadsAgentDisposition(models.Model):
         help="The customer's open quotations.",
     )
     quotation_days = Bounded(string="Valid for", most=limits.MOST_DAYS, help="Days from the call.")
-    do_not_call = fields.Boolean(help="The numbers of the customer go on the do-not-call list (Phone Blacklist).")
+    do_not_call = fields.Boolean(
+        help="The customer, with all contacts, is not called at any number, and the numbers go on the do-not-call list "
+        "(Phone Blacklist)."
+    )
     do_not_call_days = Bounded(
         string="Do Not Call for",
         most=limits.MOST_DAYS,
-        help="Days after which the numbers may be called again. 0: never again.",
+        help="Days after which the customer may be called again. 0: never again.",
     )
     activity_type_id = Link(
         "mail.activity.type",
@@ -188,9 +191,9 @@ class LeadsAgentDisposition(models.Model):
             sentences.append(self.env._("The quotation is valid until %s.", format_date(self.env, self._valid_until())))
         if self.do_not_call:
             sentences.append(
-                self.env._("The number is not called for %s days.", self.do_not_call_days)
+                self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
                 if self.do_not_call_days
-                else self.env._("The number is never called again.")
+                else self.env._("The customer is never called again, at any number.")
             )
         if self.activity_type_id:
             # sudo: mail.activity.type - its name, as on every activity

@@ -186,6 +186,7 @@ class LeadsAgentRule(models.Model):
             & Domain("company_id", "in", (False, *self.company_id.ids))
             & self._read_domain(self.customer_domain, "res.partner")
             & Domain("id", "not in", self._waiting())
+            & Domain("is_leads_refused", "=", False)
         )
         if not orders.is_true():
             Order = self._matching().env["sale.order"]
@@ -207,8 +208,9 @@ class LeadsAgentRule(models.Model):
                    SELECT FROM leads_agent_assignment b
                     WHERE b.partner_id = a.partner_id AND b.state = 'resolved' AND b.ended_at > a.ended_at)
              UNION
-            SELECT p.id FROM res_partner p JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active)""",
-            now=self.env.cr.now(),
+            SELECT p.id FROM res_partner p JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
+             WHERE b.leads_until IS NULL OR b.leads_until > %(now)s)""",
+            now=fields.Datetime.now(),
         )
 
     def _candidates(self, below=None, limit=CHUNK):

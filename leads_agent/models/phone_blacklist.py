@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class PhoneBlacklist(models.Model):
@@ -9,6 +10,17 @@ class PhoneBlacklist(models.Model):
     leads_until = fields.Datetime(
         string="Until", readonly=True, tracking=True, help="From then on the number may be called again. Empty: never."
     )
+
+    @api.model
+    def _leads_blocked(self, numbers):
+        """Those of some numbers that may not be called now.
+
+        :param numbers: in the format of ``phone_sanitized``
+        :rtype: frozenset
+        """
+        over = Domain("leads_until", "!=", False) & Domain("leads_until", "<=", fields.Datetime.now())
+        # sudo: phone.blacklist - whether a number is on it does not depend on who asks
+        return frozenset(self.sudo().search(Domain("number", "in", list(numbers)) & ~over).mapped("number"))
 
     @api.model
     def _leads_block(self, numbers, until=False):

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..arguments import takes
 from ..fields import Rows
 from ..tools import given
+from ..tools.phone_numbers import Line, read_cell
+from .res_groups import MANAGER
 
 HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
@@ -15,6 +18,30 @@ class ResPartner(models.Model):
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
+    leads_zone = fields.Char(
+        string="Time Zone for Calls",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=HOLDERS,
+        help="What somebody confirmed, where neither address nor number say in which time zone the customer is.",
+    )
+    is_leads_zone_known = fields.Boolean(
+        compute="_compute_is_leads_zone_known",
+        compute_sudo=True,
+        groups=HOLDERS,
+        help="Address, number or somebody's word say in which time zone the customer is.",
+    )
+    is_leads_refused = fields.Boolean(
+        string="Does Not Want Calls",
+        compute="_compute_is_leads_refused",
+        search="_search_is_leads_refused",
+        compute_sudo=True,
+        help="The customer is given to nobody and not called.",
+    )
+    leads_opt_out_ids = Rows(
+        "leads.agent.opt.out", "partner_id", string="Does Not Want Calls", readonly=True, groups=MANAGER
+    )
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
         "leads.agent.callback",
@@ -23,6 +50,29 @@ class ResPartner(models.Model):
         groups=HOLDERS,
         help="The open promise to call this customer back.",
     )
+
+    leads_phone_note = fields.Char(
+        string="Phone to Check",
+        compute="_compute_leads_phone_note",
+        groups=HOLDERS,
+        help="Why nobody can dial what stands under Phone.",
+    )
+
+    @api.depends("phone", "country_id", "parent_id.country_id")
+    @api.depends_context("lang")
+    def _compute_leads_phone_note(self):
+        Desk = self.env["leads.agent.desk"]
+        for partner in self:
+            country = partner.country_id or partner.parent_id.country_id
+            line = Line(partner.phone or "", read_cell(partner.phone, country.code))
+            partner.leads_phone_note = Desk._number_sentence(line)
+
+    @api.depends("country_id", "state_id", "zip", "phone", "leads_zone")
+    def _compute_is_leads_zone_known(self):
+        facts_of = self.env["leads.agent.desk"]._facts(self._origin.commercial_partner_id.ids)
+        for partner in self:
+            facts = facts_of.get(partner._origin.commercial_partner_id.id)
+            partner.is_leads_zone_known = not facts or bool(facts.clocks)
 
     @api.depends_context("uid")
     def _compute_leads_call_count(self):
@@ -51,15 +101,90 @@ class ResPartner(models.Model):
             if not all(us.mapped("partner_share")) or us.ref_company_ids:
                 raise UserError(self.env["leads.agent.desk"]._ours_sentence(partner.complete_name))
 
-    @takes(given.one)
-    def action_leads_call(self):
+    # ------------------------------------------------------------------
+    # Who may not be given or called
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refusals(self):
+        """Why a customer may not be given to anybody, or not be called: the one list of it, the gravest first.
+
+        :returns: ``{name: (condition, doors)}``: the condition makes SQL of the alias of customers, the doors are
+            ``give`` and ``call``. The sentence is that of :meth:`leads.agent.assignment._verdict_sentence` for the name
+        """
+        return {"opted_out": (self.env["leads.agent.opt.out"]._condition, {"give", "call"})}
+
+    @api.model
+    def _refusals_sql(self, alias, door):
+        """The names of what stands against customers at a door, as an array."""
+        self.env["leads.agent.opt.out"].flush_model()
+        names = [
+            SQL("CASE WHEN %s THEN %s END", condition(alias), name)
+            for name, (condition, doors) in self._refusals().items()
+            if door in doors
+        ]
+        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
+
+    def _compute_is_leads_refused(self):
+        refused = set(self.search([("id", "in", self.commercial_partner_id.ids), ("is_leads_refused", "=", True)])._ids)
+        for partner in self:
+            partner.is_leads_refused = partner.commercial_partner_id.id in refused
+
+    def _search_is_leads_refused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["leads.agent.opt.out"].flush_model()
+        conditions = [condition for condition, doors in self._refusals().values() if "give" in doors]
+        domain = Domain.custom(
+            to_sql=lambda model, alias, query: SQL("(%s)", SQL(" OR ").join(cond(alias) for cond in conditions)),
+            predicate=lambda partner: partner.is_leads_refused,
+        )
+        return domain if True in value else ~domain
+
+    def _leads_numbers(self):
+        """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
+
+        :returns: ``{customer: [E.164]}``
+        """
+        contacts = self.with_context(active_test=False).search([("commercial_partner_id", "in", self.ids)])
+        numbers_of = {customer: set() for customer in self}
+        for contact in contacts:
+            country = contact.country_id or contact.commercial_partner_id.country_id
+            found = {number.e164 for number in read_cell(contact.phone or "", country.code).numbers}
+            numbers_of[contact.commercial_partner_id] |= found | ({contact.phone_sanitized or ""} - {""})
+        return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    @takes(given.one, number=given.text)
+    def action_leads_call(self, number=""):
         """Begin a call with the customer, or go on with the one that has no outcome yet.
 
+        :param str number: which of several numbers, as for ``leads.agent.call.start``
         :raises UserError: in a sentence, when the customer may not be called now
         """
         self.ensure_one()
-        started = self.env["leads.agent.call"].start(self.id)
+        started = self.env["leads.agent.call"].start(self.id, number=number)
+        if not started["call_id"]:
+            return {
+                "type": "ir.actions.client",
+                "tag": "leads_agent.choose_number",
+                "params": {"partner_id": self.id, "numbers": started["numbers"]},
+            }
         return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
+
+    @takes(given.one)
+    def action_leads_confirm_zone(self):
+        """Ask in which time zone the customer is."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._leads_dialog(
+            "leads.agent.zone",
+            self.env._("Time Zone of the Customer"),
+            default_partner_id=self.commercial_partner_id.id,
+        )
 
     @takes(given.one)
     def action_leads_callback(self):

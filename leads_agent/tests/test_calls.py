@@ -206,7 +206,8 @@ class TestOutcomeForm(DeskCommon):
         self.assertEqual(form.effects, "Attempt 1 of 6.\nIt comes back to you in 4 hours.")
         form.disposition_id = self.env.ref("leads_agent.disposition_do_not_call")
         self.assertEqual(
-            form.effects, "The lead is closed and left alone for 365 days.\nThe number is never called again."
+            form.effects,
+            "The lead is closed and left alone for 365 days.\nThe customer is never called again, at any number.",
         )
         form.save().action_confirm()
         self.assertEqual(self.assignment.state, "resolved")

@@ -163,7 +163,7 @@ class TestNextLead(DeskCommon):
         self._only_open(9, 11, self.belgium)
         self.assertFalse(self._next()["partner_id"])
         small = self._held("Boulangerie", 10.0)
-        small.country_id = france
+        small.write({"country_id": france.id, "phone": "+33 1 42 68 53 00"})
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count

@@ -1,93 +1,211 @@
-"""The time zone of a customer, for showing what time it is at the other end of the line."""
+"""Where a customer may be: every time zone that the address and the telephone number leave possible.
 
+A call has to be legal in all of them. The zone of whoever entered the customer, or calls, says nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import phonenumbers
 import pytz
+from phonenumbers import NumberParseException
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
-# Countries that span several zones, by the code of the state; the zone in which most of the state lives.
-_BY_STATE = {
-    "US": {
-        "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
-        "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
-        "America/Denver": "CO ID MT NM UT WY",
-        "America/Phoenix": "AZ",
-        "America/Los_Angeles": "CA NV OR WA",
-        "America/Anchorage": "AK",
-        "Pacific/Honolulu": "HI",
-    },
-    "CA": {
-        "America/Toronto": "ON QC",
-        "America/Vancouver": "BC",
-        "America/Edmonton": "AB NT",
-        "America/Winnipeg": "MB NU",
-        "America/Regina": "SK",
-        "America/Halifax": "NS NB PE",
-        "America/St_Johns": "NL",
-        "America/Whitehorse": "YT",
-    },
-    "AU": {
-        "Australia/Sydney": "NSW ACT",
-        "Australia/Melbourne": "VIC",
-        "Australia/Brisbane": "QLD",
-        "Australia/Adelaide": "SA",
-        "Australia/Perth": "WA",
-        "Australia/Hobart": "TAS",
-        "Australia/Darwin": "NT",
-    },
-}
-_ZONE_OF = {
-    (country, state): zone
-    for country, zones in _BY_STATE.items()
-    for zone, states in zones.items()
-    for state in states.split()
-}
-# Countries whose further zones are islands and outposts: the zone of nearly everybody.
-_MAIN = {
-    "AR": "America/Argentina/Buenos_Aires",
-    "CL": "America/Santiago",
-    "CN": "Asia/Shanghai",
-    "CY": "Asia/Nicosia",
-    "DE": "Europe/Berlin",
-    "EC": "America/Guayaquil",
-    "ES": "Europe/Madrid",
-    "MX": "America/Mexico_City",
-    "MY": "Asia/Kuala_Lumpur",
-    "NZ": "Pacific/Auckland",
-    "PT": "Europe/Lisbon",
-    "UA": "Europe/Kyiv",
-    "UZ": "Asia/Tashkent",
-    "VN": "Asia/Ho_Chi_Minh",
-}
+from .zone_data import MAIN, SHORTEST_ZIP, STATES, ZIPS
+
+Zones = tuple[str, ...]
+MANY_ZONES = tuple(country for country, zones in pytz.country_timezones.items() if len(zones) > 1)
 
 
-def customer_timezone(tz: str | None, country: str | None, state: str | None) -> str | None:
-    """Name of the time zone, or None when it cannot be told.
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What is known of where a customer is.
 
-    :param tz: the zone set on the customer. Odoo fills it with that of whoever entered the customer, so it counts only
-        where it lies in the customer's country, or where the country is not known
-    :param country: ISO code of the country
+    :param country: ISO code
     :param state: code of the state within the country
-
-    >>> customer_timezone("Europe/Brussels", None, None)
-    'Europe/Brussels'
-    >>> customer_timezone("Europe/Brussels", "US", "NY")
-    'America/New_York'
-    >>> customer_timezone("America/Boise", "US", "NY")
-    'America/Boise'
-    >>> customer_timezone(None, "US", "CA")
-    'America/Los_Angeles'
-    >>> customer_timezone(None, "FR", None)
-    'Europe/Paris'
-    >>> customer_timezone(None, "DE", None)
-    'Europe/Berlin'
-    >>> customer_timezone(None, "US", None) is None
-    True
-    >>> customer_timezone("Mars/Olympus", None, None) is None
-    True
+    :param confirmed: the zone that somebody confirmed
     """
-    if not country:
-        return tz if tz in pytz.all_timezones_set else None
-    zones = pytz.country_timezones.get(country, [])
-    if tz in zones:
-        return tz
-    if zone := _ZONE_OF.get((country, state or "")) or _MAIN.get(country):
-        return zone
-    return zones[0] if len(zones) == 1 else None
+
+    country: str = ""
+    state: str = ""
+    zip: str = ""
+    confirmed: str = ""
+
+
+NOWHERE = Address()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What a number says of where it rings.
+
+    :param region: the country of the number
+    :param is_geographic: the number belongs to a part of the country
+    """
+
+    region: str = ""
+    zones: Zones = ()
+    is_geographic: bool = False
+
+
+@lru_cache(maxsize=16_384)
+def possible_zones(address: Address, number: str = "") -> Zones:
+    """The zones in which a customer may be who is called at a number.
+
+    Those of the finest part of the address that is known, and those of the number's prefix. A country alone is narrowed
+    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it.
+
+    :param number: in E.164
+    :returns: empty when nothing is known
+
+    >>> possible_zones(Address("US", "TN", "37902"))
+    ('America/New_York',)
+    >>> possible_zones(Address("US", "TN"))
+    ('America/Chicago', 'America/New_York')
+    >>> possible_zones(Address("US"), "+18085551234")
+    ('Pacific/Honolulu',)
+    >>> possible_zones(Address("US", "TN", "37902"), "+18085551234")
+    ('America/New_York', 'Pacific/Honolulu')
+    >>> possible_zones(Address("BR", "AC")), possible_zones(Address("PR"))
+    (('America/Rio_Branco',), ('America/Puerto_Rico',))
+    >>> possible_zones(Address(), "+18005551234"), possible_zones(Address(confirmed="Asia/Tokyo"), "+18005551234")
+    ((), ('Asia/Tokyo',))
+    """
+    place = address_zones(address)
+    if address.confirmed:
+        return (address.confirmed,) if not place or address.confirmed in place else _sorted((*place, address.confirmed))
+    prefix = number_prefix(number)
+    is_country_alone = place == _of_country(address.country)
+    if is_country_alone and prefix.is_geographic and set(prefix.zones) <= set(place):
+        return prefix.zones
+    if place and prefix.region == address.country and not prefix.is_geographic:
+        # The prefix says the country, which the address says, too.
+        return place
+    return _sorted((*place, *prefix.zones))
+
+
+def shown_zone(address: Address, number: str = "") -> str | None:
+    """One of the possible zones, to show what time it is there: the confirmed one, else that of most people.
+
+    >>> shown_zone(Address("US", "TN")), shown_zone(Address("RU")), shown_zone(Address())
+    ('America/New_York', 'Europe/Moscow', None)
+    """
+    zones = possible_zones(address, number)
+    if address.confirmed:
+        return address.confirmed
+    wanted = (MAIN.get(address.country or number_prefix(number).region), *address_zones(address), *zones)
+    return next((zone for zone in wanted if zone in zones), None)
+
+
+@cache
+def address_zones(address: Address) -> Zones:
+    """The zones of the finest part of an address that says anything.
+
+    >>> address_zones(Address("US", "IN")), address_zones(Address("AU", "", "2880"))
+    (('America/Chicago', 'America/New_York'), ('Australia/Broken_Hill',))
+    >>> len(address_zones(Address("RU"))) > 20, address_zones(Address("US", "AE")), address_zones(Address("FR"))
+    (True, (), ('Europe/Paris',))
+    """
+    state = _of_state(address.country, address.state)
+    by_zip = _of_zip(address.country, address.zip)
+    if by_zip and state:
+        # A zip of another state: one of the two was mistyped.
+        return _sorted(set(by_zip) & set(state) or (*by_zip, *state))
+    # Empty, not None: somewhere in the world, as the forces abroad are.
+    return next((zones for zones in (by_zip, state) if zones is not None), _of_country(address.country))
+
+
+@lru_cache(maxsize=16_384)
+def number_prefix(number: str) -> Prefix:
+    """Where a number in E.164 rings, by libphonenumber's table of prefixes.
+
+    >>> number_prefix("+18085551234")
+    Prefix(region='US', zones=('Pacific/Honolulu',), is_geographic=True)
+    >>> number_prefix("+32475550103")
+    Prefix(region='BE', zones=('Europe/Brussels',), is_geographic=False)
+    >>> number_prefix("+18005551234"), number_prefix("")
+    (Prefix(region='', zones=(), is_geographic=False), Prefix(region='', zones=(), is_geographic=False))
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
+        return Prefix()
+    region = phonenumbers.region_code_for_number(parsed) or ""
+    country = _of_country(region)
+    # libphonenumber counts mobile numbers of Indonesia among the geographic ones, since a few are.
+    is_mobile = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE
+    if phonenumbers.is_number_geographical(parsed) and not (is_mobile and region == "ID"):
+        zones = _sorted(set(_of_prefix(number[1:])) & set(country) or country)
+        return Prefix(region, zones, is_geographic=zones != country or len(zones) == 1)
+    # A free number of a plan that many countries share is of none of them.
+    if parsed.country_code == phonenumbers.country_code_for_region("US") or not country:
+        return Prefix()
+    return Prefix(region, country)
+
+
+@cache
+def _of_prefix(digits: str) -> Zones:
+    """The zones of the longest known prefix; where finer ones are known, but not this one, those of all of them."""
+    for length in range(min(len(digits), TIMEZONE_LONGEST_PREFIX), 0, -1):
+        prefix = digits[:length]
+        if prefix in TIMEZONE_DATA:
+            return _below(prefix)
+    return ()
+
+
+@cache
+def _below(prefix: str) -> Zones:
+    return tuple({zone for other, zones in TIMEZONE_DATA.items() if other.startswith(prefix) for zone in zones})
+
+
+@cache
+def _of_country(country: str) -> Zones:
+    return _sorted(pytz.country_timezones.get(country, ()))
+
+
+@cache
+def _of_state(country: str, state: str) -> Zones | None:
+    """None where the state says nothing."""
+    if not state or country not in STATES:
+        return None
+    default, states = STATES[country]
+    zones = [zone for zone, codes in states.items() if state in codes.split()]
+    if not zones and not default:
+        return None
+    return _sorted(filter(None, zones or [default]))
+
+
+@cache
+def _of_zip(country: str, text: str) -> Zones | None:
+    """None where the zip says nothing."""
+    code = "".join(char for char in text.upper() if char.isalnum())
+    table = _zip_table(country)
+    # Shorter than a zip is: somebody has not finished typing, or left the zeros away.
+    if not table or len(code) < SHORTEST_ZIP.get(country, 5):
+        return None
+    return next((table[code[:length]] for length in range(len(code), 0, -1) if code[:length] in table), None)
+
+
+@cache
+def _zip_table(country: str) -> dict[str, Zones]:
+    """``{first characters: zones}``, with the ranges written out; a later line of the table overrides another one."""
+    table = {}
+    for key, zones in ZIPS.get(country, {}).items():
+        first, _dash, last = key.partition("-")
+        table |= dict.fromkeys(_codes(first, last or first), zones)
+    return table
+
+
+def _codes(first: str, last: str) -> Iterable[str]:
+    """
+    >>> list(_codes("098", "101")), list(_codes("H", "J"))
+    (['098', '099', '100', '101'], ['H', 'I', 'J'])
+    """
+    if first.isdigit():
+        return [f"{code:0{len(first)}}" for code in range(int(first), int(last) + 1)]
+    return [first[:-1] + chr(char) for char in range(ord(first[-1]), ord(last[-1]) + 1)]
+
+
+def _sorted(zones: Iterable[str]) -> Zones:
+    return tuple(sorted(set(zones)))

@@ -3,7 +3,9 @@ from . import (
     leads_agent_assign,
     leads_agent_capacity,
     leads_agent_hand_over,
+    leads_agent_lift,
     leads_agent_outcome,
     leads_agent_reassign,
     leads_agent_resolve,
+    leads_agent_zone,
 )

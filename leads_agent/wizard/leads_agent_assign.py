@@ -16,7 +16,7 @@ class LeadsAgentAssign(models.TransientModel):
     partner_id = Link(
         "res.partner",
         string="Lead to Assign",
-        domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False)],
+        domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False), ("is_leads_refused", "=", False)],
         help="Customers whose latest order is a quotation and whom nobody holds.",
     )
 

@@ -1,9 +1,9 @@
-import re
-
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import is_html_empty
+
+from odoo.addons.leads_agent.tools.phone_numbers import Line, read_cell
 
 from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
@@ -221,11 +221,14 @@ class OfferController(http.Controller):
         """The contact of an accepted lead, read with the rights of the agent."""
         lead = offer._accepted_lead()
         town = " ".join(filter(None, [lead.zip, lead.city]))
+        phone = read_cell(lead.phone, (lead.country_id or lead.partner_id.country_id).code)
         lines = [lead.street, lead.street2, town, lead.state_id.name, lead.country_id.name]
         return {
             "lead": lead,
             "address": [line for line in lines if line],
-            "tel": re.sub(r"[^\d+*#]", "", lead.phone or ""),
+            "phone": phone,
+            # sudo: leads.agent.desk - a sentence about the number, without a record
+            "phone_note": request.env["leads.agent.desk"].sudo()._number_sentence(Line(lead.phone or "", phone)),
             "mail": lead.email_normalized or "",
             "text": offer._accepted_text(),
             "url": f"/odoo/leads-accepted/{lead.id}",

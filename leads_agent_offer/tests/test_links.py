@@ -131,6 +131,25 @@ class TestOfferPage(LinkCase):
         self.assertEqual(self.offer.state, "offered")
         self.assertFalse(self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)]))
 
+    def test_numbers_of_an_accepted_lead_are_dialled_as_parsed(self):
+        belgium, london = self.env.ref("base.be"), self.env.ref("base.uk")
+        self._send(self.path, "accept")
+        for phone, country, links in (
+            ("+44 (0)20 7946 0000", belgium, ["tel:+442079460000"]),
+            ("0114 272 6444 ext. 12", london, ["tel:+441142726444;ext=12"]),
+            ("03 227 01 02 / 0475 55 01 03", belgium, ["tel:+3232270102", "tel:+32475550103"]),
+            ("0475 55 01 03 (after 6 pm)", belgium, ["tel:+32475550103"]),
+            ("\u0660\u0664\u0667\u0665550103", belgium, ["tel:+32475550103"]),
+            ("0475 55 01 03", self.env["res.country"], []),
+            ("see the e-mail", belgium, []),
+        ):
+            with self.subTest(phone):
+                self.lead.write({"phone": phone, "country_id": country.id})
+                page = self._get(self.path)
+                self.assertEqual(re.findall(r'href="(tel:[^"]*)"', page.text), links)
+                said = "No country says" if not country else "is not a telephone number"
+                self.assertEqual(said in page.text, not links)
+
     def test_accepting_shows_everything(self):
         response = self._send(self.path, "accept")
         self.assertShut(response, 303)

@@ -30,6 +30,7 @@ const LEAD = {
     city: "Milano",
     country: "Italy",
     tz: "Europe/Rome",
+    calling: [["2026-03-10 13:59:00", "2026-03-10 19:00:00"]],
     assigned_at: "2026-03-08 14:00:00",
     last_contact_at: false,
     reason: "Chosen by Mitchell",
@@ -51,6 +52,7 @@ const OTHER_LEAD = {
     email: "",
     city: "Auckland",
     tz: "Pacific/Auckland",
+    calling: [["2026-03-10 19:00:00", "2026-03-11 07:00:00"]],
     last_contact_at: "2026-03-10 11:00:00",
     order: false,
 };

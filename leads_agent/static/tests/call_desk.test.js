@@ -56,10 +56,13 @@ function lead(partner_id) {
         assignment_id: partner_id + 1000,
         name: partner_id === 101 ? "Aroma Coffee" : "Kiwi Outdoor",
         phone: "+39 02 5555 1234",
+        phone_note: "",
+        numbers: [{ dial: "+390255551234", name: "+39 02 5555 1234", contact: "" }],
         email: "ordini@aroma.example.com",
         city: "Milano",
         country: "Italy",
         tz: "Europe/Rome",
+        calling: [["2026-03-10 13:00:00", "2026-03-10 19:00:00"]],
         attempts: 2,
         last_contact_at: false,
         orders: [
@@ -206,6 +209,47 @@ test("the next lead with everything that a call needs", async () => {
     expect(".o_leads_agent_script b").toHaveText("hello");
     expect(`${DESK} button[name=call]`).toBeFocused();
     expect(`${DESK} .o_leads_agent_outcome`).toHaveCount(0);
+});
+
+test("of several numbers one is chosen, by the pane or when the server asks", async () => {
+    const numbers = [
+        { dial: "+3232270102", name: "+32 3 227 01 02", contact: "" },
+        { dial: "+32475550103", name: "+32 475 55 01 03", contact: "Joan" },
+    ];
+    onRpc("leads.agent.dashboard", "get_lead", ({ args }) => ({ ...lead(args[0]), numbers }));
+    onRpc("leads.agent.call", "start", ({ kwargs }) => {
+        asyncStep(`number ${kwargs.number || "not chosen"}`);
+        if (!kwargs.number) {
+            return { call_id: false, phone: "", dial: {}, numbers };
+        }
+        answer.call = CALL;
+        return { call_id: 71, phone: kwargs.number, dial: { url: `tel:${kwargs.number}` } };
+    });
+    await openDashboard();
+    await press("x");
+    await waitForSteps(["next without "]);
+    await animationFrame();
+    expect(`${DESK} button[name=call]`).toHaveText(/Call \+32 3 227 01 02/);
+    expect(".o_leads_agent_desk_other_number").toHaveAttribute("title", "Joan");
+    await press("c");
+    await waitForSteps(["number not chosen"]);
+    await animationFrame();
+    expect(queryAllTexts(".o_leads_agent_numbers button")).toEqual(["Call +32 3 227 01 02", "Call +32 475 55 01 03"]);
+    await contains(".o_leads_agent_numbers button:eq(1)").click();
+    await waitForSteps(["number +32475550103", "_self tel:+32475550103"]);
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+});
+
+test("a number that nobody can dial is marked, and not called", async () => {
+    const note = "No country says how to dial '0475 55 01 03'.";
+    onRpc("leads.agent.dashboard", "get_lead", ({ args }) => ({ ...lead(args[0]), numbers: [], phone_note: note }));
+    await openDashboard();
+    await press("x");
+    await waitForSteps(["next without "]);
+    await animationFrame();
+    expect(".o_leads_agent_desk_phone_note").toHaveText(note);
+    expect(`${DESK} button[name=call]`).not.toBeEnabled();
 });
 
 test("a whole call by keyboard, and the next lead is offered", async () => {

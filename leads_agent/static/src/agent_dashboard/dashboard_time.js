@@ -8,9 +8,6 @@ import { onWillDestroy, useState } from "@odoo/owl";
 const { DateTime, Duration } = luxon;
 
 const MINUTE = 60 * 1000;
-/** Calls outside these hours of the customer's day are marked. */
-const FIRST_HOUR = 8;
-const LAST_HOUR = 20;
 
 /**
  * A clock that ticks at every full minute, as long as the component lives.
@@ -82,13 +79,14 @@ export function ageInDays(value, now) {
 }
 
 /**
- * What time it is at the customer's.
+ * What time it is at the customer's, and whether calls are legal there.
  *
  * @param {string | false} zone IANA name
  * @param {number} now milliseconds
+ * @param {[string, string][]} calling the spans of the next 24 hours in which they are, as UTC datetimes of the server
  * @returns {{ time: string, isOutsideHours: boolean } | null} null when the zone is unknown
  */
-export function localTime(zone, now) {
+export function localTime(zone, now, calling) {
     const there = zone && DateTime.fromMillis(now).setZone(zone);
     if (!there || !there.isValid) {
         return null;
@@ -97,6 +95,9 @@ export function localTime(zone, now) {
     const isOtherDay = there.weekday !== DateTime.fromMillis(now).weekday;
     return {
         time: isOtherDay ? `${there.toFormat("ccc")} ${time}` : time,
-        isOutsideHours: there.hour < FIRST_HOUR || there.hour >= LAST_HOUR,
+        isOutsideHours: !calling.some((span) => {
+            const [opening, closing] = span.map((moment) => deserializeDateTime(moment).toMillis());
+            return opening <= now && now < closing;
+        }),
     };
 }

@@ -24,6 +24,7 @@ export class LeadRow extends Component {
                 city: String,
                 country: String,
                 tz: [String, { value: false }],
+                calling: { type: Array, element: Array },
                 assigned_at: String,
                 last_contact_at: [String, { value: false }],
                 reason: String,
@@ -45,7 +46,7 @@ export class LeadRow extends Component {
     }
 
     get localTime() {
-        return localTime(this.lead.tz, this.props.now);
+        return localTime(this.lead.tz, this.props.now, this.lead.calling);
     }
 
     get amount() {

@@ -4,6 +4,8 @@ import { useService } from "@web/core/utils/hooks";
 
 import { useState } from "@odoo/owl";
 
+import { NumberDialog } from "./number_dialog";
+
 const OUT_OF_SIGHT = ["odoo.exceptions.AccessError", "odoo.exceptions.MissingError"];
 
 /** What the desk remembers; the dashboard keeps it when the user comes back by the breadcrumb. */
@@ -33,8 +35,8 @@ export function deskState() {
  * the same. An error leaves everything as it was.
  */
 class CallDeskFlow {
-    constructor({ action, orm, state, reload }) {
-        Object.assign(this, { action, orm, state, reload, keepLast: new KeepLast() });
+    constructor({ action, dialog, orm, state, reload }) {
+        Object.assign(this, { action, dialog, orm, state, reload, keepLast: new KeepLast() });
     }
 
     /**
@@ -130,15 +132,38 @@ class CallDeskFlow {
         this.state.focus = "next";
     }
 
-    /** @param {number} [partnerId] by default the customer in the pane */
-    call(partnerId = this.state.partnerId) {
+    /**
+     * @param {number} [partnerId] by default the customer in the pane
+     * @param {string} [number] chosen among several
+     */
+    call(partnerId = this.state.partnerId, number) {
         return this.work(async () => {
-            const { dial } = await this.orm.call("leads.agent.call", "start", [partnerId]);
+            const { dial, numbers } = await this.orm.call(
+                "leads.agent.call",
+                "start",
+                [partnerId],
+                number ? { number } : {}
+            );
+            if (numbers) {
+                this.dialog.add(NumberDialog, { numbers, onChoose: (chosen) => this.call(partnerId, chosen) });
+                return;
+            }
             if (dial.url) {
                 browser.open(dial.url, "_self");
             }
             this.state.focus = "hang_up";
             this.reload();
+        });
+    }
+
+    /** Asked once per customer of whom neither address nor number say where they are. */
+    confirmZone() {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_leads_confirm_zone",
+            resModel: "res.partner",
+            resId: this.state.partnerId,
+            onClose: () => this.reload(),
         });
     }
 
@@ -174,6 +199,7 @@ class CallDeskFlow {
 export function useCallDesk({ state, reload }) {
     return new CallDeskFlow({
         action: useService("action"),
+        dialog: useService("dialog"),
         orm: useService("orm"),
         state: useState(state),
         reload,

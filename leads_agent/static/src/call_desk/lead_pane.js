@@ -43,7 +43,7 @@ export class LeadPane extends Component {
     }
 
     get there() {
-        return localTime(this.lead.tz, this.props.now);
+        return localTime(this.lead.tz, this.props.now, this.lead.calling);
     }
 
     /** Cleaned by the server when it was written, as every field with HTML. */

@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..arguments import takes
+from ..fields import Link
+from ..tools import given
+
+CHANNELS = [("call", "Calls")]
+
+
+class LeadsAgentOptOut(models.Model):
+    """A customer does not want to be called, whatever number anybody may enter or correct.
+
+    It is of the customer, not of a number: it holds for the whole commercial entity that the contact belongs to at the
+    moment of asking, so merges, moves, imports and corrections take it along. It ends at its own time, or when a
+    manager lifts it with a reason, which stays on record. Numbers that can be read are on the do-not-call list, too.
+    """
+
+    _name = "leads.agent.opt.out"
+    _description = "Customer Who Does Not Want Calls"
+    _order = "id desc"
+    _rec_name = "partner_id"
+
+    partner_id = Link(
+        "res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    channel = fields.Selection(CHANNELS, required=True, readonly=True, default="call")
+    disposition_id = Link(
+        "leads.agent.disposition", string="Outcome", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    until = fields.Datetime(readonly=True, help="From then on the customer may be called again. Empty: never.")
+    numbers = fields.Char(readonly=True, help="What was put on the do-not-call list with it.")
+    is_in_force = fields.Boolean(string="In Force", compute="_compute_is_in_force", search="_search_is_in_force")
+    lifted_at = fields.Datetime(readonly=True)
+    lifted_by_id = Link("res.users", readonly=True, ondelete="restrict")
+    lift_reason = fields.Char(string="Reason for Lifting", readonly=True)
+
+    @api.depends("lifted_at", "until")
+    def _compute_is_in_force(self):
+        now = fields.Datetime.now()
+        for row in self:
+            row.is_in_force = not row.lifted_at and not (row.until and row.until <= now)
+
+    def _search_is_in_force(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ended = Domain("until", "!=", False) & Domain("until", "<=", fields.Datetime.now())
+        domain = Domain("lifted_at", "=", False) & ~ended
+        return domain if True in value else ~domain
+
+    @api.model
+    def _condition(self, alias, channel="call"):
+        """That a customer, or whoever belongs to it by now, does not want calls: SQL over customers."""
+        return SQL(
+            """EXISTS (
+                SELECT FROM res_partner e JOIN leads_agent_opt_out x ON x.partner_id = e.id
+                 WHERE e.commercial_partner_id = %s AND x.channel = %s AND x.lifted_at IS NULL
+                   AND (x.until IS NULL OR x.until > %s))""",
+            SQL.identifier(alias, "id"),
+            channel,
+            fields.Datetime.now(),
+        )
+
+    @api.model
+    def _sentence(self, customer):
+        return self.env._("%s does not want to be called.", customer)
+
+    @api.model
+    def _record(self, customers, disposition, until):
+        """Elevated: customers said so in a call; their numbers go on the do-not-call list as well."""
+        numbers_of = customers._leads_numbers()
+        self.create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "disposition_id": disposition.id,
+                    "until": until,
+                    "numbers": ", ".join(numbers_of[customer]) or False,
+                }
+                for customer in customers
+            ]
+        )
+        callbacks = self.env["leads.agent.callback"].search(
+            [("partner_id", "in", customers.ids), ("state", "=", "open")]
+        )
+        callbacks._close("cancelled")
+        for callback in callbacks.filtered("agent_id"):
+            agent = callback.agent_id
+            callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
+        if numbers := {number for numbers in numbers_of.values() for number in numbers}:
+            self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
+
+    @takes(given.some, reason=given.text)
+    def action_lift(self, reason):
+        """Let the customer be called again. The numbers that went on the do-not-call list with it leave the list.
+
+        :param str reason: stays on record
+        :raises AccessError: when the user is no Leads Manager
+        :raises UserError: without a reason
+        """
+        self.env.user._check_leads_manager()
+        self.check_access("read")
+        if not reason.strip():
+            raise UserError(self.env._("Say why the customer may be called again: the reason stays on record."))
+        # sudo: leads.agent.opt.out - managers lift, and nobody writes it otherwise
+        rows_sudo = self.sudo().filtered("is_in_force")
+        rows_sudo.write(
+            {"lifted_at": fields.Datetime.now(), "lifted_by_id": self.env.uid, "lift_reason": reason.strip()}
+        )
+        rows_sudo._unblock_numbers(reason.strip())
+        for row in rows_sudo:
+            row.partner_id._message_log(
+                body=self.env._("May be called again. Reason: %s", reason.strip()),
+                author_id=self.env.user.partner_id.id,
+            )
+        return True
+
+    def _unblock_numbers(self, reason):
+        """Elevated: take what went on the do-not-call list with these off it, but what others in force put there."""
+        numbers = self._split_numbers()
+        others = self.search(
+            Domain("is_in_force", "=", True) & Domain.OR(Domain("numbers", "ilike", number) for number in numbers)
+        )
+        if freed := numbers - others._split_numbers():
+            self.env["phone.blacklist"]._remove(sorted(freed), message=reason)
+
+    def _split_numbers(self):
+        return {number for row in self.filtered("numbers") for number in row.numbers.split(", ")}

@@ -23,9 +23,7 @@ class LeadsAgentOptOut(models.Model):
     _order = "id desc"
     _rec_name = "partner_id"
 
-    partner_id = Link(
-        "res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, index=True, ondelete="cascade")
     channel = fields.Selection(CHANNELS, required=True, readonly=True, default="call")
     disposition_id = Link(
         "leads.agent.disposition", string="Outcome", readonly=True, ondelete="restrict", index="btree_not_null"

@@ -69,7 +69,8 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         """Models of documents that agents see in part only: customers, orders, and whatever else with a chatter."""
         guarded = self.env["base"]._leads_guarded_models()
         threads = {name for name in guarded if {"message_ids", "activity_ids"} & self.env[name]._fields.keys()}
-        return DOCUMENTS + tuple(sorted(threads - set(DOCUMENTS)))
+        # What was said in a conversation is its members' to read, also after they left.
+        return DOCUMENTS + tuple(sorted(threads - {*DOCUMENTS, "discuss.channel"}))
 
     def _leads_filter_in_sight(self):
         model_field, id_field = self._leads_document_fields()
@@ -105,7 +106,10 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         others = tuple(set(self._leads_documents()) - set(DOCUMENTS))
         rows = self.env.execute_query(
             SQL(
-                "SELECT %(id)s, %(model)s, %(number)s FROM %(table)s WHERE %(model)s IN %(others)s AND %(id)s IN %(found)s",
+                """
+                SELECT %(id)s, %(model)s, %(number)s FROM %(table)s
+                 WHERE %(model)s IN %(others)s AND %(id)s IN %(found)s
+                """,
                 id=SQL.identifier(self._table, "id"),
                 model=model_field,
                 number=id_field,

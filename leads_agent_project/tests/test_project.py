@@ -194,6 +194,7 @@ class TestProjectPages(ProjectCommon, HttpCase):
                 self.assertIn("Works at Harbour", page)
                 self.assertNotIn("Secret", page)
 
+    @mute_logger("odoo.http")
     def test_the_page_of_one_is_opened_in_sight_only(self):
         for path in (
             "/my/projects/{project}",

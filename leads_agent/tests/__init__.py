@@ -27,6 +27,7 @@ from . import (
     test_import,
     test_limits,
     test_limits_concurrency,
+    test_links_beside,
     test_links_by_number,
     test_lock,
     test_lock_tours,

@@ -5,7 +5,7 @@ from odoo import api, models, tools
 from odoo.exceptions import MissingError, UserError
 
 from ...tools import given
-from .links import InvalidLink, Walk, link_fields
+from .links import InvalidLink, Walk, defaults_of, link_fields, model_sources
 
 # What agents see in part only, and by whose links other models are found that they see in part only as well.
 DOCUMENTS = frozenset(("res.partner", "sale.order", "mail.message"))
@@ -174,12 +174,15 @@ class Base(models.AbstractModel):
 
         :returns: what each of these records adds to the values, once each
         """
-        pairs = [pair for pair in self._leads_link_fields().items() if pair[1]]
-        halves = {name for pair in pairs if len(vals.keys() & set(pair)) == 1 for name in pair}
-        if not self or not halves:
+        halves = set()
+        for name, model_field in self._leads_link_fields().items() if self else ():
+            if model_field and (name in vals) != bool(sent := vals.keys() & model_sources(self, model_field)):
+                halves |= {name} if sent else {name, model_field}
+        if not halves:
             return [{}]
         # sudo: any model - the document of a record at hand, only to judge it
-        return list({tuple(row.items()): row for row in self.sudo().read(list(halves), load="")}.values())
+        rows = self.sudo().read(list(halves), load="")
+        return list({tuple(row[name] for name in halves): row for row in rows}.values()) or [{}]
 
     def _leads_news(self, vals_list, hidden):
         """Of what is hidden, what these records do not link to already, by the very field.
@@ -213,6 +216,7 @@ class Base(models.AbstractModel):
     def onchange(self, values, field_names, fields_spec):
         if self.env.su:
             return super().onchange(values, field_names, fields_spec)
+        fields_spec = self._leads_spec_without_links(fields_spec)
         form, values = self._leads_form_in_sight(values, fields_spec)
         result = super(Base, form).onchange(values, field_names, fields_spec)
         if self.env.user._is_leads_agent():
@@ -247,7 +251,7 @@ class Base(models.AbstractModel):
     def _leads_walk_form(self, visit, visit_document, values, fields_spec):
         """The context and the values of a form as a walk leaves them."""
         context = dict(self.env.context)
-        defaults = {key.removeprefix("default_"): value for key, value in context.items() if key.startswith("default_")}
+        defaults = defaults_of(self.env)
         walk = Walk(visit, visit_document, {**defaults, **values}, is_form=True)
         for model in self._leads_models_of_form(fields_spec):
             for name in model._leads_link_fields().keys() & defaults.keys():
@@ -278,12 +282,36 @@ class Base(models.AbstractModel):
                 context[key] = stay if key == "active_ids" else False
 
     def _leads_models_of_form(self, fields_spec):
-        """This model, and those of the lines that a form shows."""
+        """This model, and those of the records that a form shows."""
         yield self
         for name, spec in fields_spec.items():
             field = self._fields.get(name)
-            if field and field.type in ("one2many", "many2many") and (spec or {}).get("fields"):
+            if field and field.relational and (spec or {}).get("fields"):
                 yield from self.env[field.comodel_name]._leads_models_of_form(spec["fields"])
+
+    def _leads_spec_without_links(self, fields_spec):
+        """What a form shows, without what the context of its lines links to: new lines would take it as defaults.
+
+        The lines of a form come with their values. For agents these are all links; for everybody documents by number.
+        """
+        is_agent = self.env.user._is_leads_agent()
+        result = dict(fields_spec)
+        for name, spec in fields_spec.items():
+            field = self._fields.get(name)
+            if not (field and field.relational and isinstance(spec, dict) and spec.keys() & {"context", "fields"}):
+                continue
+            comodel, result[name] = self.env[field.comodel_name], dict(spec)
+            if context := spec.get("context"):
+                links = comodel._leads_link_fields()
+                pairs = {
+                    key for pair in links.items() if pair[1] for key in (pair[0], *model_sources(comodel, pair[1]))
+                }
+                dropped = {f"default_{key}" for key in (links if is_agent else pairs)}
+                dropped |= {"active_id", "active_ids", "active_model"} if is_agent or pairs else set()
+                result[name]["context"] = {key: context[key] for key in context.keys() - dropped}
+            if spec.get("fields"):
+                result[name]["fields"] = comodel._leads_spec_without_links(spec["fields"])
+        return result
 
     def _leads_blank_answer(self, answer):
         """Names and fields of what is out of sight are taken out of an answer, wherever a computation put them."""

@@ -32,6 +32,18 @@ def link_fields(model: BaseModel) -> dict[str, str | None]:
     return links
 
 
+def model_sources(model: BaseModel, model_field: str) -> set[str]:
+    """Return the fields that decide on the model of a document: its own one, and what that is computed from."""
+    depends = model.pool.field_depends[model._fields[model_field]]
+    names = {name.split(".")[0] for name in depends}
+    return {model_field} | {name for name in names if model._fields[name].type not in ("one2many", "many2many")}
+
+
+def defaults_of(env) -> dict:
+    """Return the defaults of the context by the name of the field."""
+    return {key.removeprefix("default_"): value for key, value in env.context.items() if key.startswith("default_")}
+
+
 class Walk:
     """A walk over values for records of a model.
 
@@ -50,21 +62,35 @@ class Walk:
         self.beside = beside or {}
         self.is_form = is_form
 
-    def values(self, model: BaseModel, values: Mapping, *, is_nested: bool = False) -> dict:
+    def values(self, model: BaseModel, values: Mapping, beside: Mapping | None = None) -> dict:
         """Return the values with each link as an integer, and without the links that do not stay.
+
+        :param beside: for lines, instead of what stands beside the walk
 
         :raises InvalidLink: for what is no record; where only documents are judged, it is left out instead
         """
         links = model._leads_link_fields()
-        around = values if is_nested else {**self.beside, **values}
+        around = {**(self.beside if beside is None else beside), **values}
         result = dict(values)
         for name in links.keys() & values.keys():
             result[name] = self._checked(model, name, values[name], around)
         for name, model_field in links.items():
             # The model alone was sent, and makes the number another document.
-            if model_field in values and name not in values and around.get(name):
-                result[name] = self._checked(model, name, around[name], around)
+            if not model_field or name in values or not around.get(name):
+                continue
+            if model_sources(model, model_field) & values.keys():
+                checked = self._checked(model, name, around[name], around)
+                if checked != around[name]:
+                    result[name] = checked
         return result
+
+    def _nested(self, comodel: BaseModel, values: Mapping, record_id=0) -> dict:
+        """Return the values of a line: beside them stand the defaults of the context, or the record that is changed."""
+        if isinstance(record_id, int) and record_id > 0:
+            [beside] = comodel.browse(record_id)._leads_beside(values)
+        else:
+            beside = defaults_of(comodel.env)
+        return self.values(comodel, values, beside)
 
     def _checked(self, model: BaseModel, name: str, value, around: Mapping):
         try:
@@ -99,7 +125,7 @@ class Walk:
             record_id = self._id(value.get("id"))
             if record_id and not self._stays(comodel, record_id):
                 return False
-            return {**self.values(comodel, value, is_nested=True), "id": record_id or False}
+            return {**self._nested(comodel, value, record_id), "id": record_id or False}
         if isinstance(value, NewId) or not self.visit:
             return value
         if isinstance(value, BaseModel):
@@ -120,14 +146,14 @@ class Walk:
     def _item(self, comodel: BaseModel, item):
         """One of them, or None when it does not stay."""
         if isinstance(item, dict):
-            return self.values(comodel, item, is_nested=True)
+            return self._nested(comodel, item)
         if not isinstance(item, (list, tuple)):
             record_id = self._id(item)
             return record_id if self._stays(comodel, record_id) else None
         command, *rest = item
         match command:
             case Command.CREATE:
-                return command, rest[0], self.values(comodel, rest[1], is_nested=True)
+                return command, rest[0], self._nested(comodel, rest[1])
             case Command.SET:
                 ids = [self._id(record_id) for record_id in rest[1]]
                 return command, 0, [record_id for record_id in ids if self._stays(comodel, record_id)]
@@ -138,39 +164,53 @@ class Walk:
         raise ValueError(item)
 
     def _command(self, comodel: BaseModel, command: int, record_id, values=0):
-        # Rows that are not saved yet have names instead of ids.
-        is_new = isinstance(record_id, NewId) or (isinstance(record_id, str) and record_id.startswith("virtual"))
+        # Rows of a form that are not saved yet have names instead of ids.
+        is_new = isinstance(record_id, NewId) or (
+            self.is_form and isinstance(record_id, str) and record_id.startswith("virtual")
+        )
         if not is_new:
             record_id = self._id(record_id)
             if command in (Command.UPDATE, Command.LINK) and not self._stays(comodel, record_id):
                 return None
         if command == Command.UPDATE:
-            values = self.values(comodel, values, is_nested=True)
+            values = self._nested(comodel, values, 0 if is_new else record_id)
         return command, record_id, values
 
     def _document(self, model: BaseModel, field, model_field: str, value, around: Mapping):
         """The number of a document, or several numbers in a text."""
-        document = around.get(model_field) or self._related_model(model, model_field, around)
-        if not document or not value:
+        documents = self._document_models(model, field, model_field, around) if value else ()
+        if not documents:
             return value
+
+        def stays(record_id):
+            return {self.visit_document(document, record_id) for document in documents} == {True}
+
         if field.type in ("char", "text"):
             ids = given.numbers(value)
-            stay = [record_id for record_id in ids if self.visit_document(document, record_id)]
+            stay = [record_id for record_id in ids if stays(record_id)]
             return value if stay == ids else str(stay)
         record_id = given.link(value.id if isinstance(value, BaseModel) else value)
-        return record_id if record_id and self.visit_document(document, record_id) else False
+        return record_id if record_id and stays(record_id) else False
 
-    def _related_model(self, model: BaseModel, model_field: str, around: Mapping) -> str | None:
-        """The model of a document where another record says it, such as the campaign of a card."""
-        first, *rest = (model._fields[model_field].related or "").split(".")
-        if not rest or not around.get(first):
-            return None
+    def _document_models(self, model: BaseModel, field, model_field: str, around: Mapping) -> set[str]:
+        """The model of a document that was sent, and the one that Odoo computes, from a parent, say, or the context."""
+        sent = around.get(model_field)
+        names = (model_sources(model, model_field) - {model_field, field.name}) & around.keys()
+        if not model._fields[model_field].compute or (sent and not names):
+            return {sent} if sent else set()
         # sudo: any model - which model a record is about, only to judge the document
-        record = model.env[model._fields[first].comodel_name].sudo().browse(given.link(around[first]))
+        record = model.sudo().new({model_field: sent} if sent else {})
         try:
-            return next(iter(record.mapped(".".join(rest))), None)
+            record.update({name: self._plain(model._fields[name], around[name]) for name in names})
+            return {document for document in (sent, record[model_field]) if document}
         except MissingError:
-            return None
+            return {sent} if sent else set()
+
+    def _plain(self, field, value):
+        """A value as a record takes it."""
+        if field.type == "many2one" and not isinstance(value, (BaseModel, NewId)):
+            return given.link(value.get("id") if isinstance(value, dict) else value)
+        return value
 
     def _reference(self, value):
         """A reference is a text of model and id."""

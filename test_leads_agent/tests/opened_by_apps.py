@@ -57,6 +57,7 @@ ALL_EMPLOYEES = {
 OWN = {
     "calendar.attendee": "who takes part in a meeting of one's own",
     "calendar.event": "a meeting of one's own",
+    "calendar.filters": "one's own choice of calendars",
     "calendar.recurrence": "repeats a meeting of one's own",
     "snailmail.letter": "a letter of one's own",
 }

@@ -136,7 +136,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         }
 
     @staticmethod
-    def _told(leaks):
+    def _listed(leaks):
         return "\n" + "\n".join(
             f"{model}: {' '.join(sorted(marks))}: {' '.join(sorted(set().union(*marks.values())))[:400]}"
             for model, marks in sorted(leaks.items())
@@ -161,7 +161,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
                 seen |= leaks.keys() - unnamed.keys()
                 figure("all apps: sweep", f"{role.name}: canaries", len(unnamed))
                 figure("all apps: sweep", f"{role.name}: named models", len(leaks) - len(unnamed))
-                self.assertFalse(unnamed, self._told(unnamed))
+                self.assertFalse(unnamed, self._listed(unnamed))
         self.assertEqual({*ALL_EMPLOYEES, *OWN} - seen, set(), "what is named is still open")
 
     @mute_logger(*MUTED)
@@ -173,7 +173,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
             leaks = self._leaks(self._swept(env, FORMER), FORMER.allowed)
         more = {model: marks for model, marks in leaks.items() if not marks.keys() <= theirs.get(model, {}).keys()}
         figure("all apps: sweep", f"{FORMER.name}: canaries", len(more))
-        self.assertFalse(more, self._told(more))
+        self.assertFalse(more, self._listed(more))
 
     @mute_logger(*MUTED)
     def test_what_an_administrator_closes_is_closed(self):
@@ -192,7 +192,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
             if model not in OWN and not (model in ALL_EMPLOYEES and ALL_EMPLOYEES[model].needed)
         }
         figure("all apps: sweep", f"{role.name}, closed: canaries", len(left))
-        self.assertFalse(left, self._told(left))
+        self.assertFalse(left, self._listed(left))
 
     # ------------------------------------------------------------------
     # Forms

@@ -12,11 +12,13 @@ class Opening:
 
     :param shown: what of a customer or order out of sight is read there
     :param reason: why the app opens it
+    :param closing: what agents still see when it is closed; as the form proposes it if empty
     :param needed: whether agents need it in order to work, so that it cannot be closed to them
     """
 
     shown: str
     reason: str
+    closing: str = ""
     needed: bool = False
 
 
@@ -31,7 +33,7 @@ ALL_EMPLOYEES = {
     "blog.blog": Opening("the text of a post that is announced there", "posts are published"),
     "blog.post": Opening("the name of the author", "posts are published"),
     "event.booth": Opening("name, e-mail and phone of who rents it, also of confirmed orders", _EVENT),
-    "event.event": Opening("organiser and address", _EVENT),
+    "event.event": Opening("organiser and address; in its messages, who rents a booth or speaks", _EVENT, "nothing"),
     "event.event.ticket": Opening("the name of an event", _EVENT),
     "event.slot": Opening("the name of an event", _EVENT),
     "event.sponsor": Opening("name, e-mail and phone", _EVENT),
@@ -43,7 +45,7 @@ ALL_EMPLOYEES = {
     "hr.work.location": Opening("a customer as place of work", "colleagues see where colleagues work"),
     "product.supplierinfo": Opening("who supplies a product", "read with the product", needed=True),
     "project.sale.line.employee.map": Opening(
-        "customer, line and price of an order", "read to say at what price hours are charged"
+        "customer, line and price of an order", "read to say at what price hours are charged", "nothing"
     ),
     "res.partner.category": Opening("the tag itself", "a tag stands on many customers", needed=True),
     "res.partner.tag": Opening("the tag itself", "a tag stands on many customers"),
@@ -57,6 +59,7 @@ ALL_EMPLOYEES = {
 OWN = {
     "calendar.attendee": "who takes part in a meeting of one's own",
     "calendar.event": "a meeting of one's own",
+    "calendar.filters": "one's own choice of calendars",
     "calendar.recurrence": "repeats a meeting of one's own",
     "snailmail.letter": "a letter of one's own",
 }

@@ -23,7 +23,7 @@ DOCUMENT_MODEL = {
     "mail.notification": "mail_message_id.model",
     "mail.scheduled.message": "model",
 }
-LEAST_MODELS, LEAST_READS, LEAST_ROWS = 280, 9000, 45
+LEAST_MODELS, LEAST_READS, LEAST_ROWS = 250, 8000, 45
 # Which of many records out of sight are named on forms: those of nobody, and those the agent once held.
 HIDDEN = "BC"
 MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
@@ -82,6 +82,8 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
     Of `make prove` alone, on a database of its own; see `sandbox/all_apps.py`.
     """
 
+    allow_inherited_tests_method = True
+
     @classmethod
     @mute_logger(*MUTED)
     def setUpClass(cls):
@@ -120,6 +122,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         figure("all apps: sweep", f"{role.name}: positive controls", len(sweep.controls(role.allowed)))
         figure("all apps: sweep", f"{role.name}: seconds", round(time.monotonic() - started, 1))
         self.assertGreaterEqual(sweep.models, LEAST_MODELS)
+        self.assertGreaterEqual(sweep.reads, LEAST_READS)
         self.assertEqual(role.allowed - sweep.found.keys(), set(), "every mark in sight is found")
         return found
 
@@ -133,7 +136,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         }
 
     @staticmethod
-    def _told(leaks):
+    def _listed(leaks):
         return "\n" + "\n".join(
             f"{model}: {' '.join(sorted(marks))}: {' '.join(sorted(set().union(*marks.values())))[:400]}"
             for model, marks in sorted(leaks.items())
@@ -158,7 +161,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
                 seen |= leaks.keys() - unnamed.keys()
                 figure("all apps: sweep", f"{role.name}: canaries", len(unnamed))
                 figure("all apps: sweep", f"{role.name}: named models", len(leaks) - len(unnamed))
-                self.assertFalse(unnamed, self._told(unnamed))
+                self.assertFalse(unnamed, self._listed(unnamed))
         self.assertEqual({*ALL_EMPLOYEES, *OWN} - seen, set(), "what is named is still open")
 
     @mute_logger(*MUTED)
@@ -170,7 +173,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
             leaks = self._leaks(self._swept(env, FORMER), FORMER.allowed)
         more = {model: marks for model, marks in leaks.items() if not marks.keys() <= theirs.get(model, {}).keys()}
         figure("all apps: sweep", f"{FORMER.name}: canaries", len(more))
-        self.assertFalse(more, self._told(more))
+        self.assertFalse(more, self._listed(more))
 
     @mute_logger(*MUTED)
     def test_what_an_administrator_closes_is_closed(self):
@@ -178,7 +181,8 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         Closed = self.env["leads.agent.closed.model"]
         role = AGENTS[0]
         for name in ALL_EMPLOYEES.keys() & set(Closed._closable_models().mapped("model")):
-            Closed.create({"model_id": self.env["ir.model"]._get_id(name)})
+            shape = {"shape": ALL_EMPLOYEES[name].closing} if ALL_EMPLOYEES[name].closing else {}
+            Closed.create({"model_id": self.env["ir.model"]._get_id(name), **shape})
         self._settle()
         with self._as(role) as env:
             leaks = self._leaks(self._swept(env, replace(role, name=f"{role.name}, closed")), role.allowed)
@@ -188,7 +192,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
             if model not in OWN and not (model in ALL_EMPLOYEES and ALL_EMPLOYEES[model].needed)
         }
         figure("all apps: sweep", f"{role.name}, closed: canaries", len(left))
-        self.assertFalse(left, self._told(left))
+        self.assertFalse(left, self._listed(left))
 
     # ------------------------------------------------------------------
     # Forms
@@ -229,6 +233,8 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         self.assertFalse(failed.mapped(lambda line: f"{line.model}: {line.explanation}"))
         named = lines["too_much"] | lines["uncovered"] | lines["note"]
         self.assertEqual(ALL_EMPLOYEES.keys() - named - NOT_IN_THE_TEST.keys(), set())
-        self.assertEqual((lines["too_much"] | lines["uncovered"]) - {None, False} - ALL_EMPLOYEES.keys(), set())
+        self.assertEqual(lines["too_much"] - ALL_EMPLOYEES.keys() - OWN.keys(), set())
+        # No rule of ours covers these; what the sweep found in them is named.
+        figure("all apps: visibility test", "models that no rule covers", len(lines["uncovered"]))
         self.assertFalse(test.line_ids.filtered(lambda line: line.verdict == "too_little").mapped("explanation"))
         self.assertFalse(re.search("CNRY", " ".join(filter(None, test.line_ids.mapped("explanation")))))

@@ -33,7 +33,6 @@ from . import leads_agent_batch_assign_undo, leads_agent_disposition_policy
 from . import (
     crm_team,
     ir_http,
-    ir_rule,
     mail_activity,
     mail_message,
     mail_notification,

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
+from ..arguments import takes
 from ..links import CUSTOMER, DOCUMENT, ORDER, OWN, DocumentsInSight, link_kinds
+from ..tools import given
 from .res_groups import AGENT
 
 _logger = logging.getLogger(__name__)
@@ -303,12 +305,14 @@ class LeadsAgentClosedModel(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
+    @takes(vals_list=given.rows)
     def create(self, vals_list):
         closed = super().create(vals_list)
         closed._sign()
         closed._keep_rules()
         return closed
 
+    @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"model_id", "shape", "field_ids", "active"}:
@@ -321,6 +325,7 @@ class LeadsAgentClosedModel(models.Model):
         # sudo: leads.agent.closed.model - nobody writes it by hand
         self.sudo().write({"closed_by_id": self.env.uid, "closed_at": fields.Datetime.now()})
 
+    @takes()
     def unlink(self):
         # sudo: ir.rule - what is no longer closed has no rule
         rules = self.sudo().rule_id

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
+from ..arguments import takes
 from ..fields import Link
+from ..tools import given
 
 
 class LeadsAgentSelfTestLine(models.Model):
@@ -56,6 +58,7 @@ class LeadsAgentSelfTestLine(models.Model):
             too_open = line.verdict in ("too_much", "uncovered")
             line.may_be_closed = too_open and line.model in closable - closed
 
+    @takes(given.one)
     def action_close_model(self):
         """Open the form on which an administrator closes the model to agents."""
         self.ensure_one()

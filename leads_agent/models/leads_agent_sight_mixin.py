@@ -100,7 +100,7 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
         query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
-        if self.env.su or bypass_access or query.is_empty() or not self.env.user.leads_needs_sight:
+        if self.env.su or bypass_access or query.is_empty() or not self.env.user._is_leads_agent():
             return query
         model_field, id_field = (SQL.identifier(self._table, name) for name in self._leads_document_fields())
         others = tuple(set(self._leads_documents()) - set(DOCUMENTS))

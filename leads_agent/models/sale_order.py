@@ -279,7 +279,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
-        orders = super().create(vals_list)
+        orders = super().create(self._leads_with_ids(vals_list))
         # sudo: leads.agent.assignment, leads.agent.history - follow from the orders the user was allowed to make
         orders_sudo = orders.sudo()
         self.env["leads.agent.history"].sudo()._log_orders(orders_sudo, "created")
@@ -288,6 +288,9 @@ class SaleOrder(models.Model):
 
     @takes(vals=given.values)
     def write(self, vals):
+        if not self.env.su and self.env.user._is_leads_agent():
+            # Before tracking looks at the order: what is there is read elevated here, without asking the rules.
+            [vals] = self._leads_judged([vals])
         state = vals.get("state")
         if state not in ("sale", "sent", "cancel"):
             return super().write(vals)

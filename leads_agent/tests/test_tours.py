@@ -242,13 +242,15 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
         self.env["leads.agent.self.test"].with_user(self.manager).action_run()
         self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
+        self.env["leads.agent.opt.out"].create({"partner_id": self._customer("Leave Me Alone").id})
         closed = self.env["leads.agent.closed.model"]
         closed.create({"model_id": closed._closable_models()[:1].id})
         visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
             visited,
             [
-                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Order Details", "Customers"),
+                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Do Not Call"),
+                *("Order Details", "Customers"),
                 *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
                 *("Leads Analysis", "Calls Analysis", "Customer History", "Visibility Tests"),
                 *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules", "Closed to Agents"),

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class CalendarEvent(models.Model):
-    """Locked agents see the meetings that they organise or take part in.
+    """Locked agents see the meetings that they organise or take part in, and no agent one about an order out of sight.
 
     With a record rule on events, core stumbles over those out of sight whenever messages are searched.
     """
@@ -14,23 +14,35 @@ class CalendarEvent(models.Model):
 
     def _leads_filter_in_sight(self):
         """Guests are looked up in the table: those out of sight, in the cache, would break the form of the agent."""
-        seen = self.filtered(lambda event: event.user_id.id == self.env.uid)
-        if others := self - seen:
-            attended = self.env.execute_query(
-                SQL(
-                    "SELECT calendar_event_id FROM calendar_event_res_partner_rel"
-                    " WHERE res_partner_id = %s AND calendar_event_id = ANY(%s)",
-                    self.env.user.partner_id.id,
-                    list(others._origin._ids),
+        user, seen = self.env.user, self
+        if user.leads_locked:
+            seen = self.filtered(lambda event: event.user_id.id == user.id)
+            if others := self - seen:
+                attended = self.env.execute_query(
+                    SQL(
+                        "SELECT calendar_event_id FROM calendar_event_res_partner_rel"
+                        " WHERE res_partner_id = %s AND calendar_event_id = ANY(%s)",
+                        user.partner_id.id,
+                        list(others._origin._ids),
+                    )
                 )
-            )
-            event_ids = {row[0] for row in attended}
-            seen += others.filtered(lambda event: event._origin.id in event_ids)
+                event_ids = {row[0] for row in attended}
+                seen += others.filtered(lambda event: event._origin.id in event_ids)
+        if about_orders := seen.filtered(lambda event: event.res_model == "sale.order"):
+            orders = self.env["sale.order"].sudo(False).browse(about_orders.mapped("res_id"))._leads_readable()
+            seen -= about_orders.filtered(lambda event: event.res_id not in orders._ids)
         return seen
 
     @api.model
     def _leads_sight_domain(self):
-        return Domain("user_id", "=", self.env.uid) | Domain("partner_ids", "in", self.env.user.partner_id.ids)
+        """Under the lock those that they organise or take part in; and none about an order out of sight."""
+        user, domain = self.env.user, Domain.TRUE
+        if user.leads_locked:
+            domain = Domain("user_id", "=", user.id) | Domain("partner_ids", "in", user.partner_id.ids)
+        orders = self.env["sale.order"].sudo(False).with_context(active_test=False)._search([])
+        return domain & (
+            Domain("res_model", "!=", "sale.order") | Domain("res_model", "=", False) | Domain("res_id", "in", orders)
+        )
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Core reads the privacy of every event before access is checked, which fails for events out of sight."""

@@ -37,7 +37,11 @@ class TestCalendar(LeadsAgentCommon):
             events.browse(self.theirs.id).read(["name"])
         attendees = self.env["calendar.attendee"].with_user(self.agent)
         self.assertFalse(attendees.search([("event_id", "=", self.theirs.id)]))
-        self.assertTrue(attendees.search([("event_id", "=", self.mine.id)]))
+        self.assertEqual(attendees.search([("event_id", "=", self.mine.id)]).partner_id, self.agent.partner_id)
+        self._assign(self.customer)
+        self.env.invalidate_all()
+        guests = attendees.search([("event_id", "=", self.mine.id)]).partner_id
+        self.assertEqual(guests, self.agent.partner_id | self.customer)
 
     def test_without_the_lock_the_calendar_is_that_of_everybody(self):
         self.env.company.leads_agent_lock_assigned = False

@@ -187,18 +187,6 @@ class Scenario(LeadsAgentCommon):
             }
         )
         cls._fill(things["event"], text)
-        if letter == "C":
-            # Agreed on while the agent held the customer: the meeting stays, what the guest's card says does not.
-            things["agreed"] = env["calendar.event"].create(
-                {
-                    "name": "Agreed",
-                    "description": "Bring the catalogue",
-                    "start": start,
-                    "stop": start + timedelta(hours=1),
-                    "user_id": cls.agent.id,
-                    "partner_ids": [Command.set((partner | cls.agent.partner_id).ids)],
-                }
-            )
         things["recurrence"] = env["calendar.recurrence"].create(
             {"base_event_id": things["event"].id, "rrule_type": "daily"}
         )

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from odoo import api, models, tools
 from odoo.exceptions import MissingError, UserError
 
+from ...arguments import refuse_unfit
 from ...tools import given
 from .links import InvalidLink, Walk, defaults_of, link_fields, model_sources
 
@@ -96,7 +97,7 @@ class Base(models.AbstractModel):
 
     def write(self, vals):
         if not self.env.su and self.env.user._is_leads_agent():
-            [vals] = self._leads_judged([vals])
+            [vals] = self._leads_judged([refuse_unfit(self.env, given.values, vals, "vals")])
         return super().write(vals)
 
     def _leads_judged(self, vals_list, known=None):
@@ -216,6 +217,8 @@ class Base(models.AbstractModel):
     def onchange(self, values, field_names, fields_spec):
         if self.env.su:
             return super().onchange(values, field_names, fields_spec)
+        values = refuse_unfit(self.env, given.values, values, "values")
+        fields_spec = refuse_unfit(self.env, given.values, fields_spec, "fields_spec")
         fields_spec = self._leads_spec_without_links(fields_spec)
         form, values = self._leads_form_in_sight(values, fields_spec)
         result = super(Base, form).onchange(values, field_names, fields_spec)
@@ -286,7 +289,7 @@ class Base(models.AbstractModel):
         yield self
         for name, spec in fields_spec.items():
             field = self._fields.get(name)
-            if field and field.relational and (spec or {}).get("fields"):
+            if field and field.relational and spec and spec.get("fields"):
                 yield from self.env[field.comodel_name]._leads_models_of_form(spec["fields"])
 
     def _leads_spec_without_links(self, fields_spec):

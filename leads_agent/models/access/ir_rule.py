@@ -1,17 +1,26 @@
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
 
 class IrRule(models.Model):
-    """Groups that agents may not have open nothing to them."""
+    """Rules that no record can express, for agents.
 
-    _inherit = "ir.rule"  # pylint: disable=consider-merging-classes-inherited
+    Odoo lets everybody read the dialogs that others have open, with the customers, orders and texts in them. In debug
+    mode it names the records that were refused, which would be reading them. And groups that agents may not have open
+    nothing to them.
+    """
+
+    _inherit = "ir.rule"
 
     def _compute_domain(self, model_name, mode="read"):
         if not self.env.su and self._leads_is_opened_by_force(model_name, mode):
             return Domain.FALSE
-        return super()._compute_domain(model_name, mode)
+        domain = super()._compute_domain(model_name, mode)
+        if not self.env.su and self.env[model_name].is_transient() and self.env.user.leads_needs_sight:
+            domain &= Domain("create_uid", "=", self.env.uid)
+        return domain
 
     @ormcache("self.env.uid", "model_name", "mode")
     def _leads_is_opened_by_force(self, model_name, mode):
@@ -29,5 +38,19 @@ class IrRule(models.Model):
                 & Domain(f"perm_{mode}", "=", True)
                 & (Domain("group_id", "=", False) | Domain("group_id", "in", others)),
                 limit=1,
+            )
+        )
+
+    def _make_access_error(self, operation, records):
+        if not self.env.user._is_leads_agent():
+            return super()._make_access_error(operation, records)
+        # sudo: ir.model - the name of a model is no secret
+        description = self.env["ir.model"].sudo()._get(records._name).name or records._name
+        return AccessError(
+            self.env._(
+                "You are not allowed to access this %(document)s (operation: %(operation)s). It may be assigned to "
+                "somebody else, or no longer be a quotation.",
+                document=description,
+                operation=operation,
             )
         )

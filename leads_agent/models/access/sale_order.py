@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import AccessError
 
 CUSTOMERS = frozenset(("partner_id", "partner_invoice_id", "partner_shipping_id"))
@@ -12,16 +12,6 @@ class SaleOrder(models.Model):
     """
 
     _inherit = "sale.order"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(self._leads_with_ids(vals_list))
-
-    def write(self, vals):
-        """Judged before tracking looks at the order: what is there is read elevated then, without asking the rules."""
-        if not self.env.su and self.env.user._is_leads_agent():
-            [vals] = self._leads_judged([vals])
-        return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
         """A form for a customer out of sight says so at once, and not when it is saved."""

@@ -201,8 +201,9 @@ class ResPartner(models.Model):
         if not (widened and user._is_leads_agent() and user.leads_locked):
             return super()._compute_display_name()
         in_sight = self.sudo(False)._filtered_access("read").with_env(self.env)
+        (self - in_sight).check_access("read")
         for partner in self - in_sight:
-            partner.display_name = partner.sudo()._get_complete_name()
+            partner.display_name = partner._get_complete_name()
         return super(ResPartner, in_sight)._compute_display_name()
 
     @takes()

@@ -88,6 +88,13 @@ class TestLinksBeside(LeadsAgentCommon):
                 answer = self._call("mail.compose.message", "onchange", *arguments, user=user, context=context)
                 self.assertEqual(answer["value"]["subject"], "Mine")
 
+    def test_a_widened_name_is_read_as_any_other(self):
+        theirs = self.theirs.with_user(self.agent).with_context(show_email=True)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            theirs.display_name  # noqa: B018
+        self.assertIn("CNRY", theirs.sudo().display_name)
+
     def test_writing_the_model_of_several_records_leaves_their_numbers_alone(self):
         others = self._lead("Other")
         self._assign(others)

@@ -156,6 +156,7 @@ class Scenario(LeadsAgentCommon):
                 "is_company": True,
                 "email": "far@example.com" if letter == "X" else f"{text}@example.com",
                 "company_id": company.id if letter == "X" else False,
+                "leads_zone": "Europe/Brussels",
             }
         )
         if letter == "X":

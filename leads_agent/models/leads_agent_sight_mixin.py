@@ -103,7 +103,6 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         if self.env.su or bypass_access or query.is_empty() or not self.env.user._is_leads_agent():
             return query
         model_field, id_field = (SQL.identifier(self._table, name) for name in self._leads_document_fields())
-        others = tuple(set(self._leads_documents()) - set(DOCUMENTS))
         rows = self.env.execute_query(
             SQL(
                 """
@@ -114,14 +113,26 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
                 model=model_field,
                 number=id_field,
                 table=SQL.identifier(self._table),
-                others=others,
+                others=self._leads_other_documents(),
                 found=query.subselect(),
             )
         )
+        return self._leads_without_hidden(query, rows)
+
+    @api.model
+    def _leads_other_documents(self):
+        return tuple(set(self._leads_documents()) - set(DOCUMENTS))
+
+    @api.model
+    def _leads_without_hidden(self, query, rows):
+        """A query without the rows whose document is out of sight.
+
+        :param rows: ``[(id, model, number)]`` of what the query found
+        """
         by_model = defaultdict(set)
         for _id, model, number in rows:
             by_model[model].add(number)
         readable = {model: set(self.env[model].browse(ids)._leads_readable()._ids) for model, ids in by_model.items()}
         if hidden := [row_id for row_id, model, number in rows if number not in readable[model]]:
-            query.add_where(SQL("%s NOT IN %s", SQL.identifier(self._table, "id"), tuple(hidden)))
+            query.add_where(SQL("%s NOT IN %s", SQL.identifier(query.table, "id"), tuple(hidden)))
         return query

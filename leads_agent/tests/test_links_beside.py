@@ -92,7 +92,7 @@ class TestLinksBeside(LeadsAgentCommon):
         theirs = self.theirs.with_user(self.agent).with_context(show_email=True)
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
-            theirs.display_name  # noqa: B018
+            theirs.mapped("display_name")
         self.assertIn("CNRY", theirs.sudo().display_name)
 
     def test_writing_the_model_of_several_records_leaves_their_numbers_alone(self):

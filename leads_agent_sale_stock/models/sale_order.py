@@ -1,11 +1,15 @@
 from odoo import models
 
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
 
 class SaleOrder(models.Model):
     """Core tells deliveries of another address before it is written, and names the new and the old one."""
 
     _inherit = "sale.order"
 
+    @takes(vals=given.values)
     def write(self, vals):
         if vals.get("partner_shipping_id") and not self.env.su and self.env.user._is_leads_agent():
             [vals] = self._leads_with_ids([vals])

@@ -23,6 +23,7 @@ from .sweep import Sweep
 
 REFUSALS = (AccessError, UserError, ValidationError)
 LOCKED, UNLOCKED, ALL_ORDERS = "agent, locked", "agent, unlocked", "agent, unlocked, all orders"
+LINKED_LINE = ("sale.order.line", "linked_line_id")
 ATTENDEE, ACTIVITY = ("calendar.attendee", "partner_id"), ("mail.activity", "res_id")
 ANSWER, AUTHOR = ("mail.compose.message", "parent_id"), ("mail.compose.message", "author_id")
 ENDED, LOST, MANAGER = "agent, assignment ended", "role lost", "manager"
@@ -111,16 +112,9 @@ def override(name, role, finding, instead=None):
     return Mutant(role, finding, model=model, method=method, instead=instead)
 
 
-def _by_number(customer, key, field):
-    """Find a mark in a field of a record of which the number alone is known."""
-
-    def call(test, env):
-        try:
-            return marks_in(str(thing(customer, key)(test, env).read([field])))
-        except REFUSALS:
-            return ""
-
-    return finds(call)
+def _has_scheduled(test, env):
+    """Find that a scheduled message is open, and with it its files."""
+    return thing("B", "partner_scheduled")(test, env).has_access("read")
 
 
 def _seen(records):
@@ -171,7 +165,7 @@ RULES = (
     rule("rule_order_line_lock_write", LOCKED, write("E", "quotation_line", name="x")),
     rule("rule_history_lock", LOCKED, sweeps("leads.agent.history")),
     rule("rule_message_sight", LOCKED, sweeps("mail.message")),
-    rule("rule_scheduled_message_sight", LOCKED, _by_number("B", "partner_scheduled", "body")),
+    rule("rule_scheduled_message_sight", LOCKED, finds(_has_scheduled)),
     rule("rule_activity_sight", LOCKED, sweeps("mail.activity")),
     rule("rule_notification_sight", LOCKED, sweeps("mail.notification")),
     rule("rule_guest", LOCKED, sweeps("mail.guest")),
@@ -313,11 +307,6 @@ def _behind_recipients(test, env):
     return marks_in(str(Store().add(messages).get_result())) & {"BP"}
 
 
-def _addressed(test, env):
-    message = thing("A", "quotation")(test, env).message_post(body="x", partner_ids=test.world["B"]["partner"].ids)
-    return message.sudo().partner_ids & test.world["B"]["partner"]
-
-
 def _subscribed(test, env):
     thing("A", "partner")(test, env).message_subscribe(partner_ids=test.world["B"]["partner"].ids)
     return test.world["A"]["partner"].message_partner_ids & test.world["B"]["partner"]
@@ -371,6 +360,12 @@ def _onchange(test, env):
     """Ask for an order of a customer out of sight."""
     partner = test.world["B"]["partner"]
     env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], {"partner_shipping_id": {}})
+
+
+def _unresolved(test, env):
+    """Find the lead of an order that the agent completed by hand."""
+    thing("A", "quotation")(test, env).write({"state": "sale"})
+    return test._active(test.world["A"]["partner"]).ids
 
 
 def _portal_email(test, env):
@@ -514,7 +509,9 @@ def _linked_later(test, env):
 
 OVERRIDES = (
     override("base._prepare_create_values", LOCKED, passes(_linked)),
-    override("base._prepare_create_values", LOCKED, shows(Example("V1", *ATTENDEE, "text", "a new record"))),
+    override(
+        "base._prepare_create_values", LOCKED, shows(Example("V1", *LINKED_LINE, "text", "a new record", "sold_line"))
+    ),
     override("base.onchange", LOCKED, finds(_named_by_default)),
     override("base.onchange", LOCKED, shows(Example("V2", *ATTENDEE, "integer", "a form, changed"))),
     override("base.onchange", LOCKED, shows(Example("V3", *ACTIVITY, "integer", "a form, changed", is_document=True))),
@@ -531,7 +528,8 @@ OVERRIDES = (
     override("leads.agent.callback.create", LOCKED, passes(_forged_promise)),
     override("leads.agent.callback.write", LOCKED, write("A", "callback", closed_at="2020-01-01")),
     override("mail.thread._notify_get_recipients", LOCKED, finds(_told_out_of_sight)),
-    override("mail.thread.message_post", LOCKED, finds(_addressed)),
+    override("leads.agent.document.sight.mixin._search", LOCKED, sweeps("mail.message")),
+    override("mail.notification._search", LOCKED, sweeps("mail.notification")),
     override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
     override("mail.message._message_notifications_to_store", ENDED, finds(_failures)),
     override("mail.notification._filtered_for_web_client", LOCKED, finds(_behind_recipients)),
@@ -597,11 +595,7 @@ OVERRIDES = (
     override("sale.order.action_confirm", UNLOCKED, breaks(_confirms_and_locks)),
     override("sale.order.copy_data", LOCKED, breaks(_copies)),
     override("sale.order.onchange", LOCKED, passes(_onchange)),
-    override(
-        "sale.order.write",
-        LOCKED,
-        breaks(lambda test, env: thing("A", "quotation")(test, env).write({"state": "sale"})),
-    ),
+    override("sale.order.write", LOCKED, finds(_unresolved)),
     override("crm.team.write", MANAGER, passes(lambda test, env: test.call_center.with_env(env).write({"color": 3}))),
     override(
         "crm.team.create",
@@ -659,11 +653,6 @@ OVERRIDES = (
             )
         ),
     ),
-    override(
-        "calendar.event._mail_get_operation_for_mail_message_operation",
-        LOCKED,
-        breaks(lambda test, env: env["mail.message"].search([("model", "=", "calendar.event")])),
-    ),
     # Our own, on which rules and doors rest.
     override("res.users.leads_locked", LOCKED, sweeps("res.partner"), instead=FALSE),
     override("res.users.leads_partial_only", UNLOCKED, sweeps("sale.order"), instead=FALSE),
@@ -718,6 +707,8 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
+    "calendar.event._mail_get_operation_for_mail_message_operation": "stumbles over no meeting: test_calendar",
+    "mail.thread.message_post": "recipients out of sight are left out instead of refused: test_back_doors",
     "leads.agent.closed.model._has_field_access": "rules made for closed models: test_closed_models",
     "leads.agent.closed.model._register_hook": "links that an uninstalled app took along: test_closed_models",
     "leads.agent.closed.model.copy_data": "one model is closed once: test_closed_models",

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ...arguments import takes
+from ...tools import given
+
 CUSTOMERS = frozenset(("partner_id", "partner_invoice_id", "partner_shipping_id"))
 
 
@@ -13,6 +16,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    @takes(values=given.values)
     def onchange(self, values, field_names, fields_spec):
         """A form for a customer out of sight says so at once, and not when it is saved."""
         if not self.env.su and self.env.user._is_leads_agent():

@@ -23,7 +23,6 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         prefetch=False,
-        groups=HOLDERS,
         help="What somebody confirmed, where neither address nor number say in which time zone the customer is.",
     )
     is_leads_zone_known = fields.Boolean(

@@ -269,7 +269,7 @@ class Cases:
                 return self._in_sight(field.comodel_name)
             case "many2many":
                 nr = self._in_sight(field.comodel_name)
-                return [Command.link(nr)] if nr else None
+                return [[int(Command.LINK), nr, 0]] if nr else None
             case "date" | "datetime":
                 return "2030-01-07" if field.name != "stop" else "2030-01-08"
             case "selection":

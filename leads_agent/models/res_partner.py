@@ -16,7 +16,7 @@ CORRECTABLE_FIELDS = frozenset(
     ("name", "phone", "email", "street", "street2", "city", "zip", "state_id", "country_id", "lang", "child_ids")
 )
 NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
-PROTECTED_FIELDS = {"leads_agent_id", "leads_zone"}
+PROTECTED_FIELDS = {"leads_agent_id"}
 # Keys of the context that add more than the name to the name of a contact.
 WIDENING_KEYS = ("show_address", "show_email", "show_vat", "formatted_display_name", "partner_show_db_id")
 EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])

@@ -39,7 +39,7 @@ class ResPartner(models.Model):
         help="The customer is given to nobody and not called.",
     )
     leads_opt_out_ids = Rows(
-        "leads.agent.opt.out", "partner_id", string="Does Not Want Calls", readonly=True, groups=MANAGER
+        "leads.agent.opt.out", "partner_id", string="Refusals of Calls", readonly=True, groups=MANAGER
     )
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(

@@ -161,15 +161,15 @@ class TestCallingZones(DeskCommon):
             "../../etc/passwd",
             "Europe/Brussels\x00",
         ):
-            with self.subTest(zone), self.assertRefused(UserError, "There is no time zone"):
+            with self.subTest(zone), self.assertRefused(UserError, "There is no time zone|must be a text"):
                 confirm(customer.id, zone)
-        for number in (0, "1", None, [1]):
+        for number in (0, "x", None, [1]):
             with self.subTest(number), self.assertRefused(UserError, "by its number"):
                 confirm(number, "Europe/Brussels")
         for user in (self.plain, self.salesperson):
             with self.assertRaises(AccessError):
                 self.env["leads.agent.desk"].with_user(user).confirm_zone(customer.id, "Europe/Brussels")
-        for user in (self.agent, self.manager, self.salesperson):
+        for user in (self.agent, self.manager):
             with self.assertRaises(AccessError):
                 customer.with_user(user).write({"leads_zone": "Europe/Brussels"})
         self.env.company.leads_agent_lock_assigned = True

@@ -36,6 +36,14 @@ class TestLinksBeside(LeadsAgentCommon):
         values = {"child_ids": [[0, "virtual_1", line]]}
         return repr(self._call("mail.message", "onchange", [], values, [], spec, user=user, context=context))
 
+    def test_what_one_model_of_a_form_takes_away_no_other_gives_back(self):
+        """Files have the number of a document as well, but call its model otherwise."""
+        spec = {"record_name": {}, "attachment_ids": {"fields": {"name": {}}}, "parent_id": NAME}
+        for user in (self.agent, self.portal):
+            context = {"default_model": "res.partner", "default_res_id": self.theirs.id}
+            answer = repr(self._call("mail.message", "onchange", [], {}, [], spec, user=user, context=context))
+            self.assertNotIn("CNRY", answer)
+
     def test_lines_of_a_form_with_defaults_name_no_document_out_of_sight(self):
         model, number = {"model": "res.partner"}, {"res_id": self.theirs.id}
         default_model, default_number = {"default_model": "res.partner"}, {"default_res_id": self.theirs.id}

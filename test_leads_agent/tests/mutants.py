@@ -362,6 +362,12 @@ def _onchange(test, env):
     env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], {"partner_shipping_id": {}})
 
 
+def _written_elsewhere(test, env):
+    """Find what the agent wrote on the bank account of a customer who was the agent's."""
+    message = test.world["C"]["bank"].message_post(body="x", author_id=env.user.partner_id.id)
+    return env["mail.message"].search([("id", "=", message.id)])
+
+
 def _unresolved(test, env):
     """Find the lead of an order that the agent completed by hand."""
     thing("A", "quotation")(test, env).write({"state": "sale"})
@@ -528,7 +534,7 @@ OVERRIDES = (
     override("leads.agent.callback.create", LOCKED, passes(_forged_promise)),
     override("leads.agent.callback.write", LOCKED, write("A", "callback", closed_at="2020-01-01")),
     override("mail.thread._notify_get_recipients", LOCKED, finds(_told_out_of_sight)),
-    override("leads.agent.document.sight.mixin._search", LOCKED, sweeps("mail.message")),
+    override("leads.agent.document.sight.mixin._search", LOCKED, finds(_written_elsewhere)),
     override("mail.notification._search", LOCKED, sweeps("mail.notification")),
     override("mail.thread.message_subscribe", LOCKED, finds(_subscribed)),
     override("mail.message._message_notifications_to_store", ENDED, finds(_failures)),

@@ -259,11 +259,13 @@ class Base(models.AbstractModel):
         for model in self._leads_models_of_form(fields_spec):
             for name in model._leads_link_fields().keys() & defaults.keys():
                 try:
-                    context |= {
-                        f"default_{key}": value for key, value in walk.values(model, {name: defaults[name]}).items()
-                    }
+                    walked = walk.values(model, {name: defaults[name]})
                 except InvalidLink:
-                    context[f"default_{name}"] = False
+                    walked = {name: False}
+                # Another model of the form may know nothing against the same key: what one takes away stays away.
+                for key in walked.keys() & defaults.keys():
+                    if walked[key] != defaults[key]:
+                        context[f"default_{key}"] = walked[key]
         if visit or any(self._leads_link_fields().values()):
             self._leads_walk_active(visit or visit_document, context)
         for beside in self._leads_beside({**defaults, **values}):

@@ -19,6 +19,10 @@ class OursCommon(LeadsAgentCommon):
         super().setUpClass()
         cls.env["leads.agent.calling.hours"].search([]).unlink()
 
+    @classmethod
+    def _customer(cls, name="Harbour Café", **vals):
+        return super()._customer(name, **{"country_id": cls.env.ref("base.be").id, **vals})
+
     def _call(self, user, model, method, *args, **kwargs):
         """As the web client and XML-RPC do."""
         return call_kw(self.env(user=user)[model], method, list(args), kwargs)
@@ -74,7 +78,7 @@ class TestOurs(OursCommon):
 
     def test_customers_who_sign_in_are_called(self):
         portal = new_test_user(self.env, "portal_pia", groups="base.group_portal", email="pia@example.com")
-        portal.partner_id.phone = "+1 555 010 0300"
+        portal.partner_id.phone = "+32 3 227 01 02"
         self.assertTrue(self._call(self.agent, "leads.agent.call", "start", portal.partner_id.id)["call_id"])
 
 

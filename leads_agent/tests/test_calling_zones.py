@@ -169,7 +169,7 @@ class TestCallingZones(DeskCommon):
         for user in (self.plain, self.salesperson):
             with self.assertRaises(AccessError):
                 self.env["leads.agent.desk"].with_user(user).confirm_zone(customer.id, "Europe/Brussels")
-        for user in (self.agent, self.manager):
+        for user in (self.agent, self.other_agent):
             with self.assertRaises(AccessError):
                 customer.with_user(user).write({"leads_zone": "Europe/Brussels"})
         self.env.company.leads_agent_lock_assigned = True

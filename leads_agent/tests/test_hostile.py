@@ -178,7 +178,7 @@ class TestHostile(LeadsAgentCommon):
         with self.assertRefused(UserError, "must be a whole number"):
             dashboard.get_data(offset=10**30)
         self.assertIn("leads", dashboard.get_data(sort="x", search="x"))
-        with self.assertRefused(UserError, "two numbers"):
+        with self.assertRefused(UserError, "must be a whole number"):
             dashboard.get_data(limit="x")
         with self.assertRefused(UserError, "needs the ids"):
             self.env["leads.agent.assignment"].create({"partner_id": "abc", "agent_id": self.agent.id})

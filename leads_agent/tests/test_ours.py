@@ -63,7 +63,7 @@ class TestOurs(OursCommon):
                 self.assertIn(OURS, str(result["messages"]))
 
     def test_who_became_one_of_us_is_called_no_more(self):
-        lead = self._lead(phone="+1 555 010 0200")
+        lead = self._lead(phone="+32 3 227 01 06")
         self._assign(lead)
         callback = self.env["leads.agent.callback"].with_user(self.agent)
         callback = callback.create({"partner_id": lead.id, "due_at": self.due_at})
@@ -147,12 +147,12 @@ class TestWhatFiguresTell(OursCommon):
 
     def test_next_tells_and_ranks_by_the_companies_of_the_agent(self):
         far = self.env["res.company"].create({"name": "Elsewhere"})
-        (self.mine | self.theirs).write({"phone": "+1 555 010 0400"})
+        (self.mine | self.theirs).write({"phone": "+32 3 227 01 04"})
         big = self._order(self.mine, company_id=far.id, order_line=[Command.clear()], days_ago=1)
         self.env["sale.order.line"].create(
             {"order_id": big.id, "name": "x", "product_id": self.product.id, "price_unit": 987_654, "tax_ids": False}
         )
-        second = self._lead("Second", phone="+1 555 010 0500")
+        second = self._lead("Second", phone="+32 3 227 01 05")
         second.sale_order_ids.order_line.write({"price_unit": 5_000})
         self._assign(second)
         self.env["leads.agent.assignment"]._refresh_priorities(Domain("agent_id", "=", self.agent.id))

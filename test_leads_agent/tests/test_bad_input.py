@@ -250,6 +250,7 @@ class TestBadInput(Scenario):
                 if field.type == "many2one" and field.store and not field.related and field.name not in LOG_FIELDS:
                     yield name, field.name
 
+    @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
     def test_what_is_no_record_where_a_record_belongs_gets_a_sentence(self):
         links, samples = list(self._links()), self._samples()
         tried, wrong = Tried(), set()

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class CalendarEvent(models.Model):
-    """Locked agents see the meetings that they organise or take part in, and no agent one about an order out of sight.
+    """Locked agents see the meetings that they organise or take part in, others all but those about hidden orders.
 
     With a record rule on events, core stumbles over those out of sight whenever messages are searched.
     """
@@ -14,33 +14,32 @@ class CalendarEvent(models.Model):
 
     def _leads_filter_in_sight(self):
         """Guests are looked up in the table: those out of sight, in the cache, would break the form of the agent."""
-        user, seen = self.env.user, self
-        if user.leads_locked:
-            seen = self.filtered(lambda event: event.user_id.id == user.id)
-            if others := self - seen:
-                attended = self.env.execute_query(
-                    SQL(
-                        "SELECT calendar_event_id FROM calendar_event_res_partner_rel"
-                        " WHERE res_partner_id = %s AND calendar_event_id = ANY(%s)",
-                        user.partner_id.id,
-                        list(others._origin._ids),
-                    )
-                )
-                event_ids = {row[0] for row in attended}
-                seen += others.filtered(lambda event: event._origin.id in event_ids)
-        if about_orders := seen.filtered(lambda event: event.res_model == "sale.order"):
+        user = self.env.user
+        if not user.leads_locked:
+            about_orders = self.filtered(lambda event: event.res_model == "sale.order")
             orders = self.env["sale.order"].sudo(False).browse(about_orders.mapped("res_id"))._leads_readable()
-            seen -= about_orders.filtered(lambda event: event.res_id not in orders._ids)
+            return self - about_orders.filtered(lambda event: event.res_id not in orders._ids)
+        seen = self.filtered(lambda event: event.user_id.id == user.id)
+        if others := self - seen:
+            attended = self.env.execute_query(
+                SQL(
+                    "SELECT calendar_event_id FROM calendar_event_res_partner_rel"
+                    " WHERE res_partner_id = %s AND calendar_event_id = ANY(%s)",
+                    user.partner_id.id,
+                    list(others._origin._ids),
+                )
+            )
+            event_ids = {row[0] for row in attended}
+            seen += others.filtered(lambda event: event._origin.id in event_ids)
         return seen
 
     @api.model
     def _leads_sight_domain(self):
-        """Under the lock those that they organise or take part in; and none about an order out of sight."""
-        user, domain = self.env.user, Domain.TRUE
+        user = self.env.user
         if user.leads_locked:
-            domain = Domain("user_id", "=", user.id) | Domain("partner_ids", "in", user.partner_id.ids)
+            return Domain("user_id", "=", user.id) | Domain("partner_ids", "in", user.partner_id.ids)
         orders = self.env["sale.order"].sudo(False).with_context(active_test=False)._search([])
-        return domain & (
+        return (
             Domain("res_model", "!=", "sale.order") | Domain("res_model", "=", False) | Domain("res_id", "in", orders)
         )
 

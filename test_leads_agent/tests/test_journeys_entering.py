@@ -218,6 +218,7 @@ class TestJourneysEntering(Journeys):
         self.assertIn("Jo Porter", self.partner.child_ids.mapped("name"))
         self._told()
 
+    @mute_logger("odoo.http")
     def test_import_of_new_customers(self):
         """The dialog on the list of contacts: each line becomes a customer of the agent."""
         names = [f"Imported {number}" for number in range(5)]

@@ -119,3 +119,14 @@ class TestLinksBeside(LeadsAgentCommon):
         for command in ([4, "virtual_1", 0], [1, "virtual_1", {"name": "x"}]):
             with self.subTest(command=command), self.assertRaises(UserError):
                 self._call("sale.order", "write", self.order.ids, {"order_line": [command]})
+
+    def test_what_is_asked_of_a_document_leaves_nothing_behind_in_the_form(self):
+        context = {
+            "default_model": "sale.order",
+            "default_res_ids": self.order.ids,
+            "default_composition_mode": "comment",
+        }
+        for user in (self.agent, self.salesperson):
+            spec = {"model": {}, "res_ids": {}, "subject": {}}
+            answer = self._call("mail.compose.message", "onchange", [], {}, [], spec, user=user, context=context)
+            self.assertEqual(answer["value"]["subject"], self.order.name)

@@ -205,6 +205,11 @@ class Walk:
             return {document for document in (sent, record[model_field]) if document}
         except MissingError:
             return {sent} if sent else set()
+        finally:
+            # What else would be computed of it would be with the form that is really filled in.
+            for computed in record._fields.values():
+                if computed.compute:
+                    record.env.remove_to_compute(computed, record)
 
     def _plain(self, field, value):
         """A value as a record takes it."""

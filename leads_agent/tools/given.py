@@ -13,6 +13,8 @@ LARGEST = 2**31 - 1
 # What means nothing: a client has no other way to leave an argument out.
 NOTHING = (None, False, "")
 LONGEST = 100_000
+# A number that stands where a text belongs, at most.
+HUGE = 10**100
 
 
 class Unfit(ValueError):
@@ -113,12 +115,14 @@ def text(value: Any) -> str:
 
     >>> text(" Harbour "), text(None), text(False), text(12)
     (' Harbour ', '', '', '12')
+    >>> _unfit(text, 10**400), _unfit(text, float("inf"))
+    ('text', 'text')
     >>> [_unfit(text, value) for value in ("a\\0b", "\\ud800", [], {}, True, b"x", float("nan"), "x" * 100_001)]
     ['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text']
     """
     if value is None or value is False:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and -HUGE < value < HUGE:
         return str(value)
     if not isinstance(value, str) or "\0" in value or len(value) > LONGEST:
         raise Unfit("text")

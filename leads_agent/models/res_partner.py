@@ -304,11 +304,11 @@ class ResPartner(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su:
-            if "leads_agent_id" in vals:
-                vals = self._leads_without_same_holder(vals)
             if self.env.user._is_leads_agent():
                 vals = self._leads_check_correction(numbers_of_links(self, vals))
-            elif self.env.user._is_leads_manager():
+            elif "leads_agent_id" in vals:
+                vals = self._leads_without_same_holder(vals)
+            if self.env.user._is_leads_manager():
                 vals = numbers_of_links(self, vals)
             if vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
                 self._leads_check_sign_in(vals)

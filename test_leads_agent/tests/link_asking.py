@@ -90,7 +90,10 @@ class Asker:
         self.test, self.env = test, env
         self.things = Things(env, test.world)
         self.cases = Cases(env, self.things)
-        self.judge = LinkJudge(test.env, self.things.all_hidden)
+        # The number of a row that is nobody's, as of a message on the bus, is no link to anything.
+        guarded = test.env["base"]._leads_guarded_models()
+        hidden = {model: ids for model, ids in self.things.all_hidden.items() if model in guarded}
+        self.judge = LinkJudge(test.env, hidden)
         test.addCleanup(self.judge.close)
 
     def ask(self, probe):

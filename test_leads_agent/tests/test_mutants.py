@@ -10,7 +10,13 @@ from .scenario import ROLES, WHOLE, Scenario, figure
 from .sweep import Sweep
 
 OURS = "odoo.addons.leads_agent"
-MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.sql_db", "odoo.addons.base.models.ir_model")
+MUTED = (
+    "odoo.domains",
+    "odoo.models",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.sql_db",
+    "odoo.addons.base.models.ir_model",
+)
 
 
 def _judging_afterwards(guard):

@@ -22,15 +22,12 @@ class MailNotification(models.Model):
         query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
         if self.env.su or bypass_access or query.is_empty() or not self.env.user._is_leads_agent():
             return query
-        documents = self.env["leads.agent.document.sight.mixin"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT n.id, m.model, m.res_id FROM mail_notification n JOIN mail_message m ON m.id = n.mail_message_id
-                 WHERE m.model IN %s AND n.id IN %s
-                """,
-                documents._leads_other_documents(),
-                query.subselect(),
-            )
+        message = query.join(self._table, "mail_message_id", "mail_message", "id", "leads_message")
+        columns = (
+            SQL.identifier(self._table, "id"),
+            SQL.identifier(message, "model"),
+            SQL.identifier(message, "res_id"),
         )
-        return documents._leads_without_hidden(query, rows)
+        rows = self.env.execute_query(query.select(*columns))
+        shown = self.env["leads.agent.document.sight.mixin"]._leads_in_sight(rows)
+        return query if len(shown) == len(rows) else self.browse(shown)._as_query()

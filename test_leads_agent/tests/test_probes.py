@@ -778,6 +778,18 @@ class TestProbes(Doors):
         """Marks that an answer may not hold though nothing particular is expected."""
         return frozenset(customer + kind for customer in "ABCDEX" for kind in "PQS") - role.allowed
 
+    def test_no_page_of_a_list_lets_others_in(self):
+        """What is left out of a page does not let rows in behind it that nobody looked at."""
+        for role in ROLES:
+            with self.subTest(role.name), self._as(role):
+                self._enter(role)
+                for model in ("mail.message", "mail.activity", "mail.notification"):
+                    for limit in (*range(1, 10), 20, 40):
+                        for offset in (0, limit):
+                            page = {"limit": limit, "offset": offset, "order": "id desc"}
+                            answer = self._rpc("call_kw", model, "search_read", domain=[], **page)
+                            self.assertFalse(marks_in(answer) - role.allowed, f"{model}, {page}")
+
     @mute_logger(*MUTED)
     def test_every_attack_at_every_door(self):
         self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")

@@ -134,5 +134,9 @@ class ResCompany(models.Model):
                 )
 
     def cache_invalidation_fields(self):
-        # The record rules read these settings and are cached per user: a change must act at once, in every worker.
-        return super().cache_invalidation_fields() | {"leads_agent_view_non_partial", "leads_agent_lock_assigned"}
+        # What the record rules read of a user's companies is cached: a change must act at once, in every worker.
+        return super().cache_invalidation_fields() | {
+            "leads_agent_view_non_partial",
+            "leads_agent_lock_assigned",
+            "user_ids",
+        }

@@ -147,13 +147,22 @@ class ResPartner(models.Model):
         """Customers held or in their grace, colleagues and the own companies.
 
         All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
+        In SQL, since this is asked with each list of contacts of whatever record: as conditions it took twice as long.
         """
-        sight = self.env.user._leads_sight_now()
-        return (
-            Domain("leads_agent_id", "=", self.env.uid)
-            | Domain("id", "in", sight["always"])
-            | Domain("commercial_partner_id", "in", sight["graced"])
-        )
+        sight, uid = self.env.user._leads_sight_now(), self.env.uid
+
+        def to_sql(partners, alias, query):
+            return SQL(
+                "(%s = %s OR %s = ANY(%s) OR %s = ANY(%s))",
+                partners._field_to_sql(alias, "leads_agent_id", query),
+                uid,
+                partners._field_to_sql(alias, "id", query),
+                sight["always"],
+                partners._field_to_sql(alias, "commercial_partner_id", query),
+                sight["graced"],
+            )
+
+        return Domain.custom(to_sql=to_sql)
 
     def _compute_partner_share(self):
         """Somebody becomes a colleague, or is none any more."""

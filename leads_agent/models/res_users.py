@@ -174,12 +174,12 @@ class ResUsers(models.Model):
     @property
     def leads_partial_only(self):
         """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
-        return not all(self._leads_companies().mapped("leads_agent_view_non_partial"))
+        return self._leads_settings()[0]
 
     @property
     def leads_locked(self):
         """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
-        return any(self._leads_companies().mapped("leads_agent_lock_assigned"))
+        return self._leads_settings()[1]
 
     @property
     def leads_needs_sight(self):

@@ -297,7 +297,9 @@ class ResPartner(models.Model):
         return in_sight
 
     def _leads_sight_domain(self):
-        return super()._leads_sight_domain() | Domain("id", "in", self.env["leads.agent.officer"]._lead_ids())
+        domain = super()._leads_sight_domain()
+        theirs = self.env["leads.agent.officer"]._lead_ids()
+        return domain | Domain("id", "in", theirs) if theirs else domain
 
     # ------------------------------------------------------------------
     # What is said of a lead

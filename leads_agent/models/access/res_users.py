@@ -70,13 +70,17 @@ class ResUsers(models.Model):
             )
         )
 
-    def _leads_companies(self):
-        """The companies whose settings count for the user: all, not only those switched on, and archived ones too.
+    @ormcache("self.id")
+    def _leads_settings(self):
+        """Whether the user sees partial orders only, and assigned customers only.
 
-        Archiving the company that locks must not open what it keeps shut.
+        The settings of all companies of the user count, not only of those switched on, and of archived ones too:
+        archiving the company that locks must not open what it keeps shut.
         """
         # sudo: res.company - settings alone
-        return self.sudo().with_context(active_test=False).company_ids
+        companies = self.sudo().with_context(active_test=False).company_ids
+        partial_only = not all(companies.mapped("leads_agent_view_non_partial"))
+        return partial_only, any(companies.mapped("leads_agent_lock_assigned"))
 
     @ormcache("self.id")
     def _leads_forced_groups(self):

@@ -39,8 +39,8 @@ BEFORE = {
     "form of a new meeting": 1.30,
     "form of a meeting, guests chosen": 1.32,
     "post a message": 1.00,
-    # Other than the rest measured on a busy machine: 1.17, 1.26 and 1.31.
-    "edit a message": 1.26,
+    # A bare write over RPC, of 1.2 ms: whatever looks at the document is half as much again.
+    "write a message": 1.63,
     "form of a new message": 1.13,
     "form of a message, recipient chosen": 1.39,
 }
@@ -201,9 +201,12 @@ def _messages(envs, customer, quotation):
         return order.message_post(body="They call back", message_type="comment", subtype_xmlid="mail.mt_note").id
 
     def edit(env, message):
-        """As the chatter does it."""
-        order = env["sale.order"].browse(quotation)
-        order._message_update_content(env["mail.message"].browse(message), body="They call back at noon")
+        """As the route of the chatter does it: who may is asked of the message, which is then written elevated."""
+        allowed = env["mail.message"]._get_with_access(message, mode="create")
+        env["sale.order"].browse(quotation)._message_update_content(allowed.sudo(), body="They call back at noon")
+
+    def write(env, message):
+        env["mail.message"].browse(message).write({"body": "They call back at noon"})
 
     def opened(env):
         composer = env["mail.compose.message"].with_context(
@@ -224,6 +227,7 @@ def _messages(envs, customer, quotation):
     return {
         "post a message": (None, post),
         "edit a message": (post, edit),
+        "write a message": (post, write),
         "form of a new message": (None, opened),
         "form of a message, recipient chosen": (opened, choose),
     }

@@ -1,8 +1,20 @@
 from odoo import models
 
+# What a rating is of; Odoo writes it elevated.
+DOCUMENT_FIELDS = frozenset(("res_model_id", "res_id", "parent_res_model_id", "parent_res_model", "parent_res_id"))
+
 
 class RatingRating(models.Model):
-    """Odoo lets every employee read all ratings, those of customers and orders out of sight included."""
+    """Odoo lets every employee read all ratings, those of customers and orders out of sight included.
+
+    It also lets them move a rating from one document to another, which changes the average of both.
+    """
 
     _name = "rating.rating"
     _inherit = ["rating.rating", "leads.agent.document.sight.mixin"]
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.name in DOCUMENT_FIELDS and not self.env.su:
+            if self.env.user._is_leads_agent():
+                return False
+        return super()._has_field_access(field, operation)

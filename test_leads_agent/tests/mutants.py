@@ -368,6 +368,15 @@ def _written_elsewhere(test, env):
     return env["mail.message"].search([("id", "=", message.id)])
 
 
+def _rating_moved(test, env):
+    """Take the rating of a chat away from it."""
+    rating = env["rating.rating"].search(
+        [("res_model", "=", "discuss.channel"), ("res_id", "=", test.world["A"]["chat"].id)]
+    )
+    partners = test.env["ir.model"]._get_id("res.partner")
+    rating.ensure_one().write({"res_model_id": partners, "res_id": test.world["A"]["partner"].id})
+
+
 def _unresolved(test, env):
     """Find the lead of an order that the agent completed by hand."""
     thing("A", "quotation")(test, env).write({"state": "sale"})
@@ -558,6 +567,7 @@ OVERRIDES = (
             )
         ),
     ),
+    override("rating.rating._has_field_access", LOCKED, passes(_rating_moved)),
     override("res.groups.write", LOCKED, finds(_role_by_another_group)),
     override(
         "res.users.write",

@@ -4,10 +4,7 @@ from odoo.tools import SQL
 
 
 class CalendarEvent(models.Model):
-    """Locked agents see the meetings that they organise or take part in, others all but those about hidden orders.
-
-    With a record rule on events, core stumbles over those out of sight whenever messages are searched.
-    """
+    """Locked agents see the meetings that they organise or take part in, others all but those about hidden orders."""
 
     _name = "calendar.event"
     _inherit = ["calendar.event", "leads.agent.sight.mixin"]
@@ -54,11 +51,3 @@ class CalendarEvent(models.Model):
         return (
             Domain("res_model", "!=", "sale.order") | Domain("res_model", "=", False) | Domain("res_id", "in", orders)
         )
-
-    def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        """Core reads the privacy of every event before access is checked, which fails for events out of sight."""
-        if self.env.su or message_operation != "read" or not self.env.user._is_leads_agent():
-            return super()._mail_get_operation_for_mail_message_operation(message_operation)
-        in_sight = self._leads_readable()
-        result = super(CalendarEvent, in_sight)._mail_get_operation_for_mail_message_operation(message_operation)
-        return {**result, **dict.fromkeys(self - in_sight, "read")}

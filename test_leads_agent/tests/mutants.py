@@ -723,7 +723,6 @@ FIELDS = (
 
 # Overrides that keep nothing from anybody; what they do is tested elsewhere.
 NOT_ABOUT_SIGHT = {
-    "calendar.event._mail_get_operation_for_mail_message_operation": "stumbles over no meeting: test_calendar",
     "mail.thread.message_post": "recipients out of sight are left out instead of refused: test_back_doors",
     "leads.agent.closed.model._has_field_access": "rules made for closed models: test_closed_models",
     "leads.agent.closed.model._register_hook": "links that an uninstalled app took along: test_closed_models",

@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -89,6 +91,39 @@ class LeadsAgentOptOut(models.Model):
             callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
         if numbers := {number for numbers in numbers_of.values() for number in numbers}:
             self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
+
+    @api.model
+    def _adopt_outcomes(self):
+        """Elevated: customers who said so before opt-outs were kept; for the upgrade.
+
+        Whoever has been taken off the do-not-call list by hand since may be called.
+        """
+        ends, outcome_of = {}, {}
+        for model in ("leads.agent.assignment", "leads.agent.call"):
+            for row in self.env[model].search([("disposition_id.do_not_call", "=", True), ("ended_at", "!=", False)]):
+                days, customer = row.disposition_id.do_not_call_days, row.partner_id.commercial_partner_id
+                end = row.ended_at + timedelta(days=days) if days else datetime.max
+                if end > max(fields.Datetime.now(), ends.get(customer, datetime.min)):
+                    ends[customer], outcome_of[customer] = end, row.disposition_id
+        customers = self.env["res.partner"].union(*ends)
+        customers -= self.search([("partner_id", "child_of", customers.ids)]).partner_id.commercial_partner_id
+        numbers_of = customers._leads_numbers()
+        known = {number for numbers in numbers_of.values() for number in numbers}
+        blocked = self.env["phone.blacklist"]._leads_blocked(known)
+        entries = self.env["phone.blacklist"].with_context(active_test=False).search([("number", "in", list(known))])
+        lifted = set(entries.mapped("number")) - blocked
+        return self.create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "disposition_id": outcome_of[customer].id,
+                    "until": ends[customer] != datetime.max and ends[customer],
+                    "numbers": ", ".join(number for number in numbers if number in blocked) or False,
+                }
+                for customer, numbers in numbers_of.items()
+                if blocked.intersection(numbers) or lifted.isdisjoint(numbers)
+            ]
+        )
 
     @takes(given.some, reason=given.text)
     def action_lift(self, reason):

@@ -1,5 +1,8 @@
+from datetime import datetime
+
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -222,6 +225,34 @@ class TestOptOut(DeskCommon):
         self.assertEqual(callback.state, "cancelled")
         told = self.env["mail.message"].search([("partner_ids", "in", self.agent.partner_id.ids)], limit=1)
         self.assertEqual(told.subject, "Callback cancelled: Promised")
+
+    def test_who_said_so_before_opt_outs_were_kept(self):
+        """As the upgrade finds them: numbers on the list, or taken off it, or that nobody could read."""
+        OptOut, Blacklist = self.env["leads.agent.opt.out"], self.env["phone.blacklist"]
+        silent, welcome = self._opted_out(), self._opted_out("+32 2 555 09 02")
+        unread, over = self._opted_out("+32 2 555 09 03"), self._opted_out("+32 2 555 09 04")
+        Blacklist._remove([welcome.phone_sanitized])
+        # A number that nobody could read was on no list.
+        Blacklist.search([("number", "=", unread.phone_sanitized)]).unlink()
+        unread.phone = "02 555 extension on request"
+        OptOut.search([]).unlink()
+        self.unwanted.do_not_call_days = 30
+        for customer, day in (
+            (silent, "2030-05-01"),
+            (welcome, "2030-05-01"),
+            (unread, "2030-05-02"),
+            (over, "2020-01-01"),
+        ):
+            calls = self.env["leads.agent.call"].search([("partner_id", "=", customer.id)])
+            customer.leads_assignment_ids.ended_at = calls.ended_at = fields.Datetime.to_datetime(day)
+        customers = silent | welcome | unread | over
+        rows = OptOut._adopt_outcomes().filtered(lambda row: row.partner_id in customers)
+        self.assertEqual(rows.partner_id, silent | unread)
+        self.assertEqual(set(rows.mapped("until")), {datetime(2030, 5, 31), datetime(2030, 6, 1)})
+        self.assertEqual(set(rows.mapped("numbers")), {silent.phone_sanitized, False})
+        self.assertLeftAlone(silent)
+        self.assertLeftAlone(unread)
+        self.assertFalse(OptOut._adopt_outcomes(), "once")
 
     def test_it_is_said_before_it_is_logged(self):
         call = self._start()

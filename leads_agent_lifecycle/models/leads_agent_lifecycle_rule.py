@@ -181,11 +181,13 @@ class LeadsAgentLifecycleRule(models.Model):
         """Show what the rule would do with existing leads, and change nothing."""
         self.ensure_one()
         self.env.user._check_leads_manager()
+        # Read first: a rule that somebody else deleted is said to be gone.
+        name = self.env._("Try: %s", self.name)
         attempt = self.env["leads.agent.lifecycle.try"].create({"rule_id": self.id})
         attempt._work_out()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Try: %s", self.name),
+            "name": name,
             "res_model": attempt._name,
             "res_id": attempt.id,
             "view_mode": "form",

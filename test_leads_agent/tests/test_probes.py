@@ -783,10 +783,14 @@ class TestProbes(Doors):
         for role in ROLES:
             with self.subTest(role.name), self._as(role):
                 self._enter(role)
-                for model in ("mail.message", "mail.activity", "mail.notification"):
+                for model, names in (
+                    ("mail.message", ["body", "subject", "record_name"]),
+                    ("mail.activity", ["summary", "note", "res_name"]),
+                    ("mail.notification", ["mail_message_id", "res_partner_id"]),
+                ):
                     for limit in (*range(1, 10), 20, 40):
                         for offset in (0, limit):
-                            page = {"limit": limit, "offset": offset, "order": "id desc"}
+                            page = {"limit": limit, "offset": offset, "order": "id desc", "fields": names}
                             answer = self._rpc("call_kw", model, "search_read", domain=[], **page)
                             self.assertFalse(marks_in(answer) - role.allowed, f"{model}, {page}")
 

@@ -121,6 +121,7 @@ class Walk:
 
     def _record(self, comodel: BaseModel, value):
         """A many2one: an id, or a dictionary of values with the id where a form sends one."""
+        value = _with_origin(value)
         if isinstance(value, dict) and self.is_form:
             record_id = self._id(value.get("id"))
             if record_id and not self._stays(comodel, record_id):
@@ -148,14 +149,14 @@ class Walk:
         if isinstance(item, dict):
             return self._nested(comodel, item)
         if not isinstance(item, (list, tuple)):
-            record_id = self._id(item)
+            record_id = self._id(_with_origin(item))
             return record_id if self._stays(comodel, record_id) else None
         command, *rest = item
         match command:
             case Command.CREATE:
                 return command, rest[0], self._nested(comodel, rest[1])
             case Command.SET:
-                ids = [self._id(record_id) for record_id in rest[1]]
+                ids = [self._id(_with_origin(record_id)) for record_id in rest[1]]
                 return command, 0, [record_id for record_id in ids if self._stays(comodel, record_id)]
             case Command.CLEAR:
                 return command, 0, 0
@@ -164,6 +165,7 @@ class Walk:
         raise ValueError(item)
 
     def _command(self, comodel: BaseModel, command: int, record_id, values=0):
+        record_id = _with_origin(record_id)
         # Rows of a form that are not saved yet have names instead of ids.
         is_new = isinstance(record_id, NewId) or (
             self.is_form and isinstance(record_id, str) and record_id.startswith("virtual")
@@ -224,6 +226,11 @@ class Walk:
         model_name, record_id = value.split(",")
         record_id = given.link(record_id)
         return f"{model_name},{record_id}" if self.visit_document(model_name, record_id) else False
+
+
+def _with_origin(value):
+    """The number of what an unsaved record stands for, as Odoo makes one of ``{"id": 7}`` in a default."""
+    return value.origin if isinstance(value, NewId) and value.origin else value
 
 
 class InvalidLink(ValueError):

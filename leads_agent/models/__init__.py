@@ -51,4 +51,5 @@ from . import (
     res_users_desk,
     resource_calendar,
     sale_order,
+    sale_order_newest,
 )

@@ -138,16 +138,11 @@ class LeadsAgentAssignment(models.Model):
                   FROM res_partner p
                   JOIN res_partner c ON c.id = p.commercial_partner_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
-             LEFT JOIN LATERAL (
-                       SELECT id, state
-                         FROM sale_order
-                        WHERE leads_commercial_partner_id = c.id
-                     ORDER BY date_order DESC, id DESC
-                        LIMIT 1
-                       ) o ON TRUE
-                 WHERE p.id = ANY(%s)
+             LEFT JOIN LATERAL (%(newest)s) o ON TRUE
+                 WHERE p.id = ANY(%(partners)s)
                 """,
-                list(partner_ids),
+                newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
+                partners=list(partner_ids),
             )
         )
         return {

@@ -67,7 +67,7 @@ class LeadsAgentBatchAssign(models.Model):
             SQL(
                 """
                 WITH readable AS (
-                    SELECT o.id, p.id AS lead_id, o.date_order
+                    SELECT o.id, p.id AS lead_id, %(moment)s AS moment
                       FROM sale_order o
                       JOIN res_partner p ON p.id = o.leads_commercial_partner_id
                      WHERE o.id IN %(readable)s
@@ -82,13 +82,14 @@ class LeadsAgentBatchAssign(models.Model):
                 )
                 SELECT t.id, t.lead_id, %(agent)s::int, NULL
                   FROM (
-                       SELECT DISTINCT ON (lead_id) id, lead_id, date_order
+                       SELECT DISTINCT ON (lead_id) id, lead_id, moment
                          FROM readable
-                     ORDER BY lead_id, date_order DESC, id DESC
+                     ORDER BY lead_id, moment DESC, id DESC
                        ) t
-              ORDER BY t.date_order DESC, t.id DESC
+              ORDER BY t.moment DESC, t.id DESC
                 """,
                 readable=readable.subselect(),
+                moment=self.env["sale.order"]._leads_moment_sql("o"),
                 batch=self.id,
                 gone=self.env._("Order no. %s no longer exists.", "{order}"),
                 hidden=self.env._("You may not see order no. %s.", "{order}"),

@@ -173,7 +173,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
         # One by one, or PostgreSQL looks for all partial orders there are.
         query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))
-        query.order = SQL("%s DESC, %s DESC", columns["date_order"], columns["id"])
+        query.order = SQL("%s DESC, %s DESC", Order._leads_moment_sql(Order._table), columns["id"])
         query.limit = 1
         rows = self.env.execute_query_dict(
             SQL(

@@ -235,12 +235,13 @@ class LeadsAgentDashboard(models.AbstractModel):
     @api.model
     def _open_orders(self, customer):
         """The newest quotations of a customer that the user may read, with what is offered in them."""
-        orders = self.env["sale.order"].search_fetch(
-            Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES),
-            ORDER_COLUMNS,
-            order="date_order desc, id desc",
-            limit=MOST_ORDERS,
+        Order = self.env["sale.order"]
+        query = Order._search(
+            Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES)
         )
+        query.order = SQL("%s DESC, %s DESC", Order._leads_moment_sql(Order._table), SQL.identifier(Order._table, "id"))
+        query.limit = MOST_ORDERS
+        orders = Order._fetch_query(query, [Order._fields[name] for name in ORDER_COLUMNS])
         lines = self.env["sale.order.line"].search_fetch(
             Domain("order_id", "in", orders.ids) & Domain("display_type", "=", False),
             ["order_id", "name", "product_uom_qty", "price_unit", "price_subtotal"],

@@ -387,13 +387,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 )
             )
         if facts.best_order_id:
-            amount = format_amount(self.env, facts.amount, currency)
-            days = (fields.Datetime.now() - facts.ordered_at).days
-            reasons.append(
-                self.env._("Quotation over %(amount)s, %(days)s days old.", amount=amount, days=days)
-                if days > 0
-                else self.env._("Quotation over %s, of today.", amount)
-            )
+            reasons.append(self._quotation_reason(facts, currency))
         if lead.attempts:
             reasons.append(self.env._("%s attempts in vain.", lead.attempts))
         else:
@@ -412,6 +406,18 @@ class LeadsAgentDesk(models.AbstractModel):
             there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
             reasons.append(self.env._("It is %s there.", there))
         return reasons
+
+    @api.model
+    def _quotation_reason(self, facts, currency):
+        days = (fields.Datetime.now() - facts.ordered_at).days
+        if currency.compare_amounts(facts.amount, 0) <= 0:
+            if days > 0:
+                return self.env._("Quotation with no amount yet, %s days old.", days)
+            return self.env._("Quotation with no amount yet, of today.")
+        amount = format_amount(self.env, facts.amount, currency)
+        if days > 0:
+            return self.env._("Quotation over %(amount)s, %(days)s days old.", amount=amount, days=days)
+        return self.env._("Quotation over %s, of today.", amount)
 
     @api.model
     @takes(partner_id=given.record_id, zone=given.text)
@@ -572,12 +578,11 @@ class LeadsAgentDesk(models.AbstractModel):
                 SELECT c.id, c.complete_name, c.zip, c.leads_zone, n.*, %(refusals)s AS refusals,
                        (c.partner_share IS NOT TRUE OR c.id IN (SELECT partner_id FROM res_company)) AS is_ours,
                        a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
-                       best.id AS best_order_id, best.amount, best.date_order, k.*,
+                       best.id AS best_order_id, best.amount, best.ordered_at, k.*,
                        (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
                        (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
                        (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
-                       (SELECT id FROM sale_order WHERE leads_commercial_partner_id = c.id
-                      ORDER BY date_order DESC, id DESC LIMIT 1) AS order_id,
+                       (SELECT id FROM (%(newest)s) newest) AS order_id,
                        (SELECT count(*) FROM leads_agent_assignment
                          WHERE partner_id = c.id AND is_sale = 1 AND company_id = ANY(%(seen)s)) AS sales,
                        (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
@@ -585,7 +590,7 @@ class LeadsAgentDesk(models.AbstractModel):
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
             CROSS JOIN LATERAL (%(cells)s) n
              LEFT JOIN LATERAL (
-                       SELECT o.id, o.date_order, %(amount)s AS amount
+                       SELECT o.id, %(moment)s AS ordered_at, %(amount)s AS amount
                          FROM sale_order o
                         WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
                           AND o.company_id = ANY(%(seen)s)
@@ -608,6 +613,8 @@ class LeadsAgentDesk(models.AbstractModel):
                 cells=self._cells_sql("c"),
                 refusals=self.env["res.partner"]._refusals_sql("c", "call"),
                 amount=self._amount_sql("o"),
+                moment=self.env["sale.order"]._leads_moment_sql("o"),
+                newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
                 standing=self._standing_sql("o", weights.half_life),
                 partial=terms.PARTIAL_STATES,
                 lately=now - timedelta(days=2),
@@ -648,7 +655,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 order_id=row["order_id"] or False,
                 best_order_id=row["best_order_id"] or False,
                 amount=float(row["amount"] or 0),
-                ordered_at=row["date_order"],
+                ordered_at=row["ordered_at"],
                 sales=row["sales"],
                 caller_id=row["caller_id"] or False,
                 most_calls=row["most_calls"] or 0,
@@ -722,17 +729,17 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _amount_sql(self, alias):
-        """What an order is worth in its company's currency, at least one."""
+        """What an order is worth in its company's currency: nothing, or less, where no amount is on it yet."""
         total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
-        return SQL("GREATEST(COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1), 1)", total, rate)
+        return SQL("COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1)", total, rate)
 
     @api.model
     def _standing_sql(self, alias, half_life):
         """Amount and age of an order, as in :func:`next_lead.standing`."""
         return SQL(
-            "(ln(%s::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
+            "(ln(GREATEST(%s, 1)::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
             self._amount_sql(alias),
-            SQL.identifier(alias, "date_order"),
+            self.env["sale.order"]._leads_moment_sql(alias),
             next_lead.EPOCH,
             half_life,
         )

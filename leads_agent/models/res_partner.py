@@ -81,15 +81,10 @@ class ResPartner(models.Model):
             return SQL(
                 """
                 (%(active)s AND EXISTS (
-                    SELECT FROM (
-                        SELECT state FROM sale_order
-                         WHERE leads_commercial_partner_id = %(id)s
-                      ORDER BY date_order DESC, id DESC
-                         LIMIT 1
-                    ) newest WHERE newest.state IN %(partial)s))
+                    SELECT FROM (%(newest)s) newest WHERE newest.state IN %(partial)s))
                 """,
                 active=SQL.identifier(alias, "active"),
-                id=SQL.identifier(alias, "id"),
+                newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier(alias, "id")),
                 partial=terms.PARTIAL_STATES,
             )
 

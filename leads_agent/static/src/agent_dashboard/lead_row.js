@@ -1,10 +1,10 @@
-import { formatCurrency } from "@web/core/currency";
 import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 
 import { Component } from "@odoo/owl";
 
 import { absoluteTime, ageInDays, isJustNow, localTime, relativeTime } from "./dashboard_time";
+import { amountOf } from "./order_amount";
 
 /** What a key does on the focused lead; the help tooltip of the dashboard lists them. */
 const KEYS = { c: "call", enter: "openCustomer", r: "resolve", o: "openOrder", n: "logNote" };
@@ -50,7 +50,7 @@ export class LeadRow extends Component {
     }
 
     get amount() {
-        return formatCurrency(this.lead.order.amount_total, this.lead.order.currency_id);
+        return amountOf(this.lead.order);
     }
 
     get orderAge() {

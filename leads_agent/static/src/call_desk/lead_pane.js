@@ -1,9 +1,9 @@
 import { Component, markup } from "@odoo/owl";
 
-import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 
 import { absoluteTime, ageInDays, localTime, relativeTime } from "../agent_dashboard/dashboard_time";
+import { amountOf } from "../agent_dashboard/order_amount";
 
 /** More lines than these are for the form of the order. */
 const MOST_LINES = 6;
@@ -52,7 +52,7 @@ export class LeadPane extends Component {
     }
 
     amount(order) {
-        return formatCurrency(order.amount_total, order.currency_id);
+        return amountOf(order);
     }
 
     linesOf(order) {

@@ -57,7 +57,6 @@ ALL_EMPLOYEES = {
 
 # Rows that an agent answers for or wrote: they go with the agent, not with the customer.
 OWN = {
-    "calendar.attendee": "who takes part in a meeting of one's own",
     "calendar.event": "a meeting of one's own",
     "calendar.filters": "one's own choice of calendars",
     "calendar.recurrence": "repeats a meeting of one's own",

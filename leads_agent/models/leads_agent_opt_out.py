@@ -68,16 +68,23 @@ class LeadsAgentOptOut(models.Model):
         return self.env._("%s does not want to be called.", customer)
 
     @api.model
-    def _record(self, customers, disposition, until):
-        """Elevated: customers said so in a call; their numbers go on the do-not-call list as well."""
+    def _record(self, customers, disposition=None, until=False, **source):
+        """Elevated: customers said so; their numbers go on the do-not-call list as well.
+
+        :param disposition: the outcome of the call in which they did
+        :param source: more values of the rows, when it was elsewhere
+        """
         numbers_of = customers._leads_numbers()
+        numbers = {number for numbers in numbers_of.values() for number in numbers}
+        others = self._blocked_by_others(numbers)
         self.create(
             [
                 {
                     "partner_id": customer.id,
-                    "disposition_id": disposition.id,
+                    "disposition_id": disposition.id if disposition else False,
                     "until": until,
-                    "numbers": ", ".join(numbers_of[customer]) or False,
+                    "numbers": ", ".join(nr for nr in numbers_of[customer] if nr not in others) or False,
+                    **source,
                 }
                 for customer in customers
             ]
@@ -89,7 +96,7 @@ class LeadsAgentOptOut(models.Model):
         for callback in callbacks.filtered("agent_id"):
             agent = callback.agent_id
             callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
-        if numbers := {number for numbers in numbers_of.values() for number in numbers}:
+        if numbers:
             self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
 
     @api.model
@@ -125,6 +132,19 @@ class LeadsAgentOptOut(models.Model):
             ]
         )
 
+    @api.model
+    def _blocked_by_others(self, numbers):
+        """Those of some numbers that stand on the do-not-call list for good, and not because of any refusal."""
+        listed = self.env["phone.blacklist"].search([("number", "in", sorted(numbers)), ("leads_until", "=", False)])
+        found = set(listed.mapped("number"))
+        return found - self._naming(found)._split_numbers() if found else found
+
+    def _naming(self, numbers):
+        """Refusals in force that put any of the numbers on the do-not-call list."""
+        return self.search(
+            Domain("is_in_force", "=", True) & Domain.OR(Domain("numbers", "ilike", number) for number in numbers)
+        )
+
     @takes(given.some, reason=given.text)
     def action_lift(self, reason):
         """Let the customer be called again. The numbers that went on the do-not-call list with it leave the list.
@@ -138,26 +158,39 @@ class LeadsAgentOptOut(models.Model):
         if not reason.strip():
             raise UserError(self.env._("Say why the customer may be called again: the reason stays on record."))
         # sudo: leads.agent.opt.out - managers lift, and nobody writes it otherwise
-        rows_sudo = self.sudo().filtered("is_in_force")
-        rows_sudo.write(
-            {"lifted_at": fields.Datetime.now(), "lifted_by_id": self.env.uid, "lift_reason": reason.strip()}
-        )
-        rows_sudo._unblock_numbers(reason.strip())
-        for row in rows_sudo:
-            row.partner_id._message_log(
-                body=self.env._("May be called again. Reason: %s", reason.strip()),
-                author_id=self.env.user.partner_id.id,
-            )
+        self.sudo()._lift(reason.strip(), self.env.user)
         return True
+
+    def _lift(self, reason, user=None):
+        """Elevated: these refusals end now.
+
+        :param user: the manager who lifts them; nobody when customers changed their minds
+        """
+        rows = self.filtered("is_in_force")
+        rows.write(
+            {"lifted_at": fields.Datetime.now(), "lifted_by_id": user.id if user else False, "lift_reason": reason}
+        )
+        rows._unblock_numbers(reason)
+        author = user.partner_id if user else self.env.ref("base.partner_root")
+        for row in rows:
+            row.partner_id._message_log(body=row._lifted_sentence(reason), author_id=author.id)
+
+    def _lifted_sentence(self, reason):
+        return self.env._("May be called again. Reason: %s", reason)
 
     def _unblock_numbers(self, reason):
         """Elevated: take what went on the do-not-call list with these off it, but what others in force put there."""
         numbers = self._split_numbers()
-        others = self.search(
-            Domain("is_in_force", "=", True) & Domain.OR(Domain("numbers", "ilike", number) for number in numbers)
-        )
+        if not numbers:
+            return
+        others = self._naming(numbers)
+        Blacklist = self.env["phone.blacklist"]
         if freed := numbers - others._split_numbers():
-            self.env["phone.blacklist"]._remove(sorted(freed), message=reason)
+            Blacklist._remove(sorted(freed), message=reason)
+        for entry in Blacklist.search([("number", "in", sorted(numbers - freed))]):
+            # What stays does so for as long as the others last.
+            untils = [row.until for row in others if entry.number in row._split_numbers()]
+            entry.leads_until = max(untils) if all(untils) else False
 
     def _split_numbers(self):
         return {number for row in self.filtered("numbers") for number in row.numbers.split(", ")}

@@ -13,6 +13,7 @@ class LeadsAgentLift(models.TransientModel):
 
     opt_out_id = Link("leads.agent.opt.out", required=True, readonly=True)
     partner_id = Link(related="opt_out_id.partner_id", related_sudo=False)
+    channel = fields.Selection(related="opt_out_id.channel", related_sudo=False)
     reason = fields.Char(required=True)
 
     @takes(given.one)

@@ -11,8 +11,10 @@ from . import (
     leads_agent_lifecycle_rule,
     leads_agent_move,
     leads_agent_officer,
+    leads_agent_opt_out,
     leads_agent_stage,
     leads_agent_status,
+    leads_agent_stop_word,
     res_company,
     res_config_settings,
     res_partner,
@@ -20,6 +22,7 @@ from . import (
     res_partner_lead,
     res_partner_lead_channels,
     res_partner_lead_moves,
+    res_partner_lead_stop,
     res_partner_panel,
     sale_order,
 )

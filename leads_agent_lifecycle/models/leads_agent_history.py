@@ -6,14 +6,28 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_messages(self, messages, documents):
-        """A message that a lead wrote is an answer."""
+        """A message that a lead wrote is an answer, unless it asks to be left alone. Mails are heard here."""
         result = super()._log_messages(messages, documents)
         authors = self.env["res.partner"]
         for message, (model, res_id) in zip(messages, documents, strict=True):
-            author = message.author_id
+            author, is_mail = message.author_id, message.message_type == "email"
+            if is_mail and not res_id:
+                # Without a text it is no history; the subject may ask all the same.
+                model, res_id = message.model, message.res_id
             if model in ("res.partner", "sale.order") and res_id and author.partner_share:
                 customer = self.env[model].browse(int(res_id))._leads_customer()
-                if author.commercial_partner_id == customer:
+                if author.commercial_partner_id == customer and not self._lead_asks(message, is_mail):
                     authors |= author
         authors._lead_event("answer", self.env._("Answer received"))
         return result
+
+    @api.model
+    def _lead_asks(self, message, is_mail):
+        """Whether a lead asks to be left alone, or says nothing: no answer."""
+        Word, author = self.env["leads.agent.stop.word"], message.author_id
+        if not is_mail:
+            return Word._purpose_of(message.body) == "stop" and author._lead_is_stopped()
+        text = Word._words_of_mail(message.body, message.subject)
+        purpose = Word._purpose(text)
+        author._lead_hear(purpose, "mail", text)
+        return purpose == "stop" or not message.body

@@ -19,6 +19,11 @@ class LeadsAgentIdentity(models.Model):
     partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
     channel = fields.Selection(CHANNELS, required=True)
     key = fields.Char(required=True)
+    asked_at = fields.Datetime(
+        string="Last Asked",
+        readonly=True,
+        help="When the newest STOP or START was sent: messages come in any order, and older ones change nothing.",
+    )
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
 
     _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else is known by this on the channel.")

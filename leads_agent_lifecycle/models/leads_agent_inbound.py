@@ -103,7 +103,14 @@ class LeadsAgentInbound(models.Model):
         )
         if not news:
             return
-        lead = self.env["res.partner"]._lead_from_channel(said.channel, said.sender, name=said.name, phone=said.phone)
+        purpose = said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
+        lead = self.env["res.partner"]._lead_from_channel(
+            said.channel, said.sender, name=said.name, phone=said.phone, wakes=not said.choice and purpose != "stop"
+        )
+        identity = lead.lead_identity_ids.filtered(lambda one: (one.channel, one.key) == (said.channel, said.sender))
+        lead._lead_hear(purpose, said.channel, said.text, identity=identity, at=self._sent_at(said))
+        if said.choice:
+            return
         lead.message_post(
             author_id=lead.id,
             body=plaintext2html(said.text or self.env._("(sent no text: %s)", said.kind or self.env._("unknown"))),

@@ -10,6 +10,11 @@ class ResCompany(models.Model):
         string="Officers See Their Leads",
         help="Agents who are locked to assigned customers also see those whose relationship officers they are.",
     )
+    leads_stop_blocks_calls = fields.Boolean(
+        string="A Stop Ends Calls",
+        default=True,
+        help="Who writes STOP on any channel is not called either, and open callbacks are cancelled.",
+    )
     leads_keep_no_info_days = Bounded(
         string="Days to Keep Leads Without Info",
         most=3650,

@@ -9,6 +9,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     leads_officers_see = fields.Boolean(related="company_id.leads_officers_see", readonly=False)
+    leads_stop_blocks_calls = fields.Boolean(related="company_id.leads_stop_blocks_calls", readonly=False)
     leads_keep_no_info_days = fields.Integer(related="company_id.leads_keep_no_info_days", readonly=False)
     leads_alias_name = fields.Char(
         string="Leads by E-mail",

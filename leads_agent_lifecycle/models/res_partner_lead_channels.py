@@ -15,15 +15,18 @@ class ResPartner(models.Model):
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _lead_from_channel(self, channel, key=None, *, name=None, email=None, phone=None, fills_gaps=True, **values):
+    def _lead_from_channel(
+        self, channel, key=None, *, name=None, email=None, phone=None, fills_gaps=True, wakes=True, **values
+    ):
         """Elevated: who speaks on a channel. A returning visitor is the same lead; an unknown one becomes a new lead.
 
         :param str channel: a value of :data:`CHANNELS`
         :param str key: what the channel calls the person: a visitor, a number, an id
         :param bool fills_gaps: whether what is missing on a known lead is filled in; not where anybody can type
             the address of somebody else
+        :param bool wakes: whether it is an answer; who asks to be left alone is found, and becomes no lead by it
         :param values: more of the profile of a new lead
-        :returns: the lead
+        :returns: the lead, or the contact that is none
         """
         Identity = self.env["leads.agent.identity"]
         identity = Identity.search([("channel", "=", channel), ("key", "=", key)], limit=1) if key else Identity
@@ -33,7 +36,7 @@ class ResPartner(models.Model):
         if not lead:
             lead = self._lead_find(**known)
         if not lead:
-            place = self._lead_first_place()
+            place = self._lead_first_place() if wakes else (False, False)
             called = known.get("name") or known.get("email") or known.get("phone")
             lead = self.create(
                 {
@@ -55,13 +58,14 @@ class ResPartner(models.Model):
                 missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
             if missing:
                 lead.write(missing)
-            if not lead.lead_stage_id:
+            if wakes and not lead.lead_stage_id:
                 self._lead_enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
         if key and not identity:
             Identity.create({"partner_id": lead.id, "channel": channel, "key": key})
         elif identity:
             identity.seen_at = fields.Datetime.now()
-        lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
+        if wakes:
+            lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
         return lead
 
     @api.model
@@ -71,8 +75,10 @@ class ResPartner(models.Model):
         if (custom_values or {}).get("lead_channel") != "mail":
             return super().message_new(msg_dict, custom_values)
         name, email = parse_contact_from_email(msg_dict.get("email_from") or "")
+        Word = self.env["leads.agent.stop.word"]
+        wants = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject")))
         # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
-        return self.sudo()._lead_from_channel("mail", name=name, email=email)
+        return self.sudo()._lead_from_channel("mail", name=name, email=email, wakes=wants != "stop")
 
     @api.model
     def _lead_find(self, name=None, email=None, phone=None):

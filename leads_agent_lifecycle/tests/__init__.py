@@ -10,4 +10,5 @@ from . import (
     test_privacy,
     test_reach,
     test_sign_in,
+    test_stop,
 )

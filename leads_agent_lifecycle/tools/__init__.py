@@ -1,1 +1,1 @@
-from . import codes, meta, steps
+from . import codes, meta, steps, words

@@ -1,4 +1,4 @@
-"""The webhook that WhatsApp, Messenger and Instagram share: who signed it, and what people said.
+"""The webhook that WhatsApp, Messenger and Instagram share: who signed it, and what people said or chose.
 
 Statuses, echoes of our own messages and whatever has another shape than the documented one are left out.
 """
@@ -12,19 +12,23 @@ from typing import Any
 CHANNELS = {"whatsapp_business_account": "whatsapp", "page": "messenger", "instagram": "instagram"}
 LONGEST_KEY = 500
 LONGEST_TEXT = 10_000
+# What people chose in the settings of the channel.
+CHOICES = {"stop": "stop", "resume": "start"}
+NOTIFICATIONS = {"STOP_NOTIFICATIONS": "stop", "RESUME_NOTIFICATIONS": "start"}
 # Moments above are milliseconds.
 LATEST_SECOND = 100_000_000_000
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message of a person.
+    """A message of a person, or what they chose in the settings of the channel.
 
     :param key: what the channel calls the message
     :param sender: what the channel calls the person
     :param at: seconds since 1970
     :param text: empty when it is no text
     :param kind: of what is no text: image, audio, ...
+    :param choice: ``stop`` or ``start`` when it is no message: marketing messages are unwanted, or wanted again
     """
 
     channel: str
@@ -35,6 +39,7 @@ class Said:
     kind: str = ""
     name: str = ""
     phone: str = ""
+    choice: str = ""
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:
@@ -59,9 +64,10 @@ def is_same(given: str, expected: str) -> bool:
 def said(payload: Any) -> list[Said]:
     """Return what people said, the oldest first.
 
-    >>> said({"object": "page", "entry": [{"messaging": [
+    >>> [one] = said({"object": "page", "entry": [{"messaging": [
     ...     {"sender": {"id": "7"}, "timestamp": 1700000000123, "message": {"mid": "m1", "text": "Hello"}}]}]})
-    [Said(channel='messenger', key='m1', sender='7', at=1700000000, text='Hello', kind='', name='', phone='')]
+    >>> one == Said(channel="messenger", key="m1", sender="7", at=1700000000, text="Hello")
+    True
     >>> said({"object": "user", "entry": [None]}), said([1])
     ([], [])
     """
@@ -85,33 +91,57 @@ def _by_changes(channel: str, entry: dict) -> Iterator[Said]:
         for message in _dicts(value.get("messages")):
             sender, kind = _text(message.get("from")), _text(message.get("type"))
             content = _dict(message.get(kind))
+            pressed = _dict(content.get("button_reply")) or _dict(content.get("list_reply"))
+            text = _text(content.get("body")) or _text(content.get("caption")) or _text(content.get("text"))
             yield Said(
                 channel,
                 key=_key(message.get("id")),
                 sender=_key(sender),
                 at=_moment(message.get("timestamp")),
-                text=_text(content.get("body")) or _text(content.get("caption")) or _text(content.get("text")),
+                text=text or _text(pressed.get("title")),
                 kind=kind,
                 name=names.get(sender, ""),
-                phone=f"+{sender}" if sender.isascii() and sender.isdigit() and len(sender) <= 15 else "",
+                phone=_phone(sender),
+                choice=CHOICES.get(_text(content.get("marketing")), "") if kind == "system" else "",
             )
+        for preference in _dicts(value.get("user_preferences")):
+            sender, at = _text(preference.get("wa_id")), _moment(preference.get("timestamp"))
+            choice = CHOICES.get(_text(preference.get("value")), "")
+            if choice and _text(preference.get("category")) == "marketing_messages":
+                yield Said(
+                    channel,
+                    key=_key(f"preference-{sender}-{at}-{choice}"),
+                    sender=_key(sender),
+                    at=at,
+                    name=names.get(sender, ""),
+                    phone=_phone(sender),
+                    choice=choice,
+                )
 
 
 def _by_messaging(channel: str, entry: dict) -> Iterator[Said]:
     """Messenger and Instagram."""
     for event in _dicts(entry.get("messaging")):
         message = _dict(event.get("message"))
+        sender, at = _key(_dict(event.get("sender")).get("id")), _moment(event.get("timestamp"))
+        if choice := NOTIFICATIONS.get(_text(_dict(event.get("optin")).get("notification_messages_status"))):
+            yield Said(channel, key=_key(f"preference-{sender}-{at}-{choice}"), sender=sender, at=at, choice=choice)
+            continue
         if message.get("is_echo") or message.get("is_deleted"):
             continue
         attachments = [_text(one.get("type")) for one in _dicts(message.get("attachments"))]
         yield Said(
             channel,
             key=_key(message.get("mid")),
-            sender=_key(_dict(event.get("sender")).get("id")),
-            at=_moment(event.get("timestamp")),
+            sender=sender,
+            at=at,
             text=_text(message.get("text")),
             kind=", ".join(filter(None, attachments)),
         )
+
+
+def _phone(sender: str) -> str:
+    return f"+{sender}" if sender.isascii() and sender.isdigit() and len(sender) <= 15 else ""
 
 
 def _dict(value: Any) -> dict:

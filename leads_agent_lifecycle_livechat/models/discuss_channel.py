@@ -95,7 +95,13 @@ class DiscussChannel(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                lead = self._leads_find_lead(author, guest, html2plaintext(message.body or "")[:LONGEST])
+                text = html2plaintext(message.body or "")[:LONGEST].strip()
+                purpose = self.env["leads.agent.stop.word"]._purpose(text)
+                if purpose == "stop":
+                    self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
+                    return
+                lead = self._leads_find_lead(author, guest, text)
+                self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
                 if lead != self.leads_partner_id:
                     if not self.leads_partner_id:
                         self._leads_log_visit(lead)
@@ -103,6 +109,12 @@ class DiscussChannel(models.Model):
         except UserError as error:
             # The chat goes on, even where no lead can be made of the visitor.
             _logger.info("No lead of the chat %s: %s", self.id, error)
+
+    def _leads_proven(self, author, guest):
+        """Who speaks, if that is sure: nobody asks on behalf of somebody else. Nobody for visitors who are new."""
+        key = f"partner-{author.id}" if author else f"guest-{guest.id}"
+        identity = self.env["leads.agent.identity"].search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
+        return author or (identity.partner_id if not identity.is_claimed else identity.partner_id.browse())
 
     def _leads_find_lead(self, author, guest, text):
         """The lead of whoever wrote the text: a signed-in customer, or a guest."""

@@ -66,6 +66,42 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.assertEqual(chat.leads_partner_id, lead)
         self.assertEqual((lead.lead_info, lead.email, lead.phone), ("info", "ada@example.com", "+33155550123"))
 
+    def _blocks(self, lead):
+        rows = self.env["leads.agent.opt.out"].search([("partner_id", "=", lead.id), ("is_in_force", "=", True)])
+        return sorted((row.channel, row.via) for row in rows)
+
+    def test_a_visitor_who_says_stop_is_left_alone_until_they_say_start(self):
+        chat = self._open()
+        self._say(chat, "I am at ada@example.com")
+        lead = chat.leads_partner_id
+        lead.lead_activity = "inactive"
+        heard = lead.lead_event_at
+        self._say(chat, "Stop!")
+        self.assertEqual(self._blocks(lead), [("call", "chat"), ("chat", "chat")])
+        self.assertEqual((lead.lead_activity, lead.lead_event_at), ("inactive", heard))
+        self._say(chat, "Could you stop by?")
+        self.assertEqual(self._blocks(lead), [("call", "chat"), ("chat", "chat")])
+        self._say(chat, "START")
+        self.assertEqual(self._blocks(lead), [])
+
+    def test_a_first_message_that_is_stop_makes_no_lead(self):
+        before = self.env["res.partner"].search_count([])
+        chat = self._open()
+        self._say(chat, "STOP")
+        self.assertFalse(chat.leads_partner_id)
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+
+    def test_who_claims_to_be_a_customer_stops_and_starts_nothing_for_them(self):
+        customer = self._customer("Secret Harbour", email="harbour@example.com")
+        chat = self._open()
+        self._say(chat, "I am harbour@example.com")
+        self._say(chat, "STOP")
+        self.assertEqual(chat.leads_partner_id, customer)
+        self.assertEqual(self._blocks(customer), [])
+        self.env["leads.agent.opt.out"]._block(customer, "chat", with_calls=True)
+        self._say(chat, "START")
+        self.assertEqual(self._blocks(customer), [("call", "chat"), ("chat", "chat")])
+
     def test_who_returns_is_the_same_lead_and_somebody_else_is_another(self):
         first = self._open()
         self._say(first, "Hello")

@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.fields import Link
+
+from .res_partner import CHANNELS
+
+# Where people speak for themselves, and are known by it.
+SPOKEN_ON = [
+    (name, label) for name, label in CHANNELS if name in ("mail", "chat", "whatsapp", "messenger", "instagram")
+]
+
+
+class LeadsAgentOptOut(models.Model):
+    """What somebody does not want any more because they said so on a channel: the channel itself, and calls.
+
+    The channel is blocked for the person, calls are for the whole customer. It ends when the same person says so on
+    the same channel, or when a manager lifts it.
+    """
+
+    _inherit = "leads.agent.opt.out"
+
+    channel = fields.Selection(selection_add=SPOKEN_ON, ondelete={name: "cascade" for name, _label in SPOKEN_ON})
+    via = fields.Selection(SPOKEN_ON, string="Asked By", readonly=True, help="Empty: in a call.")
+    asked_by_id = Link("res.partner", string="Who Asked", readonly=True, ondelete="set null", index="btree_not_null")
+    email = fields.Char(string="E-mail", readonly=True, help="What was put on the list of e-mails not to write to.")
+
+    @api.model
+    def _asked(self, person, via):
+        """Elevated: what a person asked for on a channel, as far as it is in force."""
+        return self.search(
+            Domain("is_in_force", "=", True) & Domain("via", "=", via) & Domain("asked_by_id", "=", person.id)
+        )
+
+    @api.model
+    def _block(self, person, via, with_calls):
+        """Elevated: a person asked to be left alone.
+
+        :returns: the channels that were not blocked by them before
+        """
+        known = self._asked(person, via).mapped("channel")
+        source = {"via": via, "asked_by_id": person.id}
+        blocked = []
+        if via not in known:
+            email = person.email_normalized if via == "mail" else False
+            if email and self.env["mail.blacklist"].search_count([("email", "=", email)], limit=1):
+                # Whoever put it there takes it off again.
+                email = False if not self._holding(email) else email
+            elif email:
+                self.env["mail.blacklist"]._add(email)
+            self.create({"partner_id": person.id, "channel": via, "email": email, **source})
+            blocked.append(via)
+        if with_calls and "call" not in known:
+            self._record(person.commercial_partner_id, **source)
+            blocked.append("call")
+        return blocked
+
+    def _holding(self, email):
+        """Refusals in force because of which an e-mail is on the list."""
+        return self.search(Domain("is_in_force", "=", True) & Domain("email", "=", email))
+
+    def _lift(self, reason, user=None):
+        rows = self.filtered("is_in_force")
+        result = super()._lift(reason, user)
+        for email in set(rows.filtered("email").mapped("email")):
+            if not self._holding(email):
+                self.env["mail.blacklist"]._remove(email, message=reason)
+        return result
+
+    def _lifted_sentence(self, reason):
+        if self.channel == "call":
+            return super()._lifted_sentence(reason)
+        channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
+        return self.env._("Not blocked any more: %(channel)s. Reason: %(reason)s", channel=channel, reason=reason)

@@ -1,0 +1,99 @@
+from lxml import etree, html
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext, html_sanitize
+
+from odoo.addons.leads_agent.fields import Link
+
+from ..tools import words
+
+
+class LeadsAgentStopWord(models.Model):
+    """A word by which people ask to be left alone, or to hear from the company again.
+
+    A message counts when it is one of the words, whatever its language, case, accents and punctuation, and not when
+    it contains one: "stop by on Friday" is an answer.
+    """
+
+    _name = "leads.agent.stop.word"
+    _inherit = ["leads.agent.lifecycle.setup"]
+    _description = "Stop Word"
+    _order = "lang_id, kind desc, name, id"
+
+    name = fields.Char(string="Word", required=True)
+    kind = fields.Selection(
+        [("stop", "Stop"), ("start", "Start Again")],
+        string="Meaning",
+        required=True,
+        default="stop",
+        help="Stop blocks the channel by which it came. Start Again lifts what a stop on the same channel blocked.",
+    )
+    lang_id = Link("res.lang", string="Language", ondelete="set null", context={"active_test": False})
+    key = fields.Char(compute="_compute_key", store=True, export_string_translation=False)
+    active = fields.Boolean(default=True)
+
+    _one_per_language = models.UniqueIndex("(key, COALESCE(lang_id, 0))", "This word is on the list of the language.")
+
+    @api.depends("name")
+    def _compute_key(self):
+        for word in self:
+            word.key = words.plain(word.name or "")
+
+    @api.constrains("name", "kind")
+    def _check_key(self):
+        all_words = self.with_context(active_test=False)
+        for word in self:
+            if not word.key or len(word.name) > words.LONGEST:
+                raise ValidationError(
+                    self.env._("A stop word has a letter or a digit, and few of them: '%s'.", word.name)
+                )
+            if all_words.search_count([("key", "=", word.key), ("kind", "!=", word.kind)], limit=1):
+                raise ValidationError(self.env._("'%s' cannot mean both, stop and start again.", word.name))
+
+    # ------------------------------------------------------------------
+    # What people want
+    # ------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _kinds(self):
+        # sudo: leads.agent.stop.word - compared with what people write, never shown
+        return {word.key: word.kind for word in self.sudo().search([])}
+
+    @api.model
+    def _purpose(self, text):
+        """What a message asks for.
+
+        :rtype: str
+        :returns: ``stop``, ``start``, or nothing when it is any other message
+        """
+        if not text or len(text) > words.LONGEST:
+            return ""
+        return self._kinds().get(words.plain(text), "")
+
+    @api.model
+    def _purpose_of(self, body):
+        """The same for the HTML of a message."""
+        return self._purpose(html2plaintext(body or "", include_references=False).strip())
+
+    @api.model
+    def _words_of_mail(self, body, subject):
+        """What was typed in a mail, or the subject of one without a text: what unsubscribing by mail sends."""
+        return words.own_words(self._typed(body)) or subject or ""
+
+    @api.model
+    def _typed(self, body):
+        """The text of a mail, without what Odoo knows to be a quotation or a signature."""
+        clean = html_sanitize(body or "", sanitize_tags=False)
+        if not clean.strip():
+            return ""
+        tree = html.fragment_fromstring(clean, create_parent="div")
+        for quoted in tree.xpath("//*[@data-o-mail-quote]"):
+            if quoted.getparent() is not None:
+                quoted.drop_tree()
+        for block in tree.iter("div", "p", "li", "tr", "pre", "blockquote"):
+            block.tail = f"\n{block.tail or ''}"
+        for line in tree.iter("br"):
+            line.tail = f"\n{line.tail or ''}"
+        return etree.tostring(tree, method="text", encoding="unicode")

@@ -118,7 +118,7 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         )
         self.env["sale.order"].create([{"partner_id": customer.id} for customer in customers])
         self._order(held, days_ago=3)
-        for days_ago in (4, 3, -1):
+        for days_ago in (4, 3, 0):
             self._order(several, days_ago=days_ago)
         self._assign(held, self.other_agent)
         self._order(bought, days_ago=3)

@@ -91,7 +91,7 @@ class TestWhoCanSee(LeadsAgentCommon):
     def test_page_says_who_sees_confirmed_orders_in_fact(self):
         held, nobodys = self._lead("Held", "sale"), self._lead("Nobody's", "sale")
         for customer in (held, nobodys):
-            self._order(customer, days_ago=-1)
+            self._order(customer, days_ago=0)
         self._assign(held)
         for lock, non_partial in product((False, True), (False, True)):
             self.here.write({"leads_agent_lock_assigned": lock, "leads_agent_view_non_partial": non_partial})

@@ -45,7 +45,7 @@ class TestLeadTours(MenuTours, LeadTourCommon):
         self.ben.lead_stage_id = self.env.ref("leads_agent_lifecycle.stage_prospect")
         self.assertEqual(
             self._visit_menus("leads_agent_lifecycle", self.manager),
-            ["Leads", "Leads by Stage", "Time in Stage", "Stages", "Statuses", "Life Cycle Rules"],
+            ["Leads", "Leads by Stage", "Time in Stage", "Stages", "Statuses", "Life Cycle Rules", "Stop Words"],
         )
 
 

@@ -8,7 +8,7 @@ from ..fields import InSight
 
 # Documents that agents see in part only.
 DOCUMENTS = ("res.partner", "sale.order")
-# So many messages or activities are looked at one by one.
+# Up to so many messages or activities, the rules are asked of each one.
 FEW = 50
 
 

@@ -174,12 +174,12 @@ class ResUsers(models.Model):
     @property
     def leads_partial_only(self):
         """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
-        return self._leads_settings()[0]
+        return self._leads_settings().partial_only
 
     @property
     def leads_locked(self):
         """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
-        return self._leads_settings()[1]
+        return self._leads_settings().locked
 
     @property
     def leads_needs_sight(self):

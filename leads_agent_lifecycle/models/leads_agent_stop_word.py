@@ -46,10 +46,15 @@ class LeadsAgentStopWord(models.Model):
         for word in self:
             if not word.key or len(word.name) > words.LONGEST:
                 raise ValidationError(
-                    self.env._("A stop word has a letter or a digit, and few of them: '%s'.", word.name)
+                    self.env._(
+                        "'%(word)s' cannot be a stop word: it needs a letter or a digit, and at most %(most)s "
+                        "characters.",
+                        word=word.name,
+                        most=words.LONGEST,
+                    )
                 )
             if all_words.search_count([("key", "=", word.key), ("kind", "!=", word.kind)], limit=1):
-                raise ValidationError(self.env._("'%s' cannot mean both, stop and start again.", word.name))
+                raise ValidationError(self.env._("'%s' cannot mean both stop and start again.", word.name))
 
     # ------------------------------------------------------------------
     # What people want

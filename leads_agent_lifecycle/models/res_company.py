@@ -11,7 +11,7 @@ class ResCompany(models.Model):
         help="Agents who are locked to assigned customers also see those whose relationship officers they are.",
     )
     leads_stop_blocks_calls = fields.Boolean(
-        string="A Stop Ends Calls",
+        string="Stop Words Block Calls",
         default=True,
         help="Who writes STOP on any channel is not called either, and open callbacks are cancelled.",
     )

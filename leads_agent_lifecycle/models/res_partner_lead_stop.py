@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         compute="_compute_lead_blocked_channels",
         compute_sudo=True,
         groups=HOLDERS,
-        help="Where the contact asked to be left alone. Calls are refused by the whole customer.",
+        help="Channels by which the contact does not want messages. Calls are blocked for the whole customer.",
     )
 
     @api.depends_context("lang")

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from .test_leads import LifecycleCommon
+from .test_leads import LifecycleCommon, WithAlias
 
 
 @tagged("post_install", "-at_install")
@@ -57,17 +57,8 @@ class TestChannels(LifecycleCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestMail(LifecycleCommon):
+class TestMail(WithAlias, LifecycleCommon):
     """Mail to the address of the leads, through Odoo's own gateway."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.domain = cls.env["mail.alias.domain"].create({"name": "leads.example.com"})
-        cls.env.company.alias_domain_id = cls.domain
-        cls.alias = cls.env.ref("leads_agent_lifecycle.alias_leads")
-        cls.alias.alias_domain_id = cls.domain
-        cls.env["res.config.settings"].create({"leads_alias_name": "hello"}).execute()
 
     def _receive(self, sender, number):
         text = (

@@ -39,6 +39,19 @@ class LifecycleCommon(LeadsAgentCommon):
         )
 
 
+class WithAlias:
+    """The address of the leads, hello@leads.example.com."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.domain = cls.env["mail.alias.domain"].create({"name": "leads.example.com"})
+        cls.env.company.alias_domain_id = cls.domain
+        cls.alias = cls.env.ref("leads_agent_lifecycle.alias_leads")
+        cls.alias.alias_domain_id = cls.domain
+        cls.env["res.config.settings"].create({"leads_alias_name": "hello"}).execute()
+
+
 @tagged("post_install", "-at_install")
 class TestNewLead(LifecycleCommon):
     def test_a_manager_enters_a_lead(self):

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from .test_leads import LifecycleCommon
+from .test_leads import LifecycleCommon, WithAlias
 from .test_meta import MetaCommon, whatsapp
 
 SENDER = "3225550901"
@@ -278,17 +278,8 @@ class TestStopByMeta(StopCommon, MetaCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestStopByMail(StopCommon):
+class TestStopByMail(WithAlias, StopCommon):
     """STOP and START through Odoo's mail gateway: to the address of the leads, and as answers on threads."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.domain = cls.env["mail.alias.domain"].create({"name": "leads.example.com"})
-        cls.env.company.alias_domain_id = cls.domain
-        cls.alias = cls.env.ref("leads_agent_lifecycle.alias_leads")
-        cls.alias.alias_domain_id = cls.domain
-        cls.env["res.config.settings"].create({"leads_alias_name": "hello"}).execute()
 
     def _receive(self, body, subject="Re: Your offer", sender="harbour@example.com", reply_to="", kind="plain"):
         self.mails = getattr(self, "mails", 0) + 1

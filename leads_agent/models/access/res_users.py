@@ -1,8 +1,17 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..res_groups import AGENT, EXCLUDED, MANAGER
+
+
+class Settings(NamedTuple):
+    """What an agent sees: partial orders only, and assigned customers only."""
+
+    partial_only: bool
+    locked: bool
 
 
 class ResUsers(models.Model):
@@ -72,15 +81,17 @@ class ResUsers(models.Model):
 
     @ormcache("self.id")
     def _leads_settings(self):
-        """Whether the user sees partial orders only, and assigned customers only.
+        """What the user sees, by the settings of their companies.
 
         The settings of all companies of the user count, not only of those switched on, and of archived ones too:
         archiving the company that locks must not open what it keeps shut.
         """
         # sudo: res.company - settings alone
         companies = self.sudo().with_context(active_test=False).company_ids
-        partial_only = not all(companies.mapped("leads_agent_view_non_partial"))
-        return partial_only, any(companies.mapped("leads_agent_lock_assigned"))
+        return Settings(
+            partial_only=not all(companies.mapped("leads_agent_view_non_partial")),
+            locked=any(companies.mapped("leads_agent_lock_assigned")),
+        )
 
     @ormcache("self.id")
     def _leads_forced_groups(self):

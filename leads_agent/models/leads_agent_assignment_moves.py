@@ -49,6 +49,31 @@ class LeadsAgentAssignment(models.Model):
             )
 
     @api.model
+    def _leave_ours(self, ours, partner):
+        """Elevated: customers turned out to be colleagues or companies of the database, who are nobody's leads.
+
+        :param ours: those with whom everything ends: assignments, callbacks, calls that go on
+        :param partner: the contact that the sentence in the log names
+        """
+        sentence = self.env["leads.agent.desk"]._ours_sentence(partner.complete_name)
+        active = self.search(Domain("partner_id", "in", ours.ids) & Domain("state", "=", "active"))
+        if active:
+            active._end(
+                Domain("id", "in", active.ids),
+                state="unassigned",
+                end_reason="merged",
+                kind="unassigned",
+                note=sentence,
+            )
+        self.env["leads.agent.callback"]._cancel_for(ours)
+        calls = self.env["leads.agent.call"].search(
+            Domain("partner_id", "in", ours.ids) & Domain("state", "!=", "done")
+        )
+        calls._hang_up()
+        calls.write({"state": "done", "note": sentence})
+        calls.agent_id._leads_dashboard_changed()
+
+    @api.model
     def _leave_foreign_companies(self, partners):
         """End what agents hold of customers who belong to a company now in which the agent does not work."""
         held = partners.sudo().filtered("leads_agent_id")

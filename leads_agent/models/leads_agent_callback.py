@@ -327,6 +327,15 @@ class LeadsAgentCallback(models.Model):
             )
 
     @api.model
+    def _cancel_for(self, customers):
+        """Elevated: these customers may not be called any more; who promised it is told."""
+        callbacks = self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "=", "open"))
+        callbacks._close("cancelled")
+        for callback in callbacks.filtered("agent_id"):
+            agent = callback.agent_id
+            callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
+
+    @api.model
     def _kept_by(self, user, customer):
         """Elevated: the open callback that a call with the customer keeps."""
         return self.search(self._for_user(user) & Domain("partner_id", "=", customer.id), limit=1)

@@ -89,13 +89,7 @@ class LeadsAgentOptOut(models.Model):
                 for customer in customers
             ]
         )
-        callbacks = self.env["leads.agent.callback"].search(
-            [("partner_id", "in", customers.ids), ("state", "=", "open")]
-        )
-        callbacks._close("cancelled")
-        for callback in callbacks.filtered("agent_id"):
-            agent = callback.agent_id
-            callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
+        self.env["leads.agent.callback"]._cancel_for(customers)
         if numbers:
             self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
 

@@ -96,9 +96,13 @@ class ResPartner(models.Model):
         """:raises UserError: for a colleague, a company of the database, or a contact of one"""
         # sudo: res.partner - who is one of us
         for partner in self.sudo():
-            us = partner | partner.commercial_partner_id
-            if not all(us.mapped("partner_share")) or us.ref_company_ids:
+            if partner._leads_is_ours():
                 raise UserError(self.env["leads.agent.desk"]._ours_sentence(partner.complete_name))
+
+    def _leads_is_ours(self):
+        """Elevated: whether this is a colleague, a company of the database, or a contact of one."""
+        us = self | self.commercial_partner_id
+        return not all(us.mapped("partner_share")) or bool(us.ref_company_ids)
 
     # ------------------------------------------------------------------
     # Who may not be given or called

@@ -31,6 +31,7 @@ from . import (
     test_links_by_number,
     test_lock,
     test_lock_tours,
+    test_merges,
     test_moves,
     test_next_lead,
     test_opt_out,

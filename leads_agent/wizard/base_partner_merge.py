@@ -5,7 +5,9 @@ from odoo.fields import Domain
 class BasePartnerMerge(models.TransientModel):
     """Merging customers of whom more than one is held: the destination's holder stays, or else the first one.
 
-    The history of all of them is the history of the destination afterwards, ended assignments included.
+    The history of all of them is the history of the destination afterwards, ended assignments included. What hangs on
+    the person goes on to the customer for whom calls are made; where that is a colleague or a company of the database,
+    it ends.
     """
 
     _inherit = "base.partner.merge.automatic.wizard"
@@ -36,10 +38,33 @@ class BasePartnerMerge(models.TransientModel):
             "UPDATE leads_agent_history SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
             [dst_partner.id, src_partners.ids],
         )
-        Assignment._pass_to_entities(dst_partner.sudo())
-        self.env["leads.agent.history"].sudo()._follow_move(dst_partner.sudo())
-        Assignment._propagate_holder(dst_partner.commercial_partner_id.ids)
-        Assignment._refresh_last_events(dst_partner.commercial_partner_id.ids)
+        # Odoo takes over every value of those it merges, and the holder is nobody's to write.
+        self.env.cr.execute("UPDATE res_partner SET leads_agent_id = NULL WHERE id = ANY(%s)", [src_partners.ids])
+        src_partners.invalidate_recordset(["leads_agent_id"], flush=False)
+        return result
+
+    def _update_values(self, src_partners, dst_partner):
+        """Only now is it known to which customer the destination belongs, and whether it is one of us."""
+        before = dst_partner.sudo().commercial_partner_id
+        result = super()._update_values(src_partners, dst_partner)
+        target = dst_partner.sudo()
+        self.env.add_to_compute(target._fields["partner_share"], target)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        # sudo: leads.agent.assignment - merging contacts is allowed to people who know nothing of leads
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        entities = target | target.commercial_partner_id
+        if target._leads_is_ours():
+            # What a customer has whom a colleague belongs to is left alone.
+            ours = entities.filtered(lambda partner: partner._leads_is_ours())
+            Assignment._leave_ours(ours, target)
+        else:
+            # sudo: leads.agent.call - the same
+            self.env["leads.agent.call"].sudo()._pass_to({target.id: target.commercial_partner_id.id})
+            Assignment._pass_to_entities(target)
+        self.env["leads.agent.history"].sudo()._follow_move(target)
+        Assignment._propagate_holder((entities | before).ids)
+        Assignment._refresh_last_events(entities.ids)
         return result
 
     @api.model

@@ -41,9 +41,22 @@ class BasePartnerMerge(models.TransientModel):
         leads.invalidate_recordset()
         super()._update_values(src_partners, dst_partner)
         target = dst_partner.sudo()
+        if target._leads_is_ours():
+            # Colleagues and own companies are nobody's leads.
+            self._lead_forget(target)
+            return
         target.write({"lead_code": code, "lead_at": since})
         reason = self.env._("Merged")
         if target.lead_stage_id:
             target._lead_move({target.id: place}, reasons={target.id: reason})
         else:
             target._lead_place({target.id: place}, {target.id: reason})
+
+    def _lead_forget(self, target):
+        """What was said of the lead stays in its moves; the contact itself is none."""
+        target.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE res_partner SET lead_stage_id = NULL, lead_status_id = NULL, lead_activity = NULL WHERE id = %s",
+            [target.id],
+        )
+        target.invalidate_recordset()

@@ -65,7 +65,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             figures=self._figures_select(today),
             day=self._day_select(today),
             call=self._call_select(),
-            callbacks=self._callbacks_select(Domain("due_at", "<", tomorrow)),
+            callbacks=self._callbacks_select(self._callbacks_until(tomorrow)),
         )
         figures = self._figures(rows["figures"][0])
         count = figures["open"]

@@ -118,6 +118,12 @@ class LeadsAgentDashboard(models.AbstractModel):
         return {name: rows or [] for name, rows in row.items()}
 
     @api.model
+    def _callbacks_until(self, tomorrow):
+        """What is due today, and what would have been but for the calling hours: it does not just disappear."""
+        moved = Domain("moved_because", "=", "hours") & Domain("moved_from", "<", tomorrow)
+        return Domain("due_at", "<", tomorrow) | moved
+
+    @api.model
     def _callbacks_select(self, domain):
         """Open callbacks that the user may keep, the earliest first."""
         Callback = self.env["leads.agent.callback"]
@@ -125,7 +131,8 @@ class LeadsAgentDashboard(models.AbstractModel):
             """
             SELECT c.id, c.partner_id, p.complete_name AS partner_name, %(due_at)s AS due_at,
                    c.due_at <= %(now)s AS is_due, c.open_at <= %(now)s AS is_missed,
-                   c.agent_id IS NOT DISTINCT FROM %(uid)s AS mine, COALESCE(c.note, '') AS note
+                   c.agent_id IS NOT DISTINCT FROM %(uid)s AS mine, COALESCE(c.note, '') AS note,
+                   COALESCE(%(moved_from)s, '') AS moved_from, COALESCE(c.moved_because, '') AS moved_because
               FROM leads_agent_callback c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.id IN %(callbacks)s
@@ -133,6 +140,7 @@ class LeadsAgentDashboard(models.AbstractModel):
              LIMIT %(limit)s
             """,
             due_at=self._moment(SQL("c.due_at")),
+            moved_from=self._moment(SQL("c.moved_from")),
             now=fields.Datetime.now(),
             uid=self.env.uid,
             callbacks=Callback._search(Callback._for_user(self.env.user) & domain).subselect(),

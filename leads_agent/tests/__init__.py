@@ -39,6 +39,7 @@ from . import (
     test_partial_only,
     test_phone_cells,
     test_policy,
+    test_promises,
     test_query_counts,
     test_resolve,
     test_role_matrix,

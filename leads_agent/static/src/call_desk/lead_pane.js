@@ -3,7 +3,7 @@ import { Component, markup } from "@odoo/owl";
 import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 
-import { absoluteTime, ageInDays, localTime, relativeTime } from "../agent_dashboard/dashboard_time";
+import { absoluteTime, ageInDays, localTime, movedFrom, relativeTime } from "../agent_dashboard/dashboard_time";
 
 /** More lines than these are for the form of the order. */
 const MOST_LINES = 6;
@@ -77,6 +77,10 @@ export class LeadPane extends Component {
 
     exactly(value) {
         return absoluteTime(value);
+    }
+
+    moved(callback) {
+        return movedFrom(callback);
     }
 
     openOrder(order, ev) {

@@ -38,6 +38,34 @@ const logOutcome = () => [
     ...seeIdle(),
 ];
 
+registry.category("web_tour.tours").add("leads_agent_callback_moved", {
+    steps: () => [
+        {
+            content: "The callback of today says that it moved, and why",
+            trigger: `${DESK} .o_leads_agent_callback:contains("Harbour Café"):contains("Later") .o_leads_agent_callback_moved:contains("moved from"):contains(", outside calling hours")`,
+        },
+        {
+            content: "and so does the history",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_history:contains("Callback moved from"):contains("outside calling hours")`,
+        },
+        ...openMenu("menu_calls_root", "menu_callbacks"),
+        {
+            content: "The list says so",
+            trigger: `.o_list_view .o_data_row:contains("Harbour Café") td[name=moved]:contains("moved from"):contains(", outside calling hours")`,
+        },
+        {
+            content: "Open the callback",
+            trigger: `.o_list_view .o_data_row:contains("Harbour Café") td[name=due_at]`,
+            run: "click",
+        },
+        {
+            content: "It says so too",
+            trigger: `.o_form_view .o_field_widget[name=moved]:contains(", outside calling hours")`,
+        },
+        { content: "and keeps what was promised", trigger: ".o_form_view .o_field_widget[name=promised_at]" },
+    ],
+});
+
 registry.category("web_tour.tours").add("leads_agent_working_day", {
     steps: () => [
         {

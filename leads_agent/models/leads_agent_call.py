@@ -190,6 +190,7 @@ class LeadsAgentCall(models.Model):
             it an outcome that asks for one uses the proposed time
         :raises UserError: in a sentence; nothing is lost and nothing half done
         """
+        self._check_not_closed()
         self._check_mine()
         disposition = self.env["leads.agent.disposition"].browse(disposition_id).exists()
         if not disposition.active:
@@ -242,8 +243,8 @@ class LeadsAgentCall(models.Model):
         """What an outcome would do now, in sentences."""
         self.ensure_one()
         # sudo: leads.agent.assignment - the number of attempts, of the user's own call
-        assignment = self.sudo().assignment_id
-        if assignment.state != "active" or assignment.agent_id != self.agent_id:
+        assignment = self.sudo()._lead()
+        if not assignment:
             sentences = [self.env._("The customer is not your lead: the lead is left as it is.")]
             return sentences + self._promise_sentences(disposition, "keep")
         attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
@@ -287,6 +288,7 @@ class LeadsAgentCall(models.Model):
     @takes(given.one)
     def action_outcome(self):
         """Open the form with the outcome of this call."""
+        self._check_not_closed()
         self._check_mine()
         return {
             "type": "ir.actions.act_window",
@@ -334,6 +336,7 @@ class LeadsAgentCall(models.Model):
             raise UserError(self.env._("The outcome of this call is logged already."))
         self.invalidate_recordset(["state"])
         if self.state == "done":
+            self._check_not_closed()
             raise UserError(self.env._("This call has its outcome already."))
         if disposition.needs_note and not note:
             raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
@@ -348,8 +351,7 @@ class LeadsAgentCall(models.Model):
         )
         self.callback_id._answer(disposition, self)
         self.env["leads.agent.history"]._log_calls(self)
-        assignment = self.assignment_id
-        if assignment.state == "active" and assignment.agent_id == self.agent_id:
+        if assignment := self._lead():
             assignment._count_attempt(disposition)
             assignment._apply_outcome(disposition, note, call=self, due_at=due_at, zone=zone)
         else:
@@ -381,8 +383,10 @@ class LeadsAgentCall(models.Model):
                 "disposition_id": self.env["leads.agent.disposition"]._set_by_sale().id,
                 "is_contact": 1,
                 "is_sale": 1,
+                "closed_by_id": self.env.uid,
             }
         )
+        self._tell_of_changes([(call.id, call.agent_id.id) for call in calls])
         for call in calls:
             call.callback_id._close("done", call)
         self.env["leads.agent.history"]._log_calls(calls)
@@ -401,7 +405,14 @@ class LeadsAgentCall(models.Model):
             running = together.filtered(lambda call: call.state != "done")
             if len(running) > 1:
                 running[1:]._hang_up()
-                running[1:].write({"state": "done", "note": self.env._("The customer was merged during the call.")})
+                running[1:].write(
+                    {
+                        "state": "done",
+                        "closed_by_id": self.env.uid,
+                        "note": self.env._("The customer was merged during the call."),
+                    }
+                )
+                self._tell_of_changes([(call.id, call.agent_id.id) for call in running[1:]])
                 # Before one takes the place of the other
                 self.flush_model()
             together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(

@@ -83,7 +83,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             "leads_count": count,
             "history": self._entries(self.env["leads.agent.history"]._latest(10)),
             "callbacks": rows["callbacks"] if user.can_hold_leads else [],
-            "call": next(iter(rows["call"]), False),
+            "call": self._running_call(rows["call"]),
             "empty_reason": self._empty_reason() if not assignments and not search else "",
         }
 

@@ -197,7 +197,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         return SQL(
             """
             SELECT c.id, c.partner_id, p.complete_name AS partner_name, COALESCE(c.phone, '') AS phone,
-                   %(started_at)s AS started_at, COALESCE(%(ended_at)s, '') AS ended_at, c.state
+                   %(started_at)s AS started_at, COALESCE(%(ended_at)s, '') AS ended_at, c.state,
+                   p.leads_agent_id IS DISTINCT FROM c.agent_id AS is_of_others
               FROM leads_agent_call c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.id IN %(calls)s
@@ -206,6 +207,16 @@ class LeadsAgentDashboard(models.AbstractModel):
             ended_at=self._moment(SQL("c.ended_at")),
             calls=self.env["leads.agent.call"]._search(mine).subselect(),
         )
+
+    @api.model
+    def _running_call(self, rows):
+        """The call that goes on, with ``changes``: what others did with the lead meanwhile, in a sentence."""
+        if not rows:
+            return False
+        [call] = rows
+        is_of_others = call.pop("is_of_others")
+        changes = self.env["leads.agent.call"].browse(call["id"]).what_happened() if is_of_others else ""
+        return call | {"changes": changes}
 
     @api.model
     def _last_call_select(self, customer):

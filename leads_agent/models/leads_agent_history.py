@@ -366,7 +366,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
-        """Record that assignments began or ended, in one statement.
+        """Record that assignments began or ended, in one statement, and tell agents who are on the phone about it.
 
         What was promised to the customers follows in the same statement: to the new holder, to the call center when the
         lead was taken back, and to its end when the lead is closed.
@@ -375,8 +375,9 @@ class LeadsAgentHistory(models.Model):
         """
         self.flush_model()
         self.env["leads.agent.callback"].flush_model()
+        self.env["leads.agent.call"].flush_model(["partner_id", "agent_id", "state"])
         at = at.replace(microsecond=0)
-        self.env.cr.execute(
+        calls = self.env.execute_query(
             SQL(
                 """
                 WITH promises AS (
@@ -388,7 +389,7 @@ class LeadsAgentHistory(models.Model):
                       FROM leads_agent_assignment a
                      WHERE a.id = ANY(%(ids)s) AND c.partner_id = a.partner_id AND c.state = 'open'
                        AND (%(kind)s <> 'unassigned' OR c.agent_id = a.agent_id)
-                )
+                ), entries AS (
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id, assignment_id)
                 SELECT a.partner_id, %(at)s, %(kind)s, CASE WHEN %(kind)s = 'sale' THEN 'confirmed' END, %(author)s,
@@ -398,6 +399,13 @@ class LeadsAgentHistory(models.Model):
              LEFT JOIN unnest(%(partners)s::int[], %(orders)s::int[]) AS s (partner_id, order_id)
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
+                )
+                SELECT c.id, c.agent_id
+                  FROM leads_agent_call c
+                  JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
+                 WHERE c.state <> 'done' AND a.id = ANY(%(ids)s)
+                   AND CASE %(kind)s WHEN 'assigned' THEN c.agent_id <> a.agent_id
+                                     WHEN 'unassigned' THEN c.agent_id = a.agent_id ELSE TRUE END
                 """,
                 at=at,
                 kind=kind,
@@ -408,6 +416,8 @@ class LeadsAgentHistory(models.Model):
             )
         )
         self.env["leads.agent.callback"].invalidate_model(flush=False)
+        # sudo: leads.agent.call - their agents are told, whoever caused the change
+        self.env["leads.agent.call"].sudo()._tell_of_changes(calls)
 
     @api.model
     def _newest_events(self, alias):

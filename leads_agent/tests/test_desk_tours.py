@@ -33,6 +33,25 @@ class TestDeskTours(DeskCommon, HttpCase):
 
         self.start_tour("/odoo/leads-agent", "leads_agent_callback_moved", login="agent_anna")
 
+    def test_a_lead_taken_away_during_the_call(self):
+        """A manager takes the lead back while the agent is on the phone: the pane says so at once."""
+        self.start_tour("/odoo/leads-agent", "leads_agent_taken_in_call", login="agent_anna")
+
+        call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "state": "done",
+                    "disposition_id": self.no_answer.id,
+                    "note": "Rang for a while",
+                }
+            ],
+        )
+        self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
+        self.assertFalse(self.customer.leads_agent_id)
+
     def test_a_working_day_from_the_callback_to_nobody_left(self):
         """A due callback is called and agreed on anew, a customer buys in the call, and one wants no more calls."""
         self.env.company.leads_agent_most_callbacks = 0

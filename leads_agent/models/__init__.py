@@ -13,6 +13,7 @@ from . import (
     leads_agent_batch_assign_share,
     leads_agent_batch_assign_work,
     leads_agent_call,
+    leads_agent_call_changes,
     leads_agent_callback,
     leads_agent_calling_hours,
     leads_agent_closed_model,

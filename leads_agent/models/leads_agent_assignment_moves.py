@@ -75,10 +75,14 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _leave_foreign_companies(self, partners):
-        """End what agents hold of customers who belong to a company now in which the agent does not work."""
+        """End what agents hold of customers who belong to a company now in which the agent does not work.
+
+        What was promised to them belongs to that company too.
+        """
         held = partners.sudo().filtered("leads_agent_id")
         if not held:
             return
+        self.env["leads.agent.callback"]._follow_companies(held.commercial_partner_id)
         active = self.search(
             Domain("partner_id", "in", held.commercial_partner_id.ids) & Domain("state", "=", "active")
         )

@@ -54,7 +54,10 @@ class LeadsAgentAssignment(models.Model):
         :param due_at: when to call back, in UTC
         :returns: the assignments that ended
         """
-        result = policy.outcome(disposition._policy(), self.attempt_count) if call else policy.Outcome("close")
+        result = policy.Outcome("close")
+        if call:
+            is_promised = bool(self.env["leads.agent.callback"]._open_of(self.partner_id))
+            result = policy.outcome(disposition._policy(), self.attempt_count, is_promised)
         self._apply_to_customers(disposition, self.partner_id)
         match result.fate:
             case "close":

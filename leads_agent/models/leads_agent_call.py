@@ -5,7 +5,7 @@ from odoo.tools import format_datetime
 
 from ..arguments import takes
 from ..fields import Link
-from ..tools import given, terms
+from ..tools import given, policy, terms
 from ..tools.moments import to_local
 from ..tools.phone_numbers import choices, dialable, read_cell
 
@@ -39,7 +39,11 @@ class LeadsAgentCall(models.Model):
         help="The customer's newest order when the call began.",
     )
     callback_id = Link(
-        "leads.agent.callback", readonly=True, index="btree_not_null", ondelete="set null", help="The promise it kept."
+        "leads.agent.callback",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The promise it was to keep.",
     )
     direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
     phone = fields.Char(string="Number", readonly=True)
@@ -186,6 +190,7 @@ class LeadsAgentCall(models.Model):
             it an outcome that asks for one uses the proposed time
         :raises UserError: in a sentence; nothing is lost and nothing half done
         """
+        self._check_not_closed()
         self._check_mine()
         disposition = self.env["leads.agent.disposition"].browse(disposition_id).exists()
         if not disposition.active:
@@ -238,11 +243,36 @@ class LeadsAgentCall(models.Model):
         """What an outcome would do now, in sentences."""
         self.ensure_one()
         # sudo: leads.agent.assignment - the number of attempts, of the user's own call
-        assignment = self.sudo().assignment_id
-        if assignment.state != "active" or assignment.agent_id != self.agent_id:
-            return [self.env._("The customer is not your lead: the lead is left as it is.")]
+        assignment = self.sudo()._lead()
+        if not assignment:
+            sentences = [self.env._("The customer is not your lead: the lead is left as it is.")]
+            return sentences + self._promise_sentences(disposition, "keep")
         attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
-        return disposition._effect_sentences(attempt, due_at, self.env.user.tz)
+        # sudo: leads.agent.callback - whether anything is promised to the customer of the user's own call
+        is_promised = bool(self.env["leads.agent.callback"].sudo()._open_of(self.partner_id))
+        sentences = disposition._effect_sentences(attempt, due_at, self.env.user.tz, is_promised=is_promised)
+        fate = policy.outcome(disposition._policy(), attempt, is_promised).fate
+        return sentences + self._promise_sentences(disposition, fate)
+
+    def _promise_sentences(self, disposition, fate):
+        """What becomes of the promise that this call was to keep when nobody was reached, in sentences.
+
+        :param str fate: what becomes of the lead
+        """
+        # sudo: leads.agent.callback - the one of the user's own call
+        callback = self.sudo().callback_id
+        if callback.state != "open" or disposition.is_contact or disposition.asks_callback:
+            return []
+        match fate:
+            case "close":
+                return [self.env._("The callback is cancelled with it.")]
+            case "release":
+                return [self.env._("The callback stays open, for your call center.")]
+        moment = callback.due_at
+        if disposition.retry_minutes:
+            moment = callback._next_tries(disposition.retry_minutes)[callback.id]
+        when = format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="short")
+        return [self.env._("The callback stays open, for %s.", when)]
 
     def _both_clocks(self, moment):
         """A moment on the clocks of customer and agent, in a sentence."""
@@ -258,6 +288,7 @@ class LeadsAgentCall(models.Model):
     @takes(given.one)
     def action_outcome(self):
         """Open the form with the outcome of this call."""
+        self._check_not_closed()
         self._check_mine()
         return {
             "type": "ir.actions.act_window",
@@ -305,6 +336,7 @@ class LeadsAgentCall(models.Model):
             raise UserError(self.env._("The outcome of this call is logged already."))
         self.invalidate_recordset(["state"])
         if self.state == "done":
+            self._check_not_closed()
             raise UserError(self.env._("This call has its outcome already."))
         if disposition.needs_note and not note:
             raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
@@ -317,10 +349,9 @@ class LeadsAgentCall(models.Model):
                 "note": note or False,
             }
         )
-        self.callback_id._close("done", self)
+        self.callback_id._answer(disposition, self)
         self.env["leads.agent.history"]._log_calls(self)
-        assignment = self.assignment_id
-        if assignment.state == "active" and assignment.agent_id == self.agent_id:
+        if assignment := self._lead():
             assignment._count_attempt(disposition)
             assignment._apply_outcome(disposition, note, call=self, due_at=due_at, zone=zone)
         else:
@@ -352,8 +383,10 @@ class LeadsAgentCall(models.Model):
                 "disposition_id": self.env["leads.agent.disposition"]._set_by_sale().id,
                 "is_contact": 1,
                 "is_sale": 1,
+                "closed_by_id": self.env.uid,
             }
         )
+        self._tell_of_changes([(call.id, call.agent_id.id) for call in calls])
         for call in calls:
             call.callback_id._close("done", call)
         self.env["leads.agent.history"]._log_calls(calls)
@@ -372,7 +405,14 @@ class LeadsAgentCall(models.Model):
             running = together.filtered(lambda call: call.state != "done")
             if len(running) > 1:
                 running[1:]._hang_up()
-                running[1:].write({"state": "done", "note": self.env._("The customer was merged during the call.")})
+                running[1:].write(
+                    {
+                        "state": "done",
+                        "closed_by_id": self.env.uid,
+                        "note": self.env._("The customer was merged during the call."),
+                    }
+                )
+                self._tell_of_changes([(call.id, call.agent_id.id) for call in running[1:]])
                 # Before one takes the place of the other
                 self.flush_model()
             together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(

@@ -61,6 +61,12 @@ class LeadsAgentCallback(models.Model):
     note = fields.Text(help="What to come back to.")
     call_id = Link("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
     kept_call_id = Link("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
+    promised_at = fields.Datetime(
+        string="Promised for", readonly=True, help="What was agreed on with the customer, whenever it is due by now."
+    )
+    moved_from = fields.Datetime(readonly=True, help="When it was due before it moved by itself.")
+    moved_because = fields.Selection(terms.CALLBACK_MOVES, string="Why It Moved", readonly=True)
+    moved = fields.Char(compute="_compute_moved")
     told_at = fields.Datetime(readonly=True, help="When the agent was told that it is due.")
     closed_at = fields.Datetime(readonly=True)
 
@@ -75,6 +81,7 @@ class LeadsAgentCallback(models.Model):
     # ------------------------------------------------------------------
 
     @api.depends("due_at", "partner_id")
+    @api.depends_context("lang")
     def _compute_at_customer(self):
         # sudo: leads.agent.desk - the zone of customers that the user may read, as the callback itself
         zones = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.commercial_partner_id.ids)
@@ -90,6 +97,27 @@ class LeadsAgentCallback(models.Model):
             # sudo: res.company - a setting of the company of the callback
             minutes = callback.company_id.sudo().leads_agent_callback_minutes
             callback.open_at = callback.due_at and callback.due_at + timedelta(minutes=minutes)
+
+    @api.depends("due_at", "moved_from", "moved_because")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_moved(self):
+        for callback in self:
+            if not callback.moved_from:
+                callback.moved = False
+                continue
+            # Within a day the time alone says it.
+            is_within_a_day = timedelta() < callback.due_at - callback.moved_from < timedelta(days=1)
+            before = format_datetime(
+                self.env,
+                callback.moved_from,
+                tz=self.env.user.tz or "UTC",
+                dt_format="HH:mm" if is_within_a_day else "d MMM HH:mm",
+            )
+            callback.moved = (
+                self.env._("moved from %s, outside calling hours", before)
+                if callback.moved_because == "hours"
+                else self.env._("moved from %s, nobody was reached", before)
+            )
 
     @api.depends("state", "due_at", "open_at")
     def _compute_is_due(self):
@@ -264,9 +292,11 @@ class LeadsAgentCallback(models.Model):
             "partner_id": customer.id,
             "agent_id": agent.id,
             "team_id": vals.get("team_id") or agent.sale_team_id.id,
-            "company_id": self.env.company.id,
+            "company_id": self._company_for(customer, agent).id,
+            "promised_at": vals.get("due_at"),
         }
-        open_one = self.sudo().search([("partner_id", "=", customer.id), ("state", "=", "open")], limit=1)
+        # sudo: leads.agent.callback - whether there is one, whoever may read it
+        open_one = self.sudo()._open_of(customer)
         if open_one:
             raise UserError(
                 self.env._(
@@ -275,6 +305,29 @@ class LeadsAgentCallback(models.Model):
                     when=open_one._when(),
                 )
             )
+
+    @api.model
+    def _open_of(self, customers):
+        """The open callbacks of customers: one each at most."""
+        return self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "=", "open"))
+
+    @api.model
+    def _company_for(self, customer, agent):
+        """The company of the customer; else that of the lead, where the agent works in it."""
+        # sudo: res.partner, leads.agent.assignment - the companies of a customer whom the user may read
+        if company := customer.sudo().company_id:
+            return company
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        lead = Assignment.search([("partner_id", "=", customer.id), ("state", "=", "active")], limit=1)
+        worked_in = agent.company_ids
+        return (lead.company_id & worked_in) or (self.env.company & worked_in) or agent.company_id or self.env.company
+
+    @api.model
+    def _follow_companies(self, partners):
+        """Elevated: customers belong to another company now, and so does what was promised to them."""
+        for callback in self._open_of(partners.filtered("company_id")):
+            if callback.company_id != callback.partner_id.company_id:
+                callback.company_id = callback.partner_id.company_id
 
     def _follows_sentence(self, name):
         field = self._fields.get(name)
@@ -293,9 +346,18 @@ class LeadsAgentCallback(models.Model):
                 raise AccessError(self._follows_sentence(name))
             if closed := self.filtered(lambda callback: callback.state != "open"):
                 raise UserError(self.env._("The callback of %s is over.", closed[0].partner_id.display_name))
+        # Only `_move` writes why it moved: nobody said so, and there is nothing to refuse.
+        is_agreed = "due_at" in vals and "moved_because" not in vals
+        if is_agreed:
+            vals = {
+                **vals,
+                "promised_at": vals["due_at"],
+                "moved_from": False,
+                "moved_because": False,
+                "told_at": False,
+            }
         result = super().write(vals)
-        if "due_at" in vals:
-            self.sudo().told_at = False
+        if is_agreed:
             self._check_due()
             self._wake()
         if vals.get("agent_id"):
@@ -325,6 +387,45 @@ class LeadsAgentCallback(models.Model):
             opened.write(
                 {"state": state, "kept_call_id": call.id if call else False, "closed_at": fields.Datetime.now()}
             )
+
+    def _move(self, moments, because):
+        """Elevated: due at another moment, without anybody saying so. What was promised stays on record.
+
+        :param dict moments: ``{id: moment in UTC}``
+        :param str because: a value of :data:`terms.CALLBACK_MOVES`
+        """
+        for callback in self:
+            callback.write(
+                {
+                    "due_at": moments[callback.id],
+                    "promised_at": callback.promised_at or callback.due_at,
+                    "moved_from": callback.moved_from if callback.moved_because == because else callback.due_at,
+                    "moved_because": because,
+                    "told_at": False,
+                }
+            )
+        self._wake()
+
+    def _next_tries(self, minutes):
+        """Elevated: when to try again after some minutes, at an hour at which the customers may be called.
+
+        :returns: ``{id: moment in UTC}``
+        """
+        facts_of = self.env["leads.agent.desk"]._facts(self.partner_id.ids)
+        moment = fields.Datetime.now() + timedelta(minutes=minutes)
+        return {
+            callback.id: next_opening_everywhere(facts_of[callback.partner_id.id].clocks, moment) or moment
+            for callback in self
+        }
+
+    def _answer(self, disposition, call):
+        """Elevated: what the outcome of a call means for the promise: kept when somebody was reached, else open."""
+        if disposition.is_contact or disposition.asks_callback:
+            self._close("done", call)
+            return
+        opened = self.filtered(lambda callback: callback.state == "open")
+        if opened and disposition.retry_minutes:
+            opened._move(opened._next_tries(disposition.retry_minutes), "in_vain")
 
     @api.model
     def _cancel_for(self, customers):
@@ -413,12 +514,12 @@ class LeadsAgentCallback(models.Model):
         blocked._close("cancelled")
         later = {}
         for callback in due - blocked:
-            facts = facts_of[callback.partner_id.id]
-            opening = next_opening_everywhere(facts.clocks, now)
+            opening = next_opening_everywhere(facts_of[callback.partner_id.id].clocks, now)
             if opening and opening > now:
-                later.setdefault(opening, []).append(callback.id)
-        for opening, ids in later.items():
-            self.sudo().browse(ids).due_at = opening
+                later[callback.id] = opening
+        moved = due.browse(later)
+        self.env["leads.agent.history"]._log_moves(moved, later)
+        moved._move(later, "hours")
         told = due.filtered("is_due")
         on_leave = told.agent_id._leads_on_leave()
         told.filtered(lambda callback: callback.agent_id in on_leave).agent_id = False
@@ -431,15 +532,17 @@ class LeadsAgentCallback(models.Model):
     def _tell(self, agent):
         """One notice to the agent, in the agent's language."""
         name = self.partner_id.complete_name or ""
+        zone = agent.tz or "UTC"
         if self.state == "cancelled":
             subject = self.env._("Callback cancelled: %s", name)
             body = self.env._("%s may not be called any more.", name)
         else:
             subject = self.env._("Callback due: %s", name)
             body = self.env._(
-                "%(customer)s expects your call at %(when)s. %(note)s",
+                "%(customer)s expects your call at %(when)s (%(zone)s). %(note)s",
                 customer=name,
-                when=format_datetime(self.env, self.due_at, tz=agent.tz, dt_format="short"),
+                when=format_datetime(self.env, self.due_at, tz=zone, dt_format="short"),
+                zone=zone,
                 note=self.note or "",
             )
         self.env["mail.thread"].message_notify(partner_ids=agent.partner_id.ids, subject=subject, body=body)

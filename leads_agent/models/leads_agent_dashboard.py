@@ -65,7 +65,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             figures=self._figures_select(today),
             day=self._day_select(today),
             call=self._call_select(),
-            callbacks=self._callbacks_select(Domain("due_at", "<", tomorrow)),
+            callbacks=self._callbacks_select(self._callbacks_until(tomorrow)),
         )
         figures = self._figures(rows["figures"][0])
         count = figures["open"]
@@ -83,7 +83,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             "leads_count": count,
             "history": self._entries(self.env["leads.agent.history"]._latest(10)),
             "callbacks": rows["callbacks"] if user.can_hold_leads else [],
-            "call": next(iter(rows["call"]), False),
+            "call": self._running_call(rows["call"]),
             "empty_reason": self._empty_reason() if not assignments and not search else "",
         }
 

@@ -118,6 +118,12 @@ class LeadsAgentDashboard(models.AbstractModel):
         return {name: rows or [] for name, rows in row.items()}
 
     @api.model
+    def _callbacks_until(self, tomorrow):
+        """What is due today, and what would have been but for the calling hours: it does not just disappear."""
+        moved = Domain("moved_because", "=", "hours") & Domain("moved_from", "<", tomorrow)
+        return Domain("due_at", "<", tomorrow) | moved
+
+    @api.model
     def _callbacks_select(self, domain):
         """Open callbacks that the user may keep, the earliest first."""
         Callback = self.env["leads.agent.callback"]
@@ -125,7 +131,8 @@ class LeadsAgentDashboard(models.AbstractModel):
             """
             SELECT c.id, c.partner_id, p.complete_name AS partner_name, %(due_at)s AS due_at,
                    c.due_at <= %(now)s AS is_due, c.open_at <= %(now)s AS is_missed,
-                   c.agent_id IS NOT DISTINCT FROM %(uid)s AS mine, COALESCE(c.note, '') AS note
+                   c.agent_id IS NOT DISTINCT FROM %(uid)s AS mine, COALESCE(c.note, '') AS note,
+                   COALESCE(%(moved_from)s, '') AS moved_from, COALESCE(c.moved_because, '') AS moved_because
               FROM leads_agent_callback c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.id IN %(callbacks)s
@@ -133,6 +140,7 @@ class LeadsAgentDashboard(models.AbstractModel):
              LIMIT %(limit)s
             """,
             due_at=self._moment(SQL("c.due_at")),
+            moved_from=self._moment(SQL("c.moved_from")),
             now=fields.Datetime.now(),
             uid=self.env.uid,
             callbacks=Callback._search(Callback._for_user(self.env.user) & domain).subselect(),
@@ -189,7 +197,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         return SQL(
             """
             SELECT c.id, c.partner_id, p.complete_name AS partner_name, COALESCE(c.phone, '') AS phone,
-                   %(started_at)s AS started_at, COALESCE(%(ended_at)s, '') AS ended_at, c.state
+                   %(started_at)s AS started_at, COALESCE(%(ended_at)s, '') AS ended_at, c.state,
+                   p.leads_agent_id IS DISTINCT FROM c.agent_id AS is_of_others
               FROM leads_agent_call c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.id IN %(calls)s
@@ -198,6 +207,16 @@ class LeadsAgentDashboard(models.AbstractModel):
             ended_at=self._moment(SQL("c.ended_at")),
             calls=self.env["leads.agent.call"]._search(mine).subselect(),
         )
+
+    @api.model
+    def _running_call(self, rows):
+        """The call that goes on, with ``changes``: what others did with the lead meanwhile, in a sentence."""
+        if not rows:
+            return False
+        [call] = rows
+        is_of_others = call.pop("is_of_others")
+        changes = self.env["leads.agent.call"].browse(call["id"]).what_happened() if is_of_others else ""
+        return call | {"changes": changes}
 
     @api.model
     def _last_call_select(self, customer):

@@ -153,15 +153,16 @@ class LeadsAgentDisposition(models.Model):
                 return self.env._("Without a quotation there is no lead that could stay with the agent.")
         return self.env._("Say for how many days the quotation is extended.")
 
-    def _effect_sentences(self, attempt, callback_at=False, tz=False):
+    def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
         """What will happen, in sentences, in the order in which it does.
 
         :param int attempt: the number of the attempt that this outcome ends, from 1
         :param callback_at: the agreed moment in UTC, if it is known already
         :param str tz: the zone in which to tell it
+        :param bool is_promised: a callback of the customer is open
         """
         self.ensure_one()
-        result = policy.outcome(self._policy(), attempt)
+        result = policy.outcome(self._policy(), attempt, is_promised)
         sentences = []
         if result.is_exhausted:
             sentences.append(self.env._("That was attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))

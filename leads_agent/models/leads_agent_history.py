@@ -3,7 +3,7 @@ from lxml import html
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
+from odoo.tools import SQL, format_amount, format_datetime, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
 from ..arguments import takes
@@ -51,6 +51,8 @@ class LeadsAgentHistory(models.Model):
     message_id = Link("mail.message", readonly=True, ondelete="cascade")
     assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
     call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
+    moved_from = fields.Datetime(readonly=True, help="When a callback that moved by itself was due.")
+    moved_to = fields.Datetime(readonly=True)
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")
@@ -61,8 +63,8 @@ class LeadsAgentHistory(models.Model):
     # Reading
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "call_id")
-    @api.depends_context("lang")
+    @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "call_id", "moved_from", "moved_to")
+    @api.depends_context("lang", "uid")
     def _compute_summary(self):
         """One line on each event, in the language of the reader, from the documents themselves in one query.
 
@@ -84,7 +86,8 @@ class LeadsAgentHistory(models.Model):
                 """
                 SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
                        (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
-                       %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note, h.call_id
+                       %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note, h.call_id,
+                       h.moved_from, h.moved_to
                   FROM leads_agent_history h
              LEFT JOIN mail_message m ON m.id = h.message_id
              LEFT JOIN sale_order o ON o.id = h.order_id
@@ -117,6 +120,8 @@ class LeadsAgentHistory(models.Model):
                 currency = self.env["res.currency"].browse(row["currency_id"])
                 amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
                 return self._summarize_order(row["event"], row["order_name"], amount)
+            case "callback":
+                return self._summarize_move(row["moved_from"], row["moved_to"])
             case "assigned":
                 return self.env._("Assigned to %s", row["agent"])
             case "unassigned":
@@ -142,6 +147,15 @@ class LeadsAgentHistory(models.Model):
             case "confirmed":
                 return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
         return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
+
+    @api.model
+    def _summarize_move(self, before, after):
+        zone = self.env.user.tz or "UTC"
+        return self.env._(
+            "Callback moved from %(before)s to %(after)s, outside calling hours",
+            before=format_datetime(self.env, before, tz=zone, dt_format="HH:mm"),
+            after=format_datetime(self.env, after, tz=zone, dt_format="d MMM HH:mm"),
+        )
 
     @staticmethod
     def _shorten(text):
@@ -316,6 +330,29 @@ class LeadsAgentHistory(models.Model):
         )
 
     @api.model
+    def _log_moves(self, callbacks, moments):
+        """Record that callbacks are about to move, as it is no calling hour at the customer's.
+
+        :param dict moments: ``{id: when it will be due, in UTC}``
+        """
+        now = fields.Datetime.now()
+        self._record(
+            [
+                {
+                    "partner_id": callback.partner_id.id,
+                    "at": now,
+                    "kind": "callback",
+                    "author_id": self.env.user.partner_id.id,
+                    "res_model": "res.partner",
+                    "res_id": callback.partner_id.id,
+                    "moved_from": callback.due_at,
+                    "moved_to": moments[callback.id],
+                }
+                for callback in callbacks
+            ]
+        )
+
+    @api.model
     def _record(self, vals_list):
         """Insert rows and tell the dashboards of the holders."""
         if not vals_list:
@@ -329,7 +366,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
-        """Record that assignments began or ended, in one statement.
+        """Record that assignments began or ended, in one statement, and tell agents who are on the phone about it.
 
         What was promised to the customers follows in the same statement: to the new holder, to the call center when the
         lead was taken back, and to its end when the lead is closed.
@@ -338,8 +375,9 @@ class LeadsAgentHistory(models.Model):
         """
         self.flush_model()
         self.env["leads.agent.callback"].flush_model()
+        self.env["leads.agent.call"].flush_model(["partner_id", "agent_id", "state"])
         at = at.replace(microsecond=0)
-        self.env.cr.execute(
+        calls = self.env.execute_query(
             SQL(
                 """
                 WITH promises AS (
@@ -351,7 +389,7 @@ class LeadsAgentHistory(models.Model):
                       FROM leads_agent_assignment a
                      WHERE a.id = ANY(%(ids)s) AND c.partner_id = a.partner_id AND c.state = 'open'
                        AND (%(kind)s <> 'unassigned' OR c.agent_id = a.agent_id)
-                )
+                ), entries AS (
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id, assignment_id)
                 SELECT a.partner_id, %(at)s, %(kind)s, CASE WHEN %(kind)s = 'sale' THEN 'confirmed' END, %(author)s,
@@ -361,6 +399,13 @@ class LeadsAgentHistory(models.Model):
              LEFT JOIN unnest(%(partners)s::int[], %(orders)s::int[]) AS s (partner_id, order_id)
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
+                )
+                SELECT c.id, c.agent_id
+                  FROM leads_agent_call c
+                  JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
+                 WHERE c.state <> 'done' AND a.id = ANY(%(ids)s)
+                   AND CASE %(kind)s WHEN 'assigned' THEN c.agent_id <> a.agent_id
+                                     WHEN 'unassigned' THEN c.agent_id = a.agent_id ELSE TRUE END
                 """,
                 at=at,
                 kind=kind,
@@ -371,6 +416,8 @@ class LeadsAgentHistory(models.Model):
             )
         )
         self.env["leads.agent.callback"].invalidate_model(flush=False)
+        # sudo: leads.agent.call - their agents are told, whoever caused the change
+        self.env["leads.agent.call"].sudo()._tell_of_changes(calls)
 
     @api.model
     def _newest_events(self, alias):

@@ -54,7 +54,7 @@ class TestCallbacks(CallbackCommon):
     def test_a_call_keeps_the_promise(self):
         callback = self._callback()
         with freeze_time("2026-11-26 13:30:00"):
-            call = self._finish(self.no_answer)
+            call = self._finish(self.env.ref("leads_agent.disposition_interested"))
         self.assertEqual((callback.state, callback.kept_call_id, call.callback_id), ("done", call, callback))
 
     def test_a_customer_has_one_open_promise(self):
@@ -125,7 +125,7 @@ class TestCallbacks(CallbackCommon):
     def test_whoever_keeps_a_missed_promise_does_not_take_the_lead(self):
         callback = self._callback()
         with freeze_time("2026-11-26 14:30:00"):
-            self._finish(self.no_answer, user=self.other_agent)
+            self._finish(self.env.ref("leads_agent.disposition_interested"), user=self.other_agent)
         self.assertEqual(callback.state, "done")
         self.assertEqual(self.customer.leads_agent_id, self.agent)
 

@@ -3,12 +3,54 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from ..tools.moments import to_local
 from .desk_common import DeskCommon
 
 
 @tagged("post_install", "-at_install")
 class TestDeskTours(DeskCommon, HttpCase):
     """A day at the call desk, in a browser. The tour is told in `static/tests/tours/desk_tours.js`."""
+
+    def test_a_callback_that_moved_because_of_the_hours(self):
+        """A promise is due while calls are not allowed; the agent sees where it went."""
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        callback = self._callback(day=tomorrow.isoformat())
+        callback.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE leads_agent_callback SET due_at = %s, promised_at = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(minutes=1)] * 2 + [callback.id],
+        )
+        callback.invalidate_recordset()
+        promised = callback.due_at
+        hour = to_local(promised, "Europe/Brussels").hour
+        opening = hour + 2 if hour < 21 else 1
+        self._only_open(opening, opening + 1, self.belgium)
+        with self.enter_registry_test_mode():
+            self.env.ref("leads_agent.cron_callbacks").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertGreater(callback.due_at, promised)
+        self.assertEqual((callback.moved_from, callback.promised_at), (promised, promised))
+
+        self.start_tour("/odoo/leads-agent", "leads_agent_callback_moved", login="agent_anna")
+
+    def test_a_lead_taken_away_during_the_call(self):
+        """A manager takes the lead back while the agent is on the phone: the pane says so at once."""
+        self.start_tour("/odoo/leads-agent", "leads_agent_taken_in_call", login="agent_anna")
+
+        call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "state": "done",
+                    "disposition_id": self.no_answer.id,
+                    "note": "Rang for a while",
+                }
+            ],
+        )
+        self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
+        self.assertFalse(self.customer.leads_agent_id)
 
     def test_a_working_day_from_the_callback_to_nobody_left(self):
         """A due callback is called and agreed on anew, a customer buys in the call, and one wants no more calls."""

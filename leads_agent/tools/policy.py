@@ -57,19 +57,26 @@ class Outcome:
     retry_minutes: int = 0
 
 
-def outcome(policy: Policy, attempt: int) -> Outcome:
+def outcome(policy: Policy, attempt: int, is_promised: bool = False) -> Outcome:
     """What becomes of the lead at the attempt of this number, counted from 1.
+
+    :param is_promised: a callback is open. After the last attempt the lead is not closed then, but goes back to the
+        pool: somebody has to keep the promise.
 
     >>> busy = Policy("keep", retry_minutes=30, most_attempts=3, exhausted="release")
     >>> outcome(busy, 2)
     Outcome(fate='keep', is_exhausted=False, retry_minutes=30)
     >>> outcome(busy, 3)
     Outcome(fate='release', is_exhausted=True, retry_minutes=0)
+    >>> voicemail = Policy("keep", retry_minutes=30, most_attempts=3, exhausted="close")
+    >>> outcome(voicemail, 3).fate, outcome(voicemail, 3, is_promised=True).fate
+    ('close', 'release')
     >>> outcome(Policy("close"), 7)
     Outcome(fate='close', is_exhausted=False, retry_minutes=0)
     """
     if policy.retry_minutes and policy.most_attempts and attempt >= policy.most_attempts:
-        return Outcome(policy.exhausted, is_exhausted=True)
+        fate = "release" if is_promised and policy.exhausted == "close" else policy.exhausted
+        return Outcome(fate, is_exhausted=True)
     return Outcome(policy.fate, retry_minutes=policy.retry_minutes)
 
 

@@ -69,6 +69,7 @@ HISTORY_KINDS: Final = [
     ("sale", "Sale"),
     ("order", "Order"),
     ("activity", "Activity"),
+    ("callback", "Callback"),
 ]
 CONTACT_KINDS: Final = ("message", "note", "call", "activity")
 
@@ -106,6 +107,12 @@ CALLBACK_STATES: Final = [
     ("open", "Open"),
     ("done", "Called"),
     ("cancelled", "Cancelled"),
+]
+
+# Why a callback is due at another moment than before, without anybody saying so.
+CALLBACK_MOVES: Final = [
+    ("hours", "Outside calling hours"),
+    ("in_vain", "Nobody was reached"),
 ]
 
 DISPOSITION_TYPES: Final = [

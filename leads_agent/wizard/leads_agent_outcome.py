@@ -80,9 +80,22 @@ class LeadsAgentOutcome(models.TransientModel):
     def action_confirm(self):
         """Log the outcome.
 
+        A call that somebody else closed meanwhile keeps the note, and the agent is told.
+
         :raises UserError: in a sentence; the form stays as it is
         """
         self.ensure_one()
+        if changes := self.call_id.keep_note(self.note or ""):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": changes,
+                    "sticky": True,
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
         if not self.disposition_id.exists():
             raise UserError(self.env._("Choose an outcome: it says what happens with the lead."))
         callback = self._callback() if self.disposition_id.asks_callback else None

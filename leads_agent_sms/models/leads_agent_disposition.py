@@ -25,8 +25,8 @@ class LeadsAgentDisposition(models.Model):
                     self.env._("The text message template '%s' is not for contacts.", template_sudo.name)
                 )
 
-    def _effect_sentences(self, attempt, callback_at=False, tz=False):
-        sentences = super()._effect_sentences(attempt, callback_at, tz)
+    def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
+        sentences = super()._effect_sentences(attempt, callback_at, tz, is_promised=is_promised)
         if self.sms_template_id:
             # sudo: sms.template - its name alone; agents may not read templates
             sentences.append(self.env._("Text message sent: %s.", self.sms_template_id.sudo().name))

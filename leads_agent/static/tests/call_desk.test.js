@@ -193,6 +193,31 @@ test("callbacks of today, missed and due and to come", async () => {
     expect(".o_leads_agent_callback").toHaveCount(0);
 });
 
+test("a callback that moved says from when, and why", async () => {
+    const moved = { ...CALLBACK, is_due: false, moved_because: "hours" };
+    answer.callbacks = [
+        { ...moved, id: 60, due_at: "2026-03-11 08:00:00", moved_from: "2026-03-10 23:44:00" },
+        { ...moved, id: 61, due_at: "2026-03-10 16:00:00", moved_from: "2026-03-10 06:05:00" },
+        { ...moved, id: 62, due_at: "2026-03-12 08:00:00", moved_from: "2026-03-10 23:44:00" },
+        {
+            ...moved,
+            id: 63,
+            due_at: "2026-03-10 18:00:00",
+            moved_from: "2026-03-11 09:00:00",
+            moved_because: "in_vain",
+        },
+        { ...CALLBACK, id: 64, moved_from: "", moved_because: "" },
+    ];
+    await openDashboard();
+    expect(queryAllTexts(".o_leads_agent_callback_moved")).toEqual([
+        "moved from 23:44, outside calling hours",
+        "moved from 06:05, outside calling hours",
+        "moved from 10 Mar 23:44, outside calling hours",
+        "moved from 11 Mar 09:00, nobody was reached",
+    ]);
+    expect(queryAllTexts(".o_leads_agent_callback_time .badge:eq(0)")).toEqual(["11 Mar 08:00 Later"]);
+});
+
 test("the next lead with everything that a call needs", async () => {
     await openDashboard();
     await contains(`${DESK} button[name=next]`).click();
@@ -315,6 +340,60 @@ test("a call that ended elsewhere is over here, too", async () => {
     await advanceTime(1000);
     await animationFrame();
     expect(`${DESK} button[name=next]`).toBeFocused();
+});
+
+test("what others do during a call is told in the pane, and a sale that ends the call", async () => {
+    answer.call = { ...CALL, changes: "" };
+    let sentence = "Mia gave the lead Aroma Coffee to Ben.";
+    onRpc("leads.agent.call", "what_happened", ({ args }) => {
+        asyncStep(`ask ${args[0]}`);
+        return sentence;
+    });
+    const change = async () => {
+        MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/call_changed", { call_id: 71 });
+        MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/changed", {});
+        await advanceTime(100);
+        await advanceTime(1000);
+        await animationFrame();
+        await waitForSteps(["ask 71"]);
+        await animationFrame();
+    };
+    await openDashboard();
+    await waitUntilSubscribe();
+    expect(".o_leads_agent_desk_changes").toHaveCount(0);
+    answer.call = { ...CALL, changes: sentence };
+    await change();
+    expect(".o_leads_agent_desk_changes").toHaveText(sentence);
+    expect(`${DESK} button[name=hang_up]`).toBeEnabled();
+    expect(".o_notification").toHaveCount(0);
+    sentence = "Sam confirmed an order of Aroma Coffee.";
+    answer.call = false;
+    await change();
+    expect(".o_leads_agent_desk_changes").toHaveText(sentence);
+    expect(`${DESK} button[name=hang_up]`).toHaveCount(0);
+    await contains(`${DESK} button[name=next]`).click();
+    await waitForSteps(["next without "]);
+    await animationFrame();
+    expect(".o_leads_agent_desk_changes").toHaveCount(0);
+});
+
+test("what others do during a call is a notification where there is no desk", async () => {
+    await mountWithCleanup(WebClient);
+    await waitUntilSubscribe();
+    patchWithCleanup(getService("action"), { doAction: (action) => asyncStep(action) });
+    onRpc("leads.agent.call", "what_happened", ({ args }) => {
+        asyncStep(`ask ${args[0]}`);
+        return args[0][0] === 71 ? "Mia took the lead Aroma Coffee back." : "";
+    });
+    for (const call_id of [70, 71]) {
+        MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/call_changed", { call_id });
+    }
+    await advanceTime(1000);
+    await waitForSteps(["ask 70", "ask 71"]);
+    await animationFrame();
+    expect(queryAllTexts(".o_notification_content")).toEqual(["Mia took the lead Aroma Coffee back."]);
+    await contains(".o_notification_buttons button").click();
+    await waitForSteps(["leads_agent.action_dashboard"]);
 });
 
 test("who was skipped is not offered again, until asked for", async () => {

@@ -8,6 +8,7 @@ const ICONS = {
     call: "fa-phone text-primary",
     assigned: "fa-user-plus text-muted",
     resolved: "fa-check text-success",
+    callback: "fa-bell-o text-muted",
     unassigned: "fa-user-times text-muted",
     sale: "fa-shopping-cart text-success",
     order: "fa-file-text-o text-info",

@@ -66,6 +66,23 @@ export function absoluteTime(value) {
 }
 
 /**
+ * "moved from 23:44, outside calling hours": a callback that is due at another moment than it was. Within a day the
+ * time alone says it.
+ *
+ * @param {{ due_at: string, moved_from: string, moved_because: string }} callback
+ * @returns {string}
+ */
+export function movedFrom(callback) {
+    const before = deserializeDateTime(callback.moved_from);
+    const hours = deserializeDateTime(callback.due_at).diff(before, "hours").hours;
+    const time = before.toFormat(is24HourFormat() ? "HH:mm" : "h:mm a");
+    const moment = hours > 0 && hours < 24 ? time : `${before.toFormat("d LLL")} ${time}`;
+    return callback.moved_because === "hours"
+        ? _t("moved from %s, outside calling hours", moment)
+        : _t("moved from %s, nobody was reached", moment);
+}
+
+/**
  * "12 days", counted in the user's calendar days.
  *
  * @param {string} value a UTC datetime of the server

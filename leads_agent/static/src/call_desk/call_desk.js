@@ -2,7 +2,7 @@ import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 
-import { Component, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onWillDestroy, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 
 import { CallTimer } from "./call_timer";
 import { CallbackList } from "./callback_list";
@@ -38,6 +38,7 @@ export class CallDesk extends Component {
         useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
         useBus(this.ui.bus, "active-element-changed", () => this.render());
         useEffect(() => this.restoreFocus());
+        onWillDestroy(useService("leads_agent.call_alert").listen((changes) => (this.state.changes = changes)));
     }
 
     get desk() {
@@ -55,6 +56,11 @@ export class CallDesk extends Component {
     get waiting() {
         const due = this.props.callbacks?.filter((callback) => callback.is_due) || [];
         return { due: due.length, missed: due.filter((callback) => callback.is_missed).length };
+    }
+
+    /** What somebody else did during the call: as long as it runs, and until the next one. */
+    get changes() {
+        return this.props.call?.changes || this.state.changes;
     }
 
     get status() {

@@ -18,6 +18,8 @@ export function deskState() {
         reasons: [],
         /** There is nobody to call. */
         isEmpty: false,
+        /** What somebody else did with the lead, in a sentence. */
+        changes: "",
         /** The running call. */
         callId: false,
         skipped: [],
@@ -105,6 +107,7 @@ class CallDeskFlow {
     next() {
         return this.work(async () => {
             const { skipped } = this.state;
+            this.state.changes = "";
             const next = await this.orm.call("leads.agent.desk", "next_lead", [], { skipped: [...skipped] });
             this.clear();
             if (!next.partner_id) {
@@ -129,6 +132,7 @@ class CallDeskFlow {
 
     close() {
         this.clear();
+        this.state.changes = "";
         this.state.focus = "next";
     }
 
@@ -148,6 +152,7 @@ class CallDeskFlow {
                 this.dialog.add(NumberDialog, { numbers, onChoose: (chosen) => this.call(partnerId, chosen) });
                 return;
             }
+            this.state.changes = "";
             if (dial.url) {
                 browser.open(dial.url, "_self");
             }
@@ -184,7 +189,10 @@ class CallDeskFlow {
                 resModel: "leads.agent.call",
                 resId: this.state.callId,
                 context: dispositionId ? { default_disposition_id: dispositionId } : {},
-                onClose: () => this.reload(),
+                onClose: () => {
+                    this.state.changes = "";
+                    this.reload();
+                },
             })
         );
     }

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 
 import { Component } from "@odoo/owl";
 
-import { absoluteTime } from "../agent_dashboard/dashboard_time";
+import { absoluteTime, movedFrom } from "../agent_dashboard/dashboard_time";
 
 /** Promises of today: missed ones first, then those that are due, then those to come. */
 export class CallbackList extends Component {
@@ -23,6 +23,8 @@ export class CallbackList extends Component {
                     is_missed: Boolean,
                     mine: Boolean,
                     note: String,
+                    moved_from: { type: String, optional: true },
+                    moved_because: { type: String, optional: true },
                     "*": true,
                 },
             },
@@ -45,6 +47,10 @@ export class CallbackList extends Component {
         const due = deserializeDateTime(callback.due_at);
         const time = due.toFormat(is24HourFormat() ? "HH:mm" : "h:mm a");
         return due.hasSame(luxon.DateTime.now(), "day") ? time : `${due.toFormat("d LLL")} ${time}`;
+    }
+
+    moved(callback) {
+        return movedFrom(callback);
     }
 
     exactly(callback) {

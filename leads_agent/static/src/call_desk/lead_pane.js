@@ -2,7 +2,7 @@ import { Component, markup } from "@odoo/owl";
 
 import { formatFloat } from "@web/core/utils/numbers";
 
-import { absoluteTime, ageInDays, localTime, relativeTime } from "../agent_dashboard/dashboard_time";
+import { absoluteTime, ageInDays, localTime, movedFrom, relativeTime } from "../agent_dashboard/dashboard_time";
 import { amountOf } from "../agent_dashboard/order_amount";
 
 /** More lines than these are for the form of the order. */
@@ -77,6 +77,10 @@ export class LeadPane extends Component {
 
     exactly(value) {
         return absoluteTime(value);
+    }
+
+    moved(callback) {
+        return movedFrom(callback);
     }
 
     openOrder(order, ev) {

@@ -1,5 +1,6 @@
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
+import { session } from "@web/session";
 
 import { openMenu, seeFigure, seeLeadGone, seeNoDialog } from "./tour_steps";
 
@@ -37,6 +38,101 @@ const logOutcome = () => [
     ...seeNoDialog(),
     ...seeIdle(),
 ];
+
+/** As the manager, from elsewhere: the session of this browser has no part in it. */
+async function asManager(model, method, args) {
+    const execute = async (service, name, serviceArgs) => {
+        const response = await browser.fetch("/jsonrpc", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({
+                jsonrpc: "2.0",
+                method: "call",
+                params: { service, method: name, args: serviceArgs },
+            }),
+        });
+        const { result, error } = await response.json();
+        if (error) {
+            throw new Error(error.data?.message || error.message);
+        }
+        return result;
+    };
+    const { db } = session;
+    const uid = await execute("common", "login", [db, "manager_mia", "manager_mia"]);
+    return execute("object", "execute_kw", [db, uid, "manager_mia", model, method, args]);
+}
+
+async function takeAway(customer) {
+    const domain = [
+        ["partner_id.name", "=", customer],
+        ["state", "=", "active"],
+    ];
+    const ids = await asManager("leads.agent.assignment", "search", [domain]);
+    await asManager("leads.agent.assignment", "action_unassign", [ids]);
+}
+
+registry.category("web_tour.tours").add("leads_agent_taken_in_call", {
+    steps: () => [
+        {
+            content: "Next lead",
+            trigger: `${DESK} button[name=next]:enabled`,
+            async run({ click }) {
+                // No telephone rings here.
+                browser.open = () => {};
+                // Lost when the page is loaded again
+                document.body.dataset.page = "first";
+                await click();
+            },
+        },
+        ...seePane("Harbour Café"),
+        { content: "Call", trigger: `${DESK} button[name=call]:enabled`, run: "click" },
+        ...seeCall(),
+        { content: "Nothing happened yet", trigger: `${DESK}:not(:has(.o_leads_agent_desk_changes))` },
+        { content: "A manager takes the lead away", trigger: DESK, run: () => takeAway("Harbour Café") },
+        {
+            content: "The pane says who and what, without a reload",
+            trigger: `body[data-page=first] ${DESK} .o_leads_agent_desk_changes:contains("Manager Mia took the lead Harbour Café back")`,
+        },
+        ...seeCall(),
+        ...chooseOutcome("No answer", "not your lead"),
+        {
+            content: "Write a note",
+            trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit Rang for a while",
+        },
+        ...logOutcome(),
+        { content: "It is told no more", trigger: `${DESK}:not(:has(.o_leads_agent_desk_changes))` },
+        { content: "No error stands there", trigger: "body:not(:has(.o_error_dialog))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("leads_agent_callback_moved", {
+    steps: () => [
+        {
+            content: "The callback of today says that it moved, and why",
+            trigger: `${DESK} .o_leads_agent_callback:contains("Harbour Café"):contains("Later") .o_leads_agent_callback_moved:contains("moved from"):contains(", outside calling hours")`,
+        },
+        {
+            content: "and so does the history",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_history:contains("Callback moved from"):contains("outside calling hours")`,
+        },
+        ...openMenu("menu_calls_root", "menu_callbacks"),
+        {
+            content: "The list says so",
+            trigger: `.o_list_view .o_data_row:contains("Harbour Café") td[name=moved]:contains("moved from"):contains(", outside calling hours")`,
+        },
+        {
+            content: "Open the callback",
+            trigger: `.o_list_view .o_data_row:contains("Harbour Café") td[name=due_at]`,
+            run: "click",
+        },
+        {
+            content: "It says so too",
+            trigger: `.o_form_view .o_field_widget[name=moved]:contains(", outside calling hours")`,
+        },
+        { content: "and keeps what was promised", trigger: ".o_form_view .o_field_widget[name=promised_at]" },
+    ],
+});
 
 registry.category("web_tour.tours").add("leads_agent_working_day", {
     steps: () => [

@@ -94,7 +94,6 @@ class Asker:
         guarded = test.env["base"]._leads_guarded_models()
         hidden = {model: ids for model, ids in self.things.all_hidden.items() if model in guarded}
         self.judge = LinkJudge(test.env, hidden)
-        test.addCleanup(self.judge.close)
 
     def ask(self, probe):
         """Fire a probe.

@@ -53,8 +53,11 @@ class ResUsers(models.Model):
         # sudo: res.partner, res.users - ids alone, of whom the user may read by what is asked
         self.env["res.partner"].sudo().flush_model(["partner_share"])
         user = self.sudo()
-        if user.leads_sight["at"] != fields.Datetime.to_string(fields.Datetime.now()):
-            user.invalidate_recordset(["leads_sight"], flush=False)
+        # The field copies its value each time that it is read.
+        sight = user.leads_sight
+        if sight["at"] == fields.Datetime.to_string(fields.Datetime.now()):
+            return sight
+        user.invalidate_recordset(["leads_sight"], flush=False)
         return user.leads_sight
 
     @api.model

@@ -10,7 +10,7 @@ from ..fields import InSight
 DOCUMENTS = ("res.partner", "sale.order")
 # Up to so many messages or activities, the rules are asked of each one.
 FEW = 50
-# What the rules ask of most orders: to read all of an order would take a third of the time in which a message is written.
+# What the rules ask of most orders: all of an order would take a third of the time in which a message is written.
 RULE_FIELDS_OF_ORDERS = ("company_id", "leads_agent_id", "state")
 
 

@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -18,7 +18,7 @@ class LeadsAgentAssignment(models.Model):
     """The limits, at every door: how much an agent may have, and whom nobody may be given now.
 
     An agent is full at a number of open leads, and at a number of new leads a day (settings of the company; the agent
-    may have numbers of their own). Some customers are given to nobody: ``res.partner._refusals`` is the list of reasons.
+    may have numbers of their own). Some customers are given to nobody, for the reasons of ``res.partner._refusals``.
     Which limit holds at which door is one table: ``limits.policy``.
     """
 

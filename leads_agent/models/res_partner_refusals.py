@@ -8,7 +8,6 @@ from ..tools.phone_numbers import choices, is_blocked
 from ..tools.refusals import Refusal
 from .res_partner_desk import HOLDERS
 
-
 # ----------------------------------------------------------------------
 # Conditions
 # ----------------------------------------------------------------------
@@ -24,6 +23,17 @@ def _is_blacklisted(env, customer):
          WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> '')""",
         id=customer,
         in_force=env["phone.blacklist"]._leads_in_force_sql("b"),
+    )
+
+
+def _has_odd_cells(customer):
+    """That there are cells in which Odoo found no number, or that have more digits than the one that it found."""
+    return SQL(
+        r"""EXISTS (
+        SELECT FROM res_partner p
+         WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''
+           AND length(regexp_replace(p.phone, '\D', '', 'g')) >= length(COALESCE(p.phone_sanitized, '')))""",
+        id=customer,
     )
 
 
@@ -231,32 +241,44 @@ class ResPartner(models.Model):
     def _refused(self, partner_ids, door):
         """Commercial customers that nobody may be given now at a door, in one query.
 
+        Cells that may say more than one number are read besides, as for calls; SQL compares the number that Odoo found.
+
         :returns: ``{partner_id: Cause}``
         """
         if not door or not partner_ids:
             return {}
+        Desk = self.env["leads.agent.desk"]
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH refused AS MATERIALIZED (
-                    SELECT t.id, (%(names)s)[1] AS name FROM unnest(%(partners)s::int[]) AS t (id))
-                SELECT t.id, t.name, r.until, r.disposition_id
-                  FROM refused t
-             LEFT JOIN LATERAL (%(last)s) r ON t.name = 'cooling'
-                 WHERE t.name IS NOT NULL
+                WITH customers AS MATERIALIZED (
+                    SELECT c.id, %(names)s AS names, CASE WHEN %(has_odd_cells)s THEN (%(cells)s) END AS cells
+                      FROM res_partner c
+                     WHERE c.id = ANY(%(partners)s))
+                SELECT t.id, t.names, t.cells, r.until, r.disposition_id
+                  FROM customers t
+             LEFT JOIN LATERAL (%(last)s) r ON 'cooling' = ANY(t.names)
+                 WHERE t.names <> '{}' OR t.cells IS NOT NULL
                 """,
-                names=self._refusals_sql(SQL("t.id"), door),
+                names=self._refusals_sql(SQL("c.id"), door),
+                has_odd_cells=_has_odd_cells(SQL("c.id")),
+                cells=Desk._cells_sql("c"),
                 partners=list(partner_ids),
                 last=_last_resolution(SQL("t.id")),
             )
         )
+        lines_of = Desk._lines({row[0]: row[2] for row in rows if row[2]})
+        blocked = {partner_id for partner_id, lines in lines_of.items() if is_blocked(lines)}
         # sudo: leads.agent.disposition - the name of the outcome belongs to the sentence, whoever reads it
-        outcomes = self.env["leads.agent.disposition"].sudo().browse({row[3] for row in rows} - {None})
-        name_of = {outcome.id: outcome.name for outcome in outcomes}
-        return {
-            partner_id: Cause(name, until=until, name=name_of.get(disposition_id, ""))
-            for partner_id, name, until, disposition_id in rows
-        }
+        outcomes = self.env["leads.agent.disposition"].sudo().browse({row[4] for row in rows} - {None})
+        outcome_of = {outcome.id: outcome.name for outcome in outcomes}
+        refused = {}
+        for partner_id, names, _cells, until, disposition_id in rows:
+            for refusal in self._refusals():
+                if refusal.name in names or (refusal.name == "blacklisted" and partner_id in blocked):
+                    refused[partner_id] = Cause(refusal.name, until=until, name=outcome_of.get(disposition_id, ""))
+                    break
+        return refused
 
     @api.model
     def _flush_refusals(self):

@@ -28,12 +28,12 @@ class CrmLead(models.Model):
 
         :param dict stage_of: ``{lead_id: stage}`` as in :func:`queueing.next_step`; missing: ``offers``
         """
-        leads = self - self._leads_wait_refused()
-        if not leads:
+        welcome = self - self._leads_wait_refused()
+        if not welcome:
             return
         stage_of = stage_of or {}
-        rows = leads._leads_histories()
-        for company, leads in leads.grouped(lambda lead: lead._leads_company()).items():
+        rows = welcome._leads_histories()
+        for company, leads in welcome.grouped(lambda lead: lead._leads_company()).items():
             there = leads._leads_who_is_there(company)
             settings = company._leads_queue_settings()
             steps = defaultdict(list)

@@ -47,6 +47,7 @@ from . import (
     res_groups,
     res_partner,
     res_partner_desk,
+    res_partner_refusals,
     res_users,
     res_users_capacity,
     res_users_desk,

@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -18,8 +18,8 @@ class LeadsAgentAssignment(models.Model):
     """The limits, at every door: how much an agent may have, and whom nobody may be given now.
 
     An agent is full at a number of open leads, and at a number of new leads a day (settings of the company; the agent
-    may have numbers of their own). A resolved lead is left alone for the cooling-off days of its disposition. Customers
-    on the do-not-call list are given to nobody. Which limit holds at which door is one table: ``limits.policy``.
+    may have numbers of their own). Some customers are given to nobody, for the reasons of ``res.partner._refusals``.
+    Which limit holds at which door is one table: ``limits.policy``.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
@@ -48,7 +48,7 @@ class LeadsAgentAssignment(models.Model):
             return verdicts
         agents = self.env["res.users"].browse(sorted({agent_of[partner_id] for partner_id in wanted}))
         loads = self._agent_loads(agents, policy)
-        limited = limits.limit(verdicts, agent_of, self._refused_leads(wanted, policy), loads, order)
+        limited = limits.limit(verdicts, agent_of, self.env["res.partner"]._refused(wanted, policy.door), loads, order)
         if source in CHOSEN_BY_A_PERSON:
             self._note_absence(limited, agent_of, agents)
         return limited
@@ -62,72 +62,6 @@ class LeadsAgentAssignment(models.Model):
                 verdicts[partner_id] = Verdict(
                     "assigned", Cause(verdict.cause, name=absence), replaces_holder=verdict.replaces_holder
                 )
-
-    @api.model
-    def _refused_leads(self, partner_ids, policy):
-        """Commercial customers that nobody may be given now, in one query.
-
-        A customer is not to be called when the number of the customer is on the do-not-call list, or when no number of
-        customer and contacts is left that is not.
-
-        :returns: ``{partner_id: Cause}``
-        """
-        if not policy.cooling and not policy.contact:
-            return {}
-        self.env["phone.blacklist"].flush_model()
-        self.env["res.partner"].flush_model(["phone", "phone_sanitized", "active", "commercial_partner_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT t.id, r.until, r.disposition_id, n.blacklisted, n.own_blacklisted, n.numbers, %(refusals)s
-                  FROM unnest(%(partners)s::int[]) AS t (id)
-             LEFT JOIN LATERAL (
-                       SELECT a.ended_at + d.cooling_days * interval '1 day' AS until, d.id AS disposition_id
-                         FROM leads_agent_assignment a
-                    LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
-                        WHERE a.partner_id = t.id AND a.state = 'resolved'
-                     ORDER BY a.ended_at DESC, a.id DESC
-                        LIMIT 1
-                       ) r ON %(cooling)s
-            CROSS JOIN LATERAL (
-                       SELECT count(*) FILTER (WHERE p.phone <> '') AS numbers,
-                              count(*) FILTER (WHERE b.id IS NOT NULL) AS blacklisted,
-                              COALESCE(bool_or(p.id = t.id AND b.id IS NOT NULL), FALSE) AS own_blacklisted
-                         FROM res_partner p
-                    LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
-                              AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
-                        WHERE p.commercial_partner_id = t.id AND (p.active OR p.id = t.id)
-                       ) n
-                """,
-                partners=list(partner_ids),
-                cooling=policy.cooling,
-                now=fields.Datetime.now(),
-                refusals=self.env["res.partner"]._refusals_sql("t", "give"),
-            )
-        )
-        now = self.env.cr.now()
-        need_phone = self.env.company.sudo().leads_agent_need_phone
-        refused, cooling = {}, {}
-        for partner_id, until, disposition_id, blacklisted, own_blacklisted, numbers, refusals in rows:
-            if policy.contact and refusals:
-                refused[partner_id] = Cause(refusals[0])
-            elif policy.contact and (own_blacklisted or (blacklisted and blacklisted >= numbers)):
-                refused[partner_id] = Cause("blacklisted")
-            elif policy.contact and need_phone and not numbers:
-                refused[partner_id] = Cause("no_phone")
-            elif until and until > now:
-                cooling[partner_id] = until, disposition_id
-        return refused | self._cooling_causes(cooling)
-
-    @api.model
-    def _cooling_causes(self, cooling):
-        # sudo: leads.agent.disposition - the name of the outcome belongs to the sentence, whoever reads it
-        Disposition = self.env["leads.agent.disposition"].sudo()
-        prefetch = {disposition_id for _until, disposition_id in cooling.values()}
-        return {
-            partner_id: Cause("cooling", until=until, name=Disposition.browse(nr).with_prefetch(prefetch).name)
-            for partner_id, (until, nr) in cooling.items()
-        }
 
     # ------------------------------------------------------------------
     # How much agents have
@@ -193,24 +127,21 @@ class LeadsAgentAssignment(models.Model):
                 return self.env._(
                     "%(agent)s is full for today: at most %(most)s new leads a day.", agent=agent, most=cause.most
                 )
-            case "opted_out":
-                return self.env["leads.agent.opt.out"]._sentence(customer)
-            case "blacklisted":
-                return self.env._("Do not call: the number of %s is on the do-not-call list.", customer)
             case "unable":
                 return cause.name
-            case "no_phone":
-                return self.env._("%s has no phone number.", customer)
-            case "cooling":
-                return self.env._(
-                    "%(customer)s was resolved as '%(disposition)s' and is left alone until %(date)s. A manager can "
-                    "assign the customer by hand before.",
-                    customer=customer,
-                    disposition=cause.name,
-                    date=format_date(self.env, pytz.utc.localize(cause.until)),
-                )
+        if cause.kind in {refusal.name for refusal in self.env["res.partner"]._refusals()}:
+            return self.env["res.partner"]._refusal_sentence(cause.kind, customer, cause)
         sentence = super()._verdict_sentence(cause.kind, customer, agent, holder)
         return f"{sentence} {self._absence_sentence(cause.name, agent)}"
+
+    def _cooling_sentence(self, customer, cause):
+        return self.env._(
+            "%(customer)s was resolved as '%(disposition)s' and is left alone until %(date)s. A manager can assign the "
+            "customer by hand before.",
+            customer=customer,
+            disposition=cause.name,
+            date=format_date(self.env, pytz.utc.localize(cause.until)),
+        )
 
     def _absence_sentence(self, absence, agent):
         match absence:

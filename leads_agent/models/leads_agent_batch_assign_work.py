@@ -352,7 +352,9 @@ class LeadsAgentBatchAssign(models.Model):
         # By the customer of the line, who may have become a contact of another one since.
         verdict_of = {nr: verdicts[entity] for nr, entity in leads["commercial_of"].items()}
         wanted = [nr for nr in partner_ids if nr in verdict_of and verdict_of[nr].result == "assigned"]
-        refused = door._refused_leads({leads["commercial_of"][nr] for nr in wanted}, limits.policy("batch"))
+        refused = door.env["res.partner"]._refused(
+            {leads["commercial_of"][nr] for nr in wanted}, limits.policy("batch").door
+        )
         causes = {nr: refused[entity] for nr in wanted if (entity := leads["commercial_of"][nr]) in refused}
         wanted = [nr for nr in wanted if nr not in causes]
         plan = (
@@ -368,7 +370,7 @@ class LeadsAgentBatchAssign(models.Model):
                 turns=turns,
             )
         )
-        return plan, self._refusals(door, rows, leads, verdict_of, causes, plan)
+        return plan, self._refused_lines(door, rows, leads, verdict_of, causes, plan)
 
     def _rooms(self, agents, planning):
         """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
@@ -402,7 +404,7 @@ class LeadsAgentBatchAssign(models.Model):
         )
         return dict(rows)
 
-    def _refusals(self, door, rows, leads, verdict_of, causes, plan):
+    def _refused_lines(self, door, rows, leads, verdict_of, causes, plan):
         """``(line_id, result, reason)`` of the lines that get no agent."""
         left = set(plan.left)
         refused = []

@@ -8,6 +8,7 @@ from ..fields import Link
 from ..tools import given, policy, terms
 from ..tools.moments import to_local
 from ..tools.phone_numbers import choices, dialable, read_cell
+from ..tools.refusals import Attempt
 
 
 class LeadsAgentCall(models.Model):
@@ -140,9 +141,10 @@ class LeadsAgentCall(models.Model):
         callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
         numbers = self._numbers(facts, number)
         if direction == "out":
-            reasons = [Desk._refusal(Desk._at_number(facts, nr), keeps_promise=bool(callback)) for nr in numbers]
+            attempt = Attempt(facts, user, fields.Datetime.now(), bool(callback))
+            reasons = [Desk._refusal(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
             if all(reasons):
-                raise UserError(reasons[0] if reasons else Desk._refusal(facts, keeps_promise=bool(callback)))
+                raise UserError(reasons[0] if reasons else Desk._refusal(attempt))
             numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
             if len(numbers) > 1:
                 values = [self._number_values(nr) for nr in numbers]

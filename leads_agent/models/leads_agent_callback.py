@@ -8,8 +8,9 @@ from odoo.tools import format_datetime
 from ..arguments import numbers_of_links, takes
 from ..fields import Link
 from ..tools import given, terms
-from ..tools.calling_hours import next_opening_everywhere, open_everywhere
+from ..tools.calling_hours import next_opening_everywhere
 from ..tools.moments import to_moment, zone_info
+from ..tools.refusals import Attempt
 
 QUARTER = timedelta(minutes=15)
 # Written by an agent on an own callback; everything else follows from what happens.
@@ -200,30 +201,18 @@ class LeadsAgentCallback(models.Model):
         """:raises UserError: when nobody could or may call then"""
         now = fields.Datetime.now()
         # sudo: leads.agent.desk - the hours and numbers of customers whom the user may read
-        facts_of = self.env["leads.agent.desk"].sudo()._facts(self.partner_id.ids)
+        Desk = self.env["leads.agent.desk"].sudo()
+        facts_of = Desk._facts(self.partner_id.ids)
         for callback in self:
             facts = facts_of[callback.partner_id.id]
             zone = facts.zone or self.env.user.tz or "UTC"
             when = format_datetime(self.env, callback.due_at, tz=zone, dt_format="short")
-            if facts.is_ours:
-                raise UserError(self.env["leads.agent.desk"]._ours_sentence(facts.name))
             if callback.due_at <= now:
                 raise UserError(self.env._("The callback would be in the past: %s.", when))
             if callback.due_at > now + FARTHEST:
                 raise UserError(self.env._("The callback would be more than a year away: %s.", when))
-            if facts.is_blocked:
-                raise UserError(self.env["leads.agent.desk"]._blocked_sentence(facts))
-            if not facts.clocks:
-                raise UserError(self.env["leads.agent.desk"]._unknown_zone_sentence(facts))
-            if not open_everywhere(facts.clocks, callback.due_at):
-                raise UserError(
-                    self.env._(
-                        "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
-                        customer=facts.name,
-                        when=when,
-                        hours=self.env["leads.agent.desk"]._opening_sentence(facts, callback.due_at),
-                    )
-                )
+            if refusal := Desk._refusal(Attempt(facts, self.env.user, callback.due_at), "promise"):
+                raise UserError(refusal)
 
     def _check_agents(self):
         """:raises UserError: when somebody promises who makes no calls, or more than the company lets"""
@@ -507,10 +496,13 @@ class LeadsAgentCallback(models.Model):
         # sudo: leads.agent.callback - a job for everybody
         due = self.sudo().search([("is_due", "=", True), ("told_at", "=", False)], limit=TOLD_AT_ONCE)
         # sudo: leads.agent.desk - the same
-        facts_of = self.env["leads.agent.desk"].sudo()._facts(due.partner_id.ids)
+        Desk = self.env["leads.agent.desk"].sudo()
+        facts_of = Desk._facts(due.partner_id.ids)
         now = fields.Datetime.now()
         due.told_at = now
-        blocked = due.filtered(lambda callback: facts_of[callback.partner_id.id].is_blocked)
+        blocked = due.filtered(
+            lambda callback: Desk._refused(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
+        )
         blocked._close("cancelled")
         later = {}
         for callback in due - blocked:

@@ -10,9 +10,10 @@ from odoo.tools import SQL, format_amount, format_datetime
 
 from ..arguments import takes
 from ..tools import given, next_lead, terms
-from ..tools.calling_hours import Clocks, next_opening_everywhere, open_everywhere
+from ..tools.calling_hours import Clocks, next_opening_everywhere
 from ..tools.moments import to_local
-from ..tools.phone_numbers import Line, choices, is_blocked, read_cell
+from ..tools.phone_numbers import Line, choices, read_cell
+from ..tools.refusals import Attempt
 from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
@@ -55,11 +56,6 @@ class Facts:
     tried: int = 0
     callback_at: datetime | None = None
     weight: float = 1.0
-
-    @property
-    def is_blocked(self) -> bool:
-        """The customer does not want calls, or is on the do-not-call list."""
-        return bool(self.refusals) or is_blocked(self.lines)
 
     @property
     def lead(self) -> next_lead.Lead:
@@ -180,10 +176,11 @@ class LeadsAgentDesk(models.AbstractModel):
                 limit=CHUNK,
             )
         if callbacks:
+            now = fields.Datetime.now()
             facts_of = desk._facts(callbacks.partner_id.ids, weights)
             for callback in callbacks:
                 facts = facts_of[callback.partner_id.id]
-                if not self._refusal(facts, user, keeps_promise=True):
+                if not self._refused(Attempt(facts, user, now, keeps_promise=True)):
                     return facts, callback
         facts = desk._walk(user, skipped, weights)
         return facts and (facts, Callback)
@@ -200,7 +197,7 @@ class LeadsAgentDesk(models.AbstractModel):
             # One more than is looked at, which tells how much the others may be worth.
             rows = self._by_most_worth(user, now, skipped, weights, best, places, size + 1, offset)
             facts_of = self._facts([partner_id for partner_id, _most in rows[:size]], weights)
-            found = [facts for facts in facts_of.values() if not self._refusal(facts, user)]
+            found = [facts for facts in facts_of.values() if not self._refused(Attempt(facts, user, now))]
             if found:
                 leads = {facts.lead: facts for facts in [*found, *([best] if best else [])]}
                 best = leads[next_lead.rank(leads, weights, now)[0].lead]
@@ -359,14 +356,12 @@ class LeadsAgentDesk(models.AbstractModel):
             for partner_id, at in rows
             if (opening := next_opening_everywhere(facts_of[partner_id].clocks, max(at or now, now))) and opening > now
         ]
-        refusals = [refusal for facts in facts_of.values() if (refusal := self._refusal(facts, user))]
         if moments:
             when = format_datetime(self.env, min(moments), tz=user.tz, dt_format="short")
             sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
-        elif refusals:
-            sentences.append(refusals[0])
         else:
-            sentences.append(self.env._("Nobody can be called now."))
+            refusals = filter(None, (self._refusal(Attempt(facts, user, now)) for facts in facts_of.values()))
+            sentences.append(next(refusals, self.env._("Nobody can be called now.")))
         return sentences
 
     @api.model
@@ -448,38 +443,18 @@ class LeadsAgentDesk(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _refusal(self, facts, user=None, keeps_promise=False):
-        """Why a user may not call a customer now, in a sentence; empty when that is allowed.
+    def _refused(self, attempt, door="call"):
+        """Why a call may not be made or promised: the first reason of the one list, or None."""
+        for refusal in self.env["res.partner"]._refusals():
+            if door in refusal.doors and refusal.holds(attempt):
+                return refusal
+        return None
 
-        :param bool keeps_promise: the call keeps a callback that is open to the user, whoever holds the lead
-        """
-        user = user or self.env.user
-        now = fields.Datetime.now()
-        if facts.is_ours:
-            return self._ours_sentence(facts.name)
-        if facts.holder_id and facts.holder_id != user.id and not keeps_promise and not user._is_leads_manager():
-            # sudo: res.users - the name of the colleague, as on the order
-            holder = self.env["res.users"].sudo().browse(facts.holder_id)
-            return self.env._("%(customer)s is the lead of %(holder)s.", customer=facts.name, holder=holder.name)
-        if facts.caller_id and facts.caller_id != user.id:
-            return self._caller_sentence(facts)
-        if not facts.lines:
-            return self.env._("%s has no phone number.", facts.name)
-        if facts.is_blocked:
-            return self._blocked_sentence(facts)
-        if not choices(facts.lines):
-            return self._number_sentence(facts.lines[0])
-        if facts.most_calls and facts.calls_today >= facts.most_calls:
-            return self.env._(
-                "%(customer)s was called %(most)s times today; that is the most for a day.",
-                customer=facts.name,
-                most=facts.most_calls,
-            )
-        if not facts.clocks:
-            return self._unknown_zone_sentence(facts)
-        if not open_everywhere(facts.clocks, now):
-            return self._closed_sentence(facts, now) + " " + self._opening_sentence(facts, now)
-        return ""
+    @api.model
+    def _refusal(self, attempt, door="call"):
+        """The same in a sentence; empty when the call is allowed."""
+        refusal = self._refused(attempt, door)
+        return refusal.sentence(self.env, attempt.facts.name, attempt) if refusal else ""
 
     @api.model
     def _at_number(self, facts, number):
@@ -496,29 +471,34 @@ class LeadsAgentDesk(models.AbstractModel):
         )
 
     @api.model
-    def _closed_sentence(self, facts, now):
-        """What time it is where calls are not allowed now."""
-        closed = {to_local(now, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(now)}
+    def _closed_sentence(self, facts, moment):
+        """What time it is, or will be, where calls are not allowed at a moment, and when they are."""
+        opening = self._opening_sentence(facts, moment)
+        if moment > fields.Datetime.now():
+            zone = facts.zone or self.env.user.tz or "UTC"
+            return self.env._(
+                "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
+                customer=facts.name,
+                when=format_datetime(self.env, moment, tz=zone, dt_format="short"),
+                hours=opening,
+            )
+        closed = {to_local(moment, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(moment)}
         first, last = (
-            format_datetime(self.env, now, tz=closed[local], dt_format="EEE HH:mm")
+            format_datetime(self.env, moment, tz=closed[local], dt_format="EEE HH:mm")
             for local in (min(closed), max(closed))
         )
         if first == last:
-            return self.env._(
+            sentence = self.env._(
                 "%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first
             )
-        return self.env._(
-            "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
-            customer=facts.name,
-            first=first,
-            last=last,
-        )
-
-    @api.model
-    def _blocked_sentence(self, facts):
-        if facts.refusals:
-            return self.env["leads.agent.opt.out"]._sentence(facts.name)
-        return self.env._("%s is on the do-not-call list.", facts.name)
+        else:
+            sentence = self.env._(
+                "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
+                customer=facts.name,
+                first=first,
+                last=last,
+            )
+        return f"{sentence} {opening}"
 
     @api.model
     def _number_sentence(self, line):
@@ -537,6 +517,12 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     def _ours_sentence(self, name):
         return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
+
+    @api.model
+    def _holder_sentence(self, facts):
+        # sudo: res.users - the name of the colleague, as on the order
+        holder = self.env["res.users"].sudo().browse(facts.holder_id)
+        return self.env._("%(customer)s is the lead of %(holder)s.", customer=facts.name, holder=holder.name)
 
     @api.model
     def _caller_sentence(self, facts):
@@ -611,7 +597,7 @@ class LeadsAgentDesk(models.AbstractModel):
                  WHERE c.id = ANY(%(partners)s)
                 """,
                 cells=self._cells_sql("c"),
-                refusals=self.env["res.partner"]._refusals_sql("c", "call"),
+                refusals=self.env["res.partner"]._refusals_sql(SQL("c.id"), "call", but_judged=True),
                 amount=self._amount_sql("o"),
                 moment=self.env["sale.order"]._leads_moment_sql("o"),
                 newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
@@ -684,13 +670,12 @@ class LeadsAgentDesk(models.AbstractModel):
                        ORDER BY p.id <> %(id)s, p.id) AS cells
               FROM res_partner p
          LEFT JOIN res_country o ON o.id = COALESCE(p.country_id, %(country)s)
-         LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
-                   AND (b.leads_until IS NULL OR b.leads_until > %(now)s)
+         LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND %(in_force)s
              WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''
             """,
             id=SQL.identifier(alias, "id"),
             country=SQL.identifier(alias, "country_id"),
-            now=fields.Datetime.now(),
+            in_force=self.env["phone.blacklist"]._leads_in_force_sql("b"),
         )
 
     @api.model

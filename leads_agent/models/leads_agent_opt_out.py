@@ -51,21 +51,20 @@ class LeadsAgentOptOut(models.Model):
         return domain if True in value else ~domain
 
     @api.model
-    def _condition(self, alias, channel="call"):
-        """That a customer, or whoever belongs to it by now, does not want calls: SQL over customers."""
+    def _condition(self, customer, channel="call"):
+        """That a customer, or whoever belongs to it by now, does not want calls.
+
+        :param SQL customer: the id of the customer
+        """
         return SQL(
             """EXISTS (
                 SELECT FROM res_partner e JOIN leads_agent_opt_out x ON x.partner_id = e.id
                  WHERE e.commercial_partner_id = %s AND x.channel = %s AND x.lifted_at IS NULL
                    AND (x.until IS NULL OR x.until > %s))""",
-            SQL.identifier(alias, "id"),
+            customer,
             channel,
             fields.Datetime.now(),
         )
-
-    @api.model
-    def _sentence(self, customer):
-        return self.env._("%s does not want to be called.", customer)
 
     @api.model
     def _record(self, customers, disposition=None, until=False, **source):

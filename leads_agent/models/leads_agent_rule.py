@@ -185,8 +185,7 @@ class LeadsAgentRule(models.Model):
             & Domain("leads_agent_id", "=", False)
             & Domain("company_id", "in", (False, *self.company_id.ids))
             & self._read_domain(self.customer_domain, "res.partner")
-            & Domain("id", "not in", self._waiting())
-            & Domain("is_leads_refused", "=", False)
+            & ~self._matching()._refused_domain("share")
         )
         if not orders.is_true():
             Order = self._matching().env["sale.order"]
@@ -196,23 +195,6 @@ class LeadsAgentRule(models.Model):
             )
         return domain
 
-    def _waiting(self):
-        """Customers in their cooling-off, and on the do-not-call list: looked for once, instead of refused each run."""
-        return SQL(
-            """(
-            SELECT a.partner_id
-              FROM leads_agent_assignment a
-              JOIN leads_agent_disposition d ON d.id = a.disposition_id
-             WHERE a.state = 'resolved' AND a.ended_at + d.cooling_days * interval '1 day' > %(now)s
-               AND NOT EXISTS (
-                   SELECT FROM leads_agent_assignment b
-                    WHERE b.partner_id = a.partner_id AND b.state = 'resolved' AND b.ended_at > a.ended_at)
-             UNION
-            SELECT p.id FROM res_partner p JOIN phone_blacklist b ON b.number = p.phone_sanitized AND b.active
-             WHERE b.leads_until IS NULL OR b.leads_until > %(now)s)""",
-            now=fields.Datetime.now(),
-        )
-
     def _candidates(self, below=None, limit=CHUNK):
         """The next leads, newest customers first.
 
@@ -221,8 +203,6 @@ class LeadsAgentRule(models.Model):
         domain = self._domain()
         if below:
             domain &= Domain("id", "<", below)
-        self.env["phone.blacklist"].flush_model()
-        self.env["leads.agent.assignment"].flush_model()
         return self._matching().search(domain, order="id desc", limit=limit)
 
     # ------------------------------------------------------------------

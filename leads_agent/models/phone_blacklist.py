@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class PhoneBlacklist(models.Model):
@@ -21,6 +22,16 @@ class PhoneBlacklist(models.Model):
         over = Domain("leads_until", "!=", False) & Domain("leads_until", "<=", fields.Datetime.now())
         # sudo: phone.blacklist - whether a number is on it does not depend on who asks
         return frozenset(self.sudo().search(Domain("number", "in", list(numbers)) & ~over).mapped("number"))
+
+    @api.model
+    def _leads_in_force_sql(self, alias):
+        """As :meth:`_leads_blocked`: that an entry holds now."""
+        return SQL(
+            "(%(active)s AND (%(until)s IS NULL OR %(until)s > %(now)s))",
+            active=SQL.identifier(alias, "active"),
+            until=SQL.identifier(alias, "leads_until"),
+            now=fields.Datetime.now(),
+        )
 
     @api.model
     def _leads_block(self, numbers, until=False):

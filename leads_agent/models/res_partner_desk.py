@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..arguments import takes
 from ..fields import Rows
@@ -30,13 +29,6 @@ class ResPartner(models.Model):
         compute_sudo=True,
         groups=HOLDERS,
         help="Address, number or somebody's word say in which time zone the customer is.",
-    )
-    is_leads_refused = fields.Boolean(
-        string="Does Not Want Calls",
-        compute="_compute_is_leads_refused",
-        search="_search_is_leads_refused",
-        compute_sudo=True,
-        help="The customer is given to nobody and not called.",
     )
     leads_opt_out_ids = Rows(
         "leads.agent.opt.out", "partner_id", string="Refusals of Calls", readonly=True, groups=MANAGER
@@ -103,46 +95,6 @@ class ResPartner(models.Model):
         """Elevated: whether this is a colleague, a company of the database, or a contact of one."""
         us = self | self.commercial_partner_id
         return not all(us.mapped("partner_share")) or bool(us.ref_company_ids)
-
-    # ------------------------------------------------------------------
-    # Who may not be given or called
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _refusals(self):
-        """Why a customer may not be given to anybody, or not be called: the one list of it, the gravest first.
-
-        :returns: ``{name: (condition, doors)}``: the condition makes SQL of the alias of customers, the doors are
-            ``give`` and ``call``. The sentence is that of :meth:`leads.agent.assignment._verdict_sentence` for the name
-        """
-        return {"opted_out": (self.env["leads.agent.opt.out"]._condition, {"give", "call"})}
-
-    @api.model
-    def _refusals_sql(self, alias, door):
-        """The names of what stands against customers at a door, as an array."""
-        self.env["leads.agent.opt.out"].flush_model()
-        names = [
-            SQL("CASE WHEN %s THEN %s END", condition(alias), name)
-            for name, (condition, doors) in self._refusals().items()
-            if door in doors
-        ]
-        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
-
-    def _compute_is_leads_refused(self):
-        refused = set(self.search([("id", "in", self.commercial_partner_id.ids), ("is_leads_refused", "=", True)])._ids)
-        for partner in self:
-            partner.is_leads_refused = partner.commercial_partner_id.id in refused
-
-    def _search_is_leads_refused(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        self.env["leads.agent.opt.out"].flush_model()
-        conditions = [condition for condition, doors in self._refusals().values() if "give" in doors]
-        domain = Domain.custom(
-            to_sql=lambda model, alias, query: SQL("(%s)", SQL(" OR ").join(cond(alias) for cond in conditions)),
-            predicate=lambda partner: partner.is_leads_refused,
-        )
-        return domain if True in value else ~domain
 
     def _leads_numbers(self):
         """All numbers that can be read of customers and everybody who belongs to them, archived ones too.

@@ -43,6 +43,7 @@ from . import (
     test_policy,
     test_promises,
     test_query_counts,
+    test_refusals,
     test_resolve,
     test_role_matrix,
     test_roles,

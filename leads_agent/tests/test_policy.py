@@ -79,11 +79,10 @@ class TestPolicy(DeskCommon):
         )
         self.assertEqual(len(entries), 2)
         self.assertEqual(set(entries.mapped("leads_until")), {self._at("2026-12-25 10:00:00")})
-        facts = self.env["leads.agent.desk"]._facts(self.customer.ids)[self.customer.id]
-        self.assertTrue(facts.is_blocked)
+        self.assertIn("does not want to be called", self.customer.leads_refusal)
         with freeze_time("2026-12-25 10:00:01"):
-            facts = self.env["leads.agent.desk"]._facts(self.customer.ids)[self.customer.id]
-            self.assertFalse(facts.is_blocked, "by the clock, before any job has run")
+            self.env.invalidate_all()
+            self.assertFalse(self.customer.leads_refusal, "by the clock, before any job has run")
             self.env["phone.blacklist"]._cron_leads_expire()
             self.assertFalse(entries.filtered("active"))
 

@@ -77,18 +77,16 @@ class Policy:
 
     :param open_leads: the cap of open leads
     :param today: the cap of new leads a day
-    :param cooling: resolved leads are left alone for the days of their disposition
-    :param contact: do-not-call, and customers without a number where the setting says so
+    :param door: which of the reasons not to give a customer to anybody hold, as in ``res.partner._refusals``
     """
 
     open_leads: bool = True
     today: bool = True
-    cooling: bool = True
-    contact: bool = True
+    door: str = "share"
 
 
 EVERYTHING: Final = Policy()
-NOTHING: Final = Policy(False, False, False, False)
+NOTHING: Final = Policy(open_leads=False, today=False, door="")
 
 
 def policy(source: str, *, unconditional: bool = False, reassign: bool = False) -> Policy:
@@ -99,11 +97,11 @@ def policy(source: str, *, unconditional: bool = False, reassign: bool = False) 
     (order entry) is never refused, and undoing a batch only gives back.
 
     >>> policy("batch")
-    Policy(open_leads=True, today=True, cooling=True, contact=True)
+    Policy(open_leads=True, today=True, door='share')
     >>> policy("manual")
-    Policy(open_leads=True, today=True, cooling=False, contact=True)
+    Policy(open_leads=True, today=True, door='give')
     >>> policy("manual", unconditional=True)
-    Policy(open_leads=True, today=False, cooling=False, contact=True)
+    Policy(open_leads=True, today=False, door='give')
     >>> policy("manual", unconditional=True, reassign=True).today
     True
     >>> policy("order_entry", unconditional=True) == policy("undo") == NOTHING
@@ -112,7 +110,7 @@ def policy(source: str, *, unconditional: bool = False, reassign: bool = False) 
     if source in ("order_entry", "undo"):
         return NOTHING
     if source == "manual":
-        return Policy(today=reassign or not unconditional, cooling=False)
+        return Policy(today=reassign or not unconditional, door="give")
     return Policy()
 
 

@@ -138,6 +138,7 @@ class CrmLead(models.Model):
             lambda lead: lead.active and not lead.user_id and lead.leads_offer_state in ("none", "held", "waiting")
         )
         leads -= leads._leads_coalesce()
+        leads -= leads._leads_wait_refused()
         for (company, team), group in leads.grouped(lambda lead: (lead._leads_company(), lead.team_id)).items():
             group._leads_offer_first(company, team)
 

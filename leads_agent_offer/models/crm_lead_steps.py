@@ -14,6 +14,8 @@ MOST_ATTEMPTS = 5
 FEEDBACK_DAYS = (1, 7, 21)
 # When to look again for somebody who is there.
 LOOK_AGAIN = timedelta(minutes=5)
+# When to ask again whether a customer who may be given to nobody still may not.
+LOOK_AGAIN_AT_REFUSED = timedelta(days=1)
 
 
 class CrmLead(models.Model):
@@ -26,11 +28,12 @@ class CrmLead(models.Model):
 
         :param dict stage_of: ``{lead_id: stage}`` as in :func:`queueing.next_step`; missing: ``offers``
         """
-        if not self:
+        welcome = self - self._leads_wait_refused()
+        if not welcome:
             return
         stage_of = stage_of or {}
-        rows = self._leads_histories()
-        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+        rows = welcome._leads_histories()
+        for company, leads in welcome.grouped(lambda lead: lead._leads_company()).items():
             there = leads._leads_who_is_there(company)
             settings = company._leads_queue_settings()
             steps = defaultdict(list)
@@ -41,6 +44,46 @@ class CrmLead(models.Model):
                 )
                 steps[type(step)].append((lead, routing_id, step))
             self._leads_take_steps(company, steps)
+
+    def _leads_refused(self):
+        """Why leads may be given to nobody now, by the one list of reasons (``res.partner._refusals``).
+
+        A lead without a customer yet is judged by its number.
+
+        :returns: ``{lead: (sentence, moment at which that ends, or None)}``
+        """
+        # sudo: res.partner, phone.blacklist - who may not be given does not depend on who brings the lead in
+        Partner = self.env["res.partner"].sudo()
+        refused = {}
+        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+            causes = Partner.with_company(company)._refused(leads.partner_id.commercial_partner_id.ids, "share")
+            strangers = leads.filtered(lambda lead: not lead.partner_id and lead.phone_sanitized)
+            numbers = strangers.mapped("phone_sanitized")
+            blocked = self.env["phone.blacklist"]._leads_blocked(numbers) if numbers else ()
+            for lead in leads:
+                customer = lead.partner_id.commercial_partner_id.sudo()
+                if cause := causes.get(customer.id):
+                    sentence = Partner._refusal_sentence(cause.kind, customer.complete_name, cause)
+                    refused[lead] = sentence, cause.until
+                elif lead in strangers and lead.phone_sanitized in blocked:
+                    name = lead.contact_name or lead.partner_name or lead.name
+                    refused[lead] = Partner._refusal_sentence("blacklisted", name, None), None
+        return refused
+
+    def _leads_wait_refused(self):
+        """Leads that may be given to nobody are offered to nobody: they say why, and are looked at again.
+
+        :returns: these leads
+        """
+        refused = self._leads_refused() if self else {}
+        later = fields.Datetime.now() + LOOK_AGAIN_AT_REFUSED
+        leads = self.browse([lead.id for lead in refused])
+        leads._leads_move(
+            "waiting",
+            {lead.id: until or later for lead, (_sentence, until) in refused.items()},
+            {lead.id: sentence for lead, (sentence, _until) in refused.items()},
+        )
+        return leads
 
     def _leads_histories(self):
         """What happened since the last routing of each lead, in one query.
@@ -252,7 +295,11 @@ class CrmLead(models.Model):
         ended._leads_open_offers()._end_shark_tank()
         ended._leads_continue(dict.fromkeys(ended.ids, "after_shark_tank"))
         waiting = leads.filtered(lambda lead: lead.leads_offer_state == "waiting")
-        waiting._leads_continue()
+        # What was never offered, as the customer was given to nobody, begins at the first agent.
+        histories = waiting._leads_histories() if waiting else {}
+        unrouted = waiting.filtered(lambda lead: not histories[lead.id][0])
+        unrouted._leads_offer_now()
+        (waiting - unrouted)._leads_continue()
         held = leads.filtered(lambda lead: lead.leads_offer_state == "held")
         for company, group in held.grouped(lambda lead: lead._leads_company()).items():
             opening = company._leads_offer_opening()

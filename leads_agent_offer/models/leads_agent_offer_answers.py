@@ -106,13 +106,16 @@ class LeadsAgentOffer(models.Model):
     def _accept(self):
         """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
 
-        :raises UserError: when it is too late, or the agent may hold no more leads
+        :raises UserError: when it is too late, the agent may hold no more leads, or nobody may be given the customer
         """
         self._take_turn()
         # sudo: res.users - whether the agent may still have leads
         if not self.agent_id.sudo().can_hold_leads and self.kind != "catch_all":
             raise UserError(self.env._("You no longer hold leads."))
         self._check_live()
+        if self.agent_id.sudo().can_hold_leads:
+            for sentence, _until in self.lead_id._leads_refused().values():
+                raise UserError(sentence)
         now = fields.Datetime.now()
         misses = self.search_count(
             [

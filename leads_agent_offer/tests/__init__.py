@@ -7,6 +7,7 @@ from . import (
     test_offer_units,
     test_offers,
     test_offers_scale,
+    test_refusals,
     test_reports,
     test_routing,
     test_tours,

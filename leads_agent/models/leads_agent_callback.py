@@ -396,16 +396,21 @@ class LeadsAgentCallback(models.Model):
         self._wake()
 
     def _next_tries(self, minutes):
-        """Elevated: when to try again after some minutes, at an hour at which the customers may be called.
+        """Elevated: when to call again after nobody was reached: after some minutes, but not before the moment that was
+        promised, and at an hour at which the customers may be called.
+
+        A callback keeps its exact time (N7). Who is called a day early and misses it waits for the call that was agreed
+        on: the retry of the outcome says when to call again at the earliest, and never takes the place of the promise.
 
         :returns: ``{id: moment in UTC}``
         """
         facts_of = self.env["leads.agent.desk"]._facts(self.partner_id.ids)
-        moment = fields.Datetime.now() + timedelta(minutes=minutes)
-        return {
-            callback.id: next_opening_everywhere(facts_of[callback.partner_id.id].clocks, moment) or moment
-            for callback in self
-        }
+        retry = fields.Datetime.now() + timedelta(minutes=minutes)
+        moments = {}
+        for callback in self:
+            moment = max(retry, callback.promised_at or callback.due_at)
+            moments[callback.id] = next_opening_everywhere(facts_of[callback.partner_id.id].clocks, moment) or moment
+        return moments
 
     def _answer(self, disposition, call):
         """Elevated: what the outcome of a call means for the promise: kept when somebody was reached, else open."""
@@ -414,7 +419,9 @@ class LeadsAgentCallback(models.Model):
             return
         opened = self.filtered(lambda callback: callback.state == "open")
         if opened and disposition.retry_minutes:
-            opened._move(opened._next_tries(disposition.retry_minutes), "in_vain")
+            moments = opened._next_tries(disposition.retry_minutes)
+            # Called too early, it is still due when it was: nothing moved.
+            opened.filtered(lambda callback: callback.due_at != moments[callback.id])._move(moments, "in_vain")
 
     @api.model
     def _cancel_for(self, customers):

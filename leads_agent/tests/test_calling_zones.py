@@ -64,6 +64,17 @@ class TestCallingZones(DeskCommon):
             # Address and number elsewhere
             (("US", "NY", "10001", "+1 808-555-1234"), 18, 26),
             (("BE", "", "", "+1 212-555-0123"), 13, 20),
+            # Counties and reservations that keep another clock than their state
+            (("US", "TX", "", "+1 915-555-0123"), 15, 27),
+            (("US", "IN", "46350", "+1 866-356-9377"), 14, 26),
+            (("US", "AZ", "86515", "+1 866-356-9377"), 15, 28),
+            # Islands by their numbers, Xinjiang by its own, Kosovo, which the time zone database does not list
+            (("NZ", "", "", "+64 3 305 0123"), 18.25, 31.25),
+            (("CL", "", "", "+56 32 210 0123"), 13, 24),
+            (("AU", "NSW", "2898", "+61 412 345 678"), 21, 34),
+            (("KI", "", "", "+686 72012345"), 20, 31),
+            (("CN", "", "", "+86 991 234 5678"), 2, 13),
+            (("XK", "", "", "+383 44 123 456"), 7, 20),
             # Others with several clocks
             (("RU", "", "", "+7 912 345-67-89"), 6, 9),
             (("RU", "PRI", "", "+7 912 345-67-89"), 22, 35),
@@ -112,6 +123,10 @@ class TestCallingZones(DeskCommon):
                 (("US", "AE", "09012", "+1 800-356-9377"), "Europe/Berlin"),
                 (("US", "AP", "", "+1 888-356-9377"), "Asia/Tokyo"),
                 (("", "", "", "+1 866-356-9377 ext. 4"), "America/New_York"),
+                (("", "", "", "+870 773 123456"), "Asia/Singapore"),
+                (("", "", "", "+881 6 2245 1234"), "Atlantic/Azores"),
+                # The forces abroad keep the number from home.
+                (("US", "AP", "96201", "+1 212-555-0123"), "Asia/Seoul"),
             )
         ):
             with self.subTest(place):

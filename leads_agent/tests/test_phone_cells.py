@@ -5,6 +5,8 @@ from odoo.tests import Form, tagged
 
 from .desk_common import WORKDAY, DeskCommon
 
+COUNTRIES = ("AR", "AU", "BE", "BR", "CA", "DE", "GB", "MX", "RU", "TH", "XI")
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
@@ -14,7 +16,7 @@ class TestPhoneCells(DeskCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.country = {code: cls.env["res.country"].search([("code", "=", code)]) for code in ("BE", "DE", "GB", "TH")}
+        cls.country = {code: cls.env["res.country"].search([("code", "=", code)]) for code in COUNTRIES}
 
     def _with_phone(self, phone, country="BE", **vals):
         """A lead of the agent, as the cell stands in the database: not as the form would have formatted it."""
@@ -45,6 +47,16 @@ class TestPhoneCells(DeskCommon):
             ("0114 272 6444 extension 7", "GB", "tel:+441142726444;ext=7"),
             ("030 901820/12", "DE", "tel:+4930901820"),
             ("02/633 12 34", "BE", "tel:+3226331234"),
+            # What the trackers of phone libraries tell of
+            ("0234/123456-106", "DE", "tel:+49234123456106"),
+            ("+1 (415) 555-2671 ext. 89, ask for Sam", None, "tel:+14155552671;ext=89"),
+            ("+7 495 123-45-67 \u0434\u043e\u0431. 12", None, "tel:+74951234567;ext=12"),
+            ("(0xx11) 3071-0000", "BR", "tel:+551130710000"),
+            ("011 15-1234-5678", "AR", "tel:+5491112345678"),
+            ("028 9012 3456", "XI", "tel:+442890123456"),
+            ("+870 773 123456", "BE", "tel:+870773123456"),
+            ("+39 06 6982 0000", "DE", "tel:+390669820000"),
+            ("02 633 12 34 / 35 / 36", "BE", "tel:+3226331234"),
             ("0475 55 01 03 (after 6 pm)", "BE", "tel:+32475550103"),
             ("030 1234567 6 pm", "DE", "tel:+49301234567"),
             ("office 9-17 h: 02 633 12 34", "BE", "tel:+3226331234"),
@@ -60,6 +72,26 @@ class TestPhoneCells(DeskCommon):
             with self.subTest(phone):
                 self.assertEqual(self._dialled(self._with_phone(phone, country)), url)
 
+    def test_cells_of_a_file_are_dialled_the_same(self):
+        """Odoo's own import of contacts, which formats what it can read."""
+        for nr, (phone, country, url) in enumerate(
+            (
+                ("+46 (0)8-123 456 78", "Belgium", "tel:+46812345678"),
+                ("020 7946 0123 ext 12", "United Kingdom", "tel:+442079460123;ext=12"),
+                ("0475/55.01.03 (before 10)", "Belgium", "tel:+32475550103"),
+                ("00 32 475 55 01 03", "Germany", "tel:+32475550103"),
+                ("\u06f0\u06f4\u06f7\u06f5 \u06f5\u06f5 \u06f0\u06f1 \u06f0\u06f3", "Belgium", "tel:+32475550103"),
+            )
+        ):
+            with self.subTest(phone):
+                loaded = self.env["res.partner"].load(
+                    ["name", "phone", "country_id"], [[f"Loaded {nr}", phone, country]]
+                )
+                customer = self.env["res.partner"].browse(loaded["ids"])
+                self._order(customer)
+                self._assign(customer)
+                self.assertEqual(self._dialled(customer), url)
+
     def test_of_two_numbers_the_agent_chooses(self):
         for phone, country, dials in (
             ("03 227 01 02 / 0475 55 01 03", "BE", ["+3232270102", "+32475550103"]),
@@ -67,6 +99,10 @@ class TestPhoneCells(DeskCommon):
             ("+32475550103+3232270102", None, ["+32475550103", "+3232270102"]),
             ("030 1234567 040 7654321", "DE", ["+49301234567", "+49407654321"]),
             ("020 7946 0123 or 0114 272 6444 ext. 9", "GB", ["+442079460123", "+441142726444;ext=9"]),
+            ("T: 03 227 01 02 M: 0475 55 01 03", "BE", ["+3232270102", "+32475550103"]),
+            ("+61 2 9374 4000 (AH 0412 345 678)", "AU", ["+61293744000", "+61412345678"]),
+            ("8 (495) 123-45-67, 8 (495) 765-43-21", "RU", ["+74951234567", "+74957654321"]),
+            ("(514) 555-0199 x 22 or cell 438-555-0188", "CA", ["+15145550199;ext=22", "+14385550188"]),
             ("020 7946 0123 x1/x2", "GB", ["+442079460123;ext=1", "+442079460123;ext=2"]),
         ):
             with self.subTest(phone):
@@ -110,6 +146,9 @@ class TestPhoneCells(DeskCommon):
             ("1-555-010", "GB", "is not a telephone number"),
             ("112", "BE", "is not a telephone number"),
             ("0475 55 01", "BE", "is not a telephone number"),
+            ("0475 55 0l 03", "BE", "is not a telephone number"),
+            ("BE71 0961 2345 6769", "BE", "is not a telephone number"),
+            ("+52 1 55 1234 5678", "MX", "is not a telephone number"),
         ):
             with self.subTest(phone):
                 customer = self._with_phone(phone, country)

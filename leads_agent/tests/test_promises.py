@@ -42,9 +42,11 @@ class TestPromisesInVain(PromiseCommon):
             (self.voicemail, "2026-11-26 13:40:00", "2026-11-27 13:40:00"),
             (engaged, "2026-11-26 16:00:00", "2026-11-26 16:45:00"),
             (later, "2026-11-26 13:30:00", "2026-11-29 13:30:00"),
-            # A day early
-            (self.no_answer, "2026-11-25 14:00:00", "2026-11-25 18:00:00"),
-            (self.busy, "2026-11-25 10:05:00", "2026-11-25 10:35:00"),
+            # A minute early, and the retry is later than what was promised
+            (self.busy, "2026-11-26 13:29:00", "2026-11-26 13:59:00"),
+            # A day early: the retry, when it is the later of the two
+            (self.voicemail, "2026-11-25 14:00:00", "2026-11-26 14:00:00"),
+            (later, "2026-11-25 10:05:00", "2026-11-28 10:05:00"),
         ):
             with self.subTest(outcome.name, called_at=called_at):
                 customer = self._callable(f"Customer {outcome.name} {called_at}")
@@ -73,6 +75,48 @@ class TestPromisesInVain(PromiseCommon):
                     self.assertTrue(callback.told_at, "told of again")
                     self._finish(self.env.ref("leads_agent.disposition_interested"), customer)
                 self.assertEqual(callback.state, "done", "reached at last")
+
+    def test_a_call_that_was_early_takes_no_promise_away(self):
+        """Somebody who is called before the moment that was agreed on, and misses it, is called at that moment."""
+        self.agent.tz = "Europe/Brussels"
+        promised = self._at("2026-11-26 13:30:00")
+        for outcome, called_at in (
+            (self.no_answer, "2026-11-25 14:00:00"),
+            (self.busy, "2026-11-25 10:05:00"),
+            (self.voicemail, "2026-11-25 11:00:00"),
+            (self.no_answer, "2026-11-26 09:29:00"),
+            (self.busy, "2026-11-26 12:59:00"),
+            (self._disposition(name="Line dead", fate="keep", is_contact=False), "2026-11-25 16:00:00"),
+        ):
+            with self.subTest(outcome.name, called_at=called_at):
+                customer = self._callable(f"Customer {outcome.name} {called_at}")
+                lead = self._assign(customer)
+                callback = self._callback(customer)
+                with freeze_time(called_at):
+                    call = self._start(customer)
+                    self.assertIn(
+                        "The callback stays open, for 11/26/26, 2:30\u202fPM.", call._effect_sentences(outcome)
+                    )
+                    call.finish(outcome.id)
+                self.assertRecordValues(
+                    callback,
+                    [{"state": "open", "agent_id": self.agent.id, "due_at": promised, "moved": False, "told_at": False}],
+                )
+                self.assertEqual((lead.state, lead.attempt_count), ("active", 1))
+                with freeze_time(promised + timedelta(seconds=1)):
+                    self._tell()
+                    self.assertTrue(callback.told_at, "told of at the moment that was promised")
+                    self._finish(self.busy, customer)
+                self.assertEqual(callback.due_at, promised + timedelta(minutes=30, seconds=1), "on time, and in vain")
+
+    def test_early_and_for_the_last_time_the_call_center_keeps_it_at_its_moment(self):
+        once = self._disposition(
+            name="Once", fate="keep", is_contact=False, retry_minutes=60, most_attempts=1, exhausted="close"
+        )
+        callback = self._callback()
+        self._finish(once)
+        self.assertEqual((self.assignment.state, callback.agent_id.id), ("unassigned", False))
+        self.assertEqual((callback.state, callback.due_at), ("open", self._at("2026-11-26 13:30:00")))
 
     def test_an_outcome_without_a_retry_leaves_it_due(self):
         vain = self._disposition(name="Line dead", fate="keep", is_contact=False)

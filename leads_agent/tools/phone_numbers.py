@@ -48,6 +48,8 @@ _TIMES = re.compile(
 )
 # Digits with what may stand between the digits of one number.
 _RUN = re.compile(r"\+?\(?\+?\d[\d ()./\-+]*")
+# Countries of Odoo that dial by the numbering plan of another one.
+_PLANS = {"XI": "GB"}
 _TRUNK_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\uff0d\u30fc~]")
 
@@ -156,7 +158,8 @@ def read_cell(text: str | None, country: str | None = None) -> Cell:
         return Cell(reason="empty")
     if len(plain) > LONGEST:
         return Cell(remark=plain[:LONGEST], reason="invalid")
-    region = country if country in phonenumbers.SUPPORTED_REGIONS else None
+    region = _PLANS.get(country or "", country)
+    region = region if region in phonenumbers.SUPPORTED_REGIONS else None
     if found := _whole(plain, region):
         return Cell((found,))
     numbers, remarks = [], []
@@ -275,6 +278,9 @@ def _split(part: str, region: str | None) -> tuple[list[str], list[str]]:
     if len(readings) != 1:
         return [], [part]
     [(numbers, rest)] = readings
+    # The digits after a prefix that is left over belong to it: by another country they would be somebody else's.
+    if rest and rest[0] == groups[0] and groups[0].lstrip("(").startswith(("+", "00")):
+        return [], [part]
     # Digits beside a number that does not say where it begins may belong to it.
     if rest and not part.lstrip(" (").startswith("+") and not _trunk(region):
         return [], [part]

@@ -12,7 +12,7 @@ import pytz
 from phonenumbers import NumberParseException
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
-from .zone_data import MAIN, SHORTEST_ZIP, STATES, ZIPS
+from .zone_data import COUNTRIES, MAIN, PREFIXES, SHORTEST_ZIP, STATES, ZIPS
 
 Zones = tuple[str, ...]
 MANY_ZONES = tuple(country for country, zones in pytz.country_timezones.items() if len(zones) > 1)
@@ -54,7 +54,8 @@ def possible_zones(address: Address, number: str = "") -> Zones:
     """The zones in which a customer may be who is called at a number.
 
     Those of the finest part of the address that is known, and those of the number's prefix. A country alone is narrowed
-    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it.
+    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it. An address
+    that may be anywhere, as of the forces abroad, is not answered by a number: they keep the one from home.
 
     :param number: in E.164
     :returns: empty when nothing is known
@@ -69,12 +70,16 @@ def possible_zones(address: Address, number: str = "") -> Zones:
     ('America/New_York', 'Pacific/Honolulu')
     >>> possible_zones(Address("BR", "AC")), possible_zones(Address("PR"))
     (('America/Rio_Branco',), ('America/Puerto_Rico',))
+    >>> possible_zones(Address("US", "AE", "09012"), "+12125550123")
+    ()
     >>> possible_zones(Address(), "+18005551234"), possible_zones(Address(confirmed="Asia/Tokyo"), "+18005551234")
     ((), ('Asia/Tokyo',))
     """
     place = address_zones(address)
     if address.confirmed:
         return (address.confirmed,) if not place or address.confirmed in place else _sorted((*place, address.confirmed))
+    if address.country and not place:
+        return ()
     prefix = number_prefix(number)
     is_country_alone = place == _of_country(address.country)
     if is_country_alone and prefix.is_geographic and set(prefix.zones) <= set(place):
@@ -149,6 +154,8 @@ def _of_prefix(digits: str) -> Zones:
     """The zones of the longest known prefix; where finer ones are known, but not this one, those of all of them."""
     for length in range(min(len(digits), TIMEZONE_LONGEST_PREFIX), 0, -1):
         prefix = digits[:length]
+        if prefix in PREFIXES:
+            return PREFIXES[prefix]
         if prefix in TIMEZONE_DATA:
             return _below(prefix)
     return ()
@@ -161,7 +168,7 @@ def _below(prefix: str) -> Zones:
 
 @cache
 def _of_country(country: str) -> Zones:
-    return _sorted(pytz.country_timezones.get(country, ()))
+    return _sorted(COUNTRIES.get(country) or pytz.country_timezones.get(country, ()))
 
 
 @cache

@@ -13,6 +13,17 @@ _NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (
     "America/Los_Angeles",
 )
 
+# Countries that are in Odoo, but not in the list of countries of the time zone database.
+COUNTRIES = {"XI": ("Europe/London",), "XK": ("Europe/Belgrade",)}
+
+# By the first digits of a number in E.164: where libphonenumber knows one clock, and people live by two or by another.
+PREFIXES = {
+    "8690": ("Asia/Shanghai", "Asia/Urumqi"),  # Xinjiang
+    "8699": ("Asia/Shanghai", "Asia/Urumqi"),
+    "5632210": ("America/Santiago", "Pacific/Easter"),  # Easter Island, in the area of Valparaíso
+    "5632255": ("America/Santiago", "Pacific/Easter"),
+}
+
 # By country: the zone of states that are not named, and the states of each zone.
 STATES: dict[str, tuple[str, dict[str, str]]] = {
     "US": (

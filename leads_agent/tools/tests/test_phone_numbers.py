@@ -66,11 +66,19 @@ def dials(text: str, country: str | None = None) -> list[str]:
         ("+32475550103+3232270102", None, ["+32475550103", "+3232270102"]),
         ("030 1234567 040 7654321", "DE", ["+49301234567", "+49407654321"]),
         ("212-555-0123 - 646-555-0124", "US", ["+12125550123", "+16465550124"]),
+        ("T: 03 227 01 02 M: 0475 55 01 03", "BE", ["+3232270102", "+32475550103"]),
+        ("0475550103 0032475550104", "BE", ["+32475550103", "+32475550104"]),
+        ("+7 (495) 123-45-67, 8 (495) 765-43-21", "RU", ["+74951234567", "+74957654321"]),
+        ("+61 2 9374 4000 (AH 0412 345 678)", "AU", ["+61293744000", "+61412345678"]),
+        ("(514) 555-0199 x 22 or cell 438-555-0188", "CA", ["+15145550199;ext=22", "+14385550188"]),
         # Another ending is no part of the number.
         ("030 901820/12", "DE", ["+4930901820"]),
         ("020 7946 0000/1", "GB", ["+442079460000"]),
         ("01 42 68 53 00 / 01", "FR", ["+33142685300"]),
+        ("02 633 12 34 / 35 / 36", "BE", ["+3226331234"]),
+        ("+49 30 901820-0 bis -99", None, ["+49309018200"]),
         # A slash after the area code is.
+        ("0234/123456-106", "DE", ["+49234123456106"]),  # What follows a dash in Germany is dialled, too.
         ("02/633 12 34", "BE", ["+3226331234"]),
         ("0475/55.01.03", "BE", ["+32475550103"]),
         # Remarks
@@ -90,7 +98,22 @@ def dials(text: str, country: str | None = None) -> list[str]:
         ("011 44 20 7946 0123", "US", ["+442079460123"]),
         ("32475550103", "BE", ["+32475550103"]),
         ("1-800-FLOWERS", "US", ["+18003569377"]),
+        ("028 9012 3456", "XI", ["+442890123456"]),
+        ("+54 9 11 1234-5678", None, ["+5491112345678"]),
+        ("011 15-1234-5678", "AR", ["+5491112345678"]),
+        ("+55 (0xx11) 3071-0000", "BR", ["+551130710000"]),
+        ("+870 773 123456", None, ["+870773123456"]),  # By satellite
         # Nothing that anybody could dial
+        ("BE71 0961 2345 6769", "BE", []),  # An account
+        ("VAT BE0403.170.701", "BE", []),
+        ("0475 55 0l 03", "BE", []),
+        ("+52 1 55 1234 5678", None, []),  # As Mexico dialled until 2019
+        # A number of another country that is wrong is none of this one.
+        ("+52 1 55 1234 5678", "MX", []),
+        ("+48 212 555 0123", "US", []),
+        ("+1 02 633 12 34", "BE", []),
+        ("00 48 612 345 6789", "ES", []),
+        ("+33 513 140 8671", "PL", []),
         ("0475 55 01 03", None, []),
         ("1 2 212 555 0123", "US", []),
         ("12 34 612 345 678", "ES", []),
@@ -144,6 +167,15 @@ def test_whatever_is_dialled_is_confirmed(text, region):
 @given(examples, regions, st.sampled_from(["{}", " {} ", "{} (office)", "Tel. {}", "{} ext. 12", "{}\n"]))
 def test_an_international_number_is_the_same_in_every_country(number, region, form):
     assert [found.e164 for found in read_cell(form.format(number), region).numbers] == [number]
+
+
+@thorough
+@given(st.sampled_from([1, 7, 33, 44, 48, 52, 999]), examples, st.sampled_from(["+{} {}", "+{}-{}", "+{}.{}"]), regions)
+def test_after_a_prefix_nothing_is_read_by_the_country_of_the_customer(prefix, number, form, region):
+    """Whoever typed the prefix of another country did not mean a number of this one."""
+    national = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+    for found in read_cell(form.format(prefix, national), region).numbers:
+        assert found.e164.startswith(f"+{prefix}")
 
 
 @thorough

@@ -54,6 +54,14 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         (Address("PR"), "", "12:00-01:00", "12:00-01:00"),
         (Address("US", "PR", "00901"), "+17875551234", "12:00-01:00", "12:00-01:00"),
         (Address("US", "", "96799"), "", "19:00-08:00", "19:00-08:00"),  # American Samoa
+        # Counties, reservations and cities that keep another clock than their state
+        (Address("US", "TX"), "+19155550123", "15:00-03:00", "14:00-02:00"),  # El Paso, by its number only
+        (Address("US", "IN", "46350"), "", "14:00-02:00", "13:00-01:00"),  # La Porte: a zip area on two clocks
+        (Address("US", "IN", "46204"), "", "13:00-02:00", "12:00-01:00"),  # Indianapolis
+        (Address("US", "IN"), "+12193241234", "14:00-02:00", "13:00-01:00"),
+        (Address("US", "AZ", "86515"), "", "15:00-04:00", "15:00-03:00"),  # Window Rock, Navajo: with summer time
+        (Address("US"), "+16235529111", "15:00-04:00", "15:00-04:00"),  # Phoenix
+        (Address("US"), "+13082108578", "15:00-03:00", "14:00-02:00"),  # Nebraska
         # Russia: eleven clocks, and three hours that are legal on all of them
         (Address("RU"), "", "06:00-09:00", "06:00-09:00"),
         (Address("RU"), "+79123456789", "06:00-09:00", "06:00-09:00"),
@@ -70,7 +78,19 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         (Address("ES"), "+34928123456", "08:00-21:00", "07:00-20:00"),
         (Address("PT", "20"), "", "09:00-22:00", "08:00-21:00"),
         (Address("FR", "", "97400"), "", "04:00-17:00", "04:00-17:00"),
+        (Address("KI"), "", "20:00-07:00", "20:00-07:00"),  # From Tarawa to Kiritimati, two hours apart
+        (Address("CL"), "+56322100123", "13:00-00:00", "14:00-01:00"),  # Easter Island
+        (Address("NZ"), "+6433050123", "18:15-07:15", "19:15-08:15"),  # Chatham
+        # Two clocks on one street
+        (Address("CN"), "+8613812345678", "00:00-13:00", "00:00-13:00"),
+        (Address("CN", "\u65b0"), "", "02:00-13:00", "02:00-13:00"),  # Xinjiang
+        (Address("CN"), "+869912345678", "02:00-13:00", "02:00-13:00"),
+        # Not in the list of countries of the time zone database
+        (Address("XK"), "", "07:00-20:00", "06:00-19:00"),
+        (Address(), "+38344123456", "07:00-20:00", "06:00-19:00"),
+        (Address("XI"), "+442890123456", "08:00-21:00", "07:00-20:00"),
         # Half hours
+        (Address("AU", "NSW", "2898"), "", "21:00-10:00", "21:30-10:30"),  # Lord Howe moves its clock by half an hour.
         (Address("CA", "NL", "A1C 1A1"), "", "11:30-00:30", "10:30-23:30"),
         (Address("AU", "NSW", "2880"), "", "21:30-10:30", "22:30-11:30"),
         (Address("IN"), "", "02:30-15:30", "02:30-15:30"),
@@ -82,7 +102,10 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         # Nothing known
         (Address(), "", "never", "never"),
         (Address(), "+18005551234", "never", "never"),
+        (Address(), "+870773123456", "never", "never"),  # A satellite is above all of them.
+        (Address(), "+881622451234", "never", "never"),
         (Address("US", "AE", "09012"), "", "never", "never"),
+        (Address("US", "AP", "96201"), "+12125550123", "never", "never"),  # The forces abroad, with a number from home
         # Confirmed by somebody
         (Address(confirmed="Asia/Tokyo"), "+18005551234", "23:00-12:00", "23:00-12:00"),
         (Address("RU", confirmed="Asia/Omsk"), "+79123456789", "02:00-15:00", "02:00-15:00"),

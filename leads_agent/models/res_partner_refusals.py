@@ -199,9 +199,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _refusal_sentence(self, name, customer, known):
-        return next(
-            refusal.sentence(self.env, customer, known) for refusal in self._refusals() if refusal.name == name
-        )
+        return next(refusal.sentence(self.env, customer, known) for refusal in self._refusals() if refusal.name == name)
 
     @api.model
     def _refusals_sql(self, customer, door, but_judged=False):

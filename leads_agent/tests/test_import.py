@@ -66,6 +66,16 @@ class TestImport(LeadsAgentCommon):
         self.assertEqual(sentences[5], "Agent Ben is full: at most 1 open leads.")
         self.assertFalse(self._active(self.customers[0]), "all or nothing")
 
+    def test_a_refused_file_after_a_clean_one_in_the_same_transaction_says_so(self):
+        Assignment = self.env["leads.agent.assignment"].with_user(self.manager)
+        names = ["partner_id/.id", "agent_id/.id"]
+        first, second = (str(customer.id) for customer in self.customers[:2])
+        self.assertTrue(Assignment.load(names, [[first, str(self.agent.id)]])["ids"])
+        result = Assignment.load(names, [[first, str(self.other_agent.id)], [second, str(self.other_agent.id)]])
+        self.assertFalse(result["ids"])
+        self.assertEqual(self._sentences(result), [(0, "Agent Anna already holds Import 0.")])
+        self.assertFalse(self._active(self.customers[1]))
+
     def test_many_refused_rows_are_all_named(self):
         for nr in range(15):
             self._customer(f"No order {nr}")

@@ -223,7 +223,9 @@ class CrmLead(models.Model):
         ]
         matcher = tag_matching.Matcher(prepared, company._leads_offer_factors())
         needs = {tag.id: tag.need for tag in prepared}
-        return {lead.id: matcher.find(lead.name or "", lead._leads_text()) for lead in self}, needs
+        return {
+            lead.id: matcher.find(lead.name or "", lead._leads_text(), lead.country_id.code or "") for lead in self
+        }, needs
 
     def _leads_text(self):
         """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
@@ -243,7 +245,7 @@ class CrmLead(models.Model):
             *self.tag_ids.mapped("name"),
         ]
         if self.expected_revenue:
-            pieces.append(f"{self.company_currency.symbol or '$'}{self.expected_revenue:.2f}")
+            pieces.append(f"{self.company_currency.name or '$'} {self.expected_revenue:.2f}")
         return "\n".join(piece for piece in pieces if piece)
 
     def _leads_plain_description(self):

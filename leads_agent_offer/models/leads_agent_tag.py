@@ -38,6 +38,12 @@ class LeadsAgentTag(models.Model):
     high = fields.Float(string="To", help="The greatest amount that counts. 0: no bound.")
     zip_low = fields.Char(string="From Zip")
     zip_high = fields.Char(string="To Zip")
+    zip_country_id = Link(
+        "res.country",
+        string="Country of the Zips",
+        help="Where these zip codes are. Leads from elsewhere do not have the tag, and zip codes that lost their "
+        "leading zeros are found. Empty: any country.",
+    )
     weight = Bounded(
         string="Default Weight",
         most=MOST_WEIGHT,
@@ -61,7 +67,7 @@ class LeadsAgentTag(models.Model):
         for tag in self:
             tag.agent_count = counts.get(tag, 0)
 
-    @api.constrains("name", "kind", "low", "high", "zip_low", "zip_high")
+    @api.constrains("name", "kind", "low", "high", "zip_low", "zip_high", "zip_country_id")
     def _check_tag(self):
         for tag in self:
             if problem := tag_matching.check_name(tag.name):
@@ -89,11 +95,13 @@ class LeadsAgentTag(models.Model):
         """The tag as the matching knows it."""
         self.ensure_one()
         low = high = None
+        country = ""
         if self.kind == "money":
             low, high = self.low or None, self.high or None
         elif self.kind == "zip":
             low, high = self.zip_low or None, self.zip_high or self.zip_low or None
-        return tag_matching.Tag(self.id, self.name, self.kind, self.need, low, high)
+            country = self.zip_country_id.code or ""
+        return tag_matching.Tag(self.id, self.name, self.kind, self.need, low, high, country)
 
     @api.model
     def _of_company(self, company):

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_catch_all,
     test_ledger,
+    test_incoming_numbers,
     test_links,
     test_menus,
     test_offer_units,

@@ -4,55 +4,28 @@ Whoever writes to a sales team chooses the text, so the time grows with its leng
 once, every tag is one search in it, numbers and zip codes are collected once and looked up sorted.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, Literal
+
+from . import money
+from .written_numbers import DASHES, SPACES
+from .zip_codes import whole, zip_codes
 
 Kind = Literal["text", "money", "zip"]
 Need = Literal["preferential", "exclusive", "required"]
 Place = Literal["subject", "body"]
 
-# Interchangeable one for one. Mail programs put other dashes and spaces for the plain ones.
-DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014"
-SPACES: Final = " \u00a0\u202f"
 SEPARATORS: Final = SPACES + DASHES + ",._\n"
 LONGEST_NAME: Final = 100
 SHORTEST_NAME: Final = 2
 SHORT_NAME: Final = 3
 LONGEST_QUOTE: Final = 60
-# No honest lead has more numbers than that; the rest of a longer list is not read.
-MOST_NUMBERS: Final = 20_000
-LONGEST_NUMBER: Final = 24
 
 # `str.lower` makes two characters of this one; of the others it leaves two forms of the same letter.
 _DOTTED_I: Final = "\u0130"
 _SECOND_FORMS: Final = (("\u03c2", "\u03c3"), ("\u017f", "s"), ("\u00b5", "\u03bc"))
-
-_RUN: Final = re.compile(rf"[0-9]+(?:[.,'\u2019{SPACES}][0-9]+)*")
-_PART: Final = re.compile(rf"[^{SPACES}]+")
-_FIRST_GROUP: Final = re.compile(r"[1-9][0-9]{0,2}")
-_NEXT_GROUP: Final = re.compile(r"[0-9]{3}([.,][0-9]{1,2})?")
-_GROUPED: Final = re.compile(r"([1-9][0-9]{0,2}(?:([.,'\u2019])[0-9]{3})(?:\2[0-9]{3})*)(?:[.,]([0-9]{1,2}))?")
-_LAKHS: Final = re.compile(r"([1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?:\.([0-9]{1,2}))?")
-_DECIMAL: Final = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]+))?")
-_WORD_BEFORE: Final = re.compile(r"[^\W\d_]+$")
-_WORD_AFTER: Final = re.compile(rf"([{SPACES}]?)([^\W\d_]*)")
-_NOT_MONEY_AFTER: Final = re.compile(rf"[{SPACES}]?%|[/:][0-9]")
-_DIGIT: Final = re.compile(r"[0-9]")
-_TOKEN: Final = re.compile(r"[^\W_]+")
-_CURRENCIES: Final = frozenset(
-    re.findall(
-        r"\S+",
-        "aed ars aud bgn brl cad chf clp cny cop czk dkk egp eur gbp hkd huf idr ils inr jpy kes krw mad mxn myr ngn"
-        " nok nzd pen php pkr pln ron rsd rub sar sek sgd thb try twd uah usd vnd xaf xof zar"
-        " dollar dollars euro euros fr ft kr lei leu lv rs us z\u0142 zl",
-    )
-)
-_SCALES: Final = {"k": 1_000, "m": 1_000_000}
-_SCALE_WORDS: Final = {"mio": 1_000_000, "mln": 1_000_000, "million": 1_000_000, "millions": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +36,7 @@ class Tag:
     :param need: what the tag asks of an agent when a lead carries it
     :param low: the least of a range, included: a number, or a zip code; None: no bound
     :param high: the most of a range, included; zip codes have the length of ``low``
+    :param country: of a range of zip codes: the code of its country; empty: of any
     """
 
     id: int
@@ -71,6 +45,7 @@ class Tag:
     need: Need = "preferential"
     low: float | str | None = None
     high: float | str | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +78,10 @@ class Hit:
     quote: str
 
 
-def find(tags: Iterable[Tag], subject: str, body: str, factors: Factors = STATED) -> dict[int, Hit]:
+def find(tags: Iterable[Tag], subject: str, body: str, factors: Factors = STATED, country: str = "") -> dict[int, Hit]:
     """Say which tags a lead carries.
+
+    :param country: the code of the lead's country, if known
 
     >>> find([Tag(1, "A_B")], "", "Model A.B please")
     {1: Hit(tag_id=1, factor=0.625, place='body', quote='Model A.B please')}
@@ -115,13 +92,16 @@ def find(tags: Iterable[Tag], subject: str, body: str, factors: Factors = STATED
     >>> find([Tag(1, "RV")], "RV", "")[1].factor == 1.5 * 0.5 * 1.25
     True
     >>> rich = Tag(2, "1k to 2k", "money", low=1_000, high=2_000)
-    >>> [find([rich], "", text)[2].quote for text in ("$1,200.50", "1.200,50 \u20ac", "EUR 1500", "1'200", "1.2k")]
-    ['$1,200.50', '1.200,50 \u20ac', 'EUR 1500', "1'200", '1.2k']
+    >>> [find([rich], "", text)[2].quote for text in ("$1,200.50", "1.200,50 \u20ac", "CHF 1'200", "1.2k\u20ac")]
+    ['$1,200.50', '1.200,50 \u20ac', "CHF 1'200", '1.2k\u20ac']
     >>> manhattan = Tag(3, "Manhattan", "zip", low="10001", high="10282")
     >>> [bool(find([manhattan], "", text)) for text in ("NY 10011", "10011-1234", "100111", "10300")]
     [True, True, False, False]
+    >>> boston = Tag(4, "Boston", "zip", low="02101", high="02299", country="US")
+    >>> [bool(find([boston], "", "Zip: 2134", country=country)) for country in ("US", "", "BE")]
+    [True, True, False]
     """
-    return Matcher(tags, factors).find(subject, body)
+    return Matcher(tags, factors).find(subject, body, country)
 
 
 def check_name(text: str) -> str | None:
@@ -156,7 +136,7 @@ def check_range(tag: Tag) -> str | None:
         return None
     bounds = [bound for bound in (tag.low, tag.high) if bound is not None and bound != ""]
     if tag.kind == "zip":
-        bounds = [_zip(bound) for bound in bounds]
+        bounds = [whole(str(bound), tag.country) for bound in bounds]
     if not bounds:
         return "no_bound"
     if tag.kind == "zip" and len({len(bound) for bound in bounds}) > 1:
@@ -175,54 +155,6 @@ def fold(text: str) -> str:
     return _small(_spaced(text))
 
 
-def amounts(text: str) -> dict[float, tuple[int, int]]:
-    """The numbers of a text that may be money, and from where to where each stands first.
-
-    Telephone numbers (that begin with a plus or a zero), dates, times, percentages and numbers that are part of a name
-    (``A4``, ``500GB``) are left out where they can be told.
-
-    >>> list(amounts("$1,200.50; 1.200,75 \u20ac; EUR 500; 2 000 000; 1'300; 15k; 1.2m; 0.5; 12,00,000; 3 mio"))
-    [1200.5, 1200.75, 500.0, 2000000.0, 1300.0, 15000.0, 1200000.0, 0.5, 3000000.0]
-    >>> list(amounts("+32 475 12 34 56, 0475 12 34, 12/05/2026, 12.05.2026, 10:30, 20%, A4, 500GB"))
-    []
-    """
-    found: dict[float, tuple[int, int]] = {}
-    for run in islice(_RUN.finditer(text), MOST_NUMBERS):
-        for amount, start, end in _amounts_of(text, run.start(), run.end()):
-            found.setdefault(amount, (start, end))
-    return found
-
-
-def zip_codes(text: str, lengths: Iterable[int]) -> dict[str, tuple[int, int]]:
-    """The words of a text that may be zip codes, and from where to where each stands first.
-
-    Such a word has a digit. Two words with one separator between them are also read as one; what follows a dash after
-    digits is no zip code of its own.
-
-    >>> list(zip_codes("1011 AB; SW1A 1AA; 12345-6789", {4, 5, 6, 7}))
-    ['1011', '1011AB', 'SW1A', 'SW1A1AA', '12345']
-    """
-    lengths = frozenset(lengths)
-    found: dict[str, tuple[int, int]] = {}
-    if not _DIGIT.search(text):
-        return found
-    word, start, end = "", 0, -2
-    for token in _TOKEN.finditer(text):
-        before, began, ended = word, start, end
-        word, start, end = token[0], token.start(), token.end()
-        if not word.isascii():
-            word = ""
-            continue
-        is_joined = bool(before) and start == ended + 1 and text[ended] in SEPARATORS
-        has_digit = not word.isalpha()
-        is_tail = is_joined and text[ended] in DASHES and before.isdigit() and word.isdigit()
-        if has_digit and len(word) in lengths and not is_tail:
-            found.setdefault(word.upper(), (start, end))
-        if is_joined and len(before) + len(word) in lengths and (has_digit or not before.isalpha()):
-            found.setdefault((before + word).upper(), (began, end))
-    return found
-
-
 class Matcher:
     """Tags made ready for many leads.
 
@@ -237,7 +169,7 @@ class Matcher:
         self.factors = factors
         self.texts: list[tuple[int, str, str, float, float]] = []
         self.money: list[tuple[int, float, float]] = []
-        self.zips: list[tuple[int, str, str]] = []
+        self.zips: dict[str, list[tuple[int, str, str]]] = {}
         for tag in tags:
             if tag.kind == "text":
                 self._add_text(tag)
@@ -258,29 +190,40 @@ class Matcher:
         if tag.kind == "money":
             self.money.append((tag.id, _bound(low, "-inf"), _bound(high, "inf")))
             return
-        low, high = (_zip(bound) if bound else "" for bound in (low, high))
+        low, high = (whole(str(bound), tag.country) if bound else "" for bound in (low, high))
         is_numeric = (low or high).isdigit()
-        self.zips.append((tag.id, low or "0" * len(high), high or ("9" if is_numeric else "Z") * len(low)))
+        row = tag.id, low or "0" * len(high), high or ("9" if is_numeric else "Z") * len(low)
+        self.zips.setdefault(tag.country, []).append(row)
 
-    def find(self, subject: str, body: str) -> dict[int, Hit]:
-        """Say which tags a lead carries, each by its best hit."""
+    def find(self, subject: str, body: str, country: str = "") -> dict[int, Hit]:
+        """Say which tags a lead carries, each by its best hit.
+
+        :param country: the code of the lead's country, if known
+        """
         found: dict[int, Hit] = {}
         for place, text, factor in (("subject", subject, self.factors.subject), ("body", body, 1.0)):
-            for tag_id, own, quote in self._hits(_unified(text or "")):
+            for tag_id, own, quote in self._hits(_unified(text or ""), country):
                 if tag_id not in found or own * factor > found[tag_id].factor:
                     found[tag_id] = Hit(tag_id, own * factor, place, _quote(*quote))
         return found
 
-    def _hits(self, text: str) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
+    def _hits(self, text: str, country: str) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
         # A name may ask for a separator around it ("_RV_"); the edge of the text is as good as one.
         text = f"\n{text}\n"
         if self.texts:
             yield from self._texts_in(text)
-        if self.money:
-            places = amounts(text)
-            yield from _within(text, places, sorted(places), self.money)
-        if self.zips:
-            yield from self._zips_in(text)
+        if not self.money and not self.zips:
+            return
+        amounts: dict[float, tuple[int, int]] = {}
+        taken = []
+        for amount, start, end in money.places(text):
+            amounts.setdefault(amount, (start, end))
+            taken.append((start, end))
+        yield from _within(text, amounts, sorted(amounts), self.money)
+        for zone, rows in self.zips.items():
+            # Where the range is, and where the lead is, if both are known.
+            if not zone or not country or zone == country:
+                yield from _zips_in(text, rows, taken, zone or country)
 
     def _texts_in(self, text: str) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
         spaced = _spaced(text)
@@ -294,17 +237,20 @@ class Matcher:
                 start, factor = same, equal
             yield tag_id, factor, (text, start, start + len(name))
 
-    def _zips_in(self, text: str) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
-        places = zip_codes(text, {len(low) for _id, low, _high in self.zips})
-        by_shape: dict[tuple[int, bool], list[str]] = {}
-        for code in sorted(places):
-            by_shape.setdefault((len(code), False), []).append(code)
-            if code.isdigit():
-                by_shape.setdefault((len(code), True), []).append(code)
-        for row in self.zips:
-            # Between 10000 and 19999 there is no 10A00, though it stands there in the alphabet.
-            shape = len(row[1]), row[1].isdigit() and row[2].isdigit()
-            yield from _within(text, places, by_shape.get(shape, []), [row])
+
+def _zips_in(
+    text: str, rows: list[tuple[int, str, str]], taken: list[tuple[int, int]], country: str
+) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
+    places = zip_codes(text, {len(low) for _id, low, _high in rows}, taken, country)
+    by_shape: dict[tuple[int, bool], list[str]] = {}
+    for code in sorted(places):
+        by_shape.setdefault((len(code), False), []).append(code)
+        if code.isdigit():
+            by_shape.setdefault((len(code), True), []).append(code)
+    for row in rows:
+        # Between 10000 and 19999 there is no 10A00, though it stands there in the alphabet.
+        shape = len(row[1]), row[1].isdigit() and row[2].isdigit()
+        yield from _within(text, places, by_shape.get(shape, []), [row])
 
 
 def _within(text: str, places: dict, values: list, ranges: list[tuple]) -> Iterator[tuple]:
@@ -315,87 +261,8 @@ def _within(text: str, places: dict, values: list, ranges: list[tuple]) -> Itera
             yield tag_id, 1.0, (text, *places[values[nr]])
 
 
-def _amounts_of(text: str, start: int, end: int) -> Iterator[tuple[float, int, int]]:
-    """The amounts in a run of digits with separators between them."""
-    before = text[max(0, start - 8) : start]
-    first_word = _WORD_BEFORE.search(before)
-    is_phone = before.endswith(("+", "#")) or (text[start] == "0" and text[start + 1 : start + 2].isdigit())
-    if is_phone or (before[-1:] in ("/", ":") and before[-2:-1].isdigit()):
-        return
-    ending = text[end : end + 14]
-    apart, word = _WORD_AFTER.match(ending).groups()
-    scale = _scale(word.lower(), is_apart=bool(apart))
-    if _NOT_MONEY_AFTER.match(ending):
-        scale = None
-    numbers = list(islice(_numbers(text, start, end), MOST_NUMBERS))
-    for nr, (digits, begins, ends) in enumerate(numbers):
-        is_last = nr == len(numbers) - 1
-        if nr == 0 and first_word and first_word[0].lower() not in _CURRENCIES:
-            continue
-        times = scale if is_last else 1
-        amount = _amount(digits, is_scaled=times not in (None, 1)) if times else None
-        if amount is not None:
-            yield round(amount * times, 6), begins, ends + (len(apart + word) if times != 1 else 0)
-
-
-def _scale(word: str, *, is_apart: bool) -> int | None:
-    """What a number is multiplied by, given the word after it; None: the number is no money."""
-    if word in _SCALE_WORDS:
-        return _SCALE_WORDS[word]
-    if is_apart or not word or word in _CURRENCIES:
-        return 1
-    return _SCALES.get(word[0]) if not word[1:] or word[1:] in _CURRENCIES else None
-
-
-def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Tell ``2 000 000``, one number, from ``12 5000``, two.
-
-    >>> [digits for digits, _start, _end in _numbers("2 000 000 12 5000 1 200,50", 0, 26)]
-    ['2000000', '12', '5000', '1200,50']
-    """
-    digits, begins, ends, is_open = "", 0, 0, False
-    for part in _PART.finditer(text, start, end):
-        piece = part[0]
-        if is_open and (group := _NEXT_GROUP.fullmatch(piece)):
-            digits, ends = digits + piece, part.end()
-            is_open = group[1] is None and len(digits) <= LONGEST_NUMBER // 2
-            continue
-        if digits:
-            yield digits, begins, ends
-        digits, begins, ends = piece, part.start(), part.end()
-        is_open = _FIRST_GROUP.fullmatch(piece) is not None
-    yield digits, begins, ends
-
-
-def _amount(digits: str, *, is_scaled: bool) -> float | None:
-    """Read a number in any of the ways in which the world writes it; None when it is no number.
-
-    >>> [_amount(digits, is_scaled=False) for digits in ("1.200", "1,200.5", "1.200.300", "1.2345", "1.2.3", "0.125")]
-    [1200.0, 1200.5, 1200300.0, 1.2345, None, 0.125]
-    >>> _amount("1.234", is_scaled=True)
-    1.234
-    """
-    if len(digits) > LONGEST_NUMBER:
-        return None
-    decimal = _DECIMAL.fullmatch(digits)
-    grouped = _GROUPED.fullmatch(digits) or _LAKHS.fullmatch(digits)
-    if grouped and not (is_scaled and decimal):
-        whole, cents = grouped[1], grouped.groups()[-1]
-        return float("".join(filter(str.isdigit, whole)) + "." + (cents or "0"))
-    if not decimal:
-        return None
-    whole, cents = decimal.groups()
-    is_code = len(whole) > 1 and whole[0] == "0"
-    return None if is_code else float(f"{whole}.{cents or 0}")
-
-
 def _bound(value: float | str | None, none: str) -> float:
     return float(none if value is None or value == "" else value)
-
-
-def _zip(code: float | str) -> str:
-    """A zip code without what may stand inside."""
-    return "".join(filter(str.isalnum, str(code))).upper()
 
 
 def _unified(text: str) -> str:

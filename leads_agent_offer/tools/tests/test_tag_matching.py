@@ -12,19 +12,39 @@ from leads_agent_offer.tools.tag_matching import (
     Factors,
     Matcher,
     Tag,
-    amounts,
     check_name,
     check_range,
     find,
     fold,
-    zip_codes,
 )
 
 thorough = settings(max_examples=300, derandomize=True, deadline=None)
 anything = st.text(max_size=60) | st.text("aAbB-_., \n\r\u00df\u0130\u0131\u03a3\u03c2\u03c3kK1290", max_size=60)
 names = st.text("aAbB-_. ", min_size=1, max_size=4).filter(lambda name: check_name(name) is None)
 PLAIN = Factors(subject=2.0, short=1.0, case=1.0)
-HOSTILE = ["a", "1 ", "1,", "1.", "1a", "1", "a b ", "\u00e9\u00df\u0130", "1/", "1-1", "camper ", "\n", "\u0327\u0301"]
+HOSTILE = [
+    "$1 ",
+    "1-",
+    "price: 1 ",
+    "a",
+    "EUR ",
+    "1k",
+    "+1 ",
+    "tel 1",
+    "zip 1\n",
+    "1 ",
+    "1,",
+    "1.",
+    "1a",
+    "1",
+    "a b ",
+    "\u00e9\u00df\u0130",
+    "1/",
+    "1-1",
+    "camper ",
+    "\n",
+    "\u0327\u0301",
+]
 
 
 @thorough
@@ -83,64 +103,9 @@ def test_many_tags_together_find_what_each_finds_alone(rows, subject, body):
     assert Matcher(tags).find(subject, body) == alone
 
 
-@thorough
-@given(st.integers(0, 10**12), st.integers(0, 99), st.sampled_from([",", ".", "'", "\u2019", " ", "\u00a0", "\u202f"]))
-def test_an_amount_is_read_however_it_is_grouped(whole, cents, group):
-    decimal = "," if group == "." else "."
-    written = f"{whole:,}".replace(",", group)
-    assert list(amounts(written)) == [whole]
-    assert list(amounts(f"{written}{decimal}{cents:02}")) == [whole + cents / 100]
-    for mark in ("EUR {}", "EUR{}", "{}\u20ac", "{} \u20ac", "$ {}", "{}USD", "({})", "{}.", "{}, so"):
-        assert list(amounts(mark.format(written))) == [whole]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("15k", [15_000]),
-        ("\u20ac15K", [15_000]),
-        ("15kEUR", [15_000]),
-        ("1,5k", [1_500]),
-        ("1.2m", [1_200_000]),
-        ("1.234m", [1_234_000]),
-        ("3 million", [3_000_000]),
-        ("12,00,000", [1_200_000]),
-        ("10-20k", [10, 20_000]),
-        ("12 5000", [12, 5_000]),
-        ("1 200,50", [1_200.5]),
-        ("15min 20% 20 % A4 500GB 4th", []),
-        ("2026/05/12 10:30 12.05.2026 1.2.3", []),
-        ("+32 475 12 34 56 and 0475 12 34 56", []),
-        ("9" * 40, []),
-    ],
-)
-def test_amounts_as_people_write_them(text, expected):
-    assert list(amounts(text)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "low", "high", "is_hit"),
-    [
-        ("12345-6789", "12000", "12999", True),
-        ("12345-6789", "6000", "6999", False),
-        ("D-10115 Berlin", "10000", "10999", True),
-        ("1011 AB Amsterdam", "1011AA", "1011ZZ", True),
-        ("1011ab", "1011 AA", "1011 ZZ", True),
-        ("110 00 Praha", "11000", "11999", True),
-        ("SW1A 1AA", "SW1A0AA", "SW1A9ZZ", True),
-        ("10A00", "10000", "19999", False),
-        ("101150", "10000", "10999", False),
-        ("00950", "00900", "00999", True),
-        ("1000  1", "10000", "10009", False),
-    ],
-)
-def test_zip_codes_as_people_write_them(text, low, high, is_hit):
-    assert bool(find([Tag(1, "", "zip", low=low, high=high)], "", text)) == is_hit
-
-
 def test_a_range_may_be_open_and_one_that_finds_nothing_says_why():
-    assert find([Tag(1, "", "money", low=100)], "", "99 or 101")
-    assert not find([Tag(1, "", "money", high=50)], "", "99 or 101")
+    assert find([Tag(1, "", "money", low=100)], "", "99 EUR or 101 EUR")
+    assert not find([Tag(1, "", "money", high=50)], "", "99 EUR or 101 EUR")
     assert find([Tag(1, "", "zip", low="5000")], "", "9990")
     assert check_range(Tag(1, "", "zip")) == "no_bound"
     assert not find([Tag(1, "", "zip"), Tag(2, "", "money")], "1000", "1000")
@@ -157,14 +122,6 @@ def test_the_stated_factors_multiply():
     tags = [Tag(1, "RV"), Tag(2, "camper"), Tag(3, "2024")]
     hits = find(tags, "rv", "Camper CAMPER camper 2024", Factors(2.0, 0.5, 3.0))
     assert {tag: hit.factor for tag, hit in hits.items()} == {1: 1.0, 2: 3.0, 3: 1.0}
-
-
-@thorough
-@given(anything, st.sets(st.integers(2, 9)))
-def test_zip_codes_have_a_digit_and_a_length_that_was_asked_for(text, lengths):
-    for code, (start, end) in zip_codes(text, lengths).items():
-        assert len(code) in lengths and not code.isalpha() and code.isalnum()
-        assert code == "".join(filter(str.isalnum, text[start:end])).upper()
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

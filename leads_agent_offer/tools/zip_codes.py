@@ -1,0 +1,127 @@
+"""Zip codes in a text, and their leading zeros, which spreadsheets and forms lose.
+
+A zip code is compared as text. What is money, a telephone number, a reference or a quantity is none.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from .written_numbers import DASHES, SPACES
+
+# Of the countries whose codes may begin with a zero: how many digits each code has.
+DIGITS: Final = {
+    code: count
+    for count, codes in (
+        (4, "AM AU DK GE NO NZ ZA"),
+        (5, "DE DO DZ EE ES FI FR GF GP GT IT KR LK LT MQ MX MY PE PL PR RE TH TR UA US VA VI"),
+        (6, "CN CO EC KZ RO SG"),
+        (7, "JP"),
+        (8, "BR"),
+    )
+    for code in codes.split()
+}
+# More zeros than these are not lost by accident.
+MOST_LOST: Final = 2
+
+_DIGIT: Final = re.compile(r"[0-9]")
+_TOKEN: Final = re.compile(r"[^\W_]+")
+_JOINTS: Final = SPACES + DASHES
+# The field of a lead stands on a line of its own; in an address the code follows its name or a state.
+_SHORTENED: Final = re.compile(
+    rf"(?:^[{SPACES}]*|\b(?:zip|zip[{SPACES}]?code|postal[{SPACES}]?code|post[{SPACES}]?code|plz|cap|cp|c\.p\.)[{SPACES}]*[:=#.]*[{SPACES}]*"
+    rf"|,[{SPACES}]*[A-Z]{{2}}[{SPACES}]+)([1-9][0-9]{{1,6}})(?=[{SPACES}]*(?:$|[,;.]|[{DASHES}][0-9]{{4}}\b))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PHONE: Final = re.compile(
+    rf"(?:\b(?:phone|tel|telephone|telefon|t\u00e9l\u00e9phone|tel\u00e9fono|mobile|mobil|cell|fax|call|whatsapp)\b[.:{SPACES}]{{0,3}}"
+    rf"|(?=\+)|(?=\b0[0-9])|(?=\(?\b[2-9][0-9]{{2}}\)?[{DASHES}.{SPACES}][0-9]{{3}}[{DASHES}.{SPACES}][0-9]{{4}}\b))"
+    rf"([+(]?[0-9](?:[{DASHES}{SPACES}()./]{{0,2}}[0-9]){{6,14}})(?![0-9])",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(
+    rf"(?:#|\b(?:ref|reference|referenz|r\u00e9f\u00e9rence|referencia|order|invoice|ticket|case|contract|customer|listing|article|item|sku|id|no|nr"
+    rf"|number|bestellung|rechnung|commande|facture|pedido|factura)\b(?:[{SPACES}]?(?:no|nr|number|id|\u00b0)\b)?)[.:#{SPACES}]{{0,3}}$",
+    re.IGNORECASE,
+)
+_QUANTITY: Final = re.compile(
+    rf"[{SPACES}]?(?:%|km\b|kms\b|kilomet(?:er|re)s?\b|miles?\b|sqm\b|sqft\b|m2\b|m\u00b2|kg\b|kwh?\b|kwp\b|years?\b|units?\b|pcs\b)",
+    re.IGNORECASE,
+)
+
+
+def whole(code: str, country: str | None) -> str:
+    """A zip code with the zeros that it lost, by the country's code; without what may stand inside.
+
+    >>> whole("2134", "US"), whole("1 067", "DE"), whole("800", "AU"), whole("1180", "BE"), whole("SW1A 1AA", "GB")
+    ('02134', '01067', '0800', '1180', 'SW1A1AA')
+    >>> whole("2134-1021", "US"), whole("34", "US"), whole("", "US")
+    ('02134', '34', '')
+    """
+    digits = DIGITS.get(country or "")
+    if country in ("US", "PR", "VI"):
+        code = re.sub(rf"[{DASHES}][0-9]{{4}}$", "", code.strip())
+    plain = "".join(filter(str.isalnum, code)).upper()
+    if digits and plain.isdigit() and digits - MOST_LOST <= len(plain) < digits:
+        return plain.zfill(digits)
+    return plain
+
+
+def zip_codes(
+    text: str, lengths: Iterable[int], taken: Sequence[tuple[int, int]] = (), country: str | None = None
+) -> dict[str, tuple[int, int]]:
+    """The words of a text that may be zip codes, and from where to where each stands first.
+
+    Such a word has a digit. Two words with a space or a dash between them are also read as one; what follows a dash
+    after digits is no zip code of its own.
+
+    :param taken: what is something else, as pairs of places: money
+    :param country: where the lead is, for zeros that were lost
+
+    >>> list(zip_codes("1011 AB; SW1A 1AA; 12345-6789", {4, 5, 6, 7}))
+    ['1011', '1011AB', 'SW1A', 'SW1A1AA', '12345']
+    >>> list(zip_codes("Boston, MA 2134", {5}, country="US")), list(zip_codes("Boston, MA 2134", {5}))
+    (['02134'], [])
+    >>> list(zip_codes("Tel. 0470 12 34 56, order no. 10115, 12000 km, 10117 Berlin", {4, 5}))
+    ['10117']
+    """
+    lengths = frozenset(lengths)
+    found: dict[str, tuple[int, int]] = {}
+    if not _DIGIT.search(text):
+        return found
+    barred = _barred(text, taken)
+    word, start, end = "", 0, -2
+    for token in _TOKEN.finditer(text):
+        before, began, ended = word, start, end
+        word, start, end = token[0], token.start(), token.end()
+        has_digit = not word.isalpha()
+        if not word.isascii() or (has_digit and _is_other(text, start, end, barred)):
+            word = ""
+            continue
+        is_joined = bool(before) and start == ended + 1 and text[ended] in _JOINTS
+        is_tail = is_joined and text[ended] in DASHES and before.isdigit() and word.isdigit()
+        if has_digit and len(word) in lengths and not is_tail:
+            found.setdefault(word.upper(), (start, end))
+        if is_joined and len(before) + len(word) in lengths and (has_digit or not before.isalpha()):
+            found.setdefault((before + word).upper(), (began, end))
+    if DIGITS.get(country or "") in lengths:
+        for shortened in _SHORTENED.finditer(text):
+            code, start, end = shortened[1], shortened.start(1), shortened.end(1)
+            if (padded := whole(code, country)) != code and not _is_other(text, start, end, barred):
+                found.setdefault(padded, (start, end))
+    return found
+
+
+def _barred(text: str, taken: Sequence[tuple[int, int]]) -> bytearray:
+    """For each character, whether it is part of something else."""
+    barred = bytearray(len(text))
+    for start, end in (*taken, *(phone.span() for phone in _PHONE.finditer(text))):
+        barred[start:end] = b"\1" * (end - start)
+    return barred
+
+
+def _is_other(text: str, start: int, end: int, barred: bytearray) -> bool:
+    if barred[start]:
+        return True
+    before = text[max(0, start - 24) : start].rsplit("\n", 1)[-1]
+    return bool(_NUMBERED.search(before) or _QUANTITY.match(text, end))

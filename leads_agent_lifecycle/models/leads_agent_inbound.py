@@ -113,12 +113,46 @@ class LeadsAgentInbound(models.Model):
             return
         lead.message_post(
             author_id=lead.id,
-            body=plaintext2html(said.text or self.env._("(sent no text: %s)", said.kind or self.env._("unknown"))),
+            body=plaintext2html(said.text if purpose else self._words(said)),
             date=min(fields.Datetime.now(), self._sent_at(said)),
             email_from=lead.email_formatted,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
+
+    @api.model
+    def _words(self, said):
+        """What stands in the chatter: the text, then a line for each thing that was sent."""
+        labels = self._thing_labels()
+        lines = []
+        for kind, detail in said.things:
+            label = labels.get(kind) or labels["other"]
+            lines.append(f"[{label}: {detail}]" if detail else f"[{label}]")
+        return "\n".join(filter(None, (said.text, *lines))) or self.env._("(sent no text)")
+
+    @api.model
+    def _thing_labels(self):
+        return {
+            "answer": self.env._("Form"),
+            "audio": self.env._("Audio"),
+            "call_permission": self.env._("Permission to call"),
+            "cart": self.env._("Cart"),
+            "contact": self.env._("Contact card"),
+            "document": self.env._("File"),
+            "form": self.env._("Form"),
+            "image": self.env._("Picture"),
+            "link": self.env._("Link"),
+            "location": self.env._("Place"),
+            "option": self.env._("Choice"),
+            "other": self.env._("Not shown here"),
+            "product": self.env._("Product"),
+            "sticker": self.env._("Sticker"),
+            "story_mention": self.env._("Mentioned you in a story"),
+            "story_reply": self.env._("Reply to your story"),
+            "unsupported": self.env._("Not supported by the channel"),
+            "video": self.env._("Video"),
+            "voice": self.env._("Voice message"),
+        }
 
     @api.model
     def _sent_at(self, said):

@@ -6,6 +6,7 @@ from . import (
     test_leads,
     test_meta,
     test_meta_races,
+    test_meta_words,
     test_panel,
     test_privacy,
     test_reach,

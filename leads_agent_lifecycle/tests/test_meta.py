@@ -104,7 +104,7 @@ class TestMeta(MetaCommon):
 
     def test_a_picture_is_said_to_be_one(self):
         self._post(self._messaging("page", attachments=[{"type": "image", "payload": {"url": "x"}}]))
-        self.assertEqual(self._said(self._leads("7001")), ["(sent no text: image)"])
+        self.assertEqual(self._said(self._leads("7001")), ["[Picture]"])
 
     def test_repeated_and_out_of_order(self):
         self._post(whatsapp(("w3", "three", 10), ("w2", "two", 20)))

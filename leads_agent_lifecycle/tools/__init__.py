@@ -1,1 +1,1 @@
-from . import codes, meta, steps, words
+from . import codes, meta, meta_values, meta_words, steps, words

@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -5,6 +7,7 @@ from leads_agent_lifecycle.tools import meta
 
 WORDS = [
     *("object", "entry", "changes", "value", "contacts", "profile", "name", "wa_id", "messages", "from", "id", "type"),
+    *("interactive", "nfm_reply", "response_json", "order", "product_items", "location", "latitude", "payload", "url"),
     *("timestamp", "text", "body", "messaging", "sender", "message", "mid", "attachments", "is_echo", *meta.CHANNELS),
 ]
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=5)
@@ -15,7 +18,17 @@ things = st.recursive(
 )
 texts = things | st.text(max_size=5) | st.just("7")
 messages = st.fixed_dictionaries(
-    {"from": texts, "id": texts, "timestamp": texts, "type": texts, "text": things, "sender": things, "message": things}
+    {
+        "from": texts,
+        "id": texts,
+        "timestamp": texts,
+        "type": texts,
+        "interactive": things,
+        "contacts": things,
+        "text": things,
+        "sender": things,
+        "message": things,
+    }
 )
 changes = st.fixed_dictionaries({"value": st.fixed_dictionaries({"messages": st.lists(messages)})})
 entries = st.fixed_dictionaries(
@@ -33,7 +46,7 @@ def test_whatever_comes_gives_whole_messages_in_order(payload):
     for one in said:
         assert one.key and one.sender and one.at > 0
         assert all("\x00" not in text for text in (one.key, one.sender, one.text, one.name, one.phone))
-        "".join((one.key, one.sender, one.text, one.kind, one.name)).encode()
+        "".join((one.key, one.sender, one.text, one.name, *itertools.chain(*one.things))).encode()
 
 
 @given(st.text(), st.binary(), st.text())

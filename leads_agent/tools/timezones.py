@@ -54,8 +54,8 @@ def possible_zones(address: Address, number: str = "") -> Zones:
     """The zones in which a customer may be who is called at a number.
 
     Those of the finest part of the address that is known, and those of the number's prefix. A country alone is narrowed
-    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it. An address
-    that may be anywhere, as of the forces abroad, is not answered by a number: they keep the one from home.
+    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it. Of an
+    address that may be anywhere, as of the forces abroad, a number says nothing: they keep the one from home.
 
     :param number: in E.164
     :returns: empty when nothing is known

@@ -100,7 +100,15 @@ class TestPromisesInVain(PromiseCommon):
                     call.finish(outcome.id)
                 self.assertRecordValues(
                     callback,
-                    [{"state": "open", "agent_id": self.agent.id, "due_at": promised, "moved": False, "told_at": False}],
+                    [
+                        {
+                            "state": "open",
+                            "agent_id": self.agent.id,
+                            "due_at": promised,
+                            "moved": False,
+                            "told_at": False,
+                        }
+                    ],
                 )
                 self.assertEqual((lead.state, lead.attempt_count), ("active", 1))
                 with freeze_time(promised + timedelta(seconds=1)):

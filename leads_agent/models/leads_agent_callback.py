@@ -464,7 +464,8 @@ class LeadsAgentCallback(models.Model):
 
     @api.model
     def _pass_to(self, entity_of):
-        """Elevated: customers became others; of several promises to one, the first due stays, with all notes.
+        """Elevated: customers became others; of several promises to one, the first due stays, with all notes, unless
+        they may not be called any more.
 
         :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
         """
@@ -481,6 +482,10 @@ class LeadsAgentCallback(models.Model):
             together.filtered(lambda callback, entity_id=entity_id: callback.partner_id.id != entity_id).write(
                 {"partner_id": entity_id}
             )
+        # Who became one with somebody who does not want calls is not called either.
+        if opened := callbacks.filtered(lambda callback: callback.state == "open"):
+            facts_of = self.env["leads.agent.desk"]._facts(opened.partner_id.ids)
+            self._cancel_for(opened.partner_id.filtered(lambda partner: facts_of[partner.id].is_blocked))
 
     # ------------------------------------------------------------------
     # Telling when it is due

@@ -52,6 +52,47 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
         self.assertFalse(self.customer.leads_agent_id)
 
+    def test_an_outcome_logged_by_somebody_else_during_the_call(self):
+        """A salesperson confirms the quotation while the agent is on the phone: the desk says so at once."""
+        self.start_tour("/odoo/leads-agent", "leads_agent_sold_in_call", login="agent_anna")
+        call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
+        sale = self.env.ref("leads_agent.disposition_sale")
+        self.assertRecordValues(
+            call, [{"state": "done", "disposition_id": sale.id, "is_sale": 1, "closed_by_id": self.salesperson.id}]
+        )
+        self.assertEqual((self.assignment.state, self.assignment.end_reason), ("resolved", "sale"))
+
+    def test_the_moon_means_the_calling_hours_in_force(self):
+        """Two customers on one clock: in one country no day has hours, in the other every day has all of them."""
+        france = self.env.ref("base.fr")
+        other = self._callable("Quayside Books")
+        other.write({"country_id": france.id, "phone": "+33 1 42 68 53 00"})
+        self._assign(other)
+        self.env["leads.agent.calling.hours"].create(
+            [
+                {"country_id": france.id, "days": days, "hour_from": 0, "hour_to": 24}
+                for days in ("weekdays", "saturday", "sunday")
+            ]
+        )
+        is_weekend = to_local(fields.Datetime.now(), "Europe/Brussels").weekday() >= 5
+        self._only_open(8, 20, self.belgium).days = "weekdays" if is_weekend else "sunday"
+        self.start_tour("/odoo/leads-agent", "leads_agent_moon", login="agent_anna")
+
+    def test_of_two_numbers_the_agent_chooses(self):
+        self.customer.phone = "03 227 01 02 / 0475 55 01 03"
+        self.start_tour("/odoo/leads-agent", "leads_agent_choose_number", login="agent_anna")
+        call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
+        self.assertEqual((call.phone, call.disposition_id.name), ("+32 475 55 01 03", "Busy"))
+
+    def test_a_time_zone_is_confirmed_once(self):
+        self.customer.write({"country_id": False, "phone": "+1 800-356-9377"})
+        self.env["leads.agent.calling.hours"].create(
+            [{"days": days, "hour_from": 0, "hour_to": 24} for days in ("weekdays", "saturday", "sunday")]
+        )
+        self.start_tour("/odoo/leads-agent", "leads_agent_confirm_zone", login="agent_anna")
+        self.assertEqual(self.customer.leads_zone, "America/Chicago")
+        self.assertEqual(len(self.env["leads.agent.call"].search([("partner_id", "=", self.customer.id)])), 1)
+
     def test_a_working_day_from_the_callback_to_nobody_left(self):
         """A due callback is called and agreed on anew, a customer buys in the call, and one wants no more calls."""
         self.env.company.leads_agent_most_callbacks = 0

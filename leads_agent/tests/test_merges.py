@@ -165,3 +165,49 @@ class TestMerges(DeskCommon):
         self.assertEqual(callback.partner_id, self.customer)
         call.with_user(self.other_agent).finish(self.no_answer.id)
         self.assertEqual(self._active(self.customer).agent_id, self.agent)
+
+    def test_three_at_once_in_the_middle_of_two_calls(self):
+        """Two duplicates of one customer, each on the phone with an agent, into a third whom nobody holds."""
+        one, two = self._person("Joan B."), self._person("J. Brown", self.other_agent)
+        first = self._callback(one, day="2026-11-27")
+        second = self._callback(two, self.other_agent, day="2026-11-26")
+        begun, later = self._start(one), self._start(two, self.other_agent)
+        begun.sudo().started_at = self._at("2026-11-25 09:50:00")
+        free = self._callable("Joan Brown", is_company=False)
+        self._merge(free, one, two)
+        self.assertEqual(self._active(free).agent_id, self.agent)
+        self.assertEqual((begun.partner_id, begun.state), (free, "talking"))
+        self.assertEqual((later.partner_id, later.state), (free, "done"))
+        self.assertEqual((first.state, second.state, second.partner_id), ("cancelled", "open", free))
+
+    def test_two_contacts_of_a_held_company(self):
+        """What was agreed on with the company stays with it."""
+        company, contact = self._company(user=self.agent)
+        other = self.env["res.partner"].create({"name": "Joan twice", "parent_id": company.id})
+        callback, call = self._callback(company), self._start(company)
+        self._merge(contact, other)
+        self.assertEqual((company | contact).leads_agent_id, self.agent)
+        self.assertEqual((callback.partner_id, callback.state), (company, "open"))
+        self.assertEqual((call.partner_id, call.state), (company, "talking"))
+
+    def test_a_contact_of_one_held_company_into_a_contact_of_another(self):
+        """An order of the contact goes along; each company keeps its agent, and what was promised to it."""
+        left, leaving = self._company("Old Job", self.agent)
+        joined, staying = self._company("New Job", self.other_agent)
+        order = self._order(leaving)
+        promised = self._callback(left)
+        self._merge(staying, leaving)
+        self.assertEqual((left.leads_agent_id, joined.leads_agent_id), (self.agent, self.other_agent))
+        self.assertEqual(order.leads_agent_id, self.other_agent)
+        self.assertEqual((promised.partner_id, promised.state), (left, "open"))
+
+    def test_who_does_not_want_calls_into_a_contact_of_a_held_company(self):
+        """Nobody is called there any more, and what was promised is cancelled."""
+        person = self._person("Silent Joan")
+        self._finish(self.env.ref("leads_agent.disposition_do_not_call"), person)
+        company, contact = self._company(user=self.other_agent)
+        callback = self._callback(company, self.other_agent)
+        self._merge(contact, person)
+        with self.assertRefused(UserError, "does not want to be called|do-not-call"):
+            self._start(company, self.other_agent)
+        self.assertEqual(callback.state, "cancelled")

@@ -159,6 +159,29 @@ class TestOptOut(DeskCommon):
         customer.write({"is_company": False, "parent_id": group.id})
         self.assertLeftAlone(group)
 
+    def test_what_was_promised_to_whom_a_merge_or_a_move_makes_one_with_them_is_cancelled(self):
+        for nr, way in enumerate(("merged", "the other way round", "joins", "is joined")):
+            with self.subTest(way):
+                silent = self._opted_out(f"+32 2 555 07 0{nr}", is_company=False)
+                other = self._callable(f"Promised {nr}", is_company=False)
+                self._assign(other)
+                callback = self._callback(other)
+                self._forget_numbers()
+                wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+                match way:
+                    case "merged":
+                        wizard._merge((silent | other).ids, other)
+                    case "the other way round":
+                        wizard._merge((silent | other).ids, silent)
+                    case "joins":
+                        silent.parent_id = other
+                    case "is joined":
+                        other.parent_id = silent
+                self.env.flush_all()
+                self.assertEqual(callback.state, "cancelled")
+                told = [("partner_ids", "in", self.agent.partner_id.ids), ("subject", "like", "Callback cancelled: ")]
+                self.assertEqual(self.env["mail.message"].search_count(told), nr + 1)
+
     def test_an_import_of_contacts_lifts_nothing(self):
         customer = self._opted_out()
         self._forget_numbers()

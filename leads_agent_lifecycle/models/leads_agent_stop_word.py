@@ -56,6 +56,18 @@ class LeadsAgentStopWord(models.Model):
             if all_words.search_count([("key", "=", word.key), ("kind", "!=", word.kind)], limit=1):
                 raise ValidationError(self.env._("'%s' cannot mean both stop and start again.", word.name))
 
+    def _load_records_create(self, vals_list):
+        """A word that somebody entered before it was shipped is theirs, with the meaning that they gave it."""
+        if not self.env.context.get("install_module"):
+            return super()._load_records_create(vals_list)
+        loaded = self.browse()
+        for vals in vals_list:
+            theirs = self.with_context(active_test=False).search([("key", "=", words.plain(vals["name"]))])
+            same = theirs.filtered(lambda word, lang_id=vals.get("lang_id"): word.lang_id.id == lang_id)
+            other = theirs.filtered(lambda word, kind=vals.get("kind", "stop"): word.kind != kind)
+            loaded += same or other[:1] or super()._load_records_create([vals])
+        return loaded
+
     # ------------------------------------------------------------------
     # What people want
     # ------------------------------------------------------------------

@@ -9,7 +9,23 @@ from .test_leads import LifecycleCommon, WithAlias
 from .test_meta import MetaCommon, whatsapp
 
 SENDER = "3225550901"
-STOPS = ("STOP", "stop.", "Arrêt !", "BAJA", "«Stopp»", "Sair", "afmelden", "Opt-out", "UNSUBSCRIBE", "Cancellami")
+STOPS = (
+    *("STOP", "stop.", "Arrêt !", "BAJA", "«Stopp»", "Sair", "afmelden", "Opt-out", "UNSUBSCRIBE", "Cancellami"),
+    # What carriers and providers of text messages take for a stop, and how telephones write it
+    *(
+        "StopAll",
+        "Revoke",
+        "Arrete",
+        "Quit...",
+        "ＳＴＯＰ",
+        "Stop 🛑",
+        "S\u200btop",
+        "\u0421\u0422\u041e\u041f",
+        "Wypisz",
+        "İptal",
+    ),
+    "\u0625\u064a\u0642\u0627\u0641",
+)
 ANSWERS = (
     "Stop by on Friday",
     "Do not cancel my order, please",
@@ -17,6 +33,14 @@ ANSWERS = (
     "Non-stop, please",
     "Bajamos el precio",
     "Arretez de me faire attendre, appelez-moi",
+    # Words that elsewhere mean something to a machine, and are said by people
+    "Yes",
+    "Help",
+    "Info",
+    "Stop please, I will think about it",
+    "STOP1",
+    "Stopcontact",
+    "Unsubscribed colleagues may order, too?",
 )
 
 

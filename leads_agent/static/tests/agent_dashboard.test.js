@@ -215,6 +215,9 @@ test("customers without a known time zone show no time", async () => {
     await openDashboard();
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_lead_time").toHaveCount(0);
+    // Asked for where nothing says where they are
+    expect("button[name=confirm_zone]").toHaveCount(1);
+    expect(".o_leads_agent_lead:eq(0) button[name=confirm_zone]").toHaveText("Time zone?");
     expect(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_assigned").toHaveText("Assigned just now");
 });
 

@@ -248,7 +248,7 @@ export class AgentDashboard extends Component {
     // -------------------------------------------------------------------------
 
     /**
-     * @param {"call" | "openCustomer" | "resolve" | "openOrder" | "newOrder" | "logNote"} name
+     * @param {"call" | "confirmZone" | "openCustomer" | "resolve" | "openOrder" | "newOrder" | "logNote"} name
      * @param {object} lead
      * @param {Event} [ev] with Control or Command, documents open in a new tab
      */
@@ -258,6 +258,10 @@ export class AgentDashboard extends Component {
 
     call(lead) {
         return this.desk.call(lead.partner_id);
+    }
+
+    confirmZone(lead) {
+        return this.desk.confirmZone(lead.partner_id);
     }
 
     openCustomer(lead, ev) {

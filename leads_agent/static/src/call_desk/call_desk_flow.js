@@ -161,13 +161,17 @@ class CallDeskFlow {
         });
     }
 
-    /** Asked once per customer of whom neither address nor number say where they are. */
-    confirmZone() {
+    /**
+     * Asked once per customer of whom neither address nor number say where they are.
+     *
+     * @param {number} [partnerId] by default the customer in the pane
+     */
+    confirmZone(partnerId = this.state.partnerId) {
         return this.action.doActionButton({
             type: "object",
             name: "action_leads_confirm_zone",
             resModel: "res.partner",
-            resId: this.state.partnerId,
+            resId: partnerId,
             onClose: () => this.reload(),
         });
     }

@@ -39,8 +39,8 @@ const logOutcome = () => [
     ...seeIdle(),
 ];
 
-/** As the manager, from elsewhere: the session of this browser has no part in it. */
-async function asManager(model, method, args) {
+/** As somebody else, from elsewhere: the session of this browser has no part in it. */
+async function as(login, model, method, args) {
     const execute = async (service, name, serviceArgs) => {
         const response = await browser.fetch("/jsonrpc", {
             method: "POST",
@@ -58,9 +58,11 @@ async function asManager(model, method, args) {
         return result;
     };
     const { db } = session;
-    const uid = await execute("common", "login", [db, "manager_mia", "manager_mia"]);
-    return execute("object", "execute_kw", [db, uid, "manager_mia", model, method, args]);
+    const uid = await execute("common", "login", [db, login, login]);
+    return execute("object", "execute_kw", [db, uid, login, model, method, args]);
 }
+
+const asManager = (model, method, args) => as("manager_mia", model, method, args);
 
 async function takeAway(customer) {
     const domain = [
@@ -103,6 +105,159 @@ registry.category("web_tour.tours").add("leads_agent_taken_in_call", {
         ...logOutcome(),
         { content: "It is told no more", trigger: `${DESK}:not(:has(.o_leads_agent_desk_changes))` },
         { content: "No error stands there", trigger: "body:not(:has(.o_error_dialog))" },
+    ],
+});
+
+async function sellTo(customer) {
+    const domain = [
+        ["partner_id.name", "=", customer],
+        ["state", "=", "draft"],
+    ];
+    const ids = await as("sales_sam", "sale.order", "search", [domain]);
+    await as("sales_sam", "sale.order", "action_confirm", [ids]);
+}
+
+registry.category("web_tour.tours").add("leads_agent_sold_in_call", {
+    steps: () => [
+        {
+            content: "Next lead",
+            trigger: `${DESK} button[name=next]:enabled`,
+            async run({ click }) {
+                // No telephone rings here.
+                browser.open = () => {};
+                // Lost when the page is loaded again
+                document.body.dataset.page = "first";
+                await click();
+            },
+        },
+        ...seePane("Harbour Café"),
+        { content: "Call", trigger: `${DESK} button[name=call]:enabled`, run: "click" },
+        ...seeCall(),
+        { content: "A salesperson sells to the customer", trigger: DESK, run: () => sellTo("Harbour Café") },
+        {
+            content: "The desk says who and what, without a reload",
+            trigger: `body[data-page=first] ${DESK} .o_leads_agent_desk_changes:contains("Sales Sam confirmed an order of Harbour Café: your call has its outcome, 'Sale'")`,
+        },
+        { content: "There is no call any more", trigger: `${DESK}:not(:has(.o_leads_agent_timer))` },
+        ...seeIdle(),
+        ...seeLeadGone("Harbour Café"),
+        { content: "No error stands there", trigger: "body:not(:has(.o_error_dialog))" },
+    ],
+});
+
+/** The row of a lead, with or without the moon. */
+const timeOf = (customer, isOutside) =>
+    `.o_leads_agent_dashboard .o_leads_agent_lead:has(.o_leads_agent_lead_name:contains("${customer}")) .o_leads_agent_lead_time:has(.${isOutside ? "fa-moon-o" : "fa-clock-o"})`;
+
+registry.category("web_tour.tours").add("leads_agent_moon", {
+    steps: () => [
+        { content: "Today no calls are allowed in one country", trigger: timeOf("Harbour Café", true) },
+        {
+            content: "which is read to those who do not see the moon",
+            trigger: `${timeOf("Harbour Café", true)}:contains("outside calling hours")`,
+        },
+        { content: "In the other one they are, whatever the hour", trigger: timeOf("Quayside Books", false) },
+        {
+            content: "A manager allows them at any hour there, and at none here",
+            trigger: DESK,
+            async run() {
+                const model = "leads.agent.calling.hours";
+                const [closed] = await asManager(model, "search", [[["country_id.code", "=", "BE"]]]);
+                const open = await asManager(model, "search", [[["country_id.code", "=", "FR"]]]);
+                await asManager(model, "unlink", [closed]);
+                await asManager(model, "unlink", [open.slice(1)]);
+                await asManager(model, "write", [open.slice(0, 1), { hour_from: 23.9, hour_to: 23.95 }]);
+            },
+        },
+        ...openMenu("menu_calls_root", "menu_callbacks"),
+        { content: "Elsewhere", trigger: ".o_breadcrumb:contains(Callbacks)" },
+        ...openMenu("menu_dashboard"),
+        { content: "There is no moon any more", trigger: timeOf("Harbour Café", false) },
+        { content: "but here", trigger: timeOf("Quayside Books", true) },
+    ],
+});
+
+registry.category("web_tour.tours").add("leads_agent_choose_number", {
+    steps: () => [
+        {
+            content: "Next lead",
+            trigger: `${DESK} button[name=next]:enabled`,
+            async run({ click }) {
+                // No telephone rings here.
+                browser.open = (url) => {
+                    document.body.dataset.dialled = url;
+                };
+                await click();
+            },
+        },
+        ...seePane("Harbour Café"),
+        { content: "Call", trigger: `${DESK} button[name=call]:focus`, run: "press c" },
+        {
+            content: "Which number?",
+            trigger: ".modal .o_leads_agent_numbers button:eq(0):contains(+32 3 227 01 02):focus",
+        },
+        { content: "Nothing was dialled yet", trigger: "body:not([data-dialled])" },
+        { content: "Rather none", trigger: ".modal .modal-footer button:contains(Cancel)", run: "click" },
+        ...seeNoDialog(),
+        { content: "There is no call", trigger: `${DESK}:not(:has(.o_leads_agent_timer))` },
+        { content: "Call again", trigger: `${DESK} button[name=call]`, run: "press c" },
+        {
+            content: "Take the second",
+            trigger: ".modal .o_leads_agent_numbers button:contains(+32 475 55 01 03)",
+            run: "click",
+        },
+        ...seeNoDialog(),
+        ...seeCall(),
+        { content: "That one is dialled", trigger: `body[data-dialled="tel:+32475550103"]` },
+        { content: "The desk shows it", trigger: `${DESK} .o_leads_agent_desk_phone:contains(+32 475 55 01 03)` },
+        ...chooseOutcome("Busy", "comes back to you"),
+        ...logOutcome(),
+    ],
+});
+
+registry.category("web_tour.tours").add("leads_agent_confirm_zone", {
+    steps: () => [
+        {
+            content: "Nothing says where the customer is: the list asks",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café") button[name=confirm_zone]`,
+        },
+        {
+            content: "A call is refused",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café") button[name=call_lead]`,
+            run: "click",
+        },
+        {
+            content: "in a sentence that says why",
+            trigger: ".o_error_dialog:contains(in which time zone), .modal:contains(in which time zone)",
+        },
+        { content: "Close it", trigger: ".modal .modal-footer button", run: "click" },
+        ...seeNoDialog(),
+        {
+            content: "Confirm the time zone",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café") button[name=confirm_zone]`,
+            run: "click",
+        },
+        { content: "Open the zones", trigger: ".modal .o_field_widget[name=zone] input", run: "click" },
+        { content: "Look for one", trigger: ".modal .o_field_widget[name=zone] input", run: "edit Chicago" },
+        { content: "Take it", trigger: ".o_select_menu_item:contains(America/Chicago)", run: "click" },
+        { content: "Confirm", trigger: ".modal button[name=action_confirm]", run: "click" },
+        ...seeNoDialog(),
+        {
+            content: "The list has the time there, and asks no more",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café"):has(.o_leads_agent_lead_time):not(:has([name=confirm_zone]))`,
+        },
+        {
+            content: "Now a call begins",
+            trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café") button[name=call_lead]`,
+            async run({ click }) {
+                // No telephone rings here.
+                browser.open = () => {};
+                await click();
+            },
+        },
+        ...seeCall(),
+        ...chooseOutcome("Busy", "comes back to you"),
+        ...logOutcome(),
     ],
 });
 

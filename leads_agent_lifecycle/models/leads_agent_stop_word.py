@@ -2,6 +2,7 @@ from lxml import etree, html
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import html2plaintext, html_sanitize
 
 from odoo.addons.leads_agent.fields import Link
@@ -62,11 +63,14 @@ class LeadsAgentStopWord(models.Model):
             return super()._load_records_create(vals_list)
         loaded = self.browse()
         for vals in vals_list:
-            theirs = self.with_context(active_test=False).search([("key", "=", words.plain(vals["name"]))])
-            same = theirs.filtered(lambda word, lang_id=vals.get("lang_id"): word.lang_id.id == lang_id)
-            other = theirs.filtered(lambda word, kind=vals.get("kind", "stop"): word.kind != kind)
-            loaded += same or other[:1] or super()._load_records_create([vals])
+            loaded |= self._entered_before(vals) or super()._load_records_create([vals])
         return loaded
+
+    @api.model
+    def _entered_before(self, vals):
+        is_same = Domain("lang_id", "=", vals.get("lang_id")) | Domain("kind", "!=", vals.get("kind", "stop"))
+        domain = Domain("key", "=", words.plain(vals["name"])) & is_same
+        return self.with_context(active_test=False).search(domain, limit=1)
 
     # ------------------------------------------------------------------
     # What people want

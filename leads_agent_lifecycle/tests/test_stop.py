@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.convert import convert_file
 
 from .test_leads import LifecycleCommon, WithAlias
 from .test_meta import MetaCommon, whatsapp
@@ -299,6 +300,23 @@ class TestStopByMeta(StopCommon, MetaCommon):
                 Word.create({"name": name, "kind": kind})
         with self.assertRaises(AccessError):
             Word.with_user(self.agent).search([])
+
+    def test_an_update_takes_a_word_that_a_manager_entered_before_it_was_shipped(self):
+        Word = self.env["leads.agent.stop.word"]
+        shipped = [self.env.ref(f"leads_agent_lifecycle.stop_word_en_{name}") for name in ("quit", "unsubscribe")]
+        [english] = {word.lang_id for word in shipped}
+        for word in shipped:
+            word.unlink()
+        mine = Word.with_user(self.manager)
+        same = mine.create({"name": "Quit", "lang_id": english.id, "active": False})
+        other = mine.create({"name": "unsubscribe", "kind": "start"})
+        before = Word.with_context(active_test=False).search_count([])
+        file = "data/leads_agent_stop_word_data.xml"
+        convert_file(self.env, "leads_agent_lifecycle", file, {}, mode="update", noupdate=True)
+        self.assertEqual(Word.with_context(active_test=False).search_count([]), before)
+        self.assertEqual(self.env.ref("leads_agent_lifecycle.stop_word_en_quit"), same)
+        self.assertEqual(self.env.ref("leads_agent_lifecycle.stop_word_en_unsubscribe"), other)
+        self.assertRecordValues(same | other, [{"kind": "stop", "active": False}, {"kind": "start", "active": True}])
 
 
 @tagged("post_install", "-at_install")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..tools.moments import to_local
 from .desk_common import DeskCommon
@@ -25,14 +26,14 @@ class TestDeskTours(DeskCommon, HttpCase):
         hour = to_local(promised, "Europe/Brussels").hour
         opening = hour + 2 if hour < 21 else 1
         self._only_open(opening, opening + 1, self.belgium)
-        with self.enter_registry_test_mode():
-            self.env.ref("leads_agent.cron_callbacks").method_direct_trigger()
+        self.env.ref("leads_agent.cron_callbacks").method_direct_trigger()
         self.env.invalidate_all()
         self.assertGreater(callback.due_at, promised)
         self.assertEqual((callback.moved_from, callback.promised_at), (promised, promised))
 
         self.start_tour("/odoo/leads-agent", "leads_agent_callback_moved", login="agent_anna")
 
+    @mute_logger("odoo.addons.rpc.controllers.jsonrpc")
     def test_a_lead_taken_away_during_the_call(self):
         """A manager takes the lead back while the agent is on the phone: the pane says so at once."""
         self.start_tour("/odoo/leads-agent", "leads_agent_taken_in_call", login="agent_anna")
@@ -52,6 +53,7 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
         self.assertFalse(self.customer.leads_agent_id)
 
+    @mute_logger("odoo.addons.rpc.controllers.jsonrpc")
     def test_an_outcome_logged_by_somebody_else_during_the_call(self):
         """A salesperson confirms the quotation while the agent is on the phone: the desk says so at once."""
         self.start_tour("/odoo/leads-agent", "leads_agent_sold_in_call", login="agent_anna")

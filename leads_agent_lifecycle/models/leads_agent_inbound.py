@@ -121,6 +121,8 @@ class LeadsAgentInbound(models.AbstractModel):
             phone=said.phone,
             wakes=not said.choice and purpose != "stop",
         )
+        if is_new:
+            lead._lead_came_by(said.source, said.campaign)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
         lead._lead_hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
         became = {"state": "lead" if is_new and lead.lead_stage_id else "message", "lead": lead}
@@ -206,8 +208,10 @@ class LeadsAgentInbound(models.AbstractModel):
             "image": self.env._("Picture"),
             "link": self.env._("Link"),
             "location": self.env._("Place"),
+            "origin": self.env._("Came by"),
             "option": self.env._("Choice"),
             "other": self.env._("Not shown here"),
+            "pressed": self.env._("Pressed a button"),
             "product": self.env._("Product"),
             "sticker": self.env._("Sticker"),
             "story_mention": self.env._("Mentioned you in a story"),

@@ -46,7 +46,7 @@ class ResPartner(models.Model):
         """Elevated: the same for somebody whom the channel calls by several names, such as a number and an id.
 
         :param names: what the channel calls the person, what tells most first
-        :returns: the lead, and whether the contact is new
+        :returns: the lead, and whether it was none before
         """
         known = {field: (values.pop(field, None) or "").strip() for field in ("name", "email", "phone")}
         known = {field: value for field, value in known.items() if value}
@@ -57,6 +57,7 @@ class ResPartner(models.Model):
         else:
             lead._lead_learn(known, fills_gaps)
             if wakes and not lead.lead_stage_id:
+                is_new = True
                 self._lead_enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
         lead._lead_is_called(channel, names, others)
         if wakes:
@@ -97,6 +98,17 @@ class ResPartner(models.Model):
                 **values,
             }
         )
+
+    def _lead_came_by(self, source, campaign):
+        """Elevated: by which advert or link a new lead came; those that nobody has named yet are added."""
+        values = {}
+        for field, name in (("lead_source_id", source), ("lead_campaign_id", campaign)):
+            if name and not self[field]:
+                Origin = self.env[self._fields[field].comodel_name]
+                found = Origin.with_context(active_test=False).search([("name", "=", name)], limit=1)
+                values[field] = (found or Origin.create({"name": name})).id
+        if values:
+            self.write(values)
 
     def _lead_learn(self, known, fills_gaps):
         """What is missing on a known lead is filled in, where the channel proves who speaks."""

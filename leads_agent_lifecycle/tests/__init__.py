@@ -7,6 +7,7 @@ from . import (
     test_meta,
     test_meta_changes,
     test_meta_names,
+    test_meta_origins,
     test_meta_races,
     test_meta_words,
     test_panel,

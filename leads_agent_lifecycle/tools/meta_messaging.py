@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from . import meta_words
-from .meta_said import Said, notice, own, unreadable
+from . import meta_origin, meta_words
+from .meta_said import Said, digest, notice, own, unreadable
 from .meta_values import as_dict, as_dicts, as_key, as_moment, as_text, as_word
 
 NOTIFICATIONS = {"STOP_NOTIFICATIONS": "stop", "RESUME_NOTIFICATIONS": "start"}
@@ -45,6 +45,11 @@ def _event(channel: str, event: Any, payload: dict) -> Said:
         about = as_key(edited.get("mid"))
         key = as_key(f"edit-{as_word(edited.get('num_edit')) or at}-{about}")
         return Said(key=key, what="edit", about=about, text=as_text(edited.get("text")), **common)
+    if pressed := as_dict(part.get("postback")):
+        return _pressed(pressed, common)
+    if referral := as_dict(part.get("referral")):
+        key, things = as_key(f"referral-{at}-{digest(event)}"), meta_origin.as_things(referral)
+        return Said(key=key, things=things, **meta_origin.of_referral(referral), **common)
     if "message" in part:
         return _message(event, message, common)
     kinds = [name for name in part if name not in _AROUND]
@@ -58,4 +63,14 @@ def _message(event: Any, message: dict, common: dict) -> Said:
     if message.get("is_deleted"):
         return Said(key=as_key(f"withdrawal-{mid}"), what="withdrawal", about=mid, **common)
     text, things = meta_words.of_messaging(message)
-    return Said(key=mid, text=text, things=things, **common)
+    referral = as_dict(message.get("referral"))
+    things += meta_origin.as_things(referral)
+    return Said(key=mid, text=text, things=things, **meta_origin.of_referral(referral), **common)
+
+
+def _pressed(pressed: dict, common: dict) -> Said:
+    """A button of ours: *Get Started*, an ice breaker, a line of the menu. Its title are the words."""
+    title, referral = as_text(pressed.get("title")), as_dict(pressed.get("referral"))
+    things = (("pressed", "" if title else as_text(pressed.get("payload"))), *meta_origin.as_things(referral))
+    key = as_key(pressed.get("mid")) or f"postback-{common['at']}-{digest([common['sender'], pressed])}"
+    return Said(key=key, text=title, things=things, **meta_origin.of_referral(referral), **common)

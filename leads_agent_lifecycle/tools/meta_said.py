@@ -23,6 +23,8 @@ class Said:
         (nothing that was said), ``unreadable``, or ``own``: a report on what we sent
     :param about: the key of the message that is changed, or the kind of a notice
     :param news: what the channel calls the person from now on
+    :param source: by what kind of link or advert the person came
+    :param campaign: by which one
     :param payload: the event alone, in the form in which it came
     """
 
@@ -39,6 +41,8 @@ class Said:
     what: str = "message"
     about: str = ""
     news: tuple[str, ...] = ()
+    source: str = ""
+    campaign: str = ""
     payload: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -6,7 +6,7 @@ People are called by their number, by an id that the business alone knows them b
 from collections.abc import Iterator
 from typing import Any
 
-from . import meta_words
+from . import meta_origin, meta_words
 from .meta_said import Said, notice, own, phone_of, unreadable
 from .meta_values import as_dict, as_dicts, as_key, as_moment, as_text
 
@@ -76,8 +76,8 @@ def _message(message: Any, contact: dict, payload: dict) -> Said:
     content = as_dict(part.get(kind))
     if kind == "system":
         return _system(content, common)
-    if kind == "reaction":
-        return Said(**common, what="notice", about="reaction")
+    if kind in ("reaction", "request_welcome"):
+        return Said(**common, what="notice", about=kind)
     if kind == "revoke":
         return Said(**common, what="withdrawal", about=as_key(content.get("original_message_id")))
     if kind == "edit":
@@ -85,7 +85,9 @@ def _message(message: Any, contact: dict, payload: dict) -> Said:
         about = as_key(content.get("original_message_id"))
         return Said(**common, what="edit", about=about, text=text, things=things)
     text, things = meta_words.of_whatsapp(part)
-    return Said(**common, text=text, things=things)
+    referral = as_dict(part.get("referral"))
+    things += meta_origin.as_things(referral)
+    return Said(**common, text=text, things=things, **meta_origin.of_referral(referral))
 
 
 def _system(content: dict, common: dict) -> Said:

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -6,6 +8,7 @@ from odoo.tools.mail import parse_contact_from_email
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
+from ..tools import phone_forms
 from ..tools.meta_said import phone_of
 from .res_partner import CHANNELS
 
@@ -50,10 +53,12 @@ class ResPartner(models.Model):
         """
         known = {field: (values.pop(field, None) or "").strip() for field in ("name", "email", "phone")}
         known = {field: value for field, value in known.items() if value}
+        if channel == "whatsapp" and "phone" in known:
+            known["phone"] = phone_forms.dialled(known["phone"])
         lead, others = self._lead_known_by(channel, names, known)
         is_new = not lead
         if is_new:
-            lead = self._lead_of_channel(channel, known, values, wakes)
+            lead = self._lead_of_channel(channel, known, values, wakes, names)
         else:
             lead._lead_learn(known, fills_gaps)
             if wakes and not lead.lead_stage_id:
@@ -73,20 +78,26 @@ class ResPartner(models.Model):
 
         :returns: the lead, and those who went by one of the names until now
         """
+        if channel == "whatsapp":
+            # Numbers are said in several forms; the first name is the number, where there is one.
+            numbers = [form.lstrip("+") for form in phone_forms.forms(phone_of(names[0]))] if names else []
+            names = [*(numbers or names[:1]), *names[1:]]
         named = Domain("channel", "=", channel) & Domain("key", "in", names)
         identities = self.env["leads.agent.identity"].search(named) if names else self.env["leads.agent.identity"]
-        first = identities.filtered(lambda one: one.key == names[0])
-        lead = first.partner_id
+        firsts = numbers if channel == "whatsapp" and numbers else names[:1]
+        lead = identities.filtered(lambda one: one.key in firsts)[:1].partner_id
         if not lead:
             owner = self._lead_find(**known) if not identities or known.get("phone") else self.browse()
             lead = owner or identities[:1].partner_id
         return lead, identities.partner_id - lead
 
     @api.model
-    def _lead_of_channel(self, channel, known, values, wakes):
+    def _lead_of_channel(self, channel, known, values, wakes, names=()):
         """A new contact, who is a lead unless they ask to be left alone."""
         place = self._lead_first_place() if wakes else (False, False)
         called = known.get("name") or known.get("email") or known.get("phone")
+        if country := self._lead_country(known.get("phone"), names):
+            values = {"country_id": country.id, **values}
         return self.create(
             {
                 "name": called or self._lead_placeholder(channel),
@@ -98,6 +109,13 @@ class ResPartner(models.Model):
                 **values,
             }
         )
+
+    @api.model
+    def _lead_country(self, phone, names=()):
+        """The country of a number, else the one with which an id of WhatsApp begins: ``FR.134912``."""
+        code = phone_forms.country_of(phone_forms.plain(phone or ""))
+        code = code or next((name[:2] for name in names if re.match(r"[A-Z]{2}\.\w", name)), "")
+        return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
 
     def _lead_came_by(self, source, campaign):
         """Elevated: by which advert or link a new lead came; those that nobody has named yet are added."""
@@ -115,6 +133,8 @@ class ResPartner(models.Model):
         if not fills_gaps:
             return
         missing = {field: value for field, value in known.items() if not self[field]}
+        if "phone" in missing and not self.country_id and (country := self._lead_country(missing["phone"])):
+            missing["country_id"] = country.id
         if "email" in missing and self.with_context(active_test=False).user_ids:
             # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
             del missing["email"]
@@ -167,8 +187,9 @@ class ResPartner(models.Model):
                 identity.unlink()
         lead._lead_is_called(said.channel, said.news)
         old, new = said.phone, phone_of(said.news[0])
-        if new and old and lead._phone_format(fname="phone") == lead._phone_format(number=old):
-            lead.phone = new
+        if new and old:
+            has_old = Domain("id", "=", lead.id) & self._lead_phone_domain(old)
+            self.with_context(active_test=False).search(has_old).phone = phone_forms.dialled(new)
         reason = self.env._("New number or id: %(new)s instead of %(old)s", new=said.news[0], old=said.sender)
         lead._message_log(body=reason)
         return {"state": "ignored", "reason": reason, "lead": lead}
@@ -191,12 +212,27 @@ class ResPartner(models.Model):
         same = Domain.FALSE
         if normalized := email_normalize(email or ""):
             same |= Domain("email_normalized", "=", normalized)
-        if number := self._phone_format(number=phone) if phone else False:
-            same |= Domain("phone_sanitized", "=", number)
+        if phone:
+            same |= self._lead_phone_domain(phone)
         if same.is_false():
             return self.browse()
         found = self.search(same & Domain("partner_share", "=", True), order="id")
         return (found.filtered("lead_stage_id") or found)[:1]
+
+    @api.model
+    def _lead_phone_domain(self, phone, country=None):
+        """Who has a number, in whichever of its forms it is written."""
+        written = phone_forms.plain(phone)
+        number = self._phone_format(number=phone, country=country) or (
+            phone_forms.dialled(written) if written.startswith("+") else ""
+        )
+        forms = phone_forms.forms(number)
+        domain = Domain("phone_sanitized", "in", forms)
+        if len(forms) > 1:
+            # A form that the numbering plan does not know any more is kept as it was typed.
+            self.flush_model(["phone"])
+            domain |= Domain("phone_mobile_search", "in", forms)
+        return domain
 
     @api.model
     def _lead_placeholder(self, channel):

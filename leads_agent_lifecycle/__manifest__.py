@@ -1,11 +1,11 @@
 {
     "name": "Leads Agent: Life Cycle",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "summary": "Who the lead is, where they came from, how far they are",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent", "utm", "phone_validation", "calendar"],
+    "depends": ["leads_agent", "leads_agent_channel", "utm", "phone_validation", "calendar"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_lifecycle_rules.xml",

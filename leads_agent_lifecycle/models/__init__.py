@@ -12,6 +12,7 @@ from . import (
     leads_agent_move,
     leads_agent_officer,
     leads_agent_opt_out,
+    leads_agent_received,
     leads_agent_stage,
     leads_agent_status,
     leads_agent_stop_word,

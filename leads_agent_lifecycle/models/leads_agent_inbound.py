@@ -1,41 +1,36 @@
 import json
 import logging
-from datetime import datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import datetime, timezone
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import SQL, plaintext2html
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import plaintext2html
+
+from odoo.addons.leads_agent_channel.models.leads_agent_received import KEPT_DAYS
 
 from ..tools import meta
-from .res_partner import CHANNELS
 
 _logger = logging.getLogger(__name__)
 
 TOKEN = "leads_agent_lifecycle.meta_verify_token"
 SECRET = "leads_agent_lifecycle.meta_app_secret"
 MOST_PER_MINUTE = 600
-# For so long a message is known by its key; what was sent before is no news.
-KEPT_DAYS = 30
 
 
-class LeadsAgentInbound(models.Model):
-    """A message that came by WhatsApp, Messenger or Instagram: known by its key, so that it is taken in once.
+class LeadsAgentInbound(models.AbstractModel):
+    """What comes by the webhook of WhatsApp, Messenger and Instagram: taken in once, each on its own.
 
-    The channels send again what was not answered, for days, and in any order.
+    The channels send again what was not answered, for days, and in any order. What became of each message is told by
+    its row in :class:`LeadsAgentReceived`.
     """
 
     _name = "leads.agent.inbound"
-    _description = "Message from a Channel"
-    _order = "id desc"
-    _rec_name = "key"
-
-    channel = fields.Selection(CHANNELS, required=True)
-    key = fields.Char(required=True)
-
-    _once = models.UniqueIndex("(channel, key)", "This message has come already.")
-    _newest = models.Index("(create_date)")
+    _description = "Messages from Channels"
 
     @api.model
     def _is_subscriber(self, token):
@@ -57,61 +52,83 @@ class LeadsAgentInbound(models.Model):
             payload = json.loads(body)
         except (ValueError, RecursionError):
             return 400
-        now = fields.Datetime.now()
-        if self.search_count([("create_date", ">", now - timedelta(minutes=1))], limit=MOST_PER_MINUTE) >= (
-            MOST_PER_MINUTE
-        ):
+        Received = self.env["leads.agent.received"]
+        since = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+        channels = [*meta.CHANNELS.values(), "other"]
+        lately = Domain("create_date", ">", since) & Domain("channel", "in", channels)
+        if Received.search_count(lately, limit=MOST_PER_MINUTE) >= MOST_PER_MINUTE:
             return 429
-        oldest = now - timedelta(days=KEPT_DAYS)
         for said in meta.said(payload):
-            if self._sent_at(said) > oldest:
-                self._take_in_safely(said)
+            about = said.about if said.what in ("edit", "withdrawal") else None
+            row = Received._arrive(said.channel, said.key, json.dumps(said.payload), about)
+            if row:
+                self._take_in_safely(said, row)
         return 200
 
     @api.model
-    def _take_in_safely(self, said):
+    def _take_in_safely(self, said, row):
+        """One message, which fails alone: its row stays and says why.
+
+        :param Said said: the message
+        :param row: its row in :class:`LeadsAgentReceived`
+        """
         try:
             with self.env.cr.savepoint():
-                self._take_in(said)
-        except psycopg2.OperationalError:
+                row._became(**self._take_in(said, row))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # Another worker changed the same lead: Odoo tries the whole request again.
             raise
         except psycopg2.errors.UniqueViolation as error:
             # Another worker met the same person in this very moment. Tried again, they are known.
             raise ConcurrencyError(str(error)) from error
-        except Exception:
+        except Exception as error:
+            if self.env.cr.closed or self.env.cr.connection.closed:
+                raise
             _logger.exception("A message of %s could not be taken in: %s", said.channel, said.key)
+            row._became("failed", reason=f"{type(error).__name__}: {error}")
 
     @api.model
-    def _take_in(self, said):
-        """Find or make the lead, and let them say it; nothing for a message that has come already.
+    def _take_in(self, said, row):
+        """Find or make the lead, and let them say it.
 
-        :param meta.Said said: the message
+        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
         """
-        news = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO leads_agent_inbound (channel, key, create_uid, create_date, write_uid, write_date)
-                     VALUES (%(channel)s, %(key)s, %(uid)s, %(now)s, %(uid)s, %(now)s)
-                ON CONFLICT (channel, key) DO NOTHING RETURNING id
-                """,
-                channel=said.channel,
-                key=said.key,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-            )
-        )
-        if not news:
-            return
+        if said.what == "unreadable":
+            return {"state": "failed", "reason": self.env._("Nothing in it says: %s", said.about)}
+        if said.at and self._sent_at(said) <= fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS):
+            return {"state": "ignored", "reason": self.env._("Sent more than %s days ago", KEPT_DAYS)}
+        if said.what == "notice":
+            return {"state": "ignored", "reason": self.env._("No message: %s", said.about)}
+        if said.what in ("edit", "withdrawal"):
+            return self._change(said)
+        if said.what == "moved":
+            return self.env["res.partner"]._lead_moved_on_channel(said)
+        return self._hear(said, row)
+
+    @api.model
+    def _hear(self, said, row):
+        """Somebody says something, or chose something in the settings of the channel."""
+        changed = self._changed_already(said)
+        if changed == "withdrawal":
+            row.body = False
+            return {"state": "ignored", "reason": self.env._("Withdrawn before it came")}
+        said = changed or said
         purpose = said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
-        lead = self.env["res.partner"]._lead_from_channel(
-            said.channel, said.sender, name=said.name, phone=said.phone, wakes=not said.choice and purpose != "stop"
+        lead, is_new = self.env["res.partner"]._lead_by_names(
+            said.channel,
+            said.called,
+            name=said.name,
+            phone=said.phone,
+            wakes=not said.choice and purpose != "stop",
         )
-        identity = lead.lead_identity_ids.filtered(lambda one: (one.channel, one.key) == (said.channel, said.sender))
-        lead._lead_hear(purpose, said.channel, said.text, identity=identity, at=self._sent_at(said))
+        if is_new:
+            lead._lead_came_by(said.source, said.campaign)
+        identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
+        lead._lead_hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        became = {"state": "lead" if is_new and lead.lead_stage_id else "message", "lead": lead}
         if said.choice:
-            return
-        lead.message_post(
+            return became
+        message = lead.message_post(
             author_id=lead.id,
             body=plaintext2html(said.text if purpose else self._words(said)),
             date=min(fields.Datetime.now(), self._sent_at(said)),
@@ -119,6 +136,54 @@ class LeadsAgentInbound(models.Model):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
+        return became | {"message": message}
+
+    @api.model
+    def _changed_already(self, said):
+        """What was said instead, when the change of a message comes before the message itself.
+
+        :returns: the message with its new words, ``withdrawal``, or nothing
+        """
+        rows = self.env["leads.agent.received"].search(
+            Domain("channel", "=", said.channel) & Domain("about", "=", said.key) & Domain("body", "!=", False)
+        )
+        changes = [one for row in rows for one in meta.said(json.loads(row.body)) if one.called == said.called]
+        if any(one.what == "withdrawal" for one in changes):
+            return "withdrawal"
+        if not changes:
+            return None
+        newest = max(changes, key=lambda one: one.at)
+        return replace(said, text=newest.text, things=newest.things or said.things)
+
+    @api.model
+    def _change(self, said):
+        """The words of a message that came before are replaced, or go. It is no answer."""
+        Received = self.env["leads.agent.received"]
+        original = Received.search(Domain("channel", "=", said.channel) & Domain("key", "=", said.about), limit=1)
+        lead = self._known(said)
+        if original.message_id and original.partner_id != lead:
+            return {"state": "ignored", "reason": self.env._("About a message of somebody else")}
+        if said.what == "withdrawal":
+            original.body = False
+            earlier = Domain("channel", "=", said.channel) & Domain("about", "=", said.about)
+            Received.search(earlier & Domain("key", "!=", said.key)).body = False
+        if not original.message_id:
+            return {"state": "ignored", "reason": self.env._("About a message that is not here")}
+        if said.what == "withdrawal":
+            body = plaintext2html(self.env._("(withdrawn by the sender)"))
+            original.message_id.write({"body": body})
+            return {"state": "ignored", "reason": self.env._("A message was withdrawn"), "lead": lead}
+        original.message_id.write({"body": plaintext2html(self._words(said))})
+        purpose = self.env["leads.agent.stop.word"]._purpose(said.text)
+        identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
+        lead._lead_hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        return {"state": "ignored", "reason": self.env._("A message was edited"), "lead": lead}
+
+    @api.model
+    def _known(self, said):
+        """Who is called so on the channel, if anybody is."""
+        named = Domain("channel", "=", said.channel) & Domain("key", "in", said.called)
+        return self.env["leads.agent.identity"].search(named, limit=1).partner_id
 
     @api.model
     def _words(self, said):
@@ -143,8 +208,10 @@ class LeadsAgentInbound(models.Model):
             "image": self.env._("Picture"),
             "link": self.env._("Link"),
             "location": self.env._("Place"),
+            "origin": self.env._("Came by"),
             "option": self.env._("Choice"),
             "other": self.env._("Not shown here"),
+            "pressed": self.env._("Pressed a button"),
             "product": self.env._("Product"),
             "sticker": self.env._("Sticker"),
             "story_mention": self.env._("Mentioned you in a story"),
@@ -163,9 +230,3 @@ class LeadsAgentInbound(models.Model):
     def _setting(self, name):
         # sudo: ir.config_parameter - compared with what a request brings, never shown
         return self.env["ir.config_parameter"].sudo().get_param(name) or ""
-
-    @api.autovacuum
-    def _gc_old(self):
-        """Forget the keys of messages that would be too old to be taken in."""
-        before = fields.Datetime.now() - timedelta(days=KEPT_DAYS + 1)
-        self.search([("create_date", "<", before)], limit=10_000).unlink()

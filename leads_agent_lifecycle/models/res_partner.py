@@ -270,8 +270,8 @@ class ResPartner(models.Model):
         same = []
         if email := email_normalize(self.email or ""):
             same.append(Domain("email_normalized", "=", email))
-        if self.phone and (number := self._phone_format(number=self.phone, country=self.country_id)):
-            same.append(Domain("phone_sanitized", "=", number))
+        if self.phone and self._phone_format(number=self.phone, country=self.country_id):
+            same.append(self._lead_phone_domain(self.phone, self.country_id))
         if self.name and self.zip:
             same.append(Domain("zip", "=", self.zip) & Domain("name", "=ilike", self.name.strip()))
         twins = self.browse()

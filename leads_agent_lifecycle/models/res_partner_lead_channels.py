@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -6,6 +8,8 @@ from odoo.tools.mail import parse_contact_from_email
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
+from ..tools import phone_forms
+from ..tools.meta_said import phone_of
 from .res_partner import CHANNELS
 
 
@@ -28,45 +32,167 @@ class ResPartner(models.Model):
         :param values: more of the profile of a new lead
         :returns: the lead, or the contact that is none
         """
-        Identity = self.env["leads.agent.identity"]
-        identity = Identity.search([("channel", "=", channel), ("key", "=", key)], limit=1) if key else Identity
-        lead = identity.partner_id
-        known = {"name": name, "email": email, "phone": phone}
-        known = {field: value.strip() for field, value in known.items() if value and value.strip()}
-        if not lead:
-            lead = self._lead_find(**known)
-        if not lead:
-            place = self._lead_first_place() if wakes else (False, False)
-            called = known.get("name") or known.get("email") or known.get("phone")
-            lead = self.create(
-                {
-                    "name": called or self._lead_placeholder(channel),
-                    "lead_is_anonymous": not known,
-                    "lead_channel": channel,
-                    "lead_stage_id": place[0],
-                    "lead_status_id": place[1],
-                    **{field: value for field, value in known.items() if field != "name"},
-                    **values,
-                }
-            )
+        lead, _is_new = self._lead_by_names(
+            channel,
+            (key,) if key else (),
+            name=name,
+            email=email,
+            phone=phone,
+            fills_gaps=fills_gaps,
+            wakes=wakes,
+            **values,
+        )
+        return lead
+
+    @api.model
+    def _lead_by_names(self, channel, names, *, fills_gaps=True, wakes=True, **values):
+        """Elevated: the same for somebody whom the channel calls by several names, such as a number and an id.
+
+        :param names: what the channel calls the person, what tells most first
+        :returns: the lead, and whether it was none before
+        """
+        known = {field: (values.pop(field, None) or "").strip() for field in ("name", "email", "phone")}
+        known = {field: value for field, value in known.items() if value}
+        if channel == "whatsapp" and "phone" in known:
+            known["phone"] = phone_forms.dialled(known["phone"])
+        lead, others = self._lead_known_by(channel, names, known)
+        is_new = not lead
+        if is_new:
+            lead = self._lead_of_channel(channel, known, values, wakes, names)
         else:
-            missing = {field: value for field, value in known.items() if fills_gaps and not lead[field]}
-            if "email" in missing and lead.with_context(active_test=False).user_ids:
-                # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
-                del missing["email"]
-            if fills_gaps and lead.lead_is_anonymous and known:
-                missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
-            if missing:
-                lead.write(missing)
+            lead._lead_learn(known, fills_gaps)
             if wakes and not lead.lead_stage_id:
+                is_new = True
                 self._lead_enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
-        if key and not identity:
-            Identity.create({"partner_id": lead.id, "channel": channel, "key": key})
-        elif identity:
-            identity.seen_at = fields.Datetime.now()
+        lead._lead_is_called(channel, names, others)
         if wakes:
             lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
-        return lead
+        return lead, is_new
+
+    @api.model
+    def _lead_known_by(self, channel, names, known):
+        """Who is called so on the channel, else who has the e-mail or the number.
+
+        A number says more than an id: who wrote without one before, and is somebody else's contact with that number,
+        is this contact.
+
+        :returns: the lead, and those who went by one of the names until now
+        """
+        if channel == "whatsapp":
+            # Numbers are said in several forms; the first name is the number, where there is one.
+            numbers = [form.lstrip("+") for form in phone_forms.forms(phone_of(names[0]))] if names else []
+            names = [*(numbers or names[:1]), *names[1:]]
+        named = Domain("channel", "=", channel) & Domain("key", "in", names)
+        identities = self.env["leads.agent.identity"].search(named) if names else self.env["leads.agent.identity"]
+        firsts = numbers if channel == "whatsapp" and numbers else names[:1]
+        lead = identities.filtered(lambda one: one.key in firsts)[:1].partner_id
+        if not lead:
+            owner = self._lead_find(**known) if not identities or known.get("phone") else self.browse()
+            lead = owner or identities[:1].partner_id
+        return lead, identities.partner_id - lead
+
+    @api.model
+    def _lead_of_channel(self, channel, known, values, wakes, names=()):
+        """A new contact, who is a lead unless they ask to be left alone."""
+        place = self._lead_first_place() if wakes else (False, False)
+        called = known.get("name") or known.get("email") or known.get("phone")
+        if country := self._lead_country(known.get("phone"), names):
+            values = {"country_id": country.id, **values}
+        return self.create(
+            {
+                "name": called or self._lead_placeholder(channel),
+                "lead_is_anonymous": not known,
+                "lead_channel": channel,
+                "lead_stage_id": place[0],
+                "lead_status_id": place[1],
+                **{field: value for field, value in known.items() if field != "name"},
+                **values,
+            }
+        )
+
+    @api.model
+    def _lead_country(self, phone, names=()):
+        """The country of a number, else the one with which an id of WhatsApp begins: ``FR.134912``."""
+        code = phone_forms.country_of(phone_forms.plain(phone or ""))
+        code = code or next((name[:2] for name in names if re.match(r"[A-Z]{2}\.\w", name)), "")
+        return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
+
+    def _lead_came_by(self, source, campaign):
+        """Elevated: by which advert or link a new lead came; those that nobody has named yet are added."""
+        values = {}
+        for field, name in (("lead_source_id", source), ("lead_campaign_id", campaign)):
+            if name and not self[field]:
+                Origin = self.env[self._fields[field].comodel_name]
+                found = Origin.with_context(active_test=False).search([("name", "=", name)], limit=1)
+                values[field] = (found or Origin.create({"name": name})).id
+        if values:
+            self.write(values)
+
+    def _lead_learn(self, known, fills_gaps):
+        """What is missing on a known lead is filled in, where the channel proves who speaks."""
+        if not fills_gaps:
+            return
+        missing = {field: value for field, value in known.items() if not self[field]}
+        if "phone" in missing and not self.country_id and (country := self._lead_country(missing["phone"])):
+            missing["country_id"] = country.id
+        if "email" in missing and self.with_context(active_test=False).user_ids:
+            # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
+            del missing["email"]
+        if self.lead_is_anonymous and known:
+            missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
+        if missing:
+            self.write(missing)
+
+    def _lead_is_called(self, channel, names, others=()):
+        """The lead goes by these names on the channel from now on; who went by one of them is told."""
+        Identity = self.env["leads.agent.identity"]
+        identities = Identity.search(Domain("channel", "=", channel) & Domain("key", "in", names))
+        identities.write({"seen_at": fields.Datetime.now()})
+        identities.filtered(lambda one: one.partner_id != self).partner_id = self
+        new = [name for name in names if name not in identities.mapped("key")]
+        Identity.create([{"partner_id": self.id, "channel": channel, "key": name} for name in new])
+        label = dict(CHANNELS)[channel]
+        for other in others:
+            said = self.env._(
+                "By their number on %(channel)s, this is %(lead)s.", channel=label, lead=self.display_name
+            )
+            other._message_log(body=said)
+            said = self.env._("Wrote on %(channel)s as %(lead)s before.", channel=label, lead=other.display_name)
+            self._message_log(body=said)
+
+    @api.model
+    def _lead_moved_on_channel(self, said):
+        """Elevated: somebody has a new number or a new id on a channel. Both move; it is no answer.
+
+        :param Said said: the old names, and the new ones
+        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
+        """
+        lead, _others = self._lead_known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
+        if not lead or not said.news:
+            return {"state": "ignored", "reason": self.env._("A new number of somebody unknown")}
+        Identity = self.env["leads.agent.identity"]
+        on_channel = Domain("channel", "=", said.channel)
+        if taken := Identity.search(on_channel & Domain("key", "in", said.news)).partner_id - lead:
+            reason = self.env._("Goes by the number or id of %s now", taken[0].display_name)
+            lead._message_log(body=reason)
+            return {"state": "ignored", "reason": reason, "lead": lead}
+        numbers = [name for name in said.news if phone_of(name)]
+        ids = [name for name in said.news if not phone_of(name)]
+        there = Identity.search(on_channel & Domain("key", "in", said.news)).mapped("key")
+        for identity in Identity.search(on_channel & Domain("key", "in", said.called)):
+            if (new := next(iter(numbers if phone_of(identity.key) else ids), "")) and new not in there:
+                identity.key = new
+                there.append(new)
+            elif new:
+                identity.unlink()
+        lead._lead_is_called(said.channel, said.news)
+        old, new = said.phone, phone_of(said.news[0])
+        if new and old:
+            has_old = Domain("id", "=", lead.id) & self._lead_phone_domain(old)
+            self.with_context(active_test=False).search(has_old).phone = phone_forms.dialled(new)
+        reason = self.env._("New number or id: %(new)s instead of %(old)s", new=said.news[0], old=said.sender)
+        lead._message_log(body=reason)
+        return {"state": "ignored", "reason": reason, "lead": lead}
 
     @api.model
     @takes(msg_dict=given.values, custom_values=given.optional(given.values))
@@ -86,12 +212,27 @@ class ResPartner(models.Model):
         same = Domain.FALSE
         if normalized := email_normalize(email or ""):
             same |= Domain("email_normalized", "=", normalized)
-        if number := self._phone_format(number=phone) if phone else False:
-            same |= Domain("phone_sanitized", "=", number)
+        if phone:
+            same |= self._lead_phone_domain(phone)
         if same.is_false():
             return self.browse()
         found = self.search(same & Domain("partner_share", "=", True), order="id")
         return (found.filtered("lead_stage_id") or found)[:1]
+
+    @api.model
+    def _lead_phone_domain(self, phone, country=None):
+        """Who has a number, in whichever of its forms it is written."""
+        written = phone_forms.plain(phone)
+        number = self._phone_format(number=phone, country=country) or (
+            phone_forms.dialled(written) if written.startswith("+") else ""
+        )
+        forms = phone_forms.forms(number)
+        domain = Domain("phone_sanitized", "in", forms)
+        if len(forms) > 1:
+            # A form that the numbering plan does not know any more is kept as it was typed.
+            self.flush_model(["phone"])
+            domain |= Domain("phone_mobile_search", "in", forms)
+        return domain
 
     @api.model
     def _lead_placeholder(self, channel):

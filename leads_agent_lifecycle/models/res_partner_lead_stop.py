@@ -37,14 +37,14 @@ class ResPartner(models.Model):
 
         :param str purpose: ``stop`` or ``start``; anything else is left alone
         :param str words: what they wrote; empty when they chose it in the settings of the channel
-        :param identity: by what they are known there, where messages come in any order
+        :param identity: by what they are known there (one name or more), where messages come in any order
         :param at: when they said it
         """
         if not self or purpose not in ("stop", "start"):
             return
         self.ensure_one()
         if identity:
-            if identity.asked_at and identity.asked_at > at:
+            if any(one.asked_at and one.asked_at > at for one in identity):
                 return
             identity.asked_at = at
         OptOut = self.env["leads.agent.opt.out"]

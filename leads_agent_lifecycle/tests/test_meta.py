@@ -47,6 +47,7 @@ class MetaCommon(LifecycleCommon, HttpCase):
         cls.env["ir.config_parameter"].set_param(leads_agent_inbound.SECRET, "app secret")
         cls.env["ir.config_parameter"].set_param(leads_agent_inbound.TOKEN, "our token")
         cls.now = int(time.time())
+        cls.before = cls.env["leads.agent.received"].search([], limit=1).id or 0
 
     def _post(self, payload, secret="app secret", **headers):
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -118,12 +119,12 @@ class TestMeta(MetaCommon):
 
     def test_keys_are_kept_as_long_as_they_are_needed(self):
         self._post(whatsapp(("w1", "one", 10), ("w2", "two", 10)))
-        old, new = self.env["leads.agent.inbound"].search([("key", "in", ("w1", "w2"))])
+        old, new = self.env["leads.agent.received"].search([("key", "in", ("w1", "w2"))])
         days = leads_agent_inbound.KEPT_DAYS + 2
         self.env.cr.execute(
-            "UPDATE leads_agent_inbound SET create_date = now() - %s * interval '1 day' WHERE id = %s", [days, old.id]
+            "UPDATE leads_agent_received SET create_date = now() - %s * interval '1 day' WHERE id = %s", [days, old.id]
         )
-        self.env["leads.agent.inbound"]._gc_old()
+        self.env["leads.agent.received"]._gc_old()
         self.assertEqual((old | new).exists(), new)
 
     def test_statuses_and_echoes_are_no_messages(self):
@@ -132,7 +133,7 @@ class TestMeta(MetaCommon):
         self.assertEqual(self._post(payload).status_code, 200)
         self.assertEqual(self._post(self._messaging("page", text="Hello", is_echo=True)).status_code, 200)
         self.assertFalse(self._leads("7001"))
-        self.assertFalse(self.env["leads.agent.inbound"].search([]))
+        self.assertFalse(self.env["leads.agent.received"].search([("id", ">", self.before)]))
 
     def test_without_the_right_signature(self):
         payload = whatsapp(("w1", "Hello", 10))
@@ -158,7 +159,9 @@ class TestMeta(MetaCommon):
         for payload in ({"object": "user", "entry": []}, {}, [], None, "x", 7):
             with self.subTest(payload=payload):
                 self.assertEqual(self._post(payload).status_code, 200)
-        self.assertFalse(self.env["leads.agent.inbound"].search([]))
+        rows = self.env["leads.agent.received"].search([("id", ">", self.before)])
+        self.assertEqual(set(rows.mapped(lambda row: (row.channel, row.state))), {("other", "ignored")})
+        self.assertEqual(len(rows), 6)
 
     def test_wrong_types_everywhere(self):
         """Whatever stands anywhere in the payload, the answer is no error, and a good message beside it comes in."""
@@ -219,6 +222,8 @@ class TestMeta(MetaCommon):
             self.assertEqual(self._post(whatsapp(*messages)).status_code, 200)
         self.assertIn("w2", log.output[0])
         self.assertEqual(self._said(self._leads()), ["one", "three"])
+        failed = self.env["leads.agent.received"].search([("key", "=", "w2")])
+        self.assertEqual((failed.state, failed.reason), ("failed", "ValueError: two"))
         self.assertEqual(self._post(whatsapp(*messages)).status_code, 200)
         self.assertEqual(self._said(self._leads()), ["one", "two", "three"])
 
@@ -231,6 +236,6 @@ class TestMeta(MetaCommon):
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_the_secret_is_nobodys_to_read(self):
         for user in (self.agent, self.manager):
-            for model in ("ir.config_parameter", "res.config.settings", "leads.agent.inbound"):
+            for model in ("ir.config_parameter", "res.config.settings"):
                 with self.subTest(user=user.login, model=model), self.assertRaises(AccessError):
                     self.env[model].with_user(user).check_access("read")

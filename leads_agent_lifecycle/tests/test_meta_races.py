@@ -33,7 +33,7 @@ class TestMetaRaces(RaceCase):
             leads = identities.partner_id
             identities.unlink()
             leads.unlink()
-            env["leads.agent.inbound"].search([("key", "=like", "race-%")]).unlink()
+            env["leads.agent.received"].search([("key", "=like", "race-%")]).unlink()
             env["ir.config_parameter"].set_param(leads_agent_inbound.SECRET, self.made["secret"])
         return super()._clean()
 

@@ -1,1 +1,13 @@
-from . import codes, meta, meta_values, meta_words, steps, words
+from . import (
+    codes,
+    meta,
+    meta_messaging,
+    meta_origin,
+    meta_said,
+    meta_values,
+    meta_whatsapp,
+    meta_words,
+    phone_forms,
+    steps,
+    words,
+)

@@ -237,6 +237,15 @@ class Scenario(LeadsAgentCommon):
         lead = {"partner_id": partner.id}
         things["identity"] = env["leads.agent.identity"].create({**lead, "channel": "chat", "key": f"{text} key"})
         things["visit"] = env["leads.agent.visit"].create({**lead, "channel": "chat", "device": f"{text} device"})
+        things["received"] = env["leads.agent.received"].create(
+            {
+                "company_id": env.company.id,
+                "channel": "whatsapp",
+                "key": f"{text} received",
+                "state": "failed",
+                "body": f"{text} body",
+            }
+        )
         things["officer"] = env["leads.agent.officer"].create({**lead, "user_id": cls.salesperson.id})
 
     @classmethod

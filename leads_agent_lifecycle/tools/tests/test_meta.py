@@ -1,4 +1,5 @@
 import itertools
+import json
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,17 @@ from leads_agent_lifecycle.tools import meta
 WORDS = [
     *("object", "entry", "changes", "value", "contacts", "profile", "name", "wa_id", "messages", "from", "id", "type"),
     *("interactive", "nfm_reply", "response_json", "order", "product_items", "location", "latitude", "payload", "url"),
+    *(
+        "system",
+        "revoke",
+        "edit",
+        "original_message_id",
+        "from_user_id",
+        "user_id",
+        "reaction",
+        "message_edit",
+        "standby",
+    ),
     *("timestamp", "text", "body", "messaging", "sender", "message", "mid", "attachments", "is_echo", *meta.CHANNELS),
 ]
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=5)
@@ -40,11 +52,15 @@ payloads = things | st.fixed_dictionaries(
 
 
 @given(payloads)
-def test_whatever_comes_gives_whole_messages_in_order(payload):
+def test_whatever_comes_is_told_in_order(payload):
     said = meta.said(payload)
     assert [one.at for one in said] == sorted(one.at for one in said)
+    assert said or payload.get("entry")
     for one in said:
-        assert one.key and one.sender and one.at > 0
+        assert one.key and one.channel and one.what != "own"
+        assert one.what in ("notice", "unreadable") or (one.sender and one.at > 0)
+        # What is kept of it tells the same once more.
+        assert one in meta.said(json.loads(json.dumps(one.payload)))
         assert all("\x00" not in text for text in (one.key, one.sender, one.text, one.name, one.phone))
         "".join((one.key, one.sender, one.text, one.name, *itertools.chain(*one.things))).encode()
 

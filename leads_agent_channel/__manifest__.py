@@ -1,0 +1,14 @@
+{
+    "name": "Leads Agent: Channels",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "summary": "What came in on each channel, and what became of it",
+    "author": "Leads Agent developers",
+    "license": "LGPL-3",
+    "depends": ["leads_agent"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/leads_agent_channel_rules.xml",
+        "views/leads_agent_received_views.xml",
+    ],
+}

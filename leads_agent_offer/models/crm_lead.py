@@ -69,7 +69,9 @@ class CrmLead(models.Model):
         lead = lead.with_context(leads_offer_later=False)
         if lead._leads_is_incoming():
             if not lead.description:
-                lead.description = msg_dict.get("body")
+                body = msg_dict.get("body") or ""
+                # The gateway takes the title of a page for text: it stands before the body.
+                lead.description = body[max(0, body.find("<body")) :]
             lead._leads_route_incoming()
         return lead
 

@@ -66,10 +66,10 @@ class CrmLead(models.Model):
     def message_new(self, msg_dict, custom_values=None):
         """A lead that came by mail is about the person whom the mail names, and is routed by what the mail says."""
         values = dict(custom_values or {})
-        reply_to = values.pop("leads_reply_to", None)
+        reply_to, attached = values.pop("leads_reply_to", None), values.pop("leads_attached_from", ())
         # sudo: crm.team - whoever sends a mail has no user
         if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
-            msg_dict, person = self._leads_sender(msg_dict, reply_to)
+            msg_dict, person = self._leads_sender(msg_dict, reply_to, attached)
             values = {**person, **values}
         lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, values)
         lead = lead.with_context(leads_offer_later=False)

@@ -24,13 +24,14 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _leads_sender(self, msg_dict, reply_to=None):
+    def _leads_sender(self, msg_dict, reply_to=None, attached=()):
         """The person whom a mail is about.
 
         Who is named in the lines of a form; else who wrote what is forwarded, who gets the answer, who sent it.
 
         :param dict msg_dict: the mail as the gateway parsed it
         :param str reply_to: its header *Reply-To*
+        :param attached: who wrote the mails that are attached to it
         :returns: the mail with that person as its sender, and values of the lead
         """
         subject = msg_dict.get("subject") or ""
@@ -38,7 +39,7 @@ class CrmLead(models.Model):
         text = reading.plain_text(msg_dict.get("body"), f"Fwd: {subject}")
         lines = form_lines.stated(text)
         own_name, own_email = parse_contact_from_email(msg_dict.get("email_from") or msg_dict.get("from") or "")
-        inner = form_lines.inner_senders(text, subject)
+        inner = [*map(parse_contact_from_email, attached), *form_lines.inner_senders(text, subject)]
         candidates = [*inner, parse_contact_from_email(reply_to or ""), (own_name, own_email)]
         nobody = self._leads_nobody([email for _name, email in candidates] + [lines.get("email")])
         is_form = form_lines.is_form(lines) or email_normalize(own_email or "") in nobody or bool(inner)

@@ -1,3 +1,6 @@
+from email.message import EmailMessage
+from email.utils import make_msgid
+
 from odoo.tests import tagged
 
 from .mail_common import MailCommon
@@ -70,6 +73,20 @@ class TestIncomingSenders(MailCommon):
         ):
             with self.subTest(subject):
                 self._assert_jo(self._receive(text, subject=subject, sender=colleague), phone=False)
+
+    def test_a_mail_that_is_forwarded_as_an_attachment_is_of_its_writer(self):
+        self.agent.email = "agent_anna@ours.example.com"
+        for sender, name in (("Jo Baker <jo@customer.example.org>", "Jo Baker"), ("jo@customer.example.org", "")):
+            inner, outer = EmailMessage(), EmailMessage()
+            inner["From"], inner["Subject"], inner["To"] = sender, "roof", "office@ours.example.com"
+            inner.set_content("We need a roof")
+            outer["From"], outer["To"], outer["Subject"] = self.agent.email_formatted, self.alias, "For you"
+            outer["Message-Id"] = make_msgid()
+            outer.set_content("See the attached mail")
+            outer.add_attachment(inner)
+            with self.subTest(sender):
+                lead_id = self.env["mail.thread"].message_process(None, outer.as_bytes())
+                self._assert_jo(self.env["crm.lead"].browse(lead_id), phone=False, name=name)
 
     def test_nobody_is_no_customer(self):
         self.env.company.email = "office@ours.example.com"

@@ -95,5 +95,7 @@ class TestIncomingText(MailCommon):
         self._tag("large", kind="money", low=200_000)
         html = "<table><tr><td>Budget</td><td>250000</td></tr><tr><td>Phone</td><td>5550100</td></tr></table>"
         self.assertEqual(self._found(html), ["large"])
+        self._tag("heat pump")
+        self.assertEqual(self._found("<table><tr><td>We heat</td><td>pump by hand</td></tr></table>"), [])
         html = "<table><tr><td>Rooms</td><td>12</td></tr><tr><td>Phone</td><td>5550100</td></tr></table>"
         self.assertEqual(self._found(html), [])

@@ -1,6 +1,7 @@
 from . import (
     crm_lead,
     crm_lead_routing,
+    crm_lead_sender,
     crm_lead_steps,
     crm_team,
     ir_http,
@@ -13,6 +14,7 @@ from . import (
     leads_agent_routing,
     leads_agent_score_entry,
     leads_agent_tag,
+    mail_thread,
     res_company,
     res_config_settings,
     resource_calendar,

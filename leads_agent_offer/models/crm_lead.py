@@ -64,12 +64,20 @@ class CrmLead(models.Model):
     @api.model
     @takes(msg_dict=given.values, custom_values=given.optional(given.values))
     def message_new(self, msg_dict, custom_values=None):
-        """A lead that came by mail is routed by what the mail says."""
-        lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, custom_values)
+        """A lead that came by mail is about the person whom the mail names, and is routed by what the mail says."""
+        values = dict(custom_values or {})
+        reply_to, attached = values.pop("leads_reply_to", None), values.pop("leads_attached_from", ())
+        # sudo: crm.team - whoever sends a mail has no user
+        if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
+            msg_dict, person = self._leads_sender(msg_dict, reply_to, attached)
+            values = {**person, **values}
+        lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, values)
         lead = lead.with_context(leads_offer_later=False)
         if lead._leads_is_incoming():
             if not lead.description:
-                lead.description = msg_dict.get("body")
+                body = msg_dict.get("body") or ""
+                # The gateway takes the title of a page for text: it stands before the body.
+                lead.description = body[max(0, body.find("<body")) :]
             lead._leads_route_incoming()
         return lead
 

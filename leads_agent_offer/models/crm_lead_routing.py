@@ -4,9 +4,9 @@ from datetime import timedelta
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
 
-from ..tools import backlog, ranking, tag_matching
+from ..tools import backlog, ranking, reading, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
 ROOM = 1.2
@@ -252,7 +252,7 @@ class CrmLead(models.Model):
         text = self.description or ""
         # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
         plain = PARAGRAPH.fullmatch(text)
-        return plain[2] if plain else html2plaintext(text)
+        return plain[2] if plain else reading.plain_text(text, self.name)
 
     def _leads_preview(self):
         """Who would be offered the lead now: a sentence for the best few."""

@@ -25,6 +25,7 @@ class LeadsAgentTag(models.Model):
         help="The text that is looked for. Space, dash, comma, period, underscore and line break stand for each other. "
         "Of a range: what it is called.",
     )
+    spelling = fields.Char(compute="_compute_spelling", store=True, export_string_translation=False)
     kind = fields.Selection(KINDS, default="text", required=True)
     need = fields.Selection(
         NEEDS,
@@ -58,8 +59,14 @@ class LeadsAgentTag(models.Model):
     agent_count = fields.Integer(string="Number of Agents", compute="_compute_agent_count")
 
     _one_name = models.UniqueIndex(
-        "(lower(name), COALESCE(company_id, 0)) WHERE active", "There is a tag of this name already."
+        "(spelling, COALESCE(company_id, 0)) WHERE active",
+        "There is a tag of this name already: capitals, spaces and dashes make no difference.",
     )
+
+    @api.depends("name")
+    def _compute_spelling(self):
+        for tag in self:
+            tag.spelling = tag_matching.spelling(tag.name or "")
 
     @api.depends("skill_ids")
     def _compute_agent_count(self):

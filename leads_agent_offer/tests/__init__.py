@@ -3,6 +3,8 @@ from . import (
     test_catch_all,
     test_ledger,
     test_incoming_numbers,
+    test_incoming_senders,
+    test_incoming_text,
     test_links,
     test_menus,
     test_offer_units,

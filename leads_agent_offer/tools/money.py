@@ -35,6 +35,7 @@ _TO: Final = re.compile(
 _BETWEEN: Final = re.compile(rf"[{SPACES}](?:and|und|et|y|e|en)[{SPACES}](?:{_SIGN})?", re.IGNORECASE)
 _BETWEEN_BEFORE: Final = re.compile(rf"\b(?:between|zwischen|entre|tra|fra|tussen)[{SPACES}]\W{{0,2}}$", re.IGNORECASE)
 _WINDOW: Final = 64
+_LONGEST_WORD: Final = 16
 # More words are a sentence, not the name of a line.
 _MOST_WORDS: Final = 5
 
@@ -81,16 +82,21 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
     """Every amount of money with its place, from left to right."""
     last: _Number | None = None
     used = 0
+    has_names: bool | None = None
     for digits, start, end in numbers(text):
         number = _read(text, _Number(digits, start, end, tail=end), used)
         if number is None:
             yield from _told(last)
             last = None
             continue
-        used = number.tail if number.marked else used
-        if last and _is_range(text, last, number):
-            is_money = last.marked or last.named or number.marked or number.named
-            last.marked = number.marked = is_money
+        if number.marked:
+            used = number.tail
+        else:
+            has_names = bool(NAME.search(text)) if has_names is None else has_names
+            number.named = has_names and _is_named(text, number.start)
+        is_money = number.marked or number.named or (last and (last.marked or last.named))
+        if last and is_money and _is_range(text, last, number):
+            last.marked = number.marked = True
             if last.scale == 1 and number.scale != 1 and (value(last.digits) or 0) < (value(number.digits) or 0):
                 last.scale = number.scale
         yield from _told(last)
@@ -121,17 +127,14 @@ def _read(text: str, number: _Number, used: int) -> _Number | None:
     if prefix is None:
         return None
     number.marked, number.scale = prefix[0], prefix[1]
-    if not _add_suffix(text, number):
-        return None
-    number.named = not number.marked and _is_named(text, start)
-    return number
+    return number if _add_suffix(text, number) else None
 
 
 def _prefix(before: str) -> tuple[bool, int] | None:
     """Whether a currency stands before a number, and a scale with it; None: the number is part of a name."""
     if sign := _SCALED_SIGN.search(before):
         return True, SCALES.get(sign[1].lower(), 1)
-    word = _WORD_BEFORE.search(before)
+    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:])
     if not word:
         return False, 1
     scale = _currency(word[1])

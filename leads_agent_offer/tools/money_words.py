@@ -54,9 +54,10 @@ THINGS: Final = frozenset(
 )
 # What a line or a sentence names, of which the number after it is the amount.
 NAME: Final = re.compile(
-    r"""\b(?:\w*price|budget|value|amount|costs?|revenue|rent|investment|\w*preis|\w*betrag|wert|kosten|\w*miete|prix
-    |montant|valeur|co\u00fbt|loyer|precio|presupuesto|importe|valor|coste|costo|prezzo|importo|valore|prijs|bedrag
-    |waarde|pre\u00e7o|or\u00e7amento|cena|bud\u017cet|kwota|pris|belopp)\b""",
+    r"""(?:price|preis|betrag|miete)\b
+    |\b(?:budget|value|amount|costs?|revenue|rent|investment|wert|kosten|prix|montant|valeur|co\u00fbt|loyer|precio
+    |presupuesto|importe|valor|coste|costo|prezzo|importo|valore|prijs|bedrag|waarde|pre\u00e7o|or\u00e7amento|cena
+    |bud\u017cet|kwota|pris|belopp)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 OTHER_NAME: Final = re.compile(

@@ -4,6 +4,7 @@ Whoever writes to a sales team chooses the text, so the time grows with its leng
 once, every tag is one search in it, numbers and zip codes are collected once and looked up sorted.
 """
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ LONGEST_QUOTE: Final = 60
 
 # `str.lower` makes two characters of this one; of the others it leaves two forms of the same letter.
 _DOTTED_I: Final = "\u0130"
+# Written in two ways, and what nobody sees: the soft hyphen, letters without width.
+_REWRITTEN: Final = {0xDF: "ss", 0x1E9E: "SS"} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SECOND_FORMS: Final = (("\u03c2", "\u03c3"), ("\u017f", "s"), ("\u00b5", "\u03bc"))
 
 
@@ -266,8 +269,24 @@ def _bound(value: float | str | None, none: str) -> float:
 
 
 def _unified(text: str) -> str:
-    """One character for the end of a line, so that it is one separator."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """One way of writing what looks the same: composed letters, plain forms of them, one end of a line.
+
+    >>> _unified("Cafe\u0301") == "Caf\u00e9", _unified("Stra\u00dfe"), _unified("he\u00adat")
+    (True, 'Strasse', 'heat')
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REWRITTEN)
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+def spelling(name: str) -> str:
+    """What two names of one tag have in common.
+
+    >>> spelling("heat pump") == spelling(" Heat-Pump ")
+    True
+    >>> spelling("_RV_") == spelling("RV")
+    False
+    """
+    return fold(_unified(name).strip(" \n"))
 
 
 def _spaced(text: str) -> str:

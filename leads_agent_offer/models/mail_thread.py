@@ -1,0 +1,29 @@
+from odoo import api, models
+from odoo.tools.mail import decode_message_header
+
+
+class MailThread(models.AbstractModel):
+    """The gateway forgets whom an answer goes to and who wrote an attached mail; new leads need both."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        routes = super().message_route(message, message_dict, model, thread_id, custom_values)
+        if not any(route[0] == "crm.lead" and not route[1] for route in routes):
+            return routes
+        told = {
+            "leads_reply_to": decode_message_header(message, "Reply-To", separator=","),
+            "leads_attached_from": [
+                decode_message_header(mail, "From", separator=",")
+                for part in message.walk()
+                if part.get_content_type() == "message/rfc822" and part.is_multipart()
+                for mail in part.get_payload()
+            ],
+        }
+        return [
+            (route[0], route[1], {**(route[2] or {}), **told}, *route[3:])
+            if route[0] == "crm.lead" and not route[1]
+            else route
+            for route in routes
+        ]

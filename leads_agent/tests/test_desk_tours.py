@@ -12,6 +12,11 @@ from .desk_common import DeskCommon
 class TestDeskTours(DeskCommon, HttpCase):
     """A day at the call desk, in a browser. The tour is told in `static/tests/tours/desk_tours.js`."""
 
+    def setUp(self):
+        super().setUp()
+        # Somebody else acts by a door that Odoo is about to close; what an agent is refused stands in the log.
+        self.enterContext(mute_logger("odoo.addons.rpc.controllers.jsonrpc", "odoo.http"))
+
     def test_a_callback_that_moved_because_of_the_hours(self):
         """A promise is due while calls are not allowed; the agent sees where it went."""
         tomorrow = fields.Date.today() + timedelta(days=1)
@@ -33,7 +38,6 @@ class TestDeskTours(DeskCommon, HttpCase):
 
         self.start_tour("/odoo/leads-agent", "leads_agent_callback_moved", login="agent_anna")
 
-    @mute_logger("odoo.addons.rpc.controllers.jsonrpc")
     def test_a_lead_taken_away_during_the_call(self):
         """A manager takes the lead back while the agent is on the phone: the pane says so at once."""
         self.start_tour("/odoo/leads-agent", "leads_agent_taken_in_call", login="agent_anna")
@@ -53,7 +57,6 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
         self.assertFalse(self.customer.leads_agent_id)
 
-    @mute_logger("odoo.addons.rpc.controllers.jsonrpc")
     def test_an_outcome_logged_by_somebody_else_during_the_call(self):
         """A salesperson confirms the quotation while the agent is on the phone: the desk says so at once."""
         self.start_tour("/odoo/leads-agent", "leads_agent_sold_in_call", login="agent_anna")

@@ -74,11 +74,10 @@ class CrmLead(models.Model):
         known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
         if not known:
             return known
-        # sudo: mail.alias.domain, res.partner, res.company - whoever sends a mail has no user
+        # sudo: mail.alias.domain, res.partner - whoever sends a mail has no user
         aliases = set(self.env["mail.alias.domain"].sudo()._find_aliases(list(known)))
         Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        companies = self.env["res.company"].sudo().search([]).partner_id
-        own = Domain("user_ids.share", "=", False) | Domain("id", "in", companies.ids)
+        own = Domain("user_ids.share", "=", False) | Domain("ref_company_ids", "!=", False)
         ours = Partner.search(Domain("email_normalized", "in", list(known)) & own).mapped("email_normalized")
         robots = {email for email in known if ROBOT.fullmatch(email.split("@")[0].split("+")[0])}
         return aliases | set(ours) | robots

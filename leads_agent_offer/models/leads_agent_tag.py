@@ -111,5 +111,28 @@ class LeadsAgentTag(models.Model):
         return tag_matching.Tag(self.id, self.name, self.kind, self.need, low, high, country)
 
     @api.model
+    def _join_spellings(self):
+        """Elevated, at an update: of two spellings of one tag the older stays, and the agents of the other hold it.
+
+        The other is archived. A range is called otherwise instead: two of them need not be the same.
+        """
+        stays, joined = {}, {}
+        for tag in self.search([("active", "=", True)], order="id"):
+            first = stays.setdefault((tag.spelling, tag.company_id), tag)
+            if first != tag and tag.kind == first.kind == "text":
+                joined[tag] = first
+                tag.active = False
+            elif first != tag:
+                tag.name = f"{tag.name} ({tag.id})"
+        for model in ("leads.agent.skill", "leads.agent.pecking"):
+            rows = self.env[model].search([("tag_id", "in", [tag.id for tag in (*joined, *joined.values())])])
+            held = {(row.profile_id, row.tag_id) for row in rows}
+            for row in rows.filtered(lambda row: row.tag_id in joined):
+                first = joined[row.tag_id]
+                if (row.profile_id, first) not in held:
+                    held.add((row.profile_id, first))
+                    row.write({"tag_id": first.id} | ({"weight": row.weight} if "weight" in row else {}))
+
+    @api.model
     def _of_company(self, company):
         return self.search(Domain("company_id", "in", (False, company.id)))

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .mail_common import MailCommon
 
@@ -73,6 +73,20 @@ class TestIncomingText(MailCommon):
             with self.subTest(name):
                 self.assertEqual(self._receive(text).leads_routing_ids.tag_ids, tag)
                 self.assertEqual(self._receive("Hello", subject=text).leads_routing_ids.tag_ids, tag)
+
+    def test_an_update_makes_one_tag_of_two_spellings(self):
+        self.env.cr.execute("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%leads_agent_tag%spelling%'")
+        [[index]] = self.env.cr.fetchall()
+        self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(index)))
+        pump, same = self._tag("heat pump"), self._tag("Heat-Pump")
+        small, large = self._tag("House", kind="money", high=5), self._tag("HOUSE", kind="money", low=5)
+        skills = [self._skill(self.agent, same, 70), self._skill(self.other_agent, pump, 30)]
+        self._skill(self.other_agent, same, 80)
+        self.env["leads.agent.tag"]._join_spellings()
+        self.assertEqual((pump | same | small | large).mapped("active"), [True, False, True, True])
+        self.assertEqual((small.name, large.name), ("House", f"HOUSE ({large.id})"))
+        self.assertEqual([(skill.tag_id, skill.weight) for skill in skills], [(pump, 70), (pump, 30)])
+        self.assertEqual(len(pump.skill_ids), 2)
 
     def test_two_spellings_are_one_tag(self):
         self._tag("heat pump")

@@ -462,6 +462,13 @@ class LeadsAgentCallback(models.Model):
         if promised := self.search([("agent_id", "in", users.ids), ("state", "=", "open")]):
             promised.agent_id = False
 
+    def _refused(self, facts_of):
+        """Elevated: those of these callbacks whose customer may not be called any more, at whatever hour."""
+        Desk, now = self.env["leads.agent.desk"], fields.Datetime.now()
+        return self.filtered(
+            lambda callback: Desk._refused(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
+        )
+
     @api.model
     def _pass_to(self, entity_of):
         """Elevated: customers became others; of several promises to one, the first due stays, with all notes, unless
@@ -485,7 +492,7 @@ class LeadsAgentCallback(models.Model):
         # Who became one with somebody who does not want calls is not called either.
         if opened := callbacks.filtered(lambda callback: callback.state == "open"):
             facts_of = self.env["leads.agent.desk"]._facts(opened.partner_id.ids)
-            self._cancel_for(opened.partner_id.filtered(lambda partner: facts_of[partner.id].is_blocked))
+            self._cancel_for(opened._refused(facts_of).partner_id)
 
     # ------------------------------------------------------------------
     # Telling when it is due
@@ -512,9 +519,7 @@ class LeadsAgentCallback(models.Model):
         facts_of = Desk._facts(due.partner_id.ids)
         now = fields.Datetime.now()
         due.told_at = now
-        blocked = due.filtered(
-            lambda callback: Desk._refused(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
-        )
+        blocked = due._refused(facts_of)
         blocked._close("cancelled")
         later = {}
         for callback in due - blocked:

@@ -1,6 +1,7 @@
 import json
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..tools import meta
 
@@ -12,6 +13,10 @@ class LeadsAgentReceived(models.Model):
         """What Meta's webhook brought is read again as it came."""
         mine = self.filtered(lambda row: row.channel in meta.CHANNELS.values())
         for row in mine:
-            for said in meta.said(json.loads(row.body)):
+            try:
+                payload = json.loads(row.body)
+            except (ValueError, RecursionError):
+                raise UserError(self.env._("What came cannot be read: %s", row.key)) from None
+            for said in meta.said(payload):
                 self.env["leads.agent.inbound"]._take_in_safely(said, row)
         return super(LeadsAgentReceived, self - mine)._try_again()

@@ -48,6 +48,10 @@ tours.add("leads_agent_chat_quote", {
             run: "click",
         },
         ...choose("product_template_id", "Espresso machine", { inside: ".o_field_widget[name=order_line]" }),
+        {
+            content: "Its price is there: what is saved before is the line without it",
+            trigger: `.o_field_widget[name=order_line] td[name=price_subtotal]:contains("500.00")`,
+        },
         ...saved(),
     ],
 });

@@ -771,6 +771,7 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.assignment._field_to_sql": "the age in reports: test_floor",
     "res.users.action_archive": "asks to whom: test_hand_over",
     "leads.agent.assignment._load_records": "rows of an import in sets: test_import",
+    "leads.agent.stop.word._load_records_create": "words that were entered before they were shipped: test_stop",
     "leads.agent.assignment.get_import_templates": "offers a file: test_import",
     "leads.agent.assignment.load": "names each refused row: test_import",
     "leads.agent.assignment._auto_init": "sees to the unique index: test_guarantee",

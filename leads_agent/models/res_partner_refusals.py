@@ -13,6 +13,14 @@ from .res_partner_desk import HOLDERS
 # ----------------------------------------------------------------------
 
 
+def _is_cell(customer):
+    """That a contact ``p`` is of a customer, in use, and has something in the cell of the phone."""
+    return SQL(
+        "p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''",
+        id=customer,
+    )
+
+
 def _is_blacklisted(env, customer):
     """As :func:`phone_numbers.is_blocked`: the own number is on the list, or each number there is."""
     return SQL(
@@ -20,8 +28,9 @@ def _is_blacklisted(env, customer):
         SELECT COALESCE(bool_or(b.id IS NOT NULL AND p.id = %(id)s) OR bool_and(b.id IS NOT NULL), FALSE)
           FROM res_partner p
      LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND %(in_force)s
-         WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> '')""",
+         WHERE %(is_cell)s)""",
         id=customer,
+        is_cell=_is_cell(customer),
         in_force=env["phone.blacklist"]._leads_in_force_sql("b"),
     )
 
@@ -31,9 +40,9 @@ def _has_odd_cells(customer):
     return SQL(
         r"""EXISTS (
         SELECT FROM res_partner p
-         WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''
+         WHERE %(is_cell)s
            AND length(regexp_replace(p.phone, '\D', '', 'g')) >= length(COALESCE(p.phone_sanitized, '')))""",
-        id=customer,
+        is_cell=_is_cell(customer),
     )
 
 
@@ -44,8 +53,8 @@ def _needs_phone(env, customer):
     return SQL(
         """NOT EXISTS (
         SELECT FROM res_partner p
-         WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> '')""",
-        id=customer,
+         WHERE %(is_cell)s)""",
+        is_cell=_is_cell(customer),
     )
 
 

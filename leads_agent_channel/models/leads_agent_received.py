@@ -8,6 +8,15 @@ from odoo.addons.leads_agent.fields import Link
 # For so long a message is known by its key; what was sent before is no news.
 KEPT_DAYS = 30
 LONGEST_REASON = 300
+# By which people write.
+CHANNELS = [
+    ("mail", "E-mail"),
+    ("form", "Website Form"),
+    ("chat", "Chat"),
+    ("whatsapp", "WhatsApp"),
+    ("messenger", "Messenger"),
+    ("instagram", "Instagram"),
+]
 
 
 class LeadsAgentReceived(models.Model):
@@ -25,15 +34,7 @@ class LeadsAgentReceived(models.Model):
 
     company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
     channel = fields.Selection(
-        [
-            ("mail", "E-mail"),
-            ("form", "Website Form"),
-            ("chat", "Chat"),
-            ("whatsapp", "WhatsApp"),
-            ("messenger", "Messenger"),
-            ("instagram", "Instagram"),
-            ("other", "Other"),
-        ],
+        [*CHANNELS, ("other", "Other")],
         required=True,
         readonly=True,
     )

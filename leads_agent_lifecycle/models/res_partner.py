@@ -10,20 +10,11 @@ from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
+from odoo.addons.leads_agent_channel.models import leads_agent_received
 
 from ..tools import codes
 
-CHANNELS = [
-    ("manual", "By Hand"),
-    ("order", "Order"),
-    ("mail", "E-mail"),
-    ("form", "Website Form"),
-    ("chat", "Chat"),
-    ("whatsapp", "WhatsApp"),
-    ("messenger", "Messenger"),
-    ("instagram", "Instagram"),
-    ("import", "Import"),
-]
+CHANNELS = [("manual", "By Hand"), ("order", "Order"), *leads_agent_received.CHANNELS, ("import", "Import")]
 # Ages from, in years; the last band is open.
 AGE_BANDS = [("0", "Under 18"), ("18", "18 to 24"), ("25", "25 to 34"), ("35", "35 to 44"), ("45", "45 to 54")]
 AGE_BANDS += [("55", "55 to 64"), ("65", "65 and More")]

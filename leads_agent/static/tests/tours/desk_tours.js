@@ -39,6 +39,24 @@ const logOutcome = () => [
     ...seeIdle(),
 ];
 
+/** A call with the next lead, on a page that would be noticed to be loaded again. */
+const callNext = (customer) => [
+    {
+        content: "Next lead",
+        trigger: `${DESK} button[name=next]:enabled`,
+        async run({ click }) {
+            // No telephone rings here.
+            browser.open = () => {};
+            // Lost when the page is loaded again
+            document.body.dataset.page = "first";
+            await click();
+        },
+    },
+    ...seePane(customer),
+    { content: "Call", trigger: `${DESK} button[name=call]:enabled`, run: "click" },
+    ...seeCall(),
+];
+
 /** As somebody else, from elsewhere: the session of this browser has no part in it. */
 async function as(login, model, method, args) {
     const execute = async (service, name, serviceArgs) => {
@@ -75,20 +93,7 @@ async function takeAway(customer) {
 
 registry.category("web_tour.tours").add("leads_agent_taken_in_call", {
     steps: () => [
-        {
-            content: "Next lead",
-            trigger: `${DESK} button[name=next]:enabled`,
-            async run({ click }) {
-                // No telephone rings here.
-                browser.open = () => {};
-                // Lost when the page is loaded again
-                document.body.dataset.page = "first";
-                await click();
-            },
-        },
-        ...seePane("Harbour Café"),
-        { content: "Call", trigger: `${DESK} button[name=call]:enabled`, run: "click" },
-        ...seeCall(),
+        ...callNext("Harbour Café"),
         { content: "Nothing happened yet", trigger: `${DESK}:not(:has(.o_leads_agent_desk_changes))` },
         { content: "A manager takes the lead away", trigger: DESK, run: () => takeAway("Harbour Café") },
         {
@@ -119,20 +124,7 @@ async function sellTo(customer) {
 
 registry.category("web_tour.tours").add("leads_agent_sold_in_call", {
     steps: () => [
-        {
-            content: "Next lead",
-            trigger: `${DESK} button[name=next]:enabled`,
-            async run({ click }) {
-                // No telephone rings here.
-                browser.open = () => {};
-                // Lost when the page is loaded again
-                document.body.dataset.page = "first";
-                await click();
-            },
-        },
-        ...seePane("Harbour Café"),
-        { content: "Call", trigger: `${DESK} button[name=call]:enabled`, run: "click" },
-        ...seeCall(),
+        ...callNext("Harbour Café"),
         { content: "A salesperson sells to the customer", trigger: DESK, run: () => sellTo("Harbour Café") },
         {
             content: "The desk says who and what, without a reload",

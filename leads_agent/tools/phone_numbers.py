@@ -153,7 +153,8 @@ def read_cell(text: str | None, country: str | None = None) -> Cell:
     >>> read_cell("0475 55 01 03").reason, read_cell("call the shop").reason, read_cell(" ").reason
     ('country', 'invalid', 'empty')
     """
-    plain = _plain(text or "")
+    # What is longer is no number, and would be read for long.
+    plain = _plain((text or "")[: 4 * LONGEST])
     if not plain:
         return Cell(reason="empty")
     if len(plain) > LONGEST:

@@ -39,7 +39,7 @@ class LeadsAgentStopWord(models.Model):
     @api.depends("name")
     def _compute_key(self):
         for word in self:
-            word.key = words.plain(word.name or "")
+            word.key = words.plain((word.name or "")[: words.LONGEST])
 
     @api.constrains("name", "kind")
     def _check_key(self):

@@ -45,6 +45,6 @@ def own_words(text: str) -> str:
             break
         lines.append(line.strip())
     parts = [part for part in re.split(r"\n{2,}", "\n".join(lines).strip()) if part]
-    while len(parts) > 1 and (parts[-1].endswith(":") or MOBILE.match(plain(parts[-1]))):
+    while len(parts) > 1 and (parts[-1].endswith(":") or MOBILE.match(plain(parts[-1][: 2 * LONGEST]))):
         parts.pop()
     return "\n\n".join(parts)

@@ -4,6 +4,7 @@ Whoever writes to a sales team chooses the text, so the time grows with its leng
 once, every tag is one search in it, numbers and zip codes are collected once and looked up sorted.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,9 @@ LONGEST_QUOTE: Final = 60
 # `str.lower` makes two characters of this one; of the others it leaves two forms of the same letter.
 _DOTTED_I: Final = "\u0130"
 # Written in two ways, and what nobody sees: the soft hyphen, letters without width.
+# More marks on a letter no language has (Unicode, annex 15: Stream-Safe Text Format).
+MOST_MARKS: Final = 30
+_PILED_UP: Final = re.compile(rf"[^\w\s!-~]{{{MOST_MARKS + 1},}}")
 _REWRITTEN: Final = {0xDF: "ss", 0x1E9E: "SS"} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SECOND_FORMS: Final = (("\u03c2", "\u03c3"), ("\u017f", "s"), ("\u00b5", "\u03bc"))
 
@@ -275,7 +279,18 @@ def _unified(text: str) -> str:
     (True, 'Strasse', 'heat')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REWRITTEN)
+    # Putting the marks of a letter in order takes the square of their number.
+    text = _PILED_UP.sub(_with_few_marks, text)
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+def _with_few_marks(signs: re.Match) -> str:
+    kept, marks = [], 0
+    for sign in signs[0]:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def spelling(name: str) -> str:

@@ -1,11 +1,13 @@
 """Cells as people fill them, and whatever else: what is dialled is always what the numbering plan confirms."""
 
+import unicodedata
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads_agent.tools.phone_numbers import read_cell
+from leads_agent.tools.phone_numbers import LONGEST, read_cell
 
 thorough = settings(max_examples=400, derandomize=True, deadline=None)
 regions = st.sampled_from([None, *sorted(phonenumbers.SUPPORTED_REGIONS)])
@@ -191,3 +193,16 @@ def test_a_number_survives_how_its_country_writes_it(number):
     region = phonenumbers.region_code_for_number(parsed)
     national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     assert dials(national, region) == [number]
+
+
+def test_a_cell_of_many_marks_is_no_number(monkeypatch):
+    """To put marks of one letter in order takes the square of their number: 200,000 of them, half a minute."""
+    normalize, lengths = unicodedata.normalize, []
+
+    def noted(form, text):
+        lengths.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", noted)
+    assert read_cell("0475 55 01 03" + "\u0327\u0301" * 100_000, "BE").reason == "invalid"
+    assert max(lengths) <= 4 * LONGEST

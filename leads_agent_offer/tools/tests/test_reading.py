@@ -85,8 +85,11 @@ def test_a_forwarded_mail_is_read_to_its_end():
 )
 def test_time_grows_with_the_text_and_no_faster(piece):
     def seconds(length):
-        start = process_time()
-        plain_text((piece * length)[:length])
-        return process_time() - start
+        times = []
+        for _nr in range(3):
+            start = process_time()
+            plain_text((piece * length)[:length])
+            times.append(process_time() - start)
+        return min(times)
 
     assert seconds(400_000) < 16 * max(seconds(50_000), 0.002) + 0.2

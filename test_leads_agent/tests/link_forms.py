@@ -207,9 +207,14 @@ def _line(case, parent, value):
     return line
 
 
+def _spec_with_lines(case, parent):
+    """Lines as they were sent are not sent back: the form tells of them by what it computes from them."""
+    return {**parent.spec, parent.field: {"fields": case.spec}}
+
+
 def _form_with_line(client, case, value, parent):
     lines = [[0, "virtual_1", case.values(value)]]
-    client.form(parent.model, {parent.field: lines}, [parent.field], {parent.field: {"fields": case.spec}})
+    client.form(parent.model, {parent.field: lines}, [parent.field], _spec_with_lines(case, parent))
 
 
 def _form_with_line_by_default(client, case, value, parent):
@@ -219,7 +224,7 @@ def _form_with_line_by_default(client, case, value, parent):
 
 def _form_with_default_of_line(client, case, value, parent):
     lines = [[0, "virtual_1", {}]]
-    spec = {parent.field: {"fields": case.spec}}
+    spec = _spec_with_lines(case, parent)
     client.form(parent.model, {parent.field: lines}, [parent.field], spec, context=case.defaults(value))
 
 

@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 
 from .doors import Doors
 from .link_asking import Asker
-from .link_forms import PLACES, STANDING, STANDING_PLACES
+from .link_forms import LINKS, PLACES, STANDING, STANDING_PLACES
 from .scenario import ROLES, WHOLE, Role, figure
 from .test_probes import MUTED, SEED
 
@@ -24,7 +24,8 @@ _logger = logging.getLogger(__name__)
 # Of a slice, in process and over HTTP.
 SAMPLE, SAMPLE_AT_DOORS = 300, 40
 LEAST = 7000
-TWINS_PER_KIND = 40
+# How many twins of a kind are asked: of one that must be answered, and of one that may.
+TWINS_TO_ANSWER, TWINS = 250, 40
 # A regular expression of names of probes: all of these and no others, whole or not.
 ONLY = os.environ.get("LEADS_ONLY", "")
 PORTAL = Role("portal", "portal", frozenset({"AP", "AQ", "AS"}), locked=True, is_agent=False)
@@ -82,7 +83,7 @@ class TestLinks(WithPortal, Doors):
                 leaks[probe.name] += wrong
         return leaks
 
-    def _twins(self, asker, probes):
+    def _twins(self, asker, probes, role):
         """Ask the same of records in sight.
 
         :return: the kinds of probes, each with the first probe that was answered with a mark or None, and what the
@@ -104,7 +105,7 @@ class TestLinks(WithPortal, Doors):
                 in_turn.append((-told[twin.case.name], turns[twin.case.name], twin))
                 turns[twin.case.name] += 1
             in_turn.sort(key=itemgetter(0, 1))
-            for _told, _turn, twin in in_turn[:TWINS_PER_KIND]:
+            for _told, _turn, twin in in_turn[: TWINS_TO_ANSWER if self._must_answer(twins[0], role) else TWINS]:
                 answer = asker.ask(twin)
                 if answer.emptied:
                     emptied[twin.name] = ["emptied the link"]
@@ -118,9 +119,12 @@ class TestLinks(WithPortal, Doors):
         """Whether a record in sight must be told of: by the plain number everywhere, by a text where it is saved.
 
         The first role shows that each kind of probe can tell; the others are asked fewer of them. Portal users save
-        nothing that has a number of a document; forms answer them all the same. Default values are numbers alone.
+        nothing that has a number of a document; forms answer them all the same. Default values are numbers alone. A
+        form tells of its lines by what it computes from them, and nothing is computed from the links of a line.
         """
         if role in ROLES[1:] or probe.place.name.startswith("default values"):
+            return False
+        if probe.place.name in ("a line on a form", "a line on a form, its default") and probe.case.kind == LINKS:
             return False
         if not role.is_agent and "form" not in probe.place.name:
             return False
@@ -131,7 +135,7 @@ class TestLinks(WithPortal, Doors):
         everything = list(all_probes)
         probes = self._slice(everything, role)
         leaks = self._attack(asker, role, probes)
-        answered, emptied = self._twins(asker, probes)
+        answered, emptied = self._twins(asker, probes, role)
         needed = {probe.kind for probe in probes if self._must_answer(probe, role)}
         distinct = len({probe.name for probe in probes})
         figure(area, f"{role.name}: pairs of model and field", len({probe.case.name for probe in everything}))

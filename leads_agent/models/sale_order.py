@@ -159,6 +159,21 @@ class SaleOrder(models.Model):
     # Access
     # ------------------------------------------------------------------
 
+    def _leads_fetch_for_rules(self):
+        """Fill the cache with what record rules ask of most orders.
+
+        Writing a message takes a third longer when all of its order is fetched for that, and a tenth longer when Odoo's
+        ``fetch`` is asked for these columns alone.
+        """
+        if not (ids := tuple(filter(None, self._fields["state"]._cache_missing_ids(self)))):
+            return
+        rows = self.env.execute_query_dict(
+            SQL("SELECT id, company_id, leads_agent_id, state FROM sale_order WHERE id IN %s", ids)
+        )
+        orders = self.browse(row["id"] for row in rows)
+        for name in ("company_id", "leads_agent_id", "state"):
+            self._fields[name]._insert_cache(orders, [row[name] for row in rows])
+
     def _leads_filter_in_sight(self):
         now = fields.Datetime.now()
         seen = self.filtered(

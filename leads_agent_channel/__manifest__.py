@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_channel_rules.xml",
+        "data/ir_cron_data.xml",
         "views/leads_agent_received_views.xml",
+        "views/res_config_settings_views.xml",
     ],
 }

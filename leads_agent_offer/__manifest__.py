@@ -5,7 +5,7 @@
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent", "crm", "sms"],
+    "depends": ["leads_agent", "leads_agent_channel", "crm", "sms"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_offer_rules.xml",
@@ -24,6 +24,7 @@
         "views/leads_agent_score_entry_views.xml",
         "views/leads_agent_routing_views.xml",
         "views/crm_lead_views.xml",
+        "views/leads_agent_received_views.xml",
         "views/res_config_settings_views.xml",
         "views/leads_agent_offer_templates.xml",
         "views/leads_agent_offer_menus.xml",

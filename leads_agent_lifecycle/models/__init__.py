@@ -16,6 +16,7 @@ from . import (
     leads_agent_stage,
     leads_agent_status,
     leads_agent_stop_word,
+    mail_alias,
     res_company,
     res_config_settings,
     res_partner,

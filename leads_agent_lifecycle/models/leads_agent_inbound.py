@@ -1,21 +1,14 @@
 import json
-import logging
 from dataclasses import replace
 from datetime import datetime, timezone
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
 from odoo.addons.leads_agent_channel.models.leads_agent_received import KEPT_DAYS
 
 from ..tools import meta
-
-_logger = logging.getLogger(__name__)
 
 TOKEN = "leads_agent_lifecycle.meta_verify_token"
 SECRET = "leads_agent_lifecycle.meta_app_secret"
@@ -39,7 +32,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _receive(self, body, signature):
-        """Elevated: take in what a webhook brings. A message that fails loses itself alone, and is in the log.
+        """Elevated: take in what a webhook brings. All messages are noted first; one that fails does so alone.
 
         :param bytes body: as it was signed
         :param str signature: the header of it
@@ -58,34 +51,30 @@ class LeadsAgentInbound(models.AbstractModel):
         lately = Domain("create_date", ">", since) & Domain("channel", "in", channels)
         if Received.search_count(lately, limit=MOST_PER_MINUTE) >= MOST_PER_MINUTE:
             return 429
-        for said in meta.said(payload):
-            about = said.about if said.what in ("edit", "withdrawal") else None
-            row = Received._arrive(said.channel, said.key, json.dumps(said.payload), about)
-            if row:
-                self._take_in_safely(said, row)
+        arrivals = [self._arrival(said) for said in meta.said(payload)]
+        if arrivals:
+            Received.browse(Received._arrive(arrivals))._take_in_apart()
         return 200
 
     @api.model
-    def _take_in_safely(self, said, row):
-        """One message, which fails alone: its row stays and says why.
+    def _arrival(self, said):
+        """The values of :meth:`LeadsAgentReceived._arrive` for one message."""
+        return {
+            "channel": said.channel,
+            "key": said.key,
+            "about": said.about if said.what in ("edit", "withdrawal") else None,
+            "email_from": said.sender,
+            "company_id": self._company_of(said).id,
+            "body": json.dumps(said.payload),
+        }
+
+    @api.model
+    def _company_of(self, said):
+        """To which company somebody writes. An addon that knows more of numbers and pages says it.
 
         :param Said said: the message
-        :param row: its row in :class:`LeadsAgentReceived`
         """
-        try:
-            with self.env.cr.savepoint():
-                row._became(**self._take_in(said, row))
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Another worker changed the same lead: Odoo tries the whole request again.
-            raise
-        except psycopg2.errors.UniqueViolation as error:
-            # Another worker met the same person in this very moment. Tried again, they are known.
-            raise ConcurrencyError(str(error)) from error
-        except Exception as error:
-            if self.env.cr.closed or self.env.cr.connection.closed:
-                raise
-            _logger.exception("A message of %s could not be taken in: %s", said.channel, said.key)
-            row._became("failed", reason=f"{type(error).__name__}: {error}")
+        return self.env.company
 
     @api.model
     def _take_in(self, said, row):
@@ -110,7 +99,7 @@ class LeadsAgentInbound(models.AbstractModel):
         """Somebody says something, or chose something in the settings of the channel."""
         changed = self._changed_already(said)
         if changed == "withdrawal":
-            row.body = False
+            row._forget()
             return {"state": "ignored", "reason": self.env._("Withdrawn before it came")}
         said = changed or said
         purpose = said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
@@ -164,9 +153,9 @@ class LeadsAgentInbound(models.AbstractModel):
         if original.message_id and original.partner_id != lead:
             return {"state": "ignored", "reason": self.env._("About a message of somebody else")}
         if said.what == "withdrawal":
-            original.body = False
+            original._forget()
             earlier = Domain("channel", "=", said.channel) & Domain("about", "=", said.about)
-            Received.search(earlier & Domain("key", "!=", said.key)).body = False
+            Received.search(earlier & Domain("key", "!=", said.key))._forget()
         if not original.message_id:
             return {"state": "ignored", "reason": self.env._("About a message that is not here")}
         if said.what == "withdrawal":

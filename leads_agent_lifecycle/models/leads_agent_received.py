@@ -9,14 +9,30 @@ from ..tools import meta
 class LeadsAgentReceived(models.Model):
     _inherit = "leads.agent.received"
 
-    def _try_again(self):
-        """What Meta's webhook brought is read again as it came."""
-        mine = self.filtered(lambda row: row.channel in meta.CHANNELS.values())
+    def _take_in(self):
+        """What Meta's webhook brought, in the order in which it came."""
+        mine = self.filtered(lambda row: row.channel in (*meta.CHANNELS.values(), "other"))
         for row in mine:
             try:
                 payload = json.loads(row.body)
-            except (ValueError, RecursionError):
+            except (TypeError, ValueError, RecursionError):
                 raise UserError(self.env._("What came cannot be read: %s", row.key)) from None
+            Inbound = self.env["leads.agent.inbound"].with_company(row.company_id)
             for said in meta.said(payload):
-                self.env["leads.agent.inbound"]._take_in_safely(said, row)
-        return super(LeadsAgentReceived, self - mine)._try_again()
+                row._became(**Inbound._take_in(said, row))
+        return super(LeadsAgentReceived, self - mine)._take_in()
+
+    def _lead_document(self, model, res_id):
+        """Leads answer to what was written to them, and to their quotations."""
+        if model in ("res.partner", "sale.order") and (document := self.env[model].browse(res_id).exists()):
+            customer = document if model == "res.partner" else document.partner_id
+            entity = customer.commercial_partner_id
+            if customer.lead_stage_id or entity.lead_stage_id or entity.child_ids.filtered("lead_stage_id"):
+                return document
+        return super()._lead_document(model, res_id)
+
+    def _set_lead_aside(self):
+        """Who became a lead by spam, and is nothing else, is archived."""
+        leads = self.filtered(lambda row: row.message_id.model == "res.partner").partner_id
+        leads.filtered(lambda lead: not lead.leads_assignment_ids and not lead.sale_order_ids).active = False
+        return super()._set_lead_aside()

@@ -7,10 +7,14 @@ from odoo.tools.mail import parse_contact_from_email
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 
 from ..tools import phone_forms
 from ..tools.meta_said import phone_of
 from .res_partner import CHANNELS
+
+# What is longer is no name, and fits into no index.
+LONGEST_NAME = 250
 
 
 class ResPartner(models.Model):
@@ -53,6 +57,8 @@ class ResPartner(models.Model):
         """
         known = {field: (values.pop(field, None) or "").strip() for field in ("name", "email", "phone")}
         known = {field: value for field, value in known.items() if value}
+        if "name" in known:
+            known["name"] = known["name"][:LONGEST_NAME].strip()
         if channel == "whatsapp" and "phone" in known:
             known["phone"] = phone_forms.dialled(known["phone"])
         lead, others = self._lead_known_by(channel, names, known)
@@ -143,6 +149,9 @@ class ResPartner(models.Model):
         if missing:
             self.write(missing)
 
+    def _leads_sender_names(self):
+        return [*super()._leads_sender_names(), *self.lead_identity_ids.mapped("key")]
+
     def _lead_is_called(self, channel, names, others=()):
         """The lead goes by these names on the channel from now on; who went by one of them is told."""
         Identity = self.env["leads.agent.identity"]
@@ -204,7 +213,10 @@ class ResPartner(models.Model):
         Word = self.env["leads.agent.stop.word"]
         wants = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject")))
         # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
-        return self.sudo()._lead_from_channel("mail", name=name, email=email, wakes=wants != "stop")
+        lead, is_new = self.sudo()._lead_by_names("mail", (), name=name, email=email, wakes=wants != "stop")
+        if intake := Intake.of(self.env):
+            intake.is_new_lead = bool(is_new and lead.lead_stage_id)
+        return lead
 
     @api.model
     def _lead_find(self, name=None, email=None, phone=None):

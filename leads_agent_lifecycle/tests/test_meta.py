@@ -17,7 +17,7 @@ from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound
 
 from .test_leads import LifecycleCommon
 
-LOGGER = "odoo.addons.leads_agent_lifecycle.models.leads_agent_inbound"
+LOGGER = "odoo.addons.leads_agent_channel.models.leads_agent_received"
 INSTEAD = [None, True, 7, -1, 1e300, "", "x", "\x00", "\ud800", [], {}, [None], [[]], {"a": 1}, "9" * 5000]
 
 

@@ -1,1 +1,1 @@
-from . import res_partner
+from . import leads_agent_received, res_partner

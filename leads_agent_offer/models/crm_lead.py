@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 
 STATES = [
     ("none", "Not Routed"),
@@ -73,6 +74,8 @@ class CrmLead(models.Model):
             values = {**person, **values}
         lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, values)
         lead = lead.with_context(leads_offer_later=False)
+        if intake := Intake.of(self.env):
+            intake.is_new_lead = True
         if lead._leads_is_incoming():
             if not lead.description:
                 body = msg_dict.get("body") or ""

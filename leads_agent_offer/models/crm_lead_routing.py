@@ -6,7 +6,9 @@ from math import ceil
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import backlog, ranking, reading, tag_matching
+from odoo.addons.leads_agent_channel.tools import reading
+
+from ..tools import backlog, ranking, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
 ROOM = 1.2

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, formataddr
 from odoo.tools.mail import parse_contact_from_email
 
-from ..tools import form_lines, reading
+from odoo.addons.leads_agent_channel.tools import form_lines, reading
 
 # Nobody reads what is sent to these.
 ROBOT = re.compile(

@@ -10,6 +10,7 @@ from . import (
     test_offer_units,
     test_offers,
     test_offers_scale,
+    test_received_mail,
     test_refusals,
     test_reports,
     test_routing,

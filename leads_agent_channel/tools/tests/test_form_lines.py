@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads_agent_offer.tools.form_lines import inner_senders, is_form, stated
+from leads_agent_channel.tools.form_lines import inner_senders, is_form, stated
 
 thorough = settings(max_examples=200, derandomize=True, deadline=None)
 lines = st.lists(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads_agent_offer.tools.reading import plain_text
+from leads_agent_channel.tools.reading import plain_text
 
 thorough = settings(max_examples=300, derandomize=True, deadline=None)
 soup = st.lists(

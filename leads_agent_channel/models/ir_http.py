@@ -1,0 +1,30 @@
+from functools import wraps
+
+from odoo import models
+from odoo.http import request
+
+WEBSITE_FORM = "/website/form/"
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        if request.httprequest.path.startswith(WEBSITE_FORM) and request.httprequest.method == "POST":
+            endpoint = cls._leads_noting(endpoint)
+        return super()._dispatch(endpoint)
+
+    @classmethod
+    def _leads_noting(cls, endpoint):
+        """A form of the website that makes leads is noted before it is taken in, once the captcha is passed."""
+
+        @wraps(endpoint)
+        def noted(**params):
+            # sudo: leads.agent.received - visitors have no rights on what came before
+            Received = request.env["leads.agent.received"].sudo()
+            if not Received._takes_form(params):
+                return endpoint(**params)
+            return Received._take_in_form(request, lambda: endpoint(**params))
+
+        return noted

@@ -1,0 +1,72 @@
+import xmlrpc.client
+
+from markupsafe import Markup
+
+from odoo import api, models
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given
+
+from ..tools import automatic, mail_source
+from .leads_agent_received_mail import Intake
+
+
+class MailThread(models.AbstractModel):
+    """Mail to leads is noted before Odoo's gateway takes it in, and no mail makes the gateway fail."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    @takes(custom_values=given.optional(given.values))
+    def message_process(
+        self, model, message, custom_values=None, save_original=False, strip_attachments=False, thread_id=None
+    ):
+        how = {
+            "custom_values": custom_values,
+            "save_original": save_original,
+            "strip_attachments": strip_attachments,
+            "thread_id": thread_id,
+        }
+        source = message.data if isinstance(message, xmlrpc.client.Binary) else message
+        source = source.encode(errors="replace") if isinstance(source, str) else source
+        # sudo: leads.agent.received - whoever brings mail has no rights on what came before
+        Received = self.env["leads.agent.received"].sudo()
+        arrival = Received._mail_arrival(source, model, **how) if isinstance(source, bytes) else None
+        if not arrival:
+            return super().message_process(model, message, **how)
+        return Received.browse(Received._arrive([arrival]))._take_in_apart()
+
+    @api.model
+    def _leads_message_process(self, source, model=None, **how):
+        """Odoo's own gateway, for a mail that is noted."""
+        return super().message_process(model, source, **how)
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        parsed = super().message_parse(message, save_original=save_original)
+        if Intake.of(self.env):
+            parsed = {name: _storable(value) for name, value in parsed.items()}
+        return parsed
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """What no person wrote goes nowhere. Odoo itself learns from a bounce whose address is wrong."""
+        intake = Intake.of(self.env)
+        if intake:
+            if intake.is_released:
+                message_dict["is_bounce"] = False
+            if message_dict.get("is_bounce"):
+                intake.held_because = automatic.BOUNCE
+            elif why := intake.why_held(message_dict.get("subject") or "", message_dict.get("body") or ""):
+                intake.held_because = why
+                return []
+        return super().message_route(message, message_dict, model, thread_id, custom_values)
+
+
+def _storable(value):
+    """A text of a parsed mail that a database takes; names of attachments, too."""
+    if isinstance(value, str) and (clean := mail_source.storable(value)) != value:
+        return Markup(clean) if isinstance(value, Markup) else clean  # noqa: S704 - as safe as before
+    if isinstance(value, list):
+        return [one._replace(fname=_storable(one.fname)) if hasattr(one, "_replace") else one for one in value]
+    return value

@@ -1,0 +1,15 @@
+from odoo import models
+
+from odoo.addons.leads_agent.fields import Bounded
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    leads_keep_received_days = Bounded(
+        string="Days to Keep What Was Received",
+        default=30,
+        least=1,
+        most=3650,
+        help="The words of messages that became no lead, failed or were held back are deleted after so many days.",
+    )

@@ -1,0 +1,10 @@
+from odoo import models
+
+
+class MailAlias(models.Model):
+    _inherit = "mail.alias"
+
+    def _leads_takes_mail(self):
+        """Whatever makes leads of its senders."""
+        is_ours = self.alias_model_id.model == "res.partner" and "'lead_channel': 'mail'" in (self.alias_defaults or "")
+        return is_ours or super()._leads_takes_mail()

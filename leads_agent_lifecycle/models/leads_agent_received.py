@@ -10,7 +10,12 @@ class LeadsAgentReceived(models.Model):
     _inherit = "leads.agent.received"
 
     def _take_in(self):
-        """What Meta's webhook brought, in the order in which it came."""
+        """What Meta's webhook brought, in the order in which it came; and leads who were put aside as spam."""
+        again = self.filtered(lambda row: row.holding == "released" and row.message_id.model == "res.partner")
+        again.partner_id.active = True
+        for row in again:
+            row._became("lead", lead=row.partner_id)
+        self -= again
         mine = self.filtered(lambda row: row.channel in (*meta.CHANNELS.values(), "other"))
         for row in mine:
             try:

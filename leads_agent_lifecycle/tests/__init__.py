@@ -15,6 +15,8 @@ from . import (
     test_privacy,
     test_reach,
     test_received,
+    test_received_mail,
+    test_received_races,
     test_sign_in,
     test_stop,
 )

@@ -77,14 +77,30 @@ class LeadsAgentInbound(models.AbstractModel):
         return self.env.company
 
     @api.model
-    def _take_in(self, said, row):
+    def _take_in_all(self, pairs):
+        """Take in messages in their order. Whoever nobody knows becomes a lead first, all of them at once.
+
+        :param pairs: each row with what it told
+        """
+        changes = self._changes([one for _row, saids in pairs for one in saids])
+        met = self.env["res.partner"]._lead_meet(
+            [self._speaker(one) for _row, saids in pairs for one in saids if self._may_be_met(one, changes)]
+        )
+        for row, saids in pairs:
+            for said in saids:
+                row._became(**self._take_in(said, row, changes, met))
+
+    @api.model
+    def _take_in(self, said, row, changes, met):
         """Find or make the lead, and let them say it.
 
+        :param changes: rows that edit or withdraw messages, by what they are about
+        :param set met: numbers of leads who are new and said nothing yet
         :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
         """
         if said.what == "unreadable":
             return {"state": "failed", "reason": self.env._("Nothing in it says: %s", said.about)}
-        if said.at and self._sent_at(said) <= fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS):
+        if self._is_old(said):
             return {"state": "ignored", "reason": self.env._("Sent more than %s days ago", KEPT_DAYS)}
         if said.what == "notice":
             return {"state": "ignored", "reason": self.env._("No message: %s", said.about)}
@@ -92,24 +108,44 @@ class LeadsAgentInbound(models.AbstractModel):
             return self._change(said)
         if said.what == "moved":
             return self.env["res.partner"]._lead_moved_on_channel(said)
-        return self._hear(said, row)
+        return self._hear(said, row, changes, met)
 
     @api.model
-    def _hear(self, said, row):
+    def _is_old(self, said):
+        oldest = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
+        return bool(said.at) and self._sent_at(said) <= oldest
+
+    @api.model
+    def _may_be_met(self, said, changes):
+        """Whether somebody who says this becomes a lead by it."""
+        is_heard = said.what == "message" and not said.choice and not self._is_old(said)
+        return is_heard and not changes.get(said.key) and self._purpose(said) != "stop"
+
+    @api.model
+    def _purpose(self, said):
+        return said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
+
+    @api.model
+    def _speaker(self, said):
+        """Who says something, as :meth:`ResPartner._lead_by_names` takes them."""
+        return said.channel, said.called, {"name": said.name, "phone": said.phone}
+
+    @api.model
+    def _hear(self, said, row, changes, met):
         """Somebody says something, or chose something in the settings of the channel."""
-        changed = self._changed_already(said)
+        changed = self._changed_already(said, changes)
         if changed == "withdrawal":
             row._forget()
             return {"state": "ignored", "reason": self.env._("Withdrawn before it came")}
         said = changed or said
-        purpose = said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
-        lead, is_new = self.env["res.partner"]._lead_by_names(
-            said.channel,
-            said.called,
-            name=said.name,
-            phone=said.phone,
-            wakes=not said.choice and purpose != "stop",
-        )
+        purpose = self._purpose(said)
+        channel, names, known = self._speaker(said)
+        # What is posted below is the answer.
+        wakes = not said.choice and purpose != "stop"
+        lead, is_new = self.env["res.partner"]._lead_by_names(channel, names, wakes=wakes, is_answer=False, **known)
+        if lead.id in met:
+            met.remove(lead.id)
+            is_new = True
         if is_new:
             lead._lead_came_by(said.source, said.campaign)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
@@ -128,14 +164,21 @@ class LeadsAgentInbound(models.AbstractModel):
         return became | {"message": message}
 
     @api.model
-    def _changed_already(self, said):
+    def _changes(self, saids):
+        """Rows that edit or withdraw some messages, by the keys of these."""
+        found = {}
+        about = Domain("about", "in", [one.key for one in saids]) & Domain("body", "!=", False)
+        for row in self.env["leads.agent.received"].search_fetch(about, ["channel", "about", "body"]):
+            found.setdefault(row.about, []).append(row)
+        return found
+
+    @api.model
+    def _changed_already(self, said, changes):
         """What was said instead, when the change of a message comes before the message itself.
 
         :returns: the message with its new words, ``withdrawal``, or nothing
         """
-        rows = self.env["leads.agent.received"].search(
-            Domain("channel", "=", said.channel) & Domain("about", "=", said.key) & Domain("body", "!=", False)
-        )
+        rows = [row for row in changes.get(said.key, ()) if row.channel == said.channel and row.body]
         changes = [one for row in rows for one in meta.said(json.loads(row.body)) if one.called == said.called]
         if any(one.what == "withdrawal" for one in changes):
             return "withdrawal"

@@ -17,15 +17,18 @@ class LeadsAgentReceived(models.Model):
             row._became("lead", lead=row.partner_id)
         self -= again
         mine = self.filtered(lambda row: row.channel in (*meta.CHANNELS.values(), "other"))
-        for row in mine:
-            try:
-                payload = json.loads(row.body)
-            except (TypeError, ValueError, RecursionError):
-                raise UserError(self.env._("What came cannot be read: %s", row.key)) from None
-            Inbound = self.env["leads.agent.inbound"].with_company(row.company_id)
-            for said in meta.said(payload):
-                row._became(**Inbound._take_in(said, row))
+        Inbound = self.env["leads.agent.inbound"]
+        for company in mine.company_id:
+            rows = mine.filtered(lambda row, company=company: row.company_id == company)
+            Inbound.with_company(company)._take_in_all([(row, row._said()) for row in rows])
         return super(LeadsAgentReceived, self - mine)._take_in()
+
+    def _said(self):
+        """What Meta's webhook told, read again as it came."""
+        try:
+            return meta.said(json.loads(self.body))
+        except (TypeError, ValueError, RecursionError):
+            raise UserError(self.env._("What came cannot be read: %s", self.key)) from None
 
     def _lead_document(self, model, res_id):
         """Leads answer to what was written to them, and to their quotations."""

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -49,19 +50,15 @@ class ResPartner(models.Model):
         return lead
 
     @api.model
-    def _lead_by_names(self, channel, names, *, fills_gaps=True, wakes=True, **values):
+    def _lead_by_names(self, channel, names, *, fills_gaps=True, wakes=True, is_answer=True, **values):
         """Elevated: the same for somebody whom the channel calls by several names, such as a number and an id.
 
         :param names: what the channel calls the person, what tells most first
+        :param bool is_answer: whether it is the answer; not where a message of theirs follows, which is one
         :returns: the lead, and whether it was none before
         """
-        known = {field: (values.pop(field, None) or "").strip() for field in ("name", "email", "phone")}
-        known = {field: value for field, value in known.items() if value}
-        if "name" in known:
-            known["name"] = known["name"][:LONGEST_NAME].strip()
-        if channel == "whatsapp" and "phone" in known:
-            known["phone"] = phone_forms.dialled(known["phone"])
-        lead, others = self._lead_known_by(channel, names, known)
+        known = self._lead_known(channel, {field: values.pop(field, None) for field in ("name", "email", "phone")})
+        lead, others, identities = self._lead_known_by(channel, names, known)
         is_new = not lead
         if is_new:
             lead = self._lead_of_channel(channel, known, values, wakes, names)
@@ -70,10 +67,69 @@ class ResPartner(models.Model):
             if wakes and not lead.lead_stage_id:
                 is_new = True
                 self._lead_enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
-        lead._lead_is_called(channel, names, others)
-        if wakes:
+        lead._lead_is_called(channel, names, others, identities)
+        if wakes and is_answer:
             lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
         return lead, is_new
+
+    @api.model
+    def _lead_known(self, channel, told):
+        """What is known of a person by a channel, without what was not told."""
+        known = {field: text for field, value in told.items() if (text := (value or "").strip())}
+        if "name" in known:
+            known["name"] = known["name"][:LONGEST_NAME].strip()
+        if channel == "whatsapp" and "phone" in known:
+            known["phone"] = phone_forms.dialled(known["phone"])
+        return known
+
+    @api.model
+    def _lead_meet(self, speakers):
+        """Elevated: those of some speakers whom nobody knows become leads, all at once.
+
+        Who shares a name or a number with another speaker is left to meet alone.
+
+        :param speakers: channel, names, and what they tell of themselves
+        :returns: the numbers of the new leads
+        :rtype: set
+        """
+        speakers = {(channel, tuple(names)): self._lead_known(channel, told) for channel, names, told in speakers}
+        if len(speakers) < 2:
+            return set()
+        forms = {
+            key: {*key[1], *(form.lstrip("+") for form in phone_forms.forms(known.get("phone") or ""))}
+            for key, known in speakers.items()
+        }
+        times = Counter((channel, form) for (channel, _names), all_forms in forms.items() for form in all_forms)
+        every = {form for all_forms in forms.values() for form in all_forms}
+        named = self.env["leads.agent.identity"].search_fetch([("key", "in", list(every))], ["key"]).mapped("key")
+        numbers = {known["phone"] for known in speakers.values() if known.get("phone")}
+        owned = self._lead_owned_numbers(numbers)
+        new = [
+            (key, known)
+            for key, known in speakers.items()
+            if not forms[key] & set(named)
+            and known.get("phone") not in owned
+            and all(times[key[0], form] == 1 for form in forms[key])
+        ]
+        countries = {}
+        values = [self._lead_values_of_channel(*key, known, countries) for key, known in new]
+        leads = self.create(values)
+        self.env["leads.agent.identity"].create(
+            [
+                {"partner_id": lead.id, "channel": channel, "key": name}
+                for lead, ((channel, names), _known) in zip(leads, new, strict=True)
+                for name in names
+            ]
+        )
+        return set(leads.ids)
+
+    @api.model
+    def _lead_owned_numbers(self, numbers):
+        """Which of some numbers are somebody's, or can be written in several forms, so that a look has to tell."""
+        several = {number for number in numbers if len(phone_forms.forms(number)) > 1}
+        single = Domain("phone_sanitized", "in", list(numbers - several))
+        found = self.with_context(active_test=False).search_fetch(single, ["phone_sanitized"])
+        return several | set(found.mapped("phone_sanitized"))
 
     @api.model
     def _lead_known_by(self, channel, names, known):
@@ -82,7 +138,7 @@ class ResPartner(models.Model):
         A number says more than an id: who wrote without one before, and is somebody else's contact with that number,
         is this contact.
 
-        :returns: the lead, and those who went by one of the names until now
+        :returns: the lead, those who went by one of the names until now, and the rows of these names
         """
         if channel == "whatsapp":
             # Numbers are said in several forms; the first name is the number, where there is one.
@@ -95,32 +151,43 @@ class ResPartner(models.Model):
         if not lead:
             owner = self._lead_find(**known) if not identities or known.get("phone") else self.browse()
             lead = owner or identities[:1].partner_id
-        return lead, identities.partner_id - lead
+        return lead, identities.partner_id - lead, identities
 
     @api.model
     def _lead_of_channel(self, channel, known, values, wakes, names=()):
         """A new contact, who is a lead unless they ask to be left alone."""
+        return self.create(self._lead_values_of_channel(channel, names, known, {}, wakes=wakes) | values)
+
+    @api.model
+    def _lead_values_of_channel(self, channel, names, known, countries, *, wakes=True):
+        """Values of a new contact.
+
+        :param dict countries: those that were looked up already, by their code
+        """
         place = self._lead_first_place() if wakes else (False, False)
         called = known.get("name") or known.get("email") or known.get("phone")
-        if country := self._lead_country(known.get("phone"), names):
-            values = {"country_id": country.id, **values}
-        return self.create(
-            {
-                "name": called or self._lead_placeholder(channel),
-                "lead_is_anonymous": not known,
-                "lead_channel": channel,
-                "lead_stage_id": place[0],
-                "lead_status_id": place[1],
-                **{field: value for field, value in known.items() if field != "name"},
-                **values,
-            }
-        )
+        code = self._lead_country_code(known.get("phone"), names)
+        if code and code not in countries:
+            countries[code] = self._lead_country(known.get("phone"), names).id
+        return {
+            "name": called or self._lead_placeholder(channel),
+            "lead_is_anonymous": not known,
+            "lead_channel": channel,
+            "lead_stage_id": place[0],
+            "lead_status_id": place[1],
+            **({"country_id": countries[code]} if countries.get(code) else {}),
+            **{field: value for field, value in known.items() if field != "name"},
+        }
+
+    @api.model
+    def _lead_country_code(self, phone, names=()):
+        """The country of a number, else the one with which an id of WhatsApp begins: ``FR.134912``."""
+        code = phone_forms.country_of(phone_forms.plain(phone or ""))
+        return code or next((name[:2] for name in names if re.match(r"[A-Z]{2}\.\w", name)), "")
 
     @api.model
     def _lead_country(self, phone, names=()):
-        """The country of a number, else the one with which an id of WhatsApp begins: ``FR.134912``."""
-        code = phone_forms.country_of(phone_forms.plain(phone or ""))
-        code = code or next((name[:2] for name in names if re.match(r"[A-Z]{2}\.\w", name)), "")
+        code = self._lead_country_code(phone, names)
         return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
 
     def _lead_came_by(self, source, campaign):
@@ -152,10 +219,15 @@ class ResPartner(models.Model):
     def _leads_sender_names(self):
         return [*super()._leads_sender_names(), *self.lead_identity_ids.mapped("key")]
 
-    def _lead_is_called(self, channel, names, others=()):
-        """The lead goes by these names on the channel from now on; who went by one of them is told."""
+    def _lead_is_called(self, channel, names, others=(), known=None):
+        """The lead goes by these names on the channel from now on; who went by one of them is told.
+
+        :param known: the rows of these names and of other forms of them, where they were looked up
+        """
         Identity = self.env["leads.agent.identity"]
-        identities = Identity.search(Domain("channel", "=", channel) & Domain("key", "in", names))
+        if known is None:
+            known = Identity.search(Domain("channel", "=", channel) & Domain("key", "in", names))
+        identities = known.filtered(lambda one: one.key in names)
         identities.write({"seen_at": fields.Datetime.now()})
         identities.filtered(lambda one: one.partner_id != self).partner_id = self
         new = [name for name in names if name not in identities.mapped("key")]
@@ -176,7 +248,7 @@ class ResPartner(models.Model):
         :param Said said: the old names, and the new ones
         :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
         """
-        lead, _others = self._lead_known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
+        lead, _others, _rows = self._lead_known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
         if not lead or not said.news:
             return {"state": "ignored", "reason": self.env._("A new number of somebody unknown")}
         Identity = self.env["leads.agent.identity"]

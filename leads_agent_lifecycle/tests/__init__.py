@@ -15,6 +15,7 @@ from . import (
     test_privacy,
     test_reach,
     test_received,
+    test_received_count,
     test_received_mail,
     test_received_races,
     test_sign_in,

@@ -19,8 +19,7 @@ class LeadsAgentReceived(models.Model):
             return super()._form_made(record)
         lead = record.lead_id
         said = lead.message_ids.filtered(lambda message: message.author_id == lead)[:1]
-        is_new = lead.lead_at and record.create_date and lead.lead_at >= record.create_date.replace(microsecond=0)
-        return self._became("lead" if is_new else "message", lead=lead, message=said)
+        return self._became("lead" if record.is_new_lead else "message", lead=lead, message=said)
 
     def _form_again(self, model, params):
         if model != "leads.agent.enquiry":

@@ -1,1 +1,1 @@
-from . import test_contact
+from . import test_contact, test_received_forms

@@ -26,6 +26,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     _description = "Enquiry by the Website"
 
     lead_id = Link("res.partner", readonly=True, ondelete="cascade")
+    is_new_lead = fields.Boolean(readonly=True)
     name = fields.Char(string="Your Name")
     email = fields.Char(string="Your E-mail")
     phone = fields.Char(string="Phone Number")
@@ -63,8 +64,9 @@ class LeadsAgentEnquiry(models.TransientModel):
     def _hand_over(self):
         """Find or make the lead, and let them say what they typed."""
         values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
-        self.lead_id = self.env["res.partner"]._lead_from_channel(
+        self.lead_id, self.is_new_lead = self.env["res.partner"]._lead_by_names(
             "form",
+            (),
             name=self.name,
             email=self.email,
             phone=self.phone,

@@ -1,6 +1,21 @@
 from odoo import api, models
 
 
+class Answers:
+    """Who answered, while many messages are posted: they are an event together, afterwards.
+
+    It is carried in the context, where no client can put one.
+    """
+
+    def __init__(self):
+        self.author_ids = set()
+
+    @staticmethod
+    def of(env):
+        answers = env.context.get("leads_answers")
+        return answers if isinstance(answers, Answers) else None
+
+
 class LeadsAgentHistory(models.Model):
     _inherit = "leads.agent.history"
 
@@ -18,7 +33,10 @@ class LeadsAgentHistory(models.Model):
                 customer = self.env[model].browse(int(res_id))._leads_customer()
                 if author.commercial_partner_id == customer and not self._lead_asks(message, is_mail):
                     authors |= author
-        authors._lead_event("answer", self.env._("Answer received"))
+        if answers := Answers.of(self.env):
+            answers.author_ids.update(authors.ids)
+        else:
+            authors._lead_event("answer", self.env._("Answer received"))
         return result
 
     @api.model

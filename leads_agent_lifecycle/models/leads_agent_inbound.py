@@ -9,6 +9,7 @@ from odoo.tools import plaintext2html
 from odoo.addons.leads_agent_channel.models.leads_agent_received import KEPT_DAYS
 
 from ..tools import meta
+from .leads_agent_history import Answers
 
 TOKEN = "leads_agent_lifecycle.meta_verify_token"
 SECRET = "leads_agent_lifecycle.meta_app_secret"
@@ -86,9 +87,12 @@ class LeadsAgentInbound(models.AbstractModel):
         met = self.env["res.partner"]._lead_meet(
             [self._speaker(one) for _row, saids in pairs for one in saids if self._may_be_met(one, changes)]
         )
+        answers = Answers()
+        inbound = self.with_context(leads_answers=answers)
         for row, saids in pairs:
             for said in saids:
-                row._became(**self._take_in(said, row, changes, met))
+                row._became(**inbound._take_in(said, row, changes, met))
+        self.env["res.partner"].browse(sorted(answers.author_ids))._lead_event("answer", self.env._("Answer received"))
 
     @api.model
     def _take_in(self, said, row, changes, met):

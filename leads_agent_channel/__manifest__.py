@@ -13,4 +13,5 @@
         "views/leads_agent_received_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

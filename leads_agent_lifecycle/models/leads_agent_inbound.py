@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -84,14 +85,23 @@ class LeadsAgentInbound(models.AbstractModel):
         :param pairs: each row with what it told
         """
         changes = self._changes([one for _row, saids in pairs for one in saids])
+        posted = self._posted([one for _row, saids in pairs for one in saids])
         met = self.env["res.partner"]._lead_meet(
-            [self._speaker(one) for _row, saids in pairs for one in saids if self._may_be_met(one, changes)]
+            [
+                self._speaker(one)
+                for _row, saids in pairs
+                for one in saids
+                if self._may_be_met(one, changes) and self._message_key(one) not in posted
+            ]
         )
         answers = Answers()
         inbound = self.with_context(leads_answers=answers)
         for row, saids in pairs:
             for said in saids:
-                row._became(**inbound._take_in(said, row, changes, met))
+                if before := posted.get(self._message_key(said)):
+                    row._became("ignored", reason=self.env._("Came before"), lead=before.author_id, message=before)
+                else:
+                    row._became(**inbound._take_in(said, row, changes, met))
         self.env["res.partner"].browse(sorted(answers.author_ids))._lead_event("answer", self.env._("Answer received"))
 
     @api.model
@@ -113,6 +123,19 @@ class LeadsAgentInbound(models.AbstractModel):
         if said.what == "moved":
             return self.env["res.partner"]._lead_moved_on_channel(said)
         return self._hear(said, row, changes, met)
+
+    @api.model
+    def _message_key(self, said):
+        """The Message-Id of a message in the chatter: it is known by it when its row is gone."""
+        digest = hashlib.sha256(f"{said.channel}\n{said.key}".encode()).hexdigest()
+        return f"<{digest[:40]}@{said.channel}.leads-agent>"
+
+    @api.model
+    def _posted(self, saids):
+        """Messages that stand in the chatter already, by their Message-Id: the addon was installed before."""
+        keys = [self._message_key(one) for one in saids]
+        posted = self.env["mail.message"].search_fetch([("message_id", "in", keys)], ["message_id", "author_id"])
+        return {message.message_id: message for message in posted}
 
     @api.model
     def _is_old(self, said):
@@ -162,6 +185,7 @@ class LeadsAgentInbound(models.AbstractModel):
             body=plaintext2html(said.text if purpose else self._words(said)),
             date=min(fields.Datetime.now(), self._sent_at(said)),
             email_from=lead.email_formatted,
+            message_id=self._message_key(said),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )

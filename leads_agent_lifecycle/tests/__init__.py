@@ -15,9 +15,11 @@ from . import (
     test_privacy,
     test_reach,
     test_received,
+    test_received_any,
     test_received_count,
     test_received_mail,
     test_received_races,
+    test_received_uninstall,
     test_sign_in,
     test_stop,
 )

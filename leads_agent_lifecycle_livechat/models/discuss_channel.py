@@ -93,22 +93,36 @@ class DiscussChannel(models.Model):
         )
         if not visitor or not self.livechat_channel_id.leads_make_leads or (author and not author.partner_share):
             return
+        row = self.env["leads.agent.received"]._of_chat(message)
         try:
             with self.env.cr.savepoint():
-                text = html2plaintext(message.body or "")[:LONGEST].strip()
-                purpose = self.env["leads.agent.stop.word"]._purpose(text)
-                if purpose == "stop":
-                    self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
-                    return
-                lead = self._leads_find_lead(author, guest, text)
-                self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
-                if lead != self.leads_partner_id:
-                    if not self.leads_partner_id:
-                        self._leads_log_visit(lead)
-                    self.leads_partner_id = lead
+                row._became(**self._leads_heard(message, author, guest))
         except UserError as error:
             # The chat goes on, even where no lead can be made of the visitor.
             _logger.info("No lead of the chat %s: %s", self.id, error)
+            row._fail(error)
+
+    def _leads_heard(self, message, author, guest):
+        """The visitor said something.
+
+        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
+        """
+        text = html2plaintext(message.body or "")[:LONGEST].strip()
+        purpose = self.env["leads.agent.stop.word"]._purpose(text)
+        if purpose == "stop":
+            proven = self._leads_proven(author, guest)
+            proven._lead_hear(purpose, "chat", text)
+            reason = self.env._("Asks to be left alone")
+            return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
+        lead = self._leads_find_lead(author, guest, text)
+        self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
+        is_first = not self.leads_partner_id
+        if lead != self.leads_partner_id:
+            if is_first:
+                self._leads_log_visit(lead)
+            self.leads_partner_id = lead
+        is_new = is_first and lead.lead_at and lead.lead_at >= message.create_date.replace(microsecond=0)
+        return {"state": "lead" if is_new else "message", "lead": lead}
 
     def _leads_proven(self, author, guest):
         """Who speaks, if that is sure: nobody asks on behalf of somebody else. Nobody for visitors who are new."""

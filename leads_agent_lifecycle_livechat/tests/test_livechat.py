@@ -66,6 +66,35 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.assertEqual(chat.leads_partner_id, lead)
         self.assertEqual((lead.lead_info, lead.email, lead.phone), ("info", "ada@example.com", "+33155550123"))
 
+    def test_each_message_of_a_visitor_has_a_row(self):
+        Received = self.env["leads.agent.received"]
+        chat = self._open()
+        for text in ("Hello", "I am at ada@example.com", "Stop", "Bye"):
+            self._say(chat, text)
+        chat.with_user(self.operator).message_post(body="Hello Ada", message_type="comment")
+        said = chat.message_ids.filtered(lambda message: message.author_guest_id).sorted("id")
+        rows = Received.search([("channel", "=", "chat"), ("message_id", "in", said.ids)], order="id")
+        self.assertEqual(rows.message_id, said)
+        self.assertEqual(rows.mapped("state"), ["lead", "message", "message", "message"])
+        self.assertEqual(rows.partner_id, chat.leads_partner_id)
+        self.assertEqual(rows[2].reason, "Asks to be left alone")
+        self.assertFalse(rows.filtered("body"), "the words stand in the conversation")
+
+    @mute_logger("odoo.addons.leads_agent_lifecycle_livechat.models.discuss_channel")
+    def test_what_became_no_lead_is_taken_in_by_a_manager(self):
+        Rule = self.env.registry["leads.agent.lifecycle.rule"]
+        original = Rule._landscape
+        self.patch(Rule, "_landscape", lambda rules: ({}, {}))
+        chat = self._open()
+        self._say(chat, "I am at ada@example.com")
+        row = self.env["leads.agent.received"].search([("message_id", "in", chat.message_ids.ids)])
+        self.assertEqual((row.state, bool(chat.leads_partner_id)), ("failed", False))
+        self.assertIn("There are no stages", row.reason)
+        self.patch(Rule, "_landscape", original)
+        row.with_user(self.manager).action_try_again()
+        self.assertEqual((row.state, row.partner_id), ("lead", chat.leads_partner_id))
+        self.assertEqual(chat.leads_partner_id.email, "ada@example.com")
+
     def _blocks(self, lead):
         rows = self.env["leads.agent.opt.out"].search([("partner_id", "=", lead.id), ("is_in_force", "=", True)])
         return sorted((row.channel, row.via) for row in rows)

@@ -243,7 +243,19 @@ class Scenario(LeadsAgentCommon):
                 "channel": "whatsapp",
                 "key": f"{text} received",
                 "state": "failed",
+                "email_from": f"{text} sender",
+                "subject": f"{text} subject",
                 "body": f"{text} body",
+                "came_with": {"model": f"{text} came with"},
+            }
+        )
+        things["received_source"] = env["ir.attachment"].create(
+            {
+                "name": f"{text} mail.eml",
+                "raw": f"{text} source".encode(),
+                "mimetype": "message/rfc822",
+                "res_model": "leads.agent.received",
+                "res_id": things["received"].id,
             }
         )
         things["officer"] = env["leads.agent.officer"].create({**lead, "user_id": cls.salesperson.id})

@@ -1,0 +1,36 @@
+from odoo import api, models
+
+
+class LeadsAgentReceived(models.Model):
+    """What visitors say in live chats, a row for each message.
+
+    The words stand in the conversation from the same moment on: nothing is kept of them here, and the row is made in the
+    transaction of the chat.
+    """
+
+    _inherit = "leads.agent.received"
+
+    @api.model
+    def _of_chat(self, message):
+        """Elevated: the row of a message in a chat."""
+        return self.create(
+            {
+                "company_id": self.env.company.id,
+                "channel": "chat",
+                "key": f"message-{message.id}",
+                "email_from": message.author_id.email_normalized,
+                "message_id": message.id,
+            }
+        )
+
+    def _is_kept(self):
+        return super()._is_kept() or (self.channel == "chat" and bool(self.message_id))
+
+    def _take_in(self):
+        chats = self.filtered(lambda row: row.channel == "chat")
+        for row in chats:
+            # sudo: mail.message, discuss.channel - what the visitor said where they may
+            message = row.message_id.sudo()
+            chat = self.env["discuss.channel"].sudo().browse(message.res_id)
+            row._became(**chat._leads_heard(message, message.author_id, message.author_guest_id))
+        return super(LeadsAgentReceived, self - chats)._take_in()

@@ -36,8 +36,9 @@ class LeadsAgentReceived(models.Model):
     """A message as a channel brought it, and what became of it.
 
     The row is made when the message is accepted, in a transaction of its own, before anything is done with it. What
-    became of it is written in the transaction that takes it in. So a row that stays *arrived* was left by a worker that
-    was killed: the message is taken in when it comes again, by a job, or by a manager. Whoever takes it in holds a lock.
+    became of it is written in the transaction that takes it in. So a row that stays *arrived* was left by a worker
+    that was killed: the message is taken in when it comes again, by a job, or by a manager. Whoever takes it in holds
+    a lock.
 
     The body and the source are kept only as long as the message is nowhere else: they go once the words stand in the
     chatter, when the sender withdraws them, when the person is erased, and after the days that the company keeps them.
@@ -104,8 +105,8 @@ class LeadsAgentReceived(models.Model):
     def _arrive(self, arrivals):
         """Elevated: messages are accepted. Their rows are committed when this returns.
 
-        :param arrivals: list of values; ``channel`` and ``key`` of each, and what else is known of it. ``source`` is kept
-            as an attachment
+        :param arrivals: list of values; ``channel`` and ``key`` of each, and what else is known of it. ``sources`` are
+            kept as attachments: name, content and type of each
         :returns: ids of the rows that are to be taken in, in the order of the messages, each once: new ones, those that
             failed and those that were left
         """
@@ -369,9 +370,9 @@ class LeadsAgentReceived(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """Forget messages that would be too old to be taken in; their words after the days that the company keeps them."""
+        """Forget messages that would be too old to be taken in; their words after the days of the company."""
         now = fields.Datetime.now()
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("leads_keep_received_days", ">", 0)]):
             days = company.leads_keep_received_days
             mine = Domain("company_id", "=", company.id)
             old = mine & Domain("create_date", "<", fields.Datetime.subtract(now, days=max(days, KEPT_DAYS) + 1))

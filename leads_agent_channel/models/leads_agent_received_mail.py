@@ -63,7 +63,7 @@ class LeadsAgentReceived(models.Model):
 
     @api.model
     def _mail_company(self, mail, model):
-        """The company whose leads write a mail: by the alias, by what it answers, by the mail server that fetched it."""
+        """The company whose leads write a mail: by the alias, by what it answers, by the server that fetched it."""
         recipients = mail_source.recipients(mail)
         local = Domain("alias_name", "in", [one.partition("@")[0] for one in recipients])
         local &= Domain("alias_incoming_local", "=", True)
@@ -101,9 +101,9 @@ class LeadsAgentReceived(models.Model):
             return self._forget(sender=False)
         source = self._sources().filtered(lambda one: one.name == SOURCE_NAME)[:1].raw or b""
         intake = Intake(mail_source.headers(source), is_released=self.holding == "released")
-        self.env["mail.thread"].with_context(leads_intake=intake)._leads_message_process(
-            mail_source.repaired(source, self.key), **(self.came_with or {})
-        )
+        how = dict(self.came_with or {})
+        thread = self.env["mail.thread"].with_context(leads_intake=intake)
+        thread.message_process(how.pop("model", None), mail_source.repaired(source, self.key), **how)
         if message := Message.search(known_as, order="id desc", limit=1):
             return self._became_mail(intake, message)
         if intake.held_because:

@@ -27,6 +27,8 @@ class MailThread(models.AbstractModel):
             "strip_attachments": strip_attachments,
             "thread_id": thread_id,
         }
+        if Intake.of(self.env):
+            return super().message_process(model, message, **how)
         source = message.data if isinstance(message, xmlrpc.client.Binary) else message
         source = source.encode(errors="replace") if isinstance(source, str) else source
         # sudo: leads.agent.received - whoever brings mail has no rights on what came before
@@ -35,11 +37,6 @@ class MailThread(models.AbstractModel):
         if not arrival:
             return super().message_process(model, message, **how)
         return Received.browse(Received._arrive([arrival]))._take_in_apart()
-
-    @api.model
-    def _leads_message_process(self, source, model=None, **how):
-        """Odoo's own gateway, for a mail that is noted."""
-        return super().message_process(model, source, **how)
 
     @api.model
     def message_parse(self, message, save_original=False):
@@ -66,7 +63,7 @@ class MailThread(models.AbstractModel):
 def _storable(value):
     """A text of a parsed mail that a database takes; names of attachments, too."""
     if isinstance(value, str) and (clean := mail_source.storable(value)) != value:
-        return Markup(clean) if isinstance(value, Markup) else clean  # noqa: S704 - as safe as before
+        return Markup(clean) if isinstance(value, Markup) else clean
     if isinstance(value, list):
         return [one._replace(fname=_storable(one.fname)) if hasattr(one, "_replace") else one for one in value]
     return value

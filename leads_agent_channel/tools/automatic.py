@@ -40,12 +40,20 @@ _ANSWER_HEADERS: Final = (
 )
 _ANSWER_SUBJECT: Final = re.compile(
     r"\s*(?:auto(?:matic|mated|-)? ?(?:reply|response|answer)|out[ -]of[ -](?:the )?office|automatische antwort"
-    r"|abwesenheits(?:notiz|assistent|nachricht)|r[e\u00e9]ponse automatique|absence du bureau|respuesta autom[a\u00e1]tica"
-    r"|risposta automatica|automatisch antwoord|afwezigheid|autosvar|automatiskt svar|resposta autom[a\u00e1]tica"
+    r"|abwesenheits(?:notiz|assistent|nachricht)|r[e\u00e9]ponse automatique|absence du bureau"
+    r"|respuesta autom[a\u00e1]tica|risposta automatica|automatisch antwoord|afwezigheid|autosvar|automatiskt svar"
+    r"|resposta autom[a\u00e1]tica"
     r"|odpowied\u017a automatyczna)\b",
     re.IGNORECASE,
 )
-_LIST_HEADERS: Final = ("List-Id", "List-Unsubscribe", "List-Post", "X-Mailing-List", "X-Campaign-Id", "X-Mailer-Campaign")
+_LIST_HEADERS: Final = (
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Post",
+    "X-Mailing-List",
+    "X-Campaign-Id",
+    "X-Mailer-Campaign",
+)
 _BOUNCERS: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 
 

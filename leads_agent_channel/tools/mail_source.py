@@ -1,4 +1,4 @@
-"""The source of a mail, read without trusting it: who it is from and to, what it answers, and by which key it is known."""
+"""The source of a mail, read without trusting it: from whom and to whom it is, what it answers, how it is known."""
 
 import codecs
 import hashlib
@@ -63,9 +63,7 @@ def sender(mail: Message) -> str:
 
 def recipients(mail: Message) -> list[str]:
     """All to whom a mail went, each once."""
-    return list(
-        dict.fromkeys(one for name in _DELIVERED for value in texts(mail, name) for one in addresses(value))
-    )
+    return list(dict.fromkeys(one for name in _DELIVERED for value in texts(mail, name) for one in addresses(value)))
 
 
 def references(mail: Message) -> list[str]:

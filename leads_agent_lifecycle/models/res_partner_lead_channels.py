@@ -248,7 +248,9 @@ class ResPartner(models.Model):
         :param Said said: the old names, and the new ones
         :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
         """
-        lead, _others, _rows = self._lead_known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
+        lead, _others, _rows = self._lead_known_by(
+            said.channel, said.called, {"phone": said.phone} if said.phone else {}
+        )
         if not lead or not said.news:
             return {"state": "ignored", "reason": self.env._("A new number of somebody unknown")}
         Identity = self.env["leads.agent.identity"]

@@ -15,9 +15,7 @@ from .test_leads import WithAlias
 from .test_meta import MetaCommon, signature
 
 QUIET = (leads_agent_received.__name__, "odoo.addons.mail.models.mail_thread", "odoo.sql_db", "odoo.tools.mail")
-ANY = settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+ANY = settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 NAMES = st.sampled_from(
     ("Subject", "Reply-To", "Date", "Content-Type", "Content-Transfer-Encoding", "References", "Precedence", "X-Odd")
 )

@@ -134,7 +134,7 @@ class TestReceivedMail(WithAlias, LifecycleCommon):
         self.assertEqual((lead.active, row.state), (True, "lead"))
 
     def test_who_is_erased_takes_the_words_along(self):
-        lead = self._new_lead(email="ada@example.org")
+        self._new_lead(email="ada@example.org")
         row = self._deliver(**AUTOMATIC[0][0])
         self.assertEqual(row.body, "Please call me back")
         self._who().unlink()

@@ -4,8 +4,8 @@ from odoo import api, models
 class LeadsAgentReceived(models.Model):
     """What visitors say in live chats, a row for each message.
 
-    The words stand in the conversation from the same moment on: nothing is kept of them here, and the row is made in the
-    transaction of the chat.
+    The words stand in the conversation from the same moment on: nothing is kept of them here, and the row is made in
+    the transaction of the chat.
     """
 
     _inherit = "leads.agent.received"

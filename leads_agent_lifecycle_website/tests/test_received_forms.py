@@ -64,7 +64,9 @@ class TestReceivedForms(LifecycleCommon, HttpCase):
         Partner = self.env.registry["res.partner"]
         original = Partner.message_post
         self.patch(Partner, "message_post", lambda *args, **kwargs: 1 / 0)
-        row, answer = self._send(files={"roof": ("roof.txt", b"Flat", "text/plain")}, phone="+33 1 55 55 01 23", **TYPED)
+        row, answer = self._send(
+            files={"roof": ("roof.txt", b"Flat", "text/plain")}, phone="+33 1 55 55 01 23", **TYPED
+        )
         self.assertIn("We kept what you wrote", answer["error"])
         self.assertEqual((row.state, row.reason), ("failed", "ZeroDivisionError: division by zero"))
         self.assertFalse(self._leads())

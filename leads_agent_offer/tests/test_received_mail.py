@@ -32,7 +32,7 @@ MACHINES = [
     {"Auto_Submitted": "auto-generated"},
     {"X_Auto_Response_Suppress": "All", "sender": "Build <noreply@tools.example.com>"},
     {"Auto_Submitted": "auto-generated", "Precedence": "junk"},
-    {"Auto_Submitted": "auto-generated; owner-email=\"cron@tools.example.com\""},
+    {"Auto_Submitted": 'auto-generated; owner-email="cron@tools.example.com"'},
     {"Auto_Submitted": "AUTO-GENERATED", "subject": "Disk space"},
 ]
 SPAM = [
@@ -135,7 +135,9 @@ class TestReceivedMail(ReceivedCommon):
     def test_a_lead_and_an_answer_to_it(self):
         row = self._deliver(self._message("We need a roof", subject="Roof"))
         lead = self._leads()[:1]
-        self.assertEqual((row.channel, row.state, row.lead_id, row.company_id), ("mail", "lead", lead, self.env.company))
+        self.assertEqual(
+            (row.channel, row.state, row.lead_id, row.company_id), ("mail", "lead", lead, self.env.company)
+        )
         self.assertEqual(row.message_id, lead.message_ids.filtered(lambda one: one.message_type == "email"))
         self.assertFalse(row.body or row.subject or row.came_with or self._sources(row), "it stands on the lead")
         self.assertEqual(row.email_from, "jo@writer.example.org")
@@ -210,7 +212,12 @@ class TestReceivedMail(ReceivedCommon):
         source = self._sources(row)
         self.assertEqual(source.with_user(self.manager).raw, source.raw)
         for user in (self.agent, self.other_agent):
-            for record, method in ((row, "read"), (row, "action_release"), (row, "action_mark_as_spam"), (source, "read")):
+            for record, method in (
+                (row, "read"),
+                (row, "action_release"),
+                (row, "action_mark_as_spam"),
+                (source, "read"),
+            ):
                 with self.assertRaises(AccessError):
                     getattr(record.with_user(user), method)()
         row.company_id = self.env["res.company"].create({"name": "Far"})

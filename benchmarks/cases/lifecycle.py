@@ -4,6 +4,13 @@ The peer of the page is Odoo's own list of contacts, of the panel as well: it ha
 Manager, who sees all of them, and as the administrator. Runs on a copy of the database, with the life cycle installed.
 """
 
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api
@@ -18,6 +25,8 @@ from .visibility import page
 LIST = "leads_agent_lifecycle.res_partner_view_lead_list"
 SEARCH = "leads_agent_lifecycle.res_partner_view_lead_search"
 MOVED = 10_000
+MESSAGES = 100
+SECRET = "bench secret"
 # The profile of every customer, spread evenly over the table.
 PROFILES = """
     UPDATE res_partner p
@@ -93,6 +102,7 @@ def run(registry, scale, rounds, record) -> None:
             )
         )  # fmt: skip
     _move_many(registry, scale, record, manager)
+    _receive_many(registry, scale, record)
 
 
 def page_of(partners, domain, fields):
@@ -122,6 +132,63 @@ def _move_many(registry, scale, record, manager):
         )
     )  # fmt: skip
     record(Row.timed("B12", scale.name, f"move {timing.answer:,} leads", "manager", timing.answer, timing, "", 0.0))
+
+
+def _receive_many(registry, scale, record):
+    """Messages of people whom nobody knows, by Meta's webhook: in one payload, and each in one of its own.
+
+    They are committed, as the webhook does it; so each comes once.
+    """
+    from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound  # noqa: PLC0415 - needs the registry
+
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["ir.config_parameter"].set_param(leads_agent_inbound.SECRET, SECRET)
+    numbers = itertools.count(33_155_500_000)
+
+    def receive(env, *senders):
+        body = json.dumps(_payload(senders)).encode()
+        signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        return env["leads.agent.inbound"]._receive(body, signature)
+
+    def together(env):
+        return receive(env, *itertools.islice(numbers, MESSAGES))
+
+    def apart(env):
+        return [receive(env, next(numbers)) for _nr in range(MESSAGES)]
+
+    works = {"together": Candidate(SUPERUSER_ID, together), "apart": Candidate(SUPERUSER_ID, apart)}
+    with patch.object(leads_agent_inbound, "MOST_PER_MINUTE", 1_000_000):
+        timings = interleave(registry, works, 3)
+    record(
+        Row.timed(
+            "B12", scale.name, f"{MESSAGES} messages in one payload", "webhook", MESSAGES, timings["together"],
+            f"{MESSAGES} payloads of one", timings["apart"].median, "payload", 0.5,
+        )
+    )  # fmt: skip
+
+
+def _payload(senders):
+    now = str(int(time.time()))
+    changes = [
+        {
+            "value": {
+                "messaging_product": "whatsapp",
+                "contacts": [{"profile": {"name": f"Bench {sender}"}, "wa_id": str(sender)}],
+                "messages": [
+                    {
+                        "from": str(sender),
+                        "id": f"bench-{sender}",
+                        "timestamp": now,
+                        "type": "text",
+                        "text": {"body": "Hello"},
+                    }
+                ],
+            }
+        }
+        for sender in senders
+    ]
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
 
 
 def _prepare(registry):

@@ -97,6 +97,9 @@ def repaired(source: bytes, known_as: str) -> bytes:
         end = _HEADERS_END.search(source)
         head, body = (source[: end.start()], source[end.start() :]) if end else (source, b"\n\n")
         head = re.sub(rb"(?im)^message-id:.*(?:\r?\n[ \t].*)*(?:\r?\n|\Z)", b"", head)
+        if head[:1] in (b" ", b"\t"):
+            # It would be the rest of the line before.
+            head = b"X-Unnamed:" + head
         source = b"Message-Id: " + known_as.encode() + b"\n" + head + body
     return source
 

@@ -139,7 +139,7 @@ def _receive_many(registry, scale, record):
 
     They are committed, as the webhook does it; so each comes once.
     """
-    from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound  # noqa: PLC0415 - needs the registry
+    from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound
 
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})

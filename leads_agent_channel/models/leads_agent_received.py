@@ -372,7 +372,7 @@ class LeadsAgentReceived(models.Model):
     def _gc_old(self):
         """Forget messages that would be too old to be taken in; their words after the days of the company."""
         now = fields.Datetime.now()
-        for company in self.env["res.company"].search([("leads_keep_received_days", ">", 0)]):
+        for company in self.env["res.company"].search(Domain.TRUE):
             days = company.leads_keep_received_days
             mine = Domain("company_id", "=", company.id)
             old = mine & Domain("create_date", "<", fields.Datetime.subtract(now, days=max(days, KEPT_DAYS) + 1))

@@ -114,14 +114,12 @@ class DiscussChannel(models.Model):
             proven._lead_hear(purpose, "chat", text)
             reason = self.env._("Asks to be left alone")
             return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
-        lead = self._leads_find_lead(author, guest, text)
+        lead, is_new = self._leads_find_lead(author, guest, text)
         self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
-        is_first = not self.leads_partner_id
         if lead != self.leads_partner_id:
-            if is_first:
+            if not self.leads_partner_id:
                 self._leads_log_visit(lead)
             self.leads_partner_id = lead
-        is_new = is_first and lead.lead_at and lead.lead_at >= message.create_date.replace(microsecond=0)
         return {"state": "lead" if is_new else "message", "lead": lead}
 
     def _leads_proven(self, author, guest):
@@ -131,7 +129,7 @@ class DiscussChannel(models.Model):
         return author or (identity.partner_id if not identity.is_claimed else identity.partner_id.browse())
 
     def _leads_find_lead(self, author, guest, text):
-        """The lead of whoever wrote the text: a signed-in customer, or a guest."""
+        """The lead of whoever wrote the text, a signed-in customer or a guest, and whether it was none before."""
         Partner, Identity = self.env["res.partner"], self.env["leads.agent.identity"]
         key = f"partner-{author.id}" if author else f"guest-{guest.id}"
         identity = Identity.search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
@@ -147,7 +145,7 @@ class DiscussChannel(models.Model):
         if author:
             if not identity:
                 Identity.create({"partner_id": author.id, "channel": "chat", "key": key})
-            return Partner._lead_from_channel("chat", key)
+            return Partner._lead_by_names("chat", (key,))
         told = self._leads_told(text)
         lead = identity.partner_id
         found = Partner._lead_find(email=told.get("email")) or Partner._lead_find(phone=told.get("phone"))
@@ -159,7 +157,7 @@ class DiscussChannel(models.Model):
                 self._leads_hand_over(lead, found)
         elif identity.is_claimed:
             told = {}
-        return Partner._lead_from_channel("chat", key, **told)
+        return Partner._lead_by_names("chat", (key,), **told)
 
     def _leads_told(self, text):
         """What somebody tells of how to reach them: ``{"email": ..., "phone": ...}``, without what was not told.

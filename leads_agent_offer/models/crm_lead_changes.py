@@ -75,7 +75,7 @@ class CrmLead(models.Model):
         return merged
 
     def _merge_dependences(self, opportunities):
-        """Before the others are deleted, what was offered and decided for them becomes that of the lead that is left."""
+        """Before the others are deleted, what was offered and decided for them passes to the lead that is left."""
         # sudo: crm.lead - as above
         self.sudo()._leads_take_over(opportunities.sudo())
         return super()._merge_dependences(opportunities)

@@ -2,7 +2,7 @@ import json
 import re
 from math import ceil
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import backlog, ranking, reading, tag_matching
@@ -106,7 +106,9 @@ class CrmLead(models.Model):
         hits_of, needs = self._leads_find_tags(company)
         selected = self._leads_select(agents, hits_of, needs, company)
         audit = self._leads_audit(agents, hits_of, needs, company._leads_ranking_settings())
-        routing_of = self._leads_write_audit(company, hits_of, {lead.id: audit(hits_of[lead.id]) for lead in self}, selected)
+        routing_of = self._leads_write_audit(
+            company, hits_of, {lead.id: audit(hits_of[lead.id]) for lead in self}, selected
+        )
         offered = self.filtered(lambda lead: selected.get(lead.id))
         self.env["leads.agent.offer"]._make(
             [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company

@@ -53,7 +53,9 @@ class CrmLead(models.Model):
         for company, leads in welcome.grouped(lambda lead: lead._leads_company()).items():
             rosters = leads._leads_rosters(company)
             steps = leads._leads_next_steps(company, rosters, histories)
-            stuck = leads.browse() if is_fresh else leads.filtered(lambda lead: not isinstance(steps[lead], queueing.Offer))
+            stuck = leads.browse(
+                [lead.id for lead, step in steps.items() if not is_fresh and not isinstance(step, queueing.Offer)]
+            )
             fresh = leads.browse()
             for team, group in stuck.grouped("team_id").items():
                 fresh += group._leads_rank_again(company, rosters[team], histories)
@@ -71,7 +73,11 @@ class CrmLead(models.Model):
         """:returns: ``{lead: step}``"""
         settings, catchers = company._leads_queue_settings(), company._leads_offer_catchers()
         # sudo: res.users - who may still take leads, whoever brings the lead in
-        asked = self.env["res.users"].sudo().browse({offer.agent_id for lead in self for offer in histories[lead.id].offers})
+        asked = (
+            self.env["res.users"]
+            .sudo()
+            .browse({offer.agent_id for lead in self for offer in histories[lead.id].offers})
+        )
         gone = {user.id for user in asked if not user._leads_may_accept(company)}
         there = {team: {agent.id for agent in agents if not agent.obstacles} for team, agents in rosters.items()}
         steps = {}
@@ -96,7 +102,10 @@ class CrmLead(models.Model):
         """
         # sudo: res.partner, phone.blacklist - who may not be given does not depend on who brings the lead in
         Partner = self.env["res.partner"].sudo()
-        customer_of = {lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id for lead in self & self.browse().union(*known)}
+        customer_of = {
+            lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id
+            for lead in self & self.browse().union(*known)
+        }
         refused = {}
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
             customers = Partner.union(*(customer_of[lead] for lead in leads if lead in customer_of))

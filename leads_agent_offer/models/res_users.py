@@ -12,7 +12,7 @@ class ResUsers(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_pass_offers_on(self):
-        """Whoever is about to be deleted is archived first, so that what they are offered does not come back to them."""
+        """Whoever is about to be deleted is archived first: what they are offered does not come back to them then."""
         # sudo: leads.agent.offer - follows from the change of the user, whoever was allowed to make it
         offers = self.env["leads.agent.offer"].sudo().search([("agent_id", "in", self.ids), ("state", "=", "offered")])
         offers.agent_id.filtered("active").active = False

@@ -107,9 +107,7 @@ class TestNeverLost(OfferCommon):
             ),
             (
                 "another company",
-                lambda agent: agent.write(
-                    {"company_id": elsewhere.id, "company_ids": [Command.set(elsewhere.ids)]}
-                ),
+                lambda agent: agent.write({"company_id": elsewhere.id, "company_ids": [Command.set(elsewhere.ids)]}),
             ),
             ("deleted", lambda agent: agent.unlink()),
         ):

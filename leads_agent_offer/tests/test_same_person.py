@@ -81,7 +81,13 @@ class TestSamePerson(MailCommon):
         self._assert_one_holder(leads, winner)
 
     def test_one_number_in_several_forms(self):
-        for phone in ("0470 00 00 21", "0032 470000021", "(+32) 470/00.00.21", "470 00 00 21", "0470000021 (after six)"):
+        for phone in (
+            "0470 00 00 21",
+            "0032 470000021",
+            "(+32) 470/00.00.21",
+            "470 00 00 21",
+            "0470000021 (after six)",
+        ):
             with self.subTest(phone), self.env.cr.savepoint() as savepoint:
                 leads = self._form(phone=NUMBER) | self._form(phone=phone)
                 winner = self._holder(leads[1])

@@ -237,7 +237,8 @@ class TestOfferRaces(RaceCase):
         for run in range(self.RUNS):
             email = f"jo{run}@race.example.com"
             lead_ids = self._race(
-                self._write_in(email_from=f"Jo <{email}>"), self._write_in(email_from=email.title(), phone="+32470000021")
+                self._write_in(email_from=f"Jo <{email}>"),
+                self._write_in(email_from=email.title(), phone="+32470000021"),
             )
             lives = [self._live(lead_id)[0] for lead_id in lead_ids]
             self.assertNotEqual(lives[0][1], lives[1][1], "two agents are asked")

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 from .crm_lead import UNDER_WAY
 
 # What decides whether somebody owns a lead, and whether there is still something to decide.
-DECIDES = {"user_id", "active", "stage_id", "probability", "type", "lost_reason_id"}
+DECIDES = {"user_id", "active", "stage_id", "probability"}
 
 
 class CrmLead(models.Model):
@@ -17,12 +17,13 @@ class CrmLead(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         decides = not self.env.context.get("leads_offer_step") and vals.keys() & DECIDES
-        # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it, or has it go on
-        was_settled = self.sudo().filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
+        # Read as the user who writes: Odoo reads the same before it writes these fields.
+        was_settled = self.filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
         result = super().write(vals)
         if decides:
+            # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it, or has it go on
             self.sudo()._leads_settled()
-            was_settled.exists()._leads_resume()
+            was_settled.sudo()._leads_resume()
         return result
 
     def _leads_is_settled(self):

@@ -36,13 +36,15 @@ class CrmLead(models.Model):
         ]
 
     def _leads_read_numbers(self):
+        if not self.phone:
+            return set()
         found = self.phone_sanitized or ""
         # A cell with no more digits than the number that Odoo found says nothing else.
-        if found and sum(map(str.isdigit, self.phone or "")) < len(found):
+        if found and sum(map(str.isdigit, self.phone)) < len(found):
             return {found}
         country = self.country_id or self.partner_id.country_id or self._leads_company().country_id
         cell = read_cell(self.phone, country.code)
-        return {number.e164 for number in cell.numbers} | {found} - {""}
+        return {number.e164 for number in cell.numbers} | ({found} - {""})
 
     # ------------------------------------------------------------------
     # The customer
@@ -58,7 +60,7 @@ class CrmLead(models.Model):
         """
         if not self:
             return {}
-        self.env["crm.lead"].flush_model(["partner_id", "email_normalized", "phone_sanitized"])
+        self.env["crm.lead"].flush_model(["partner_id", "email_normalized", "company_id", "team_id"])
         self.env["res.partner"].flush_model()
         self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "state"])
         numbers = self._leads_numbers()
@@ -76,18 +78,20 @@ class CrmLead(models.Model):
                         SELECT n.lead_id, p.id, 2
                           FROM unnest(%(numbered)s::int[], %(numbers)s::text[]) AS n (lead_id, number)
                           JOIN res_partner p ON p.phone_sanitized = n.number) t
-                  JOIN unnest(%(leads)s::int[], %(companies)s::int[]) AS l (id, company_id) ON l.id = t.lead_id
+                  JOIN crm_lead l ON l.id = t.lead_id
+             LEFT JOIN crm_team m ON m.id = l.team_id
                   JOIN res_partner p ON p.id = t.partner_id
                   JOIN res_partner c ON c.id = p.commercial_partner_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
                  WHERE t.place = 0
                     OR (p.partner_share AND c.partner_share
-                        AND COALESCE(p.company_id, c.company_id, l.company_id) = l.company_id
+                        AND (COALESCE(p.company_id, c.company_id) IS NULL OR COALESCE(p.company_id, c.company_id)
+                             = COALESCE(l.company_id, m.company_id, %(company)s))
                         AND NOT EXISTS (SELECT FROM res_company WHERE partner_id IN (p.id, c.id)))
               ORDER BY t.lead_id, a.id IS NULL, t.place, NOT (p.active AND c.active), p.id
                 """,
                 leads=list(self._ids),
-                companies=[lead._leads_company().id for lead in self],
+                company=self.env.company.id,
                 numbered=[lead_id for lead_id, _number in numbers],
                 numbers=[number for _lead_id, number in numbers],
             )

@@ -94,7 +94,7 @@ class CrmLead(models.Model):
             lambda lead: not lead._leads_is_settled() and lead.leads_offer_state in ("none", "held", "waiting")
         )
         if not anew:
-            routed = leads.filtered("leads_routing_ids")
+            routed = leads & self.env["leads.agent.routing"].search([("lead_id", "in", leads.ids)]).lead_id
             routed._leads_continue()
             leads -= routed
         leads = leads._leads_ask_for_customer()

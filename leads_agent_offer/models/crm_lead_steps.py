@@ -95,34 +95,31 @@ class CrmLead(models.Model):
     def _leads_refused(self, known):
         """Why leads may be given to nobody now, by the one list of reasons (``res.partner._refusals``).
 
-        A lead whose customer is not known yet is judged by its number.
+        A lead that names no customer is judged by its number, too.
 
         :param dict known: as of :meth:`_leads_known`
         :returns: ``{lead: (sentence, moment at which that ends, or None)}``
         """
         # sudo: res.partner, phone.blacklist - who may not be given does not depend on who brings the lead in
         Partner = self.env["res.partner"].sudo()
-        customer_of = {
-            lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id
-            for lead in self & self.browse().union(*known)
-        }
         refused = {}
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
-            customers = Partner.union(*(customer_of[lead] for lead in leads if lead in customer_of))
-            causes = Partner.with_company(company)._refused(customers.ids, "share")
-            strangers = leads.filtered(lambda lead: lead not in customer_of and lead.phone_sanitized)
-            numbers = strangers.mapped("phone_sanitized")
-            blocked = self.env["phone.blacklist"]._leads_blocked(numbers) if numbers else ()
-            for lead in leads:
-                customer, holder = customer_of.get(lead, Partner), known[lead][1] if lead in known else ()
+            customer_of = {
+                lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id for lead in leads if lead in known
+            }
+            causes = Partner.with_company(company)._refused([customer.id for customer in customer_of.values()], "share")
+            for lead, customer in customer_of.items():
                 if cause := causes.get(customer.id):
                     sentence = Partner._refusal_sentence(cause.kind, customer.complete_name, cause)
                     refused[lead] = sentence, cause.until
-                elif holder and company not in holder.company_ids:
+                elif (holder := known[lead][1]) and company not in holder.company_ids:
                     refused[lead] = self._leads_foreign_sentence(customer, company), fields.Datetime.now() + LOOK_AGAIN
-                elif lead in strangers and lead.phone_sanitized in blocked:
-                    name = lead.contact_name or lead.partner_name or lead.name
-                    refused[lead] = Partner._refusal_sentence("blacklisted", name, None), None
+            strangers = leads.filtered(lambda lead: lead.phone_sanitized and not lead.partner_id) - self.browse().union(*refused)
+            numbers = strangers.mapped("phone_sanitized")
+            blocked = self.env["phone.blacklist"]._leads_blocked(numbers) if numbers else ()
+            for lead in strangers.filtered(lambda lead, blocked=blocked: lead.phone_sanitized in blocked):
+                name = lead.contact_name or lead.partner_name or lead.name
+                refused[lead] = Partner._refusal_sentence("blacklisted", name, None), None
         return refused
 
     @api.model

@@ -93,8 +93,12 @@ def zip_codes(
     word, start, end = "", 0, -2
     for token in _TOKEN.finditer(text):
         before, began, ended = word, start, end
-        word, start, end = token[0], token.start(), token.end()
+        word, (start, end) = token[0], token.span()
         has_digit = not word.isalpha()
+        if not has_digit and (not before or before.isalpha()):
+            # Two words without a digit are no zip code.
+            word = word if word.isascii() else ""
+            continue
         if not word.isascii() or (has_digit and _is_other(text, start, end, barred)):
             word = ""
             continue

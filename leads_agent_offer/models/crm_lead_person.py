@@ -60,38 +60,39 @@ class CrmLead(models.Model):
         """
         if not self:
             return {}
-        self.env["crm.lead"].flush_model(["partner_id", "email_normalized", "company_id", "team_id"])
         self.env["res.partner"].flush_model()
         self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "state"])
         numbers = self._leads_numbers()
+        # What is asked for stands in the query: leads that have just come are not in the statistics of their table.
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH asked AS MATERIALIZED (
+                    SELECT * FROM unnest(%(leads)s::int[], %(partners)s::int[], %(emails)s::text[], %(companies)s::int[])
+                        AS t (lead_id, partner_id, email, company_id))
                 SELECT DISTINCT ON (t.lead_id) t.lead_id, p.id, a.agent_id
-                  FROM (SELECT id AS lead_id, partner_id, 0 AS place
-                          FROM crm_lead WHERE id = ANY(%(leads)s) AND partner_id IS NOT NULL
+                  FROM (SELECT lead_id, partner_id, 0 AS place FROM asked WHERE partner_id IS NOT NULL
                      UNION ALL
-                        SELECT l.id, p.id, 1
-                          FROM crm_lead l JOIN res_partner p ON p.email_normalized = l.email_normalized
-                         WHERE l.id = ANY(%(leads)s)
+                        SELECT l.lead_id, p.id, 1
+                          FROM asked l JOIN res_partner p ON p.email_normalized = l.email
                      UNION ALL
                         SELECT n.lead_id, p.id, 2
                           FROM unnest(%(numbered)s::int[], %(numbers)s::text[]) AS n (lead_id, number)
                           JOIN res_partner p ON p.phone_sanitized = n.number) t
-                  JOIN crm_lead l ON l.id = t.lead_id
-             LEFT JOIN crm_team m ON m.id = l.team_id
+                  JOIN asked l ON l.lead_id = t.lead_id
                   JOIN res_partner p ON p.id = t.partner_id
                   JOIN res_partner c ON c.id = p.commercial_partner_id
              LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
                  WHERE t.place = 0
                     OR (p.partner_share AND c.partner_share
-                        AND (COALESCE(p.company_id, c.company_id) IS NULL OR COALESCE(p.company_id, c.company_id)
-                             = COALESCE(l.company_id, m.company_id, %(company)s))
+                        AND COALESCE(p.company_id, c.company_id, l.company_id) = l.company_id
                         AND NOT EXISTS (SELECT FROM res_company WHERE partner_id IN (p.id, c.id)))
               ORDER BY t.lead_id, a.id IS NULL, t.place, NOT (p.active AND c.active), p.id
                 """,
                 leads=list(self._ids),
-                company=self.env.company.id,
+                partners=[lead.partner_id.id or None for lead in self],
+                emails=[lead.email_normalized or None for lead in self],
+                companies=[lead._leads_company().id for lead in self],
                 numbered=[lead_id for lead_id, _number in numbers],
                 numbers=[number for _lead_id, number in numbers],
             )

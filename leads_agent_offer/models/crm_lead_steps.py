@@ -105,7 +105,9 @@ class CrmLead(models.Model):
         refused = {}
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
             customer_of = {
-                lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id for lead in leads if lead in known
+                lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id
+                for lead in leads
+                if lead in known
             }
             causes = Partner.with_company(company)._refused([customer.id for customer in customer_of.values()], "share")
             for lead, customer in customer_of.items():
@@ -114,7 +116,9 @@ class CrmLead(models.Model):
                     refused[lead] = sentence, cause.until
                 elif (holder := known[lead][1]) and company not in holder.company_ids:
                     refused[lead] = self._leads_foreign_sentence(customer, company), fields.Datetime.now() + LOOK_AGAIN
-            strangers = leads.filtered(lambda lead: lead.phone_sanitized and not lead.partner_id) - self.browse().union(*refused)
+            strangers = leads.filtered(lambda lead: lead.phone_sanitized and not lead.partner_id) - self.browse().union(
+                *refused
+            )
             numbers = strangers.mapped("phone_sanitized")
             blocked = self.env["phone.blacklist"]._leads_blocked(numbers) if numbers else ()
             for lead in strangers.filtered(lambda lead, blocked=blocked: lead.phone_sanitized in blocked):

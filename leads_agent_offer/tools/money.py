@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .money_words import CODES, NAME, OTHER_NAME, SCALES, SIGNS, THINGS, WORDS
+from .money_words import CODES, OTHER_NAME, SCALES, SIGNS, THINGS, WORDS, name_places
 from .written_numbers import DASHES, SPACES, numbers, value
 
 _SIGN: Final = rf"(?:(?:\b(?:US|CA|AU|NZ|HK|MX|[ACRS]))?\$|[{SIGNS}])"
@@ -22,6 +22,8 @@ _LEADING: Final = re.compile(
 )
 _SCALED_SIGN: Final = re.compile(rf"(?<![^\W_])([kKmM]?)({_SIGN})[{SPACES}]?$")
 _WORD_BEFORE: Final = re.compile(rf"([^\W\d_]+)(\.?[{SPACES}]?[:=]?[{SPACES}]?)$")
+# What may stand between a word and the number after it.
+_AFTER_WORD: Final = f".:={SPACES}"
 _ENDING: Final = re.compile(rf"[.,](?:[{DASHES}]{{1,2}})")
 _NEXT: Final = re.compile(rf"([{SPACES}]?)(?:({_SIGN})|([^\W\d_]+(?:[0-9\u00b2\u00b3]\b)?)\.?)")
 _FILLER: Final = re.compile(
@@ -95,7 +97,7 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
         if number.marked:
             used = number.tail
         else:
-            names = [name.span() for name in NAME.finditer(text)] if names is None else names
+            names = name_places(text) if names is None else names
             number.named = bool(names) and _is_named(text, number.start, names)
         is_money = number.marked or number.named or (last and (last.marked or last.named))
         if last and is_money and _is_range(text, last, number):
@@ -135,9 +137,12 @@ def _read(text: str, number: _Number, used: int) -> _Number | None:
 
 def _prefix(before: str) -> tuple[bool, int] | None:
     """Whether a currency stands before a number, and a scale with it; None: the number is part of a name."""
-    if sign := _SCALED_SIGN.search(before[-_LONGEST_SIGN:]):
+    near = before[-_LONGEST_SIGN:]
+    # Of the signs, only that of the dollar is in ASCII.
+    if ("$" in near or not near.isascii()) and (sign := _SCALED_SIGN.search(near)):
         return True, SCALES.get(sign[1].lower(), 1)
-    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:])
+    last = near.rstrip(_AFTER_WORD)[-1:]
+    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:]) if last.isalpha() else None
     if not word:
         return False, 1
     scale = _currency(word[1])

@@ -68,8 +68,9 @@ class CrmLead(models.Model):
             SQL(
                 """
                 WITH asked AS MATERIALIZED (
-                    SELECT * FROM unnest(%(leads)s::int[], %(partners)s::int[], %(emails)s::text[], %(companies)s::int[])
-                        AS t (lead_id, partner_id, email, company_id))
+                    SELECT *
+                      FROM unnest(%(leads)s::int[], %(partners)s::int[], %(emails)s::text[], %(companies)s::int[])
+                           AS t (lead_id, partner_id, email, company_id))
                 SELECT DISTINCT ON (t.lead_id) t.lead_id, p.id, a.agent_id
                   FROM (SELECT lead_id, partner_id, 0 AS place FROM asked WHERE partner_id IS NOT NULL
                      UNION ALL

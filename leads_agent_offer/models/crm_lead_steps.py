@@ -85,7 +85,7 @@ class CrmLead(models.Model):
             history = histories[lead.id]
             steps[lead] = queueing.next_step(
                 history.ranked,
-                [offer for offer in history.offers if offer.agent_id not in gone],
+                [offer for offer in history.offers if offer.agent_id not in gone or offer.outcome == "open"],
                 there[lead.team_id],
                 replace(settings, has_catch_all=bool(set(catchers._ids) - history.caught_by)),
                 stage="after_shark_tank" if history.had_shark_tank else "offers",

@@ -55,9 +55,9 @@ THINGS: Final = frozenset(
 # What a line or a sentence names, of which the number after it is the amount.
 # Those of the first line are also the ends of longer words: Kaufpreis.
 _ENDS: Final = "price preis betrag miete"
-_NAMES: Final = """budget value amount cost costs revenue rent investment wert kosten prix montant valeur co\u00fbt loyer precio
-    presupuesto importe valor coste costo prezzo importo valore prijs bedrag waarde pre\u00e7o or\u00e7amento cena
-    bud\u017cet kwota pris belopp"""
+_NAMES: Final = """budget value amount cost costs revenue rent investment wert kosten prix montant valeur co\u00fbt
+    loyer precio presupuesto importe valor coste costo prezzo importo valore prijs bedrag waarde pre\u00e7o
+    or\u00e7amento cena bud\u017cet kwota pris belopp"""
 NAME: Final = re.compile(
     rf"(?:{'|'.join(_WORD.findall(_ENDS))})\b|\b(?:{'|'.join(_WORD.findall(_NAMES))})\b", re.IGNORECASE
 )

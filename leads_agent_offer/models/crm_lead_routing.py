@@ -25,15 +25,13 @@ class CrmLead(models.Model):
         """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
         if self:
             self.env["crm.lead"].flush_model()
+            # Two statements without a join: leads that have just come are not in the statistics of their table.
+            ids = list(self._ids)
             self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE crm_lead l SET leads_offer_step = COALESCE(l.leads_offer_step, 0) + 1
-                      FROM (SELECT id FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
-                     WHERE l.id = t.id
-                    """,
-                    list(self._ids),
-                )
+                SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids),
+            )
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
             )
 
     def _leads_move(self, state, until=None, reason=None, hold=None):

@@ -47,7 +47,7 @@ PARTS = {
         )
     ),
     "races": Part(
-        ("TestAssigningRaces", "TestOfferRaces", "TestOfferSimulation"),
+        ("TestAssigningRaces", "TestOfferNeverLost", "TestOfferRaces", "TestOfferSimulation"),
         ("two_workers", "killed_job", "call_load"),
     ),
     "upgrade": Part(around=("lifecycle",)),

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+from odoo.addons.leads_agent_lifecycle.tools import phone_forms
 
 
 class CrmLead(models.Model):
@@ -19,3 +21,7 @@ class CrmLead(models.Model):
             *customer.lead_officer_ids.user_id.mapped("name"),
         ]
         return "\n".join(piece for piece in pieces if piece)
+
+    @api.model
+    def _leads_number_forms(self, number):
+        return phone_forms.forms(number)

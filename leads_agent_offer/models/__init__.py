@@ -1,5 +1,8 @@
 from . import (
     crm_lead,
+    crm_lead_changes,
+    crm_lead_hold,
+    crm_lead_person,
     crm_lead_routing,
     crm_lead_sender,
     crm_lead_steps,
@@ -19,5 +22,7 @@ from . import (
     mail_thread,
     res_company,
     res_config_settings,
+    res_partner,
+    res_users,
     resource_calendar,
 )

@@ -106,39 +106,6 @@ class CrmLead(models.Model):
             incoming._leads_route()
 
     # ------------------------------------------------------------------
-    # Whatever else happens to a lead meanwhile
-    # ------------------------------------------------------------------
-
-    @takes(vals=given.values)
-    def write(self, vals):
-        result = super().write(vals)
-        settling = not self.env.context.get("leads_offer_step")
-        if settling and vals.keys() & {"user_id", "active", "stage_id", "probability", "type", "lost_reason_id"}:
-            # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it
-            self.sudo()._leads_settled()
-        return result
-
-    def _leads_settled(self):
-        """Take back the offers of leads that were given to somebody, won, lost or archived by another way."""
-        settled = self.filtered(
-            lambda lead: (
-                lead.leads_offer_state in UNDER_WAY
-                and (lead.user_id or not lead.active or lead.won_status != "pending")
-            )
-        )
-        if settled:
-            settled._leads_withdraw(
-                self.env._("Somebody decided about the lead by another way."), state="none", keep_owner=True
-            )
-
-    @takes()
-    def merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True):
-        # sudo: crm.lead - as above
-        under_way = self.sudo().filtered(lambda lead: lead.leads_offer_state in UNDER_WAY)
-        under_way._leads_withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
-        return super().merge_opportunity(user_id, team_id, auto_unlink)
-
-    # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
 
@@ -161,7 +128,7 @@ class CrmLead(models.Model):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
         self.sudo()._leads_withdraw(self.env._("Routed anew."), state="none")
-        self.sudo()._leads_offer_now()
+        self.sudo()._leads_offer_now(anew=True)
 
     @takes()
     def action_leads_release(self):

@@ -1,9 +1,8 @@
 import json
 import re
-from datetime import timedelta
 from math import ceil
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent_channel.tools import reading
@@ -12,7 +11,6 @@ from ..tools import backlog, ranking, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
 ROOM = 1.2
-IMPORT_SPACING = 60
 PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
@@ -29,22 +27,21 @@ class CrmLead(models.Model):
         """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
         if self:
             self.env["crm.lead"].flush_model()
+            # Two statements without a join: leads that have just come are not in the statistics of their table.
+            ids = list(self._ids)
             self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE crm_lead l SET leads_offer_step = COALESCE(l.leads_offer_step, 0) + 1
-                      FROM (SELECT id FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
-                     WHERE l.id = t.id
-                    """,
-                    list(self._ids),
-                )
+                SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids),
+            )
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
             )
 
-    def _leads_move(self, state, until=None, reason=None):
+    def _leads_move(self, state, until=None, reason=None, hold=None):
         """Write down where leads are, in one query.
 
         :param until: one moment or ``{lead_id: moment}``
         :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
+        :param hold: what holds leads that are held
         """
         if not self:
             return
@@ -56,17 +53,19 @@ class CrmLead(models.Model):
             SQL(
                 """
                 UPDATE crm_lead l
-                   SET leads_offer_state = %s, leads_offer_until = t.until, leads_waiting_reason = t.reason
+                   SET leads_offer_state = %s, leads_hold = %s, leads_offer_until = t.until,
+                       leads_waiting_reason = t.reason
                   FROM unnest(%s::int[], %s::timestamp[], %s::text[]) AS t (id, until, reason)
                  WHERE l.id = t.id
                 """,
                 state,
+                hold,
                 ids,
                 untils,
                 reasons,
             )
         )
-        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason"])
+        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])
         if moments := {moment for moment in untils if moment}:
             self._leads_wake(moments)
 
@@ -81,66 +80,24 @@ class CrmLead(models.Model):
         return self.company_id or self.team_id.company_id or self.env.company
 
     # ------------------------------------------------------------------
-    # Held, or routed
-    # ------------------------------------------------------------------
-
-    def _leads_route(self):
-        """Route leads that nobody owns: held outside the operating hours, else offered at once."""
-        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
-            opening = company._leads_offer_opening()
-            if company.leads_offer_intercept:
-                leads._leads_move("held", reason=self.env._("Held: a manager releases each lead."))
-            elif opening is None:
-                leads._leads_move("held", reason=self.env._("Held: the lead desk is closed."))
-            elif opening > fields.Datetime.now():
-                leads._leads_hold(company, opening, company.leads_offer_spacing)
-            else:
-                leads._leads_offer_now()
-
-    def _leads_hold_import(self):
-        """Imported leads come one a minute, the oldest first."""
-        now = fields.Datetime.now()
-        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
-            ordered = leads.sorted(lambda lead: (lead.create_date, lead.id))
-            ordered._leads_hold(company, company._leads_offer_opening() or now, IMPORT_SPACING)
-
-    def _leads_hold(self, company, opening, spacing):
-        """Hold leads and release them one by one from a moment on, after those that wait already."""
-        last = self.env["crm.lead"].search(
-            [
-                ("leads_offer_state", "=", "held"),
-                ("leads_offer_until", "!=", False),
-                ("company_id", "in", (False, company.id)),
-            ],
-            order="leads_offer_until desc",
-            limit=1,
-        )
-        first = max(opening, last.leads_offer_until + timedelta(seconds=spacing)) if last else opening
-        until = {lead.id: first + timedelta(seconds=spacing * nr) for nr, lead in enumerate(self)}
-        self._leads_move("held", until, self.env._("Held until the operating hours begin, then released one by one."))
-
-    def _leads_release(self):
-        """Release held leads one by one, from now on."""
-        now = fields.Datetime.now()
-        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
-            until = {
-                lead.id: now + timedelta(seconds=company.leads_offer_spacing * nr) for nr, lead in enumerate(leads)
-            }
-            leads._leads_move("held", until, self.env._("Released: the lead is offered in its turn."))
-
-    # ------------------------------------------------------------------
     # Who is offered it first
     # ------------------------------------------------------------------
 
-    def _leads_offer_now(self):
-        """Offer leads to the first agent each, or to whoever holds the customer already."""
+    def _leads_offer_now(self, *, anew=False):
+        """Offer leads to the next agent each, or to whoever holds the customer already.
+
+        :param bool anew: those who were asked before may be asked again, as the lead is another one now
+        """
         self._leads_take_turns()
         self.invalidate_recordset(["user_id", "active", "leads_offer_state"])
         leads = self.filtered(
-            lambda lead: lead.active and not lead.user_id and lead.leads_offer_state in ("none", "held", "waiting")
+            lambda lead: not lead._leads_is_settled() and lead.leads_offer_state in ("none", "held", "waiting")
         )
-        leads -= leads._leads_coalesce()
-        leads -= leads._leads_wait_refused()
+        if not anew:
+            routed = leads & self.env["leads.agent.routing"].search([("lead_id", "in", leads.ids)]).lead_id
+            routed._leads_continue()
+            leads -= routed
+        leads = leads._leads_ask_for_customer()
         for (company, team), group in leads.grouped(lambda lead: (lead._leads_company(), lead.team_id)).items():
             group._leads_offer_first(company, team)
 
@@ -149,10 +106,27 @@ class CrmLead(models.Model):
         hits_of, needs = self._leads_find_tags(company)
         selected = self._leads_select(agents, hits_of, needs, company)
         audit = self._leads_audit(agents, hits_of, needs, company._leads_ranking_settings())
+        routing_of = self._leads_write_audit(
+            company, hits_of, {lead.id: audit(hits_of[lead.id]) for lead in self}, selected
+        )
+        offered = self.filtered(lambda lead: selected.get(lead.id))
+        self.env["leads.agent.offer"]._make(
+            [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company
+        )
+        (self - offered)._leads_continue(is_fresh=True)
+
+    def _leads_write_audit(self, company, hits_of, audits, selected, *, is_again=False):
+        """Write routings down.
+
+        :param dict audits: ``{lead_id: (what the audit holds, who qualifies)}``
+        :param dict selected: ``{lead_id: agent_id}``, who is offered the lead first
+        :param bool is_again: those who were asked since the routing before are not asked again
+        :returns: ``{lead_id: routing_id}``
+        """
         rows = []
         for lead in self:
             hits, first = hits_of[lead.id], selected.get(lead.id)
-            verdicts, ranked = audit(hits)
+            verdicts, ranked = audits[lead.id]
             rows.append(
                 {
                     "lead_id": lead.id,
@@ -161,15 +135,34 @@ class CrmLead(models.Model):
                     "tag_ids": [tag_id for tag_id in hits if tag_id > 0],
                     "hits": [[tag_id, hit.factor, hit.place, hit.quote] for tag_id, hit in hits.items()],
                     "ranked": sorted(ranked, key=first.__ne__) if first else ranked,
+                    "is_again": is_again,
                     **verdicts,
                 }
             )
-        routing_of = self.env["leads.agent.routing"]._insert(rows)
-        offered = self.filtered(lambda lead: selected.get(lead.id))
-        self.env["leads.agent.offer"]._make(
-            [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company
-        )
-        (self - offered)._leads_continue()
+        return self.env["leads.agent.routing"]._insert(rows)
+
+    def _leads_rank_again(self, company, agents, histories):
+        """Ask again who qualifies for leads that went to everybody who did, or to nobody.
+
+        :param agents: the roster of their call center
+        :param dict histories: as of :meth:`_leads_histories`
+        :returns: the leads for which somebody qualifies who did not before; the audit says who
+        """
+        hits_of, needs = self._leads_find_tags(company)
+        settings = company._leads_ranking_settings()
+        roster = ranking.Roster(agents, settings)
+        fresh, selected = self.browse(), {}
+        for lead in self:
+            ranked = roster.ranked(hits_of[lead.id], needs, len(agents))
+            if new := [agent_id for agent_id in ranked if agent_id not in histories[lead.id].ranked]:
+                selected[lead.id] = new[0]
+                fresh += lead
+        audits = {}
+        for lead in fresh:
+            verdicts, ranked = lead._leads_audit(agents, hits_of, needs, settings)(hits_of[lead.id])
+            audits[lead.id] = verdicts, ranked
+        fresh._leads_write_audit(company, hits_of, audits, selected, is_again=True)
+        return fresh
 
     def _leads_audit(self, agents, hits_of, needs, settings):
         """What is decided about every agent.
@@ -276,42 +269,3 @@ class CrmLead(models.Model):
             )
             for verdict in qualified
         )
-
-    # ------------------------------------------------------------------
-    # Somebody holds the customer already
-    # ------------------------------------------------------------------
-
-    def _leads_coalesce(self):
-        """Give repeat leads to the agent who holds the customer: same normalised e-mail or phone, active assignment.
-
-        :returns: the leads that were given away
-        """
-        if not self:
-            return self
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (t.lead_id) t.lead_id, p.id, a.agent_id
-                  FROM (SELECT l.id AS lead_id, p.id AS partner_id
-                          FROM crm_lead l JOIN res_partner p ON p.email_normalized = l.email_normalized
-                         WHERE l.id = ANY(%(leads)s)
-                         UNION
-                        SELECT l.id, p.id
-                          FROM crm_lead l JOIN res_partner p ON p.phone_sanitized = l.phone_sanitized
-                         WHERE l.id = ANY(%(leads)s)) t
-                  JOIN res_partner p ON p.id = t.partner_id
-                  JOIN leads_agent_assignment a ON a.partner_id = p.commercial_partner_id AND a.state = 'active'
-              ORDER BY t.lead_id, a.assigned_at DESC
-                """,
-                leads=list(self._ids),
-            )
-        )
-        # sudo: res.users - whether the holder still works here
-        Users = self.env["res.users"].sudo()
-        given = self.browse()
-        for lead_id, partner_id, agent_id in rows:
-            lead, agent = self.browse(lead_id), Users.browse(agent_id)
-            if lead._leads_company() in agent.company_ids:
-                lead._leads_give(agent, "coalesced", partner=self.env["res.partner"].browse(partner_id))
-                given += lead
-        return given

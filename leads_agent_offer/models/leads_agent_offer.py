@@ -244,6 +244,19 @@ class LeadsAgentOffer(models.Model):
             self.write({"state": "recalled", "answered_at": fields.Datetime.now()})
             self._bus_changed()
 
+    def _may_be_answered(self):
+        """Whether the agent may still accept it."""
+        self.ensure_one()
+        return self.agent_id._leads_may_accept(self.company_id, is_caught=self.kind == "catch_all")
+
+    def _pass_on(self):
+        """Take offers back from agents who are gone: the leads go on at once, and nobody loses points."""
+        leads = self.lead_id
+        leads._leads_take_turns()
+        self.invalidate_recordset(["state"])
+        self.filtered(lambda offer: offer.state == "offered")._recall()
+        (leads - leads._leads_open_offers().lead_id)._leads_continue()
+
     def _end_shark_tank(self):
         """Nobody loses points twice for a lead."""
         if self:

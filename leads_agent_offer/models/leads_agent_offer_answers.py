@@ -57,7 +57,7 @@ class LeadsAgentOffer(models.Model):
         """
         offer = self._own()
         offer._accept()
-        return offer._open_action()
+        return offer._open_action() if offer.state == "accepted" else offer._elsewhere_action()
 
     @takes(given.one, reason_id=given.optional(given.record_id), note=given.text)
     def action_decline(self, reason_id=False, note=""):
@@ -91,6 +91,17 @@ class LeadsAgentOffer(models.Model):
             raise UserError(self.env._("The details of a lead can be seen once it is accepted."))
         return offer._open_action()
 
+    def _elsewhere_action(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Somebody else holds the customer of this lead already, and got it."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
     def _open_action(self):
         return {
             "type": "ir.actions.act_window",
@@ -106,15 +117,21 @@ class LeadsAgentOffer(models.Model):
     def _accept(self):
         """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
 
+        Where somebody else has come to hold the customer meanwhile, the lead goes to them, and the offer is taken back.
+
         :raises UserError: when it is too late, the agent may hold no more leads, or nobody may be given the customer
         """
-        self._take_turn()
+        customer, holder = self._take_turn_of_person()
         # sudo: res.users - whether the agent may still have leads
         if not self.agent_id.sudo().can_hold_leads and self.kind != "catch_all":
             raise UserError(self.env._("You no longer hold leads."))
         self._check_live()
+        lead = self.lead_id
+        known = {lead: (customer, holder)} if customer else {}
+        if holder != self.agent_id and lead._leads_coalesce(known):
+            return
         if self.agent_id.sudo().can_hold_leads:
-            for sentence, _until in self.lead_id._leads_refused().values():
+            for sentence, _until in lead._leads_refused(known).values():
                 raise UserError(sentence)
         now = fields.Datetime.now()
         misses = self.search_count(
@@ -125,7 +142,7 @@ class LeadsAgentOffer(models.Model):
             ]
         )
         self.write({"state": "accepted", "answered_at": now})
-        self.lead_id._leads_give(self.agent_id, performance.acceptance(misses), offer=self)
+        lead._leads_give(self.agent_id, performance.acceptance(misses), offer=self, partner=customer)
         self._bus_changed()
 
     def _decline(self, reason=None, note=""):
@@ -148,11 +165,7 @@ class LeadsAgentOffer(models.Model):
             self.env["leads.agent.score.entry"]._add("declined", self)
             lead._leads_continue()
         elif not lead._leads_open_offers():
-            stage = {"shark_tank": "after_shark_tank"}.get(self.kind)
-            if stage:
-                lead._leads_continue({lead.id: stage})
-            else:
-                lead._leads_move("waiting", reason=self.env._("The catch-all declined the lead."))
+            lead._leads_continue()
         self._bus_changed()
 
     def _request_again(self):
@@ -173,6 +186,13 @@ class LeadsAgentOffer(models.Model):
         self.ensure_one()
         self.lead_id._leads_take_turns()
         self.invalidate_recordset(["state", "deadline"])
+
+    def _take_turn_of_person(self):
+        """The same with whatever else the person of the lead asked for: see :meth:`_leads_take_turns_of_person`."""
+        self.ensure_one()
+        customer, holder = self.lead_id._leads_take_turns_of_person()
+        self.invalidate_recordset(["state", "deadline"])
+        return customer, holder
 
     def _check_live(self):
         """:raises UserError: when the offer can no longer be answered"""
@@ -201,8 +221,7 @@ class LeadsAgentOffer(models.Model):
             return False
         if self.state == "offered":
             return False
-        routing_id, _ranked, offers = lead._leads_histories()[lead.id]
-        return routing_id == self.routing_id.id and queueing.may_ask_again(self.agent_id.id, offers)
+        return queueing.may_ask_again(self.agent_id.id, lead._leads_histories()[lead.id].offers)
 
     def _reason_sentence(self, cause):
         """Why this agent, as it stands on the assignment."""
@@ -266,18 +285,20 @@ class LeadsAgentOffer(models.Model):
 
     @takes(given.one, agent_id=given.optional(given.record_id))
     def action_assign_to(self, agent_id):
-        """Give a lead of the catch-all to an agent.
+        """Give a lead of the catch-all to an agent, or to whoever holds its customer already.
 
         :raises AccessError: for others than its users
         :raises UserError: when it is too late, or the agent may not hold leads of the company
         """
-        self._own()._take_turn()
+        customer, holder = self._own()._take_turn_of_person()
         offer = self._own_catch_all()
         lead = offer.lead_id
         agent = offer.env["res.users"].browse(agent_id)
         agent.with_company(lead._leads_company())._check_may_hold_leads()
+        if holder != agent and lead._leads_coalesce({lead: (customer, holder)}):
+            return
         offer._recall()
-        lead._leads_give(agent, "assigned")
+        lead._leads_give(agent, "assigned", partner=customer)
 
     @takes(given.one, name=given.text, description=given.text)
     def action_resubmit(self, name=False, description=False):
@@ -292,7 +313,7 @@ class LeadsAgentOffer(models.Model):
         if vals:
             lead.write(vals)
         lead._leads_withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
-        lead._leads_offer_now()
+        lead._leads_offer_now(anew=True)
 
     # ------------------------------------------------------------------
     # Links

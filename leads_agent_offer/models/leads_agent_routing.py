@@ -28,6 +28,12 @@ class LeadsAgentRouting(models.Model):
     # Instead of the verdicts, for a lead of a backlog
     roster_id = Link("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
     ranked = fields.Json(readonly=True, export_string_translation=False)
+    is_again = fields.Boolean(
+        string="Asked Again",
+        readonly=True,
+        help="Somebody qualified who did not before: a new agent, one who is back, another tag. Whoever was asked "
+        "already is not asked again.",
+    )
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
 
@@ -39,8 +45,8 @@ class LeadsAgentRouting(models.Model):
     def _insert(self, rows):
         """Write routings down, in two queries whatever their number.
 
-        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``ranked`` (ids), and
-            ``verdicts`` (JSON text) or ``roster_id``
+        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``ranked`` (ids),
+            ``is_again``, and ``verdicts`` (JSON text) or ``roster_id``
         :returns: ``{lead_id: routing_id}``
         """
         if not rows:
@@ -50,12 +56,13 @@ class LeadsAgentRouting(models.Model):
             SQL(
                 """
                 INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, hits, verdicts, roster_id, ranked,
-                       candidate_count, create_uid, create_date, write_uid, write_date)
+                       is_again, candidate_count, create_uid, create_date, write_uid, write_date)
                 SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.hits::jsonb, t.verdicts::jsonb, t.roster_id,
-                       t.ranked::jsonb, t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
+                       t.ranked::jsonb, t.is_again, t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM unnest(%(leads)s::int[], %(companies)s::int[], %(agents)s::int[], %(hits)s::text[],
-                              %(verdicts)s::text[], %(rosters)s::int[], %(ranked)s::text[], %(candidates)s::int[])
-                       AS t (lead_id, company_id, agent_id, hits, verdicts, roster_id, ranked, candidates)
+                              %(verdicts)s::text[], %(rosters)s::int[], %(ranked)s::text[], %(again)s::bool[],
+                              %(candidates)s::int[])
+                       AS t (lead_id, company_id, agent_id, hits, verdicts, roster_id, ranked, is_again, candidates)
              RETURNING lead_id, id
                 """,
                 now=now,
@@ -67,6 +74,7 @@ class LeadsAgentRouting(models.Model):
                 verdicts=[row.get("verdicts") for row in rows],
                 rosters=[row.get("roster_id") for row in rows],
                 ranked=[json.dumps(row["ranked"]) for row in rows],
+                again=[row["is_again"] for row in rows],
                 candidates=[len(row["ranked"]) for row in rows],
             )
         )

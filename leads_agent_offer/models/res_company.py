@@ -3,11 +3,14 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.tools import given
 
 from ..tools import queueing, ranking, tag_matching
 
 MINUTES = (2, 20_160)
 MOST_CATCH_ALL = 5
+# What decides when leads are offered.
+GATE = {"leads_offer_calendar_id", "leads_offer_override", "leads_offer_intercept"}
 OVERRIDES = [("open", "Open now"), ("closed", "Closed now")]
 
 
@@ -123,9 +126,46 @@ class ResCompany(models.Model):
             has_catch_all=bool(self.leads_offer_catch_all_ids),
         )
 
+    def _leads_offer_catchers(self):
+        """The users of the catch-all who may still take leads."""
+        # sudo: res.users - what they may, whoever brings the lead in
+        users = self.sudo().leads_offer_catch_all_ids
+        return users.filtered(lambda user: user._leads_may_accept(self, is_caught=True))
+
     # ------------------------------------------------------------------
     # Hours
     # ------------------------------------------------------------------
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        before = {company: company._leads_offer_gate() for company in self} if vals.keys() & GATE else {}
+        result = super().write(vals)
+        for company, gate in before.items():
+            if gate != company._leads_offer_gate():
+                company._leads_offer_plan_anew()
+        return result
+
+    def _leads_offer_gate(self):
+        """What decides when leads are offered."""
+        return [self[name] for name in sorted(GATE)]
+
+    def _leads_offer_plan_anew(self):
+        """What was held by other hours or settings goes on by those of now."""
+        # sudo: crm.lead - follows from the settings, whoever may change them
+        held = (
+            self.env["crm.lead"]
+            .sudo()
+            .with_company(self)
+            .search(
+                [
+                    ("leads_offer_state", "=", "held"),
+                    ("leads_hold", "not in", ("manager", "turn")),
+                    ("company_id", "in", (False, self.id)),
+                ],
+                order="leads_offer_until, create_date, id",
+            )
+        )
+        held.filtered(lambda lead: lead._leads_company() == self)._leads_plan_anew(self)
 
     def _leads_offer_opening(self):
         """When leads are offered again.

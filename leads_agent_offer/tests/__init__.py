@@ -7,6 +7,7 @@ from . import (
     test_incoming_text,
     test_links,
     test_menus,
+    test_never_lost,
     test_offer_units,
     test_offers,
     test_offers_scale,
@@ -14,5 +15,6 @@ from . import (
     test_refusals,
     test_reports,
     test_routing,
+    test_same_person,
     test_tours,
 )

@@ -228,6 +228,15 @@ class TestOfferPage(LinkCase):
         self.assertIn("no longer available", page.text)
         self.assertShut(self._send(self.path, "accept"), 409)
 
+    def test_a_lead_whose_customer_somebody_holds_by_now(self):
+        """Pressing *Accept* hands the lead over to the holder; the page tells nothing of either."""
+        self._assign(self._lead("Known", email=self.lead.email_from), self.other_agent)
+        self.assertEqual(self._send(self.path, "accept").status_code, 303)
+        page = self._get(self.path)
+        self.assertShut(page, 410)
+        self.assertIn("no longer available", page.text)
+        self.assertEqual((self.lead.user_id, self.offer.state), (self.other_agent, "recalled"))
+
     def test_details_are_gone_when_the_lead_is_gone(self):
         self._send(self.path, "accept")
         self.assertTrue(self._found(self._get(self.path).text))

@@ -225,8 +225,8 @@ class TestOffers(OfferCommon):
     def test_an_agent_who_is_archived_loses_nothing_for_others(self):
         lead = self._incoming()
         self.agent.active = False
-        self._pass_time(minutes=6)
-        self.assertEqual(self._holder(lead), self.other_agent)
+        self.assertEqual(self._holder(lead), self.other_agent, "at once")
+        self.assertFalse(self._points(self.agent))
 
     def test_a_manager_takes_an_offer_back_without_points(self):
         lead = self._incoming()

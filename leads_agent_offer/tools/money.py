@@ -4,11 +4,12 @@ All other numbers are none: telephone numbers, zip codes, references, dates, dis
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .money_words import CODES, NAME, OTHER_NAME, SCALES, SIGNS, THINGS, WORDS
+from .money_words import CODES, OTHER_NAME, SCALES, SIGNS, THINGS, WORDS, name_places
 from .written_numbers import DASHES, SPACES, numbers, value
 
 _SIGN: Final = rf"(?:(?:\b(?:US|CA|AU|NZ|HK|MX|[ACRS]))?\$|[{SIGNS}])"
@@ -21,6 +22,8 @@ _LEADING: Final = re.compile(
 )
 _SCALED_SIGN: Final = re.compile(rf"(?<![^\W_])([kKmM]?)({_SIGN})[{SPACES}]?$")
 _WORD_BEFORE: Final = re.compile(rf"([^\W\d_]+)(\.?[{SPACES}]?[:=]?[{SPACES}]?)$")
+# What may stand between a word and the number after it.
+_AFTER_WORD: Final = f".:={SPACES}"
 _ENDING: Final = re.compile(rf"[.,](?:[{DASHES}]{{1,2}})")
 _NEXT: Final = re.compile(rf"([{SPACES}]?)(?:({_SIGN})|([^\W\d_]+(?:[0-9\u00b2\u00b3]\b)?)\.?)")
 _FILLER: Final = re.compile(
@@ -36,6 +39,8 @@ _BETWEEN: Final = re.compile(rf"[{SPACES}](?:and|und|et|y|e|en)[{SPACES}](?:{_SI
 _BETWEEN_BEFORE: Final = re.compile(rf"\b(?:between|zwischen|entre|tra|fra|tussen)[{SPACES}]\W{{0,2}}$", re.IGNORECASE)
 _WINDOW: Final = 64
 _LONGEST_WORD: Final = 16
+# With a scale, a letter before it and a space after it.
+_LONGEST_SIGN: Final = 8
 # More words are a sentence, not the name of a line.
 _MOST_WORDS: Final = 5
 
@@ -82,7 +87,7 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
     """Every amount of money with its place, from left to right."""
     last: _Number | None = None
     used = 0
-    has_names: bool | None = None
+    names: list[tuple[int, int]] | None = None
     for digits, start, end in numbers(text):
         number = _read(text, _Number(digits, start, end, tail=end), used)
         if number is None:
@@ -92,8 +97,8 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
         if number.marked:
             used = number.tail
         else:
-            has_names = bool(NAME.search(text)) if has_names is None else has_names
-            number.named = has_names and _is_named(text, number.start)
+            names = name_places(text) if names is None else names
+            number.named = bool(names) and _is_named(text, number.start, names)
         is_money = number.marked or number.named or (last and (last.marked or last.named))
         if last and is_money and _is_range(text, last, number):
             last.marked = number.marked = True
@@ -132,9 +137,12 @@ def _read(text: str, number: _Number, used: int) -> _Number | None:
 
 def _prefix(before: str) -> tuple[bool, int] | None:
     """Whether a currency stands before a number, and a scale with it; None: the number is part of a name."""
-    if sign := _SCALED_SIGN.search(before):
+    near = before[-_LONGEST_SIGN:]
+    # Of the signs, only that of the dollar is in ASCII.
+    if ("$" in near or not near.isascii()) and (sign := _SCALED_SIGN.search(near)):
         return True, SCALES.get(sign[1].lower(), 1)
-    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:])
+    last = near.rstrip(_AFTER_WORD)[-1:]
+    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:]) if last.isalpha() else None
     if not word:
         return False, 1
     scale = _currency(word[1])
@@ -214,25 +222,32 @@ def _take_currency(text: str, number: _Number, following: re.Match) -> None:
     number.tail = following.end()
 
 
-def _is_named(text: str, start: int) -> bool:
-    """Whether a number stands where a price, a budget or a value is named: in its line, or in the line above."""
-    window = text[max(0, start - 2 * _WINDOW) : start]
-    above, _end, line = window.rpartition("\n")
-    if names := list(NAME.finditer(line)):
-        return _is_led_to(line, names[-1])
-    if _LEADING.fullmatch(line):
-        title = above.rstrip().rpartition("\n")[2]
-        return bool(NAME.search(title)) and _is_title(title)
-    return False
+def _is_named(text: str, start: int, names: Sequence[tuple[int, int]]) -> bool:
+    """Whether a number stands where a price, a budget or a value is named: in its line, or in the line above.
+
+    :param names: the places of all names of the text
+    """
+    window = max(0, start - 2 * _WINDOW)
+    begin = max(window, text.rfind("\n", window, start) + 1)
+    last = bisect_right(names, (start, 0)) - 1
+    if last >= 0 and names[last][0] >= begin:
+        return _is_led_to(text[begin:start], names[last][0] - begin, names[last][1] - begin)
+    # Without a name since the window began there is none in the line above either.
+    if last < 0 or names[last][0] < window or not _LEADING.fullmatch(text[begin:start]):
+        return False
+    above = text[window : max(window, begin - 1)].rstrip()
+    first = window + above.rfind("\n") + 1
+    nr = bisect_left(names, (first, 0))
+    return nr < len(names) and names[nr][1] <= window + len(above) and _is_title(text[first : window + len(above)])
 
 
-def _is_led_to(line: str, name: re.Match) -> bool:
+def _is_led_to(line: str, start: int, end: int) -> bool:
     """Whether the words between a name and the number after it leave the number to the name."""
-    rest = line[name.end() :]
+    rest = line[end:]
     if _LEADING.fullmatch(rest):
-        return not OTHER_NAME.search(line[max(0, name.start() - 12) :])
+        return not OTHER_NAME.search(line[max(0, start - 12) :])
     title, separator, after = (rest.partition(":") if ":" in rest else rest.partition("=")) if rest else ("", "", "")
-    return bool(separator) and _is_title(line[: name.end()] + title) and bool(_LEADING.fullmatch(after))
+    return bool(separator) and _is_title(line[:end] + title) and bool(_LEADING.fullmatch(after))
 
 
 def _is_title(line: str) -> bool:

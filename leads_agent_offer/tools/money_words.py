@@ -53,13 +53,28 @@ THINGS: Final = frozenset(
     )
 )
 # What a line or a sentence names, of which the number after it is the amount.
+# Those of the first line are also the ends of longer words: Kaufpreis.
+_ENDS: Final = "price preis betrag miete"
+_NAMES: Final = """budget value amount cost costs revenue rent investment wert kosten prix montant valeur co\u00fbt
+    loyer precio presupuesto importe valor coste costo prezzo importo valore prijs bedrag waarde pre\u00e7o
+    or\u00e7amento cena bud\u017cet kwota pris belopp"""
 NAME: Final = re.compile(
-    r"""(?:price|preis|betrag|miete)\b
-    |\b(?:budget|value|amount|costs?|revenue|rent|investment|wert|kosten|prix|montant|valeur|co\u00fbt|loyer|precio
-    |presupuesto|importe|valor|coste|costo|prezzo|importo|valore|prijs|bedrag|waarde|pre\u00e7o|or\u00e7amento|cena
-    |bud\u017cet|kwota|pris|belopp)\b""",
-    re.IGNORECASE | re.VERBOSE,
+    rf"(?:{'|'.join(_WORD.findall(_ENDS))})\b|\b(?:{'|'.join(_WORD.findall(_NAMES))})\b", re.IGNORECASE
 )
+_ALL_NAMES: Final = tuple(_WORD.findall(f"{_ENDS} {_NAMES}"))
+
+
+def name_places(text: str) -> list[tuple[int, int]]:
+    """Where amounts are named, from left to right.
+
+    >>> name_places("Kaufpreis or BUDGET, undervalued")
+    [(4, 9), (13, 19)]
+    """
+    small = text.lower()
+    # Most texts name none: looking for plain words is much faster than for the expression.
+    return [name.span() for name in NAME.finditer(text)] if any(map(small.__contains__, _ALL_NAMES)) else []
+
+
 OTHER_NAME: Final = re.compile(
     r"\b(?:zip|plz|post\w*|cap|cp|ref\w*|order|invoice|no|nr|num\w*|id|code|date|phone|tel\w*|mobile|fax|mileage|center"
     r"|centre)\b",

@@ -321,4 +321,6 @@ def _quote(text: str, start: int, end: int) -> str:
     """What was found with the text around it; what cannot be printed, or stored, is a space."""
     begin = max(0, start - max(0, LONGEST_QUOTE - (end - start)) // 2)
     piece = text[begin : begin + LONGEST_QUOTE]
-    return "".join(letter if letter.isprintable() else " " for letter in piece).strip()
+    if not piece.isprintable():
+        piece = "".join(letter if letter.isprintable() else " " for letter in piece)
+    return piece.strip()

@@ -16,6 +16,7 @@ MOST_NUMBERS: Final = 20_000
 LONGEST_NUMBER: Final = 24
 
 _RUN: Final = re.compile(rf"(?:(?<![\w.,])[.,](?=[0-9]))?[0-9]+(?:[.,'\u2019{SPACES}][0-9]+)*")
+_SPACE: Final = re.compile(rf"[{SPACES}]")
 _PART: Final = re.compile(rf"[^{SPACES}]+")
 _FIRST_GROUP: Final = re.compile(r"[1-9][0-9]{0,2}")
 _NEXT_GROUP: Final = re.compile(r"[0-9]{3}([.,][0-9]{1,2})?")
@@ -31,7 +32,10 @@ def numbers(text: str) -> Iterator[tuple[str, int, int]]:
     ['.5', '2000000', '12', '5000', '1200,50']
     """
     for run in islice(_RUN.finditer(text), MOST_NUMBERS):
-        yield from islice(_grouped(text, run.start(), run.end()), MOST_NUMBERS)
+        if _SPACE.search(digits := run[0]):
+            yield from islice(_grouped(text, run.start(), run.end()), MOST_NUMBERS)
+        else:
+            yield digits, *run.span()
 
 
 def _grouped(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

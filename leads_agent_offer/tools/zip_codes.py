@@ -93,16 +93,26 @@ def zip_codes(
     word, start, end = "", 0, -2
     for token in _TOKEN.finditer(text):
         before, began, ended = word, start, end
-        word, start, end = token[0], token.start(), token.end()
+        word, (start, end) = token[0], token.span()
         has_digit = not word.isalpha()
-        if not word.isascii() or (has_digit and _is_other(text, start, end, barred)):
+        if not word.isascii():
             word = ""
             continue
         is_joined = bool(before) and start == ended + 1 and text[ended] in _JOINTS
+        fits = has_digit and len(word) in lengths
+        fits_joined = is_joined and len(before) + len(word) in lengths and (has_digit or not before.isalpha())
+        if not fits and not fits_joined:
+            # What else the word may be is asked only where it matters: here, or with the word after it.
+            continue
+        if has_digit and _is_other(text, start, end, barred):
+            word = ""
+            continue
+        if is_joined and not before.isalpha() and _is_other(text, began, ended, barred):
+            is_joined = fits_joined = False
         is_tail = is_joined and text[ended] in DASHES and before.isdigit() and word.isdigit()
-        if has_digit and len(word) in lengths and not is_tail:
+        if fits and not is_tail:
             found.setdefault(word.upper(), (start, end))
-        if is_joined and len(before) + len(word) in lengths and (has_digit or not before.isalpha()):
+        if fits_joined:
             found.setdefault((before + word).upper(), (began, end))
     if DIGITS.get(country or "") in lengths:
         for shortened in _SHORTENED.finditer(text):

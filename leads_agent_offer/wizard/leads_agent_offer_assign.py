@@ -48,12 +48,14 @@ class LeadsAgentOfferAssign(models.TransientModel):
         if not self.agent_id:
             raise UserError(self.env._("Choose the Leads Agent who gets the lead."))
         self.offer_id.action_assign_to(self.agent_id.id)
+        # sudo: leads.agent.offer - who got the lead: whoever holds the customer has it instead of the one chosen
+        owner = self.offer_id.sudo().lead_id.user_id
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The lead was given to %s.", self.agent_id.name),
+                "message": self.env._("The lead was given to %s.", owner.name),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -7,6 +7,7 @@ from . import test_journeys_entering
 from . import test_link_examples
 from . import test_links
 from . import test_mutants
+from . import test_offer_never_lost
 from . import test_offer_probes
 from . import test_offer_races
 from . import test_offer_simulation

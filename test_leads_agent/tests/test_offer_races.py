@@ -208,3 +208,89 @@ class TestOfferRaces(RaceCase):
         with self._env() as env:
             holders = env["crm.lead"].browse(lead_ids).leads_offer_ids.agent_id
             self.assertEqual(len(holders), CLIENTS, "each agent got one")
+
+    # ------------------------------------------------------------------
+    # One person, two leads
+    # ------------------------------------------------------------------
+
+    def _write_in(self, **vals):
+        values = {"name": "Race", "team_id": self.offers["team"], "user_id": False, "contact_name": "Jo", **vals}
+        return lambda env: env(user=1)["crm.lead"].create(values).id
+
+    def _check_one_holder(self, lead_ids):
+        """One agent owns all of the leads, and holds their one customer; nothing is offered any more."""
+        with self._env() as env:
+            leads = env["crm.lead"].browse(lead_ids)
+            self.assertEqual(len(leads.user_id), 1, leads.mapped("user_id.login"))
+            self.assertTrue(all(lead.user_id for lead in leads))
+            self.assertEqual(len(leads.partner_id), 1, "one customer")
+            self.assertEqual(leads.partner_id.leads_agent_id, leads.user_id)
+            self.assertNotIn("offered", leads.leads_offer_ids.mapped("state"))
+            known = env["res.partner"].search_count([("email_normalized", "=", leads[0].email_normalized)])
+            self.assertEqual(known, 1, "no second record of the customer")
+            for lead in leads:
+                self._check_one_fate(lead.id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_person_writes_twice_and_two_agents_accept_at_the_same_instant(self):
+        told = 0
+        for run in range(self.RUNS):
+            email = f"jo{run}@race.example.com"
+            lead_ids = self._race(
+                self._write_in(email_from=f"Jo <{email}>"),
+                self._write_in(email_from=email.title(), phone="+32470000021"),
+            )
+            lives = [self._live(lead_id)[0] for lead_id in lead_ids]
+            self.assertNotEqual(lives[0][1], lives[1][1], "two agents are asked")
+            outcomes = self._race(*[self._accept(*live) for live in lives])
+            self._check_errors(outcomes)
+            self.assertEqual(outcomes.count(True), 1, outcomes)
+            told += sum(isinstance(outcome, UserError) for outcome in outcomes)
+            self._check_one_holder(lead_ids)
+            self._forget(lead_ids)
+        figure("offer races", "one person, two leads, two agents: runs, told so", f"{self.RUNS}, {told}")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_person_writes_again_while_the_first_enquiry_is_accepted(self):
+        for run in range(self.RUNS):
+            email = f"ann{run}@race.example.com"
+            first = self._write_in(email_from=email)
+            with self._env() as env:
+                lead_ids = [first(env)]
+            [live] = self._live(lead_ids[0])
+            outcomes = self._race(self._accept(*live), self._write_in(email_from=email))
+            self._check_errors(outcomes)
+            lead_ids.append(outcomes[1])
+            # Whoever is offered the second one, if it came before the acceptance was known, hands it over by accepting.
+            for offer_id, agent_id in self._live(lead_ids[1]):
+                with self._env() as env:
+                    self._accept(offer_id, agent_id)(env)
+            self._check_one_holder(lead_ids)
+            self._forget(lead_ids)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_accepting_against_a_manager_who_assigns_the_customer(self):
+        partner_id = self.made["partners"][0]
+        by = self.offers["agents"][-1]
+        for run in range(self.RUNS // 10 + 2):
+            with self._env() as env:
+                env["res.partner"].browse(partner_id).email = f"free{run}@race.example.com"
+                lead_ids = [self._write_in(email_from=f"free{run}@race.example.com")(env)]
+            [live] = self._live(lead_ids[0])
+            outcomes = self._race(self._accept(*live), self._assign(by, partner_id))
+            self._check_errors(outcomes)
+            with self._env() as env:
+                lead = env["crm.lead"].browse(lead_ids)
+                self.assertEqual(lead.partner_id.id, partner_id)
+                self.assertEqual(lead.user_id, lead.partner_id.leads_agent_id)
+            self._forget(lead_ids)
+
+    def _forget(self, lead_ids):
+        with self._env() as env:
+            leads = env["crm.lead"].browse(lead_ids)
+            partners = leads.partner_id
+            env.cr.execute("DELETE FROM leads_agent_assignment WHERE partner_id = ANY(%s)", [partners.ids])
+            env.cr.execute("UPDATE res_partner SET leads_agent_id = NULL WHERE id = ANY(%s)", [partners.ids])
+            env.invalidate_all()
+            leads.unlink()
+            partners.filtered(lambda partner: partner.id not in self.made["partners"]).unlink()

@@ -172,12 +172,20 @@ class TestOfferSimulation(OfferCommon):
                 if self.random.random() < 0.3 and offer.deadline:
                     self._plan(offer.deadline + timedelta(seconds=30), "again", offer)
         due = [offer.deadline for offer in Offer.search([("state", "=", "offered")], order="deadline", limit=1)]
-        waiting = [("leads_offer_until", "!=", False), ("leads_offer_state", "in", ("held", "waiting", "shark_tank"))]
-        due += self.env["crm.lead"].search(waiting, order="leads_offer_until", limit=1).mapped("leads_offer_until")
+        due += self._moments("held", "shark_tank")
+        if any(kind != "job" for _at, _count, kind, _payload in self.events):
+            # Once nothing else happens, nobody new is found at the looks, which would go on for ever. The job comes an
+            # hour late to them: a week has two thousand looks.
+            due += [moment + timedelta(hours=1) for moment in self._moments("waiting")]
         if due and not any(
             kind == "job" and at <= max(min(due), fields.Datetime.now()) for at, _c, kind, _p in self.events
         ):
             self._plan(min(due), "job")
+
+    def _moments(self, *states):
+        """When the next of the leads in these states is looked at."""
+        domain = [("leads_offer_until", "!=", False), ("leads_offer_state", "in", states)]
+        return self.env["crm.lead"].search(domain, order="leads_offer_until", limit=1).mapped("leads_offer_until")
 
     # ------------------------------------------------------------------
     # What holds

@@ -1,0 +1,35 @@
+from odoo import api, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _leads_release_orphans(self):
+        """What is offered to somebody who holds no leads any more goes on at once, without points."""
+        result = super()._leads_release_orphans()
+        self._leads_pass_offers_on()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_pass_offers_on(self):
+        """Whoever is about to be deleted is archived first: what they are offered does not come back to them then."""
+        # sudo: leads.agent.offer - follows from the change of the user, whoever was allowed to make it
+        offers = self.env["leads.agent.offer"].sudo().search([("agent_id", "in", self.ids), ("state", "=", "offered")])
+        offers.agent_id.filtered("active").active = False
+
+    def _leads_pass_offers_on(self):
+        """Take back what is offered to users who may not accept it any more; an empty recordset means everybody."""
+        # sudo: leads.agent.offer - as above
+        Offer = self.env["leads.agent.offer"].sudo()
+        domain = [("state", "=", "offered")] + ([("agent_id", "in", self.ids)] if self else [])
+        offers = Offer.search(domain, order="id")
+        offers.filtered(lambda offer: not offer._may_be_answered())._pass_on()
+
+    def _leads_may_accept(self, company, *, is_caught=False):
+        """Elevated: whether a user may accept leads of a company.
+
+        :param bool is_caught: leads of the catch-all, on which managers are, too
+        """
+        self.ensure_one()
+        may_accept = self.can_hold_leads or (is_caught and self.is_leads_manager)
+        return self.active and may_accept and (not company or company in self.company_ids)

@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent: Life Cycle",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "summary": "Who the lead is, where they came from, how far they are",
     "author": "Leads Agent developers",

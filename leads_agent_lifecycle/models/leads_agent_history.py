@@ -1,5 +1,8 @@
 from odoo import api, models
 
+# Messages that people send; mass mailings and notifications are of other types.
+BY_HAND = ("comment", "email", "sms")
+
 
 class Answers:
     """Who answered, while many messages are posted: they are an event together, afterwards.
@@ -21,23 +24,42 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_messages(self, messages, documents):
-        """A message that a lead wrote is an answer, unless it asks to be left alone. Mails are heard here."""
+        """A message that a lead wrote is an answer, unless it asks to be left alone; one of ours answers the lead.
+
+        Mails are heard here.
+        """
         result = super()._log_messages(messages, documents)
-        authors = self.env["res.partner"]
+        authors = answered = self.env["res.partner"]
         for message, (model, res_id) in zip(messages, documents, strict=True):
             author, is_mail = message.author_id, message.message_type == "email"
             if is_mail and not res_id:
                 # Without a text it is no history; the subject may ask all the same.
                 model, res_id = message.model, message.res_id
-            if model in ("res.partner", "sale.order") and res_id and author.partner_share:
+            if model not in ("res.partner", "sale.order") or not res_id or not author:
+                continue
+            if self._lead_is_spoken_to(message):
+                answered |= self.env[model].browse(int(res_id))._leads_customer()
+            elif author.partner_share:
                 customer = self.env[model].browse(int(res_id))._leads_customer()
                 if author.commercial_partner_id == customer and not self._lead_asks(message, is_mail):
                     authors |= author
+        answered._lead_event("spoken", self.env._("Answer sent"))
+        authors._lead_return()
         if answers := Answers.of(self.env):
             answers.author_ids.update(authors.ids)
         else:
             authors._lead_event("answer", self.env._("Answer received"))
         return result
+
+    @api.model
+    def _lead_is_spoken_to(self, message):
+        """Whether somebody of ours writes to a customer, or called: no note, and nothing that is sent by itself."""
+        if message.author_id.partner_share:
+            return False
+        kind = self._kind_of(message)
+        # Odoo writes what is sent by a job or a visitor in the name of a salesperson; a mail comes by the gateway.
+        is_own = message.author_id == self.env.user.partner_id or message.message_type == "email"
+        return kind == "call" or (kind == "message" and is_own and message.message_type in BY_HAND)
 
     @api.model
     def _lead_asks(self, message, is_mail):

@@ -79,6 +79,11 @@ class LeadsAgentInbound(models.AbstractModel):
         return self.env.company
 
     @api.model
+    def _profile_of(self, said):
+        """What else is known of somebody who is new: values of a contact."""
+        return {}
+
+    @api.model
     def _take_in_all(self, pairs):
         """Take in messages in their order. Whoever nobody knows becomes a lead first, all of them at once.
 
@@ -102,7 +107,10 @@ class LeadsAgentInbound(models.AbstractModel):
                     row._became("ignored", reason=self.env._("Came before"), lead=before.author_id, message=before)
                 else:
                     row._became(**inbound._take_in(said, row, changes, met))
-        self.env["res.partner"].browse(sorted(answers.author_ids))._lead_event("answer", self.env._("Answer received"))
+        authors = self.env["res.partner"].browse(sorted(answers.author_ids))
+        authors._lead_arrives(self.env._("Answer received"))
+        for channel in {row.channel for row, _saids in pairs}:
+            authors._lead_tell_arrival(channel)
 
     @api.model
     def _take_in(self, said, row, changes, met):
@@ -169,9 +177,13 @@ class LeadsAgentInbound(models.AbstractModel):
         channel, names, known = self._speaker(said)
         # What is posted below is the answer.
         wakes = not said.choice and purpose != "stop"
-        lead, is_new = self.env["res.partner"]._lead_by_names(channel, names, wakes=wakes, is_answer=False, **known)
+        profile = self._profile_of(said)
+        lead, is_new = self.env["res.partner"]._lead_by_names(
+            channel, names, wakes=wakes, is_answer=False, **known, **profile
+        )
         if lead.id in met:
             met.remove(lead.id)
+            lead.write(profile)
             is_new = True
         if is_new:
             lead._lead_came_by(said.source, said.campaign)

@@ -15,6 +15,7 @@ TRIGGERS = [
     ("order", "Quotation created"),
     ("sale", "Sale"),
     ("answer", "Answer received"),
+    ("spoken", "Answer sent"),
     ("silence", "Silence"),
 ]
 
@@ -41,6 +42,7 @@ class LeadsAgentLifecycleRule(models.Model):
     disposition_ids = fields.Many2many("leads.agent.disposition", string="Outcomes", help="None: any outcome.")
     silence_days = fields.Integer(string="Days of Silence", default=30)
     from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="None: in any stage.")
+    from_status_ids = fields.Many2many("leads.agent.status", string="With Statuses", help="None: with any status.")
     stage_id = Link("leads.agent.stage", string="Move to Stage", ondelete="restrict")
     status_id = Link("leads.agent.status", string="Set Status", ondelete="restrict")
     backwards = fields.Boolean(help="May also move a lead to an earlier stage. By itself no rule does.")
@@ -86,6 +88,7 @@ class LeadsAgentLifecycleRule(models.Model):
         return steps.Rule(
             id=self.id,
             from_stage_ids=frozenset(self.from_stage_ids.ids),
+            from_status_ids=frozenset(self.from_status_ids.ids),
             stage_id=self.stage_id.id or None,
             status_id=self.status_id.id or None,
             disposition_ids=frozenset(self.disposition_ids.ids) if self.trigger == "called" else frozenset(),
@@ -138,9 +141,17 @@ class LeadsAgentLifecycleRule(models.Model):
                                 WHERE m.author_id = p.id AND m.model IN ('res.partner', 'sale.order')
                                   AND m.message_type IN ('email', 'comment'))"""
                 )
-            case "silence":
+            case "spoken":
                 return SQL(
-                    "COALESCE(p.lead_event_at, p.lead_at) < %s - make_interval(days => %s)",
+                    """EXISTS (SELECT FROM mail_message m JOIN res_users u ON u.partner_id = m.author_id AND NOT u.share
+                                WHERE m.model = 'res.partner' AND m.res_id = p.id
+                                  AND m.message_type IN ('email', 'comment') AND NOT m.is_internal)"""
+                )
+            case "silence":
+                # Who waits for an answer of ours is not the one who is silent.
+                return SQL(
+                    """p.lead_waits_since IS NULL
+                       AND COALESCE(p.lead_event_at, p.lead_at) < %s - make_interval(days => %s)""",
                     self.env.cr.now(),
                     self.silence_days,
                 )

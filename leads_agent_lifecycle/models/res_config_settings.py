@@ -1,8 +1,7 @@
 from odoo import fields, models
 
 from .leads_agent_inbound import SECRET, TOKEN
-
-ALIAS = "leads_agent_lifecycle.alias_leads"
+from .res_partner_lead_channels import ALIAS
 
 
 class ResConfigSettings(models.TransientModel):

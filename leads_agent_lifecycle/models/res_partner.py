@@ -85,6 +85,12 @@ class ResPartner(models.Model):
     lead_event_at = fields.Datetime(
         string="Last Heard Of", readonly=True, copy=False, help="The last call, order, sale, answer or visit."
     )
+    lead_waits_since = fields.Datetime(
+        string="Unanswered Since",
+        readonly=True,
+        copy=False,
+        help="When the lead wrote, unless somebody of ours wrote or called since.",
+    )
     lead_code = fields.Char(string="Contact Code", copy=False, help="Unique. Generated when it is left empty.")
     lead_activity = fields.Selection(
         [("active", "Active"), ("inactive", "Inactive")],

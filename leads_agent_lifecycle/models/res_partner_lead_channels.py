@@ -10,10 +10,11 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 
-from ..tools import phone_forms
+from ..tools import own_address, phone_forms
 from ..tools.meta_said import phone_of
 from .res_partner import CHANNELS
 
+ALIAS = "leads_agent_lifecycle.alias_leads"
 # What is longer is no name, and fits into no index.
 LONGEST_NAME = 250
 
@@ -64,12 +65,18 @@ class ResPartner(models.Model):
             lead = self._lead_of_channel(channel, known, values, wakes, names)
         else:
             lead._lead_learn(known, fills_gaps)
+            if wakes:
+                lead._lead_return()
+            if wakes and fills_gaps:
+                # Where anybody can type the address of somebody else, no company learns of another one's customers.
+                lead._lead_share()
             if wakes and not lead.lead_stage_id:
                 is_new = True
                 self._lead_enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
         lead._lead_is_called(channel, names, others, identities)
         if wakes and is_answer:
-            lead._lead_event("answer", self.env._("Came by %s", dict(CHANNELS)[channel]))
+            lead._lead_arrives(self.env._("Came by %s", dict(CHANNELS)[channel]))
+            lead._lead_tell_arrival(channel)
         return lead, is_new
 
     @api.model
@@ -211,13 +218,18 @@ class ResPartner(models.Model):
         if "email" in missing and self.with_context(active_test=False).user_ids:
             # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
             del missing["email"]
-        if self.lead_is_anonymous and known:
-            missing |= {"name": known.get("name") or known.get("email") or known.get("phone")}
+        if self._lead_is_nameless() and known:
+            named = known.get("name") or (self.lead_is_anonymous and (known.get("email") or known.get("phone")))
+            missing |= {"name": named} if named else {}
         if missing:
             self.write(missing)
 
     def _leads_sender_names(self):
         return [*super()._leads_sender_names(), *self.lead_identity_ids.mapped("key")]
+
+    def _lead_is_nameless(self):
+        """Whether what stands for the name is an address, a number, or what visitors are called."""
+        return self.lead_is_anonymous or not own_address.is_name(self.name)
 
     def _lead_is_called(self, channel, names, others=(), known=None):
         """The lead goes by these names on the channel from now on; who went by one of them is told.
@@ -287,14 +299,15 @@ class ResPartner(models.Model):
         Word = self.env["leads.agent.stop.word"]
         wants = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject")))
         # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
-        lead, is_new = self.sudo()._lead_by_names("mail", (), name=name, email=email, wakes=wants != "stop")
+        leads = self.sudo().with_company(self.env.ref(ALIAS).sudo()._leads_company())
+        lead, is_new = leads._lead_by_names("mail", (), name=name, email=email, wakes=wants != "stop")
         if intake := Intake.of(self.env):
             intake.is_new_lead = bool(is_new and lead.lead_stage_id)
-        return lead
+        return lead.with_env(self.env)
 
     @api.model
     def _lead_find(self, name=None, email=None, phone=None):
-        """The oldest contact with the e-mail or the number, leads first."""
+        """Who has the e-mail or the number: active contacts, those of the company, leads and older ones come first."""
         same = Domain.FALSE
         if normalized := email_normalize(email or ""):
             same |= Domain("email_normalized", "=", normalized)
@@ -302,8 +315,10 @@ class ResPartner(models.Model):
             same |= self._lead_phone_domain(phone)
         if same.is_false():
             return self.browse()
-        found = self.search(same & Domain("partner_share", "=", True), order="id")
-        return (found.filtered("lead_stage_id") or found)[:1]
+        share = Domain("partner_share", "=", True)
+        found = self.with_context(active_test=False).search(same & share).with_env(self.env)
+        own = self.env.company.parent_ids
+        return found.sorted(lambda one: (not one.active, not one.company_id <= own, not one.lead_stage_id, one.id))[:1]
 
     @api.model
     def _lead_phone_domain(self, phone, country=None):

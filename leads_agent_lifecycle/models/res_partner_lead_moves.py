@@ -17,6 +17,8 @@ MOVED_FIELDS = [
     "write_uid",
     "write_date",
 ]
+# What an event says of a lead, wherever it moves.
+HEARD_FIELDS = ["lead_event_at", "lead_activity", "lead_waits_since"]
 
 
 class ResPartner(models.Model):
@@ -151,27 +153,33 @@ class ResPartner(models.Model):
         """
         if not self:
             return
-        self.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", "lead_event_at", "lead_activity"])
+        self.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *HEARD_FIELDS])
         entities = self.commercial_partner_id.ids
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH lead AS (
                     SELECT id FROM res_partner
-                     WHERE commercial_partner_id = ANY(%s) AND lead_stage_id IS NOT NULL
+                     WHERE commercial_partner_id = ANY(%(entities)s) AND lead_stage_id IS NOT NULL
                   ORDER BY id FOR NO KEY UPDATE
                 )
-                UPDATE res_partner p SET lead_event_at = %s,
-                       lead_activity = CASE WHEN %s THEN 'active' ELSE lead_activity END
+                UPDATE res_partner p
+                   SET lead_event_at = CASE WHEN %(is_ours)s THEN lead_event_at ELSE %(now)s END,
+                       lead_activity = CASE WHEN %(is_interest)s THEN 'active' ELSE lead_activity END,
+                       lead_waits_since = CASE WHEN %(is_answer)s THEN COALESCE(lead_waits_since, %(now)s)
+                                               WHEN %(is_answered)s THEN NULL ELSE lead_waits_since END
                   FROM lead WHERE lead.id = p.id
              RETURNING p.id, lead_stage_id, lead_status_id, commercial_partner_id
                 """,
-                entities,
-                self.env.cr.now().replace(microsecond=0),
-                trigger in ("order", "sale", "answer"),
+                entities=entities,
+                now=self.env.cr.now().replace(microsecond=0),
+                is_ours=trigger == "spoken",
+                is_interest=trigger in ("order", "sale", "answer"),
+                is_answer=trigger == "answer",
+                is_answered=trigger in ("called", "spoken", "sale"),
             )
         )
-        self.browse(row[0] for row in rows).invalidate_recordset(["lead_event_at", "lead_activity"])
+        self.browse(row[0] for row in rows).invalidate_recordset(HEARD_FIELDS)
         places = {row[0]: row[1:3] for row in rows}
         if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
             places |= self._lead_enter(new, None, reason)

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_arrival,
     test_channels,
     test_lead_tours,
     test_lead_units,
@@ -20,6 +21,7 @@ from . import (
     test_received_mail,
     test_received_races,
     test_received_uninstall,
+    test_return,
     test_sign_in,
     test_stop,
 )

@@ -70,7 +70,7 @@ class TestMail(WithAlias, LifecycleCommon):
     def test_a_mail_makes_a_lead_and_the_next_one_comes_to_it(self):
         lead = self._receive('"Ada Moreau" <ada@example.com>', 1)
         self.assertEqual((lead.name, lead.email, lead.lead_channel), ("Ada Moreau", "ada@example.com", "mail"))
-        self.assertPlace(lead, "lead", "contacted")
+        self.assertPlace(lead, "lead", "new")
         self.assertIn("Please call me back", lead.message_ids[0].body)
         self.assertEqual(self._receive("Ada <ADA@example.com>", 2), lead)
         self.assertEqual(len(lead.message_ids.filtered(lambda message: message.message_type == "email")), 2)

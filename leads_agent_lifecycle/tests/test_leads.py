@@ -278,6 +278,7 @@ class TestMovesByThemselves(LifecycleCommon):
 
     def test_an_answer_wakes_a_resting_lead(self):
         lead = self._new_lead(email="ada@example.com")
+        lead.lead_status_id = self.statuses["attempted"]
         lead.action_lead_rest()
         self.assertEqual(lead.lead_activity, "inactive")
         lead.message_post(

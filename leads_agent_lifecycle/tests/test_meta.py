@@ -87,7 +87,7 @@ class TestMeta(MetaCommon):
         self.assertEqual(self._post(whatsapp(("w1", "Hello <b>", 10))).status_code, 200)
         lead = self._leads()
         self.assertEqual((lead.name, lead.phone, lead.lead_channel), ("Ada Moreau", "+33155550123", "whatsapp"))
-        self.assertPlace(lead, "lead", "contacted")
+        self.assertPlace(lead, "lead", "new")
         self.assertEqual(self._said(lead), ["Hello <b>"])
         self.assertNotIn("<b>", lead.message_ids[0].body)
 

@@ -80,7 +80,7 @@ class TestMetaOrigins(MetaCommon):
             with self.subTest(event=event):
                 self.assertEqual(self._post(event_of(kind, f"50{nr}", self.now, **event)).status_code, 200)
                 lead = self._leads(f"50{nr}")
-                self.assertPlace(lead, "lead", "contacted")
+                self.assertPlace(lead, "lead", "new")
                 [line] = self._lines(lead)
                 self.assertIn(words, line)
                 self.assertEqual(self._origin(lead), tuple(origin))
@@ -106,7 +106,7 @@ class TestMetaOrigins(MetaCommon):
                 [entry] = payload["entry"]
                 entry["standby"] = entry.pop("messaging")
                 self.assertEqual(self._post(payload).status_code, 200)
-                self.assertPlace(self._leads(f"40{nr}"), "lead", "contacted")
+                self.assertPlace(self._leads(f"40{nr}"), "lead", "new")
 
     def test_by_an_advert_on_whatsapp(self):
         for nr, (referral, *origin) in enumerate(

@@ -137,7 +137,7 @@ class TestMetaWords(MetaCommon):
                 self.assertEqual(self._post(whatsapp_of(kind, content, sender, f"w{nr}")).status_code, 200)
                 lead = self._leads(sender)
                 self.assertEqual(self._lines(lead), [words])
-                self.assertPlace(lead, "lead", "contacted")
+                self.assertPlace(lead, "lead", "new")
 
     def test_on_messenger_and_instagram(self):
         for nr, (kind, content, words) in enumerate(ON_MESSAGING):

@@ -161,7 +161,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
                 self._say(text, sender=sender)
                 self.assertEqual(self._blocks(customer), [])
                 self.assertEqual(customer.lead_activity, "active")
-                self.assertPlace(customer, "lead", "contacted")
+                self.assertPlace(customer, "lead", "new")
                 self.assertEqual(self._callbacks(customer), ["open"])
 
     def test_the_company_leaves_calls_alone(self):
@@ -280,7 +280,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
         self.assertEqual(self._blocks(person), [("call", "whatsapp"), ("whatsapp", "whatsapp")])
         self._say("Do you sell machines?", 40)
         self.assertEqual(self._leads(SENDER), person)
-        self.assertPlace(person, "lead", "contacted")
+        self.assertPlace(person, "lead", "new")
         self.assertEqual(self._blocks(person), [("call", "whatsapp"), ("whatsapp", "whatsapp")])
 
     def test_managers_edit_the_words_and_lift_blocks(self):

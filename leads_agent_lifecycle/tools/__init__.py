@@ -7,6 +7,7 @@ from . import (
     meta_values,
     meta_whatsapp,
     meta_words,
+    own_address,
     phone_forms,
     steps,
     words,

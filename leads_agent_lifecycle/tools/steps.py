@@ -12,6 +12,7 @@ class Rule:
     """What moves a lead.
 
     :param from_stage_ids: stages in which it counts; empty for all
+    :param from_status_ids: statuses with which it counts; empty for all
     :param stage_id: the stage to move to, None to stay in
     :param status_id: the status to move to, None to keep it, or to take the first one of a stage that does not know it
     :param disposition_ids: outcomes of a call that count; empty for all
@@ -20,6 +21,7 @@ class Rule:
 
     id: int
     from_stage_ids: frozenset[int] = frozenset()
+    from_status_ids: frozenset[int] = frozenset()
     stage_id: int | None = None
     status_id: int | None = None
     disposition_ids: frozenset[int] = frozenset()
@@ -58,9 +60,14 @@ def next_step(
     >>> back = Rule(2, stage_id=10)
     >>> next_step([back], 20, 7, {10: 0, 20: 1}, {10: [5], 20: [7]}) is None
     True
+    >>> answered = Rule(3, status_id=6, from_status_ids=frozenset([7]))
+    >>> [next_step([answered], 10, status, {10: 0}, {}) for status in (5, 7)]
+    [None, Step(rule_id=3, stage_id=10, status_id=6)]
     """
     for rule in rules:
         if rule.from_stage_ids and stage_id not in rule.from_stage_ids:
+            continue
+        if rule.from_status_ids and status_id not in rule.from_status_ids:
             continue
         if rule.disposition_ids and disposition_id not in rule.disposition_ids:
             continue

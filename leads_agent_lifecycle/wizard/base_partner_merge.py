@@ -30,6 +30,8 @@ class BasePartnerMerge(models.TransientModel):
         stages = self.env["leads.agent.stage"].sudo().search(Domain.TRUE)
         furthest = max(leads, key=lambda lead: (stages.ids.index(lead.lead_stage_id.id), lead == dst_partner))
         place = (furthest.lead_stage_id.id, furthest.lead_status_id.id)
+        # A number, an address and "Visitor" are no names; what somebody is called is kept.
+        names = [lead.name for lead in (dst_partner | src_partners) if not lead._lead_is_nameless()]
         code = (leads & dst_partner).lead_code or leads[:1].lead_code
         since = min(leads.filtered("lead_at").mapped("lead_at"), default=False)
         # Until the others are deleted, a code cannot stand on two of them, and a stage is nothing to copy.
@@ -45,7 +47,10 @@ class BasePartnerMerge(models.TransientModel):
             # Colleagues and own companies are nobody's leads.
             self._lead_forget(target)
             return
-        target.write({"lead_code": code, "lead_at": since})
+        if names and target.name != names[0]:
+            target.name = names[0]
+        is_anonymous = not (names or target.email or target.phone)
+        target.write({"lead_code": code, "lead_at": since, "lead_is_anonymous": is_anonymous})
         reason = self.env._("Merged")
         if target.lead_stage_id:
             target._lead_move({target.id: place}, reasons={target.id: reason})

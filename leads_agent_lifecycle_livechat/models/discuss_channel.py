@@ -6,19 +6,18 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import SQL, email_normalize, html2plaintext
-from odoo.tools.mail import email_re
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_lifecycle.tools import own_address
 
 _logger = logging.getLogger(__name__)
 
 # Who tells how to reach them does so soon; what comes after so many characters is not looked at.
 LONGEST = 2000
-# Without the question for a number, only one that is written for abroad is taken for one.
-NUMBER_RE = re.compile(r"\+\d[\d ()./-]{6,20}\d")
 # Odoo's cookies bar writes JSON, which is no valid value of a cookie: Werkzeug 3.1 leaves such cookies out.
 CONSENT_RE = re.compile(r"(?:^|;)\s*website_cookies_bar=(\{[^;{[]*\})")
 
@@ -35,6 +34,9 @@ class DiscussChannel(models.Model):
     leads_partner_id = fields.Many2one(
         "res.partner", string="Lead of the Chat", index="btree_not_null", copy=False, groups="base.group_system"
     )
+    # What the visitor told in this conversation: a correction takes the place of that, and of nothing else.
+    leads_told_email = fields.Char(copy=False, groups="base.group_system", export_string_translation=False)
+    leads_told_phone = fields.Char(copy=False, groups="base.group_system", export_string_translation=False)
     leads_lead_id = fields.Many2one(
         "res.partner",
         string="Lead",
@@ -85,6 +87,9 @@ class DiscussChannel(models.Model):
     def _leads_hear(self, message):
         """Elevated: a message was posted. If it is the visitor's, the lead is made, found, or heard of."""
         author, guest = message.author_id, message.author_guest_id
+        if author and not author.partner_share and author == self.env.user.partner_id:
+            self.leads_partner_id._lead_event("spoken", self.env._("Answer sent"))
+            return
         visitor = self.livechat_channel_member_history_ids.filtered(
             lambda one: (
                 one.livechat_member_type == "visitor"
@@ -114,7 +119,7 @@ class DiscussChannel(models.Model):
             proven._lead_hear(purpose, "chat", text)
             reason = self.env._("Asks to be left alone")
             return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
-        lead, is_new = self._leads_find_lead(author, guest, text)
+        lead, is_new = self._leads_find_lead(author, guest, text, message)
         self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
         if lead != self.leads_partner_id:
             if not self.leads_partner_id:
@@ -128,7 +133,7 @@ class DiscussChannel(models.Model):
         identity = self.env["leads.agent.identity"].search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
         return author or (identity.partner_id if not identity.is_claimed else identity.partner_id.browse())
 
-    def _leads_find_lead(self, author, guest, text):
+    def _leads_find_lead(self, author, guest, text, message):
         """The lead of whoever wrote the text, a signed-in customer or a guest, and whether it was none before."""
         Partner, Identity = self.env["res.partner"], self.env["leads.agent.identity"]
         key = f"partner-{author.id}" if author else f"guest-{guest.id}"
@@ -146,35 +151,69 @@ class DiscussChannel(models.Model):
             if not identity:
                 Identity.create({"partner_id": author.id, "channel": "chat", "key": key})
             return Partner._lead_by_names("chat", (key,))
-        told = self._leads_told(text)
-        lead = identity.partner_id
+        told, corrects = self._leads_told(text, self._leads_said_before(message))
+        if corrects:
+            identity = self._leads_take_back(identity, told)
+        lead, claimed = identity.partner_id, identity.is_claimed
         found = Partner._lead_find(email=told.get("email")) or Partner._lead_find(phone=told.get("phone"))
+        self.write({f"leads_told_{field}": value for field, value in told.items()})
         if found and found != lead:
-            told = {}
+            told, claimed = {}, True
             if not identity:
                 Identity.create({"partner_id": found.id, "channel": "chat", "key": key, "is_claimed": True})
             elif lead.lead_info == "no_info":
                 self._leads_hand_over(lead, found)
-        elif identity.is_claimed:
+        elif claimed:
             told = {}
-        return Partner._lead_by_names("chat", (key,), **told)
+        return Partner._lead_by_names("chat", (key,), fills_gaps=not claimed, **told)
 
-    def _leads_told(self, text):
-        """What somebody tells of how to reach them: ``{"email": ..., "phone": ...}``, without what was not told.
+    def _leads_said_before(self, message):
+        """What the same visitor said just before."""
+        own = Domain("author_guest_id", "=", message.author_guest_id.id) & Domain("message_type", "=", "comment")
+        own &= Domain("model", "=", self._name) & Domain("res_id", "=", self.id) & Domain("id", "<", message.id)
+        before = self.env["mail.message"].search(own, order="id desc", limit=1)
+        return html2plaintext(before.body or "")[:LONGEST].strip()
+
+    def _leads_told(self, text, before):
+        """What visitors tell of how to reach them, and whether it takes the place of what they told before.
 
         A colleague's e-mail is nobody's.
+
+        :returns: ``{"email": ..., "phone": ...}`` without what was not told, and a boolean
         """
-        told = {}
-        if (match := email_re.search(text)) and (email := email_normalize(match.group())):
-            told["email"] = email
-        asked = self.chatbot_current_step_id.step_type == "question_phone"
-        number = text.strip()[:40] if asked else (match.group() if (match := NUMBER_RE.search(text)) else "")
-        if number and (phone := self.env["res.partner"]._phone_format(number=number, country=self.country_id)):
-            told["phone"] = phone
-        colleague = [("email_normalized", "=", told.get("email")), ("partner_share", "=", False)]
-        if told.get("email") and self.env["res.partner"].search_count(colleague, limit=1):
-            return {}
-        return told
+        said = own_address.told(text, before)
+        step = self.chatbot_current_step_id.step_type
+        email = email_normalize(said.email) or (step == "question_email" and email_normalize(text)) or ""
+        number = text.strip()[:40] if step == "question_phone" else said.phone
+        phone = number and self.env["res.partner"]._phone_format(number=number, country=self.country_id)
+        told = {field: value for field, value in (("email", email), ("phone", phone)) if value}
+        colleague = [("email_normalized", "=", email), ("partner_share", "=", False)]
+        if email and self.env["res.partner"].search_count(colleague, limit=1):
+            return {}, False
+        slips = said.is_bare and any(
+            own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in told.items()
+        )
+        return told, said.corrects or slips
+
+    def _leads_take_back(self, identity, told):
+        """The visitor corrects what they told in this conversation, which goes.
+
+        Whoever has the wrong address is not the visitor, and is left as they are.
+
+        :returns: by what the visitor is known now: nothing, if it was by the wrong address
+        """
+        before = {field: self[f"leads_told_{field}"] for field in told}
+        wrong = {field: value for field, value in before.items() if value and value != told[field]}
+        if wrong and identity.is_claimed:
+            identity.unlink()
+            return identity.browse()
+        lead = identity.partner_id
+        values = {field: False for field, value in wrong.items() if lead[field] == value}
+        if values and not lead.user_ids:
+            if lead.name in wrong.values():
+                values["lead_is_anonymous"] = True
+            lead.write(values)
+        return identity
 
     def _leads_hand_over(self, anonymous, lead):
         """Nothing was known of the visitor, who turns out to be a known lead: what they left goes there."""

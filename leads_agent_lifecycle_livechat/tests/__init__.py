@@ -1,1 +1,1 @@
-from . import test_chat_tours, test_livechat
+from . import test_chat_tours, test_livechat, test_told

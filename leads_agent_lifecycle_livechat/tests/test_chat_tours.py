@@ -23,7 +23,7 @@ class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
         self.start_tour(f"/im_livechat/support/{livechat.id}", "leads_agent_chat_visitor")
         lead = livechat.channel_ids.leads_partner_id
         self.assertEqual((lead.lead_channel, lead.lead_info), ("chat", "info"))
-        self.assertPlace(lead, "lead", "contacted")
+        self.assertPlace(lead, "lead", "new")
 
         self.start_tour(PAGE, "leads_agent_chat_enrich", login="manager_mia")
         self.assertEqual((lead.name, lead.function), ("Ada Moreau", "Head of Beans"))

@@ -8,8 +8,7 @@ from odoo.addons.leads_agent_lifecycle.tests.test_leads import LifecycleCommon
 from odoo.addons.mail.tests.common import MailCommon
 
 
-@tagged("post_install", "-at_install")
-class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
+class ChatCommon(LifecycleCommon, MailCommon, HttpCase):
     """Visitors speak through the routes of the widget."""
 
     @classmethod
@@ -50,6 +49,9 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.opener.cookies.clear()
         self.authenticate(None, None)
 
+
+@tagged("post_install", "-at_install")
+class TestLivechat(ChatCommon):
     def _leads(self):
         return self.env["res.partner"].search_count([("lead_stage_id", "!=", False)])
 
@@ -61,7 +63,7 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self._say(chat, "Hello")
         lead = chat.leads_partner_id
         self.assertEqual((lead.lead_info, lead.lead_channel), ("no_info", "chat"))
-        self.assertPlace(lead, "lead", "contacted")
+        self.assertPlace(lead, "lead", "new")
         self._say(chat, "I am at Ada@Example.com, or +33 1 55 55 01 23")
         self.assertEqual(chat.leads_partner_id, lead)
         self.assertEqual((lead.lead_info, lead.email, lead.phone), ("info", "ada@example.com", "+33155550123"))
@@ -94,6 +96,23 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         row.with_user(self.manager).action_try_again()
         self.assertEqual((row.state, row.partner_id), ("lead", chat.leads_partner_id))
         self.assertEqual(chat.leads_partner_id.email, "ada@example.com")
+
+    def test_a_lead_is_new_until_the_operator_answers(self):
+        chat = self._open()
+        for text in ("Hello", "Anybody?"):
+            self._say(chat, text)
+            self.assertPlace(chat.leads_partner_id, "lead", "new")
+        lead = chat.leads_partner_id
+        told = [("message_type", "=", "user_notification"), ("subject", "=", f"Wrote to us: {lead.name}")]
+        self.assertEqual(self.env["mail.message"].search_count(told), 1)
+        robot = self.env["res.partner"].create({"name": "Robot"})
+        chat.message_post(body="You are number 3", author_id=robot.id, message_type="comment")
+        chat.with_user(self.operator).message_post(body="Joined", message_type="notification")
+        self.assertPlace(lead, "lead", "new")
+        self.authenticate("operator_otto", "operator_otto")
+        self._say(chat, "May I help?")
+        self.assertPlace(lead, "lead", "contacted")
+        self.assertFalse(lead.lead_waits_since)
 
     def _blocks(self, lead):
         rows = self.env["leads.agent.opt.out"].search([("partner_id", "=", lead.id), ("is_in_force", "=", True)])
@@ -231,15 +250,55 @@ class TestLivechat(LifecycleCommon, MailCommon, HttpCase):
         self.assertEqual((visit.device, visit.browser), ("linux", "firefox"))
         self.assertEqual((visit.channel, visit.page), ("chat", f"{self.base_url()}/shop"))
 
-    def test_an_archived_lead_stays_archived(self):
+    def test_an_archived_lead_who_returns_is_active_again(self):
         chat = self._open()
         self._say(chat, "Hello")
         lead = chat.leads_partner_id
         lead.active = False
-        chat = self._open()
-        self._say(chat, "Hello again")
-        self.assertEqual(chat.leads_partner_id, lead)
+        self._say(chat, "STOP")
         self.assertFalse(lead.active)
+        again = self._open()
+        self._say(again, "Hello again")
+        self.assertEqual(again.leads_partner_id, lead)
+        self.assertTrue(lead.active)
+        lead.active = False
+        self._say(again, "Is somebody there?")
+        self.assertTrue(lead.active)
+
+    def test_an_archived_customer_is_found(self):
+        before = None
+        for nr, told in enumerate(("I am harbour@example.com", "Call me: +33 1 55 55 01 23", "HARBOUR@example.com")):
+            with self.subTest(told=told):
+                customer = self._customer(f"Harbour {nr}", active=False)
+                customer.write({"phone": "+33155550123"} if "+" in told else {"email": "harbour@example.com"})
+                self._as_somebody_else()
+                chat = self._open()
+                before = self.env["res.partner"].with_context(active_test=False).search_count([])
+                self._say(chat, told)
+                self.assertEqual(chat.leads_partner_id, customer)
+                self.assertTrue(customer.active)
+                after = self.env["res.partner"].with_context(active_test=False).search_count([])
+                self.assertEqual(after, before)
+                customer.write({"phone": False, "email": False})
+
+    def test_whose_customer_somebody_claims_to_be_stays_there(self):
+        """Anybody may type the address of a customer of another company: it learns nothing of them by that."""
+        far = self.env["res.company"].create({"name": "Far East"})
+        customer = self._customer("Secret Harbour", email="harbour@example.com", company_id=far.id, active=False)
+        chat = self._open()
+        self._say(chat, "I am harbour@example.com")
+        self._say(chat, "Hello?")
+        self.assertEqual(chat.leads_partner_id, customer)
+        self.assertEqual((customer.active, customer.company_id), (True, far))
+
+    def test_who_is_signed_in_and_known_elsewhere_is_shared(self):
+        far = self.env["res.company"].create({"name": "Far East"})
+        portal = new_test_user(self.env, "portal_pia", "base.group_portal", email="pia@example.com")
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", [far.id, portal.partner_id.id])
+        self.env.invalidate_all()
+        self.authenticate("portal_pia", "portal_pia")
+        self._say(self._open(), "Hello")
+        self.assertFalse(portal.partner_id.company_id)
 
     def test_a_merged_lead_keeps_its_chats(self):
         kept = self._new_lead("Ada Moreau", email="ada@example.com")

@@ -30,7 +30,7 @@ class TestContact(LifecycleCommon, HttpCase):
         self.assertEqual((lead.company_name, lead.zip, lead.city), ("Moreau", "75011", "Paris"))
         self.assertEqual((lead.lead_source_id.name, lead.lead_campaign_id.name), ("Fair", "Spring"))
         self.assertTrue(lead.lead_consent_at)
-        self.assertPlace(lead, "lead", "contacted")
+        self.assertPlace(lead, "lead", "new")
         self.assertIn("Please call me back.", self._said(lead).body)
 
     def test_without_consent(self):
@@ -72,6 +72,35 @@ class TestContact(LifecycleCommon, HttpCase):
         for typed in ("Somebody Else", "+33 1 55 55 99 99", "Paris"):
             self.assertIn(typed, said)
 
+    def test_an_archived_customer_is_active_again(self):
+        for nr, values in enumerate(
+            (
+                {"email": "harbour@example.com"},
+                {"phone": "+33 1 55 55 01 23"},
+                {"phone": "+33155550123", "lead_stage_id": self.stages["prospect"].id},
+                {"email": "HARBOUR@example.com", "is_company": False},
+                {"email": "harbour@example.com", "lead_activity": "inactive"},
+            )
+        ):
+            with self.subTest(values=values):
+                customer = self._customer(f"Harbour {nr}", active=False, **values)
+                before = self.env["res.partner"].with_context(active_test=False).search_count([])
+                self.assertEqual(self._send(email="harbour@example.com", phone="+33 1 55 55 01 23").keys(), {"id"})
+                after = self.env["res.partner"].with_context(active_test=False).search_count([])
+                self.assertEqual(after, before)
+                self.assertTrue(customer.active)
+                self.assertIn("Please call me back.", self._said(customer).body)
+                customer.write({"email": False, "phone": False})
+
+    def test_a_customer_of_another_company_stays_there(self):
+        """Anybody may type the address of a customer of another company: it learns nothing of them by that."""
+        far = self.env["res.company"].create({"name": "Far East"})
+        customer = self._customer(email="harbour@example.com", company_id=far.id, active=False)
+        self._send(email="harbour@example.com")
+        self.assertEqual((customer.active, customer.company_id), (True, far))
+        self.assertEqual(len(self._leads("harbour@example.com")), 1)
+        self.assertIn("Please call me back.", self._said(customer).body)
+
     def test_a_colleague_is_nobodys_lead(self):
         self._send(email=self.agent.email)
         self.assertFalse(self.agent.partner_id.lead_stage_id)
@@ -94,7 +123,7 @@ class TestContact(LifecycleCommon, HttpCase):
     def test_only_the_fields_of_the_form_are_taken(self):
         customer = self._customer(email="harbour@example.com")
         self._send(lead_id=customer.id, campaign_id=1, lead_stage_id=self.stages["customer"].id, user_id=2)
-        self.assertPlace(self._leads(), "lead", "contacted")
+        self.assertPlace(self._leads(), "lead", "new")
         self.assertFalse(self._leads().user_id)
         self.assertFalse(self._leads().lead_campaign_id)
         self.assertFalse(self._said(customer))

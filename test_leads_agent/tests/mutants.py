@@ -245,6 +245,7 @@ RULES = (
     rule("leads_agent_lifecycle.rule_identity_company", MANAGER, _seen(lambda test: test.world["X"]["identity"])),
     rule("leads_agent_lifecycle.rule_visit_company", MANAGER, _seen(lambda test: test.world["X"]["visit"])),
     rule("leads_agent_channel.rule_received_company", MANAGER, _seen(lambda test: test.world["X"]["received"])),
+    rule("leads_agent_meta.rule_receiver_company", MANAGER, _seen(lambda test: test.receiver)),
     rule("leads_agent_lifecycle.rule_lifecycle_rule_company", MANAGER, _seen(lambda test: test.lifecycle_rule)),
     rule(
         "leads_agent_lifecycle.rule_partner_write_manager",
@@ -743,6 +744,10 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.officer.unlink": "officers follow: test_access",
     "leads.agent.officer.write": "officers follow: test_access",
     "leads.agent.stage.write": "the order of Next follows the weight: test_reach",
+    "leads.agent.meta.receiver.create": "forgets what was remembered: test_receivers",
+    "leads.agent.meta.receiver.unlink": "forgets what was remembered: test_receivers",
+    "leads.agent.meta.receiver.write": "forgets what was remembered: test_receivers",
+    "mail.thread._message_parse_post_process": "finds archived senders: test_return",
     "discuss.channel._message_post_after_hook": "visitors become leads: test_livechat",
     "discuss.channel.write": "chats are told in the chatter: test_livechat",
     "leads.agent.status.update.default_get": "many leads at once: test_leads",

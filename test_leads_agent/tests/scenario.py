@@ -500,6 +500,9 @@ class Scenario(LeadsAgentCommon):
                 "company_id": cls.far.id,
             }
         )
+        cls.receiver = cls.env["leads.agent.meta.receiver"].create(
+            {"name": "Far", "key": "106540352242922", "company_id": cls.far.id}
+        )
         cls.self_test = cls.env["leads.agent.self.test"].with_user(cls.far_manager).with_company(cls.far)
         cls.self_test = cls.self_test.browse(cls.self_test.action_run()["res_id"])
         cls._call_customers()

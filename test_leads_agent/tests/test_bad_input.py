@@ -141,6 +141,7 @@ class TestBadInput(Scenario):
             "leads.agent.rule": self.rule,
             "leads.agent.self.test": self.self_test,
             "leads.agent.lifecycle.rule": self.lifecycle_rule,
+            "leads.agent.meta.receiver": self.receiver,
             "crm.lead": self.world["A"]["incoming"],
         }
         return samples

@@ -1,0 +1,1 @@
+from . import leads_agent_inbound, leads_agent_meta_receiver

@@ -37,6 +37,8 @@ class MailThread(models.AbstractModel):
         deaf = {
             user.id
             for user in users
-            if user._is_leads_agent() and not self.with_user(user).sudo(False).has_access("read")
+            # In the user's own companies, whichever those are of whoever posts.
+            if user._is_leads_agent()
+            and not self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids).has_access("read")
         }
         return [data for data in recipients if data.get("uid") not in deaf] if deaf else recipients

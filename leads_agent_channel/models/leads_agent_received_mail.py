@@ -19,6 +19,8 @@ class Intake:
         self.is_released = is_released
         self.is_new_lead = False
         self.held_because = ""
+        # A sentence, when it is nobody's.
+        self.ignored_because = ""
 
     @staticmethod
     def of(env):
@@ -108,6 +110,8 @@ class LeadsAgentReceived(models.Model):
             return self._became_mail(intake, message)
         if intake.held_because:
             return self._hold(self._held_sentence(intake.held_because))
+        if intake.ignored_because:
+            return self._became("ignored", reason=intake.ignored_because)
         return self._became("ignored", reason=self.env._("The mail gateway found nobody for it, or sent it back"))
 
     def _became_mail(self, intake, message):

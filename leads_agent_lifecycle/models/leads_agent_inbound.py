@@ -89,6 +89,9 @@ class LeadsAgentInbound(models.AbstractModel):
 
         :param pairs: each row with what it told
         """
+        ours = self.env["res.partner"]._lead_our_numbers(
+            {one.phone for _row, saids in pairs for one in saids if one.phone}
+        )
         changes = self._changes([one for _row, saids in pairs for one in saids])
         posted = self._posted([one for _row, saids in pairs for one in saids])
         met = self.env["res.partner"]._lead_meet(
@@ -96,14 +99,16 @@ class LeadsAgentInbound(models.AbstractModel):
                 self._speaker(one)
                 for _row, saids in pairs
                 for one in saids
-                if self._may_be_met(one, changes) and self._message_key(one) not in posted
+                if self._may_be_met(one, changes) and self._message_key(one) not in posted and one.phone not in ours
             ]
         )
         answers = Answers()
         inbound = self.with_context(leads_answers=answers)
         for row, saids in pairs:
             for said in saids:
-                if before := posted.get(self._message_key(said)):
+                if said.phone in ours:
+                    row._became("ignored", reason=self.env._("By a number of ours"))
+                elif before := posted.get(self._message_key(said)):
                     row._became("ignored", reason=self.env._("Came before"), lead=before.author_id, message=before)
                 else:
                     row._became(**inbound._take_in(said, row, changes, met))

@@ -1,15 +1,71 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import email_normalize
+from odoo.tools.mail import decode_message_header
+
+from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+
+TO_LEADS = {"lead_channel": "mail"}
 
 
 class MailThread(models.AbstractModel):
-    """Odoo does not know who wrote a mail once they are archived; they are active again by it."""
+    """Who wrote a mail to the leads, and where it is laid: never on somebody else, nor on us."""
 
     _inherit = "mail.thread"
 
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        routes = super().message_route(message, message_dict, model, thread_id, custom_values)
+        # sudo: res.partner - whoever sends a mail has no user
+        routes = [route if route[0] != "res.partner" else self.sudo()._lead_route(message_dict, route) for route in routes]
+        if not any(_is_to_leads(route) for route in routes):
+            return routes
+        reply_to = decode_message_header(message, "Reply-To", separator=",")
+        attached = [
+            decode_message_header(mail, "From", separator=",")
+            for part in message.walk()
+            if part.get_content_type() == "message/rfc822" and part.is_multipart()
+            for mail in part.get_payload()
+        ]
+        # sudo: res.partner - as above
+        Partner = self.env["res.partner"].sudo()
+        name, email, lines = Partner._leads_person(message_dict, reply_to, attached)
+        phone = lines.get("phone") or ""
+        if not email and not phone and Partner._leads_nobody([message_dict.get("email_from")]):
+            if intake := Intake.of(self.env):
+                intake.ignored_because = self.env._("From an address of ours, or of a robot, about nobody")
+            return [route for route in routes if not _is_to_leads(route)]
+        told = {**TO_LEADS, "lead_person": (name, email, phone)}
+        return [(*route[:2], told, *route[3:]) if _is_to_leads(route) else route for route in routes]
+
+    def _lead_route(self, message_dict, route):
+        """Elevated: where a mail goes that answers what stands on a contact.
+
+        On a colleague or an own company every agent would read it, and whoever writes to the address of the leads is
+        somebody else than the customer whose conversation they name: both are mail of their own.
+        """
+        model, thread_id, _values, user_id, alias = route
+        contact = self.env[model].browse(thread_id or []).exists()
+        email = email_normalize(message_dict.get("email_from") or "")
+        if not contact or contact._leads_our_emails([email]):
+            return route
+        same = contact.commercial_partner_id
+        is_theirs = self.env[model].with_context(active_test=False).search_count(
+            [("email_normalized", "=", email), ("commercial_partner_id", "=", same.id)], limit=1
+        )
+        if contact._leads_is_ours() or (not is_theirs and alias and alias._leads_takes_mail()):
+            message_dict.pop("parent_id", None)
+            return (model, False, dict(TO_LEADS), user_id, alias)
+        return route
+
     def _message_parse_post_process(self, message, message_dict, routes):
+        """Odoo does not know who wrote a mail once they are archived; they are active again by it."""
         values = super()._message_parse_post_process(message, message_dict, routes)
         if not values.get("author_id") and any(route[0] in ("res.partner", "sale.order") for route in routes or ()):
             # sudo: res.partner - whoever sends a mail has no user
             if author := self.env["res.partner"].sudo()._lead_find(email=message_dict["email_from"]):
                 values["author_id"] = author.id
         return values
+
+
+def _is_to_leads(route):
+    return route[0] == "res.partner" and not route[1] and (route[2] or {}).get("lead_channel") == "mail"

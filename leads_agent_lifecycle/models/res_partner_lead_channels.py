@@ -59,6 +59,10 @@ class ResPartner(models.Model):
         :returns: the lead, and whether it was none before
         """
         known = self._lead_known(channel, {field: values.pop(field, None) for field in ("name", "email", "phone")})
+        if known.get("email") and self._leads_our_emails([known["email"]]):
+            del known["email"]
+        if channel != "whatsapp" and known.get("phone") and self._lead_our_numbers([known["phone"]]):
+            del known["phone"]
         lead, others, identities = self._lead_known_by(channel, names, known)
         is_new = not lead
         if is_new:
@@ -295,12 +299,16 @@ class ResPartner(models.Model):
         """A mail to the alias of the leads: who wrote it is found, or becomes a lead."""
         if (custom_values or {}).get("lead_channel") != "mail":
             return super().message_new(msg_dict, custom_values)
-        name, email = parse_contact_from_email(msg_dict.get("email_from") or "")
+        values = dict(custom_values)
+        name, email, phone = values.get("lead_person") or (*parse_contact_from_email(msg_dict.get("email_from") or ""), "")
         Word = self.env["leads.agent.stop.word"]
         wants = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject")))
         # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
         leads = self.sudo().with_company(self.env.ref(ALIAS).sudo()._leads_company())
-        lead, is_new = leads._lead_by_names("mail", (), name=name, email=email, wakes=wants != "stop")
+        lead, is_new = leads._lead_by_names(
+            "mail", (), name=name, email=email, phone=phone, fills_gaps=not phone, wakes=wants != "stop"
+        )
+        msg_dict["author_id"] = lead.id
         if intake := Intake.of(self.env):
             intake.is_new_lead = bool(is_new and lead.lead_stage_id)
         return lead.with_env(self.env)
@@ -317,17 +325,34 @@ class ResPartner(models.Model):
             return self.browse()
         share = Domain("partner_share", "=", True)
         found = self.with_context(active_test=False).search(same & share).with_env(self.env)
+        found = found.filtered(lambda one: not one._leads_is_ours())
         own = self.env.company.parent_ids
         return found.sorted(lambda one: (not one.active, not one.company_id <= own, not one.lead_stage_id, one.id))[:1]
 
     @api.model
-    def _lead_phone_domain(self, phone, country=None):
-        """Who has a number, in whichever of its forms it is written."""
+    def _lead_our_numbers(self, numbers):
+        """Elevated: which of some numbers are those of colleagues and of the own companies."""
+        forms_of = {number: self._lead_phone_forms(number) for number in numbers}
+        every = [form for forms in forms_of.values() for form in forms]
+        if not every:
+            return set()
+        partners, us = self._leads_us()
+        ours = set(partners.search(us & Domain("phone_sanitized", "in", every)).mapped("phone_sanitized"))
+        return {number for number, forms in forms_of.items() if ours & set(forms)}
+
+    @api.model
+    def _lead_phone_forms(self, phone, country=None):
+        """A number in whichever of its forms it is written."""
         written = phone_forms.plain(phone)
         number = self._phone_format(number=phone, country=country) or (
             phone_forms.dialled(written) if written.startswith("+") else ""
         )
-        forms = phone_forms.forms(number)
+        return phone_forms.forms(number)
+
+    @api.model
+    def _lead_phone_domain(self, phone, country=None):
+        """Who has a number, in whichever of its forms it is written."""
+        forms = self._lead_phone_forms(phone, country)
         domain = Domain("phone_sanitized", "in", forms)
         if len(forms) > 1:
             # A form that the numbering plan does not know any more is kept as it was typed.

@@ -11,6 +11,7 @@ from . import (
     test_meta_origins,
     test_meta_races,
     test_meta_words,
+    test_ours,
     test_panel,
     test_phone_forms,
     test_privacy,

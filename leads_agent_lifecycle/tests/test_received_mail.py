@@ -63,7 +63,7 @@ class TestReceivedMail(WithAlias, LifecycleCommon):
                 self.assertFalse(self._who())
         row.with_user(self.manager).action_release()
         self.assertEqual((row.state, row.partner_id), ("lead", self._who()))
-        self.assertPlace(self._who(), "lead", "contacted")
+        self.assertPlace(self._who(), "lead", "new")
 
     def test_an_automatic_answer_to_a_quotation_wakes_nobody(self):
         lead = self._new_lead(email="ada@example.org")

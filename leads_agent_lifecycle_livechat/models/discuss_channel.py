@@ -177,7 +177,7 @@ class DiscussChannel(models.Model):
     def _leads_told(self, text, before):
         """What visitors tell of how to reach them, and whether it takes the place of what they told before.
 
-        A colleague's e-mail is nobody's.
+        Our own addresses and numbers, those of colleagues and of the own companies, are nobody's.
 
         :returns: ``{"email": ..., "phone": ...}`` without what was not told, and a boolean
         """
@@ -187,8 +187,8 @@ class DiscussChannel(models.Model):
         number = text.strip()[:40] if step == "question_phone" else said.phone
         phone = number and self.env["res.partner"]._phone_format(number=number, country=self.country_id)
         told = {field: value for field, value in (("email", email), ("phone", phone)) if value}
-        colleague = [("email_normalized", "=", email), ("partner_share", "=", False)]
-        if email and self.env["res.partner"].search_count(colleague, limit=1):
+        Partner = self.env["res.partner"]
+        if (email and Partner._leads_our_emails([email])) or (phone and Partner._lead_our_numbers([phone])):
             return {}, False
         slips = said.is_bare and any(
             own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in told.items()

@@ -32,6 +32,23 @@ class TestTold(ChatCommon):
                 self.assertNotEqual(lead, customer)
                 self.assertEqual((lead.email, lead.phone, lead.lead_info), (False, False, "no_info"))
 
+    def test_what_is_ours_is_nobodys(self):
+        company = self.env.company.partner_id
+        company.write({"email": "office@example.com", "phone": "+33 1 55 55 07 00"})
+        self.agent.partner_id.phone = "+33 1 55 55 07 01"
+        domain = self.env["mail.alias.domain"].create({"name": "leads.example.com"})
+        for text in (
+            "office@example.com",
+            "I am at agent_anna@example.com",
+            "Call me: +33 1 55 55 07 00",
+            "my number is +33155550701",
+            f"write me at {domain.catchall_email}",
+        ):
+            with self.subTest(text):
+                lead = self._lead_after(text)
+                self.assertFalse(lead.email or lead.phone or lead._leads_is_ours())
+        self.assertFalse(company.lead_stage_id)
+
     def test_the_speakers_own_among_others(self):
         for nr, (texts, email, phone) in enumerate(
             (

@@ -18,6 +18,8 @@ class LeadsAgentReceived(models.Model):
         if record._name != "leads.agent.enquiry":
             return super()._form_made(record)
         lead = record.lead_id
+        if not lead:
+            return self._became("ignored", reason=self.env._("An address or number of ours"))
         said = lead.message_ids.filtered(lambda message: message.author_id == lead)[:1]
         return self._became("lead" if record.is_new_lead else "message", lead=lead, message=said)
 

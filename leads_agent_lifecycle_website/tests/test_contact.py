@@ -106,6 +106,30 @@ class TestContact(LifecycleCommon, HttpCase):
         self.assertFalse(self.agent.partner_id.lead_stage_id)
         self.assertFalse(self._said(self.agent.partner_id))
 
+    def test_what_is_ours_is_nobodys(self):
+        company = self.env.company.partner_id
+        company.write({"email": "office@example.com", "phone": "+33 1 55 55 07 00"})
+        self.agent.partner_id.phone = "+33 1 55 55 07 01"
+        before = self.env["res.partner"].search_count([])
+        for typed in (
+            {"email": "office@example.com"},
+            {"email": "Office@example.com", "phone": "+33155550701"},
+            {"email": self.agent.email},
+            {"email": "", "phone": "+33 1 55 55 07 00"},
+            {"email": "office@example.com", "phone": "+33 1 55 55 07 00", "own_field": "x"},
+        ):
+            with self.subTest(typed=typed):
+                self.assertEqual(self._send(message="Secret words", **typed).keys(), {"id"})
+                row = self.env["leads.agent.received"].search([("channel", "=", "form")], limit=1)
+                self.assertEqual((row.state, row.reason), ("ignored", "An address or number of ours"))
+                self.assertIn("Secret words", row.body)
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+        self.assertFalse(self.env["mail.message"].search([("body", "ilike", "Secret words")]))
+        self._send(email="office@example.com", phone="+33 1 55 55 01 23")
+        lead = self.env["res.partner"].search([("phone", "=", "+33 1 55 55 01 23")])
+        self.assertEqual((lead.name, lead.email), ("Ada Moreau", False))
+        self.assertIn("office@example.com", self._said(lead).body)
+
     def test_what_cannot_be_answered_is_refused(self):
         before = self.env["res.partner"].search_count([])
         for typed, sentence in (

@@ -62,7 +62,9 @@ class LeadsAgentEnquiry(models.TransientModel):
             raise ValidationError(self._too_long())
 
     def _hand_over(self):
-        """Find or make the lead, and let them say what they typed."""
+        """Find or make the lead, and let them say what they typed. Our own addresses and numbers are nobody's."""
+        if self._is_ours():
+            return
         values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
         self.lead_id, self.is_new_lead = self.env["res.partner"]._lead_by_names(
             "form",
@@ -85,6 +87,14 @@ class LeadsAgentEnquiry(models.TransientModel):
             subject=self.subject,
         )
 
+    def _is_ours(self):
+        """Whether whoever typed this can be reached at addresses of ours alone."""
+        Partner = self.env["res.partner"]
+        is_theirs = (self.email and not Partner._leads_our_emails([self.email])) or (
+            self.phone and not Partner._lead_our_numbers([self.phone])
+        )
+        return not is_theirs
+
     def _body(self):
         """The message, and all else as it was typed: it may be more, or other, than what is known of the lead."""
         names = ("name", "email", "phone", "company", "zip", "city", "subject")
@@ -101,6 +111,8 @@ class LeadsAgentEnquiry(models.TransientModel):
         """Odoo's form calls this: what it has beyond the fields of the enquiry, files included, goes to the lead."""
         if len(body) > LONGEST_TEXT:
             raise ValidationError(self._too_long())
+        if not self.lead_id:
+            return self.env["mail.message"]
         attachments = self.env["ir.attachment"].browse(nr for *_, ids in attachment_ids for nr in ids)
         attachments.write({"res_model": "res.partner", "res_id": self.lead_id.id})
         return self.lead_id._message_log(body=body, attachment_ids=attachments.ids, author_id=self.lead_id.id, **kwargs)

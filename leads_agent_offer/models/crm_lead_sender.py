@@ -1,19 +1,6 @@
-import re
-
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import email_normalize, formataddr
-from odoo.tools.mail import parse_contact_from_email
 
-from odoo.addons.leads_agent_channel.tools import form_lines, reading
-
-# Nobody reads what is sent to these.
-ROBOT = re.compile(
-    r"(?:no|do-?not|donot|never|ne-?pas)[-_.]?(?:reply|respond|r[e\u00e9]pondre)|(?:mailer-)?daemon|postmaster|bounces?"
-    r"|notifications?|notify|alerts?|auto(?:mated|mailer|reply|responder)?|robot|wordpress|www-data|apache|nobody|root",
-    re.IGNORECASE,
-)
-VIA = re.compile(r"\s*(?:\(via\b.*|\bvia\b.*)$", re.IGNORECASE)
 # What the lines of a form fill in on the lead.
 FIELDS = {"phone": "phone", "street": "street", "zip": "zip", "city": "city", "company": "partner_name"}
 
@@ -25,59 +12,18 @@ class CrmLead(models.Model):
 
     @api.model
     def _leads_sender(self, msg_dict, reply_to=None, attached=()):
-        """The person whom a mail is about.
+        """The person whom a mail is about, as :meth:`ResPartner._leads_person` finds them.
 
-        Who is named in the lines of a form; else who wrote what is forwarded, who gets the answer, who sent it.
-
-        :param dict msg_dict: the mail as the gateway parsed it
-        :param str reply_to: its header *Reply-To*
-        :param attached: who wrote the mails that are attached to it
         :returns: the mail with that person as its sender, and values of the lead
         """
-        subject = msg_dict.get("subject") or ""
-        # What is forwarded or quoted names the customer too: all of the text is looked at.
-        text = reading.plain_text(msg_dict.get("body"), f"Fwd: {subject}")
-        lines = form_lines.stated(text)
-        own_name, own_email = parse_contact_from_email(msg_dict.get("email_from") or msg_dict.get("from") or "")
-        inner = [*map(parse_contact_from_email, attached), *form_lines.inner_senders(text, subject)]
-        candidates = [*inner, parse_contact_from_email(reply_to or ""), (own_name, own_email)]
-        nobody = self._leads_nobody([email for _name, email in candidates] + [lines.get("email")])
-        is_form = form_lines.is_form(lines) or email_normalize(own_email or "") in nobody or bool(inner)
-        if not is_form:
-            lines = {}
-        if lines.get("email"):
-            candidates.insert(0, (lines.get("name"), lines["email"]))
-        name, email = next(
-            (
-                (name, email)
-                for name, email in candidates
-                if (found := email_normalize(email or "")) and found not in nobody
-            ),
-            ("", ""),
-        )
-        if email and email_normalize(email) != email_normalize(own_email or "") and not name:
-            name = VIA.sub("", own_name) if own_name and VIA.search(own_name) else ""
-        name = lines.get("name") or name
+        # sudo: res.partner - whoever sends a mail has no user
+        name, email, lines = self.env["res.partner"].sudo()._leads_person(msg_dict, reply_to, attached)
         values = {field: lines[kind] for kind, field in FIELDS.items() if lines.get(kind)}
         if name:
             values["contact_name"] = name
         sender = formataddr((name, email)) if email else False
-        is_author = email and email_normalize(email) == email_normalize(own_email or "")
+        own_email = email_normalize(msg_dict.get("email_from") or msg_dict.get("from") or "")
         parsed = {**msg_dict, "from": sender, "email_from": sender}
-        if not is_author:
+        if not email or email_normalize(email) != own_email:
             parsed["author_id"] = False
         return parsed, values
-
-    @api.model
-    def _leads_nobody(self, emails):
-        """Which of some addresses are no customer's: robots, aliases, the own companies, colleagues."""
-        known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
-        if not known:
-            return known
-        # sudo: mail.alias.domain, res.partner - whoever sends a mail has no user
-        aliases = set(self.env["mail.alias.domain"].sudo()._find_aliases(list(known)))
-        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        own = Domain("user_ids.share", "=", False) | Domain("ref_company_ids", "!=", False)
-        ours = Partner.search(Domain("email_normalized", "in", list(known)) & own).mapped("email_normalized")
-        robots = {email for email in known if ROBOT.fullmatch(email.split("@")[0].split("+")[0])}
-        return aliases | set(ours) | robots

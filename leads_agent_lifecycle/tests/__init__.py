@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_channels,
+    test_import,
     test_lead_tours,
     test_lead_units,
     test_leads,

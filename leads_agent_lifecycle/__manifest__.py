@@ -21,6 +21,7 @@
         "views/leads_agent_stop_word_views.xml",
         "views/leads_agent_opt_out_views.xml",
         "views/leads_agent_move_views.xml",
+        "views/leads_agent_import_line_views.xml",
         "views/leads_agent_lifecycle_rule_views.xml",
         "views/leads_agent_assignment_views.xml",
         "views/leads_agent_call_views.xml",

@@ -45,15 +45,15 @@ class ResPartner(models.Model):
         persons, messages = self._lead_read_rows(fields, rows)
         if messages:
             return {"ids": False, "messages": messages, "nextrow": 0}
-        known = self._lead_match_rows(persons)
-        again = import_rows.repeats((nr, one) for nr, one in enumerate(persons) if not known[nr])
-        fields = [*fields, ".id"]
-        first = [nr for nr in range(len(rows)) if nr not in again]
+        matches = self._lead_match_rows(persons)
+        again = import_rows.repeats(persons, matches)
         savepoint = self.env.cr.savepoint()
-        result = self._lead_load(super().load, fields, rows, {nr: known[nr] for nr in first})
+        first = {nr: match for nr, match in enumerate(matches) if nr not in again}
+        result = self._lead_load(super().load, fields, rows, first)
         if again and result["ids"] and len(result["ids"]) == len(first):
             entered = dict(zip(first, result["ids"], strict=True))
-            more = self._lead_load(super().load, fields, rows, {nr: entered[again[nr]] for nr in again})
+            second = {nr: import_rows.Match(entered[earlier], "row") for nr, earlier in again.items()}
+            more = self._lead_load(super().load, fields, rows, second)
             result["messages"] += more["messages"]
             if not more["ids"]:
                 savepoint.rollback()
@@ -62,23 +62,73 @@ class ResPartner(models.Model):
         return result | {"nextrow": limit if limit < len(data) else 0}
 
     @api.model
-    def _lead_load(self, load, fields, rows, ids):
-        """Load some rows of a file.
+    def _lead_load(self, load, fields, rows, matches):
+        """Load some rows of a file, and report what became of them.
 
         :param load: as :meth:`load` of Odoo, which knows no gaps between rows
-        :param ids: ``{row: id}``, False for somebody new
+        :param matches: ``{row: Match}``
         """
-        numbers = list(ids)
-        if not numbers:
-            return {"ids": [], "messages": []}
-        width = len(fields) - 1
-        result = load(fields, [[*rows[nr][:width], ids[nr] and str(ids[nr])] for nr in numbers])
+        numbers, width = list(matches), len(fields)
+        names = list(dict.fromkeys(name.split("/")[0] for name in fields))
+        before = self._lead_shown([match.lead_id for match in matches.values() if match.lead_id], names)
+        told = [[*rows[nr], *[""] * width][:width] for nr in numbers]
+        ids = [match.lead_id and str(match.lead_id) for match in matches.values()]
+        result = load([*fields, ".id"], [[*row, lead_id] for row, lead_id in zip(told, ids, strict=True)])
         for message in result["messages"]:
             if "rows" in message:
                 message["rows"] = {end: numbers[place] for end, place in message["rows"].items()}
             if "record" in message:
                 message["record"] = numbers[message["record"]]
+        if result["ids"] and len(result["ids"]) == len(numbers):
+            after = self._lead_shown(result["ids"], names)
+            place = fields.index("lead_stage_id") if "lead_stage_id" in fields else None
+            lines = [
+                self._lead_import_line(nr, match, lead_id, before.get(lead_id), after[lead_id])
+                | {"left_alone": place is not None and self._lead_kept_stage(row[place], after[lead_id])}
+                for (nr, match), lead_id, row in zip(matches.items(), result["ids"], told, strict=True)
+            ]
+            # sudo: leads.agent.import.line - whoever imports leads reports it
+            self.env["leads.agent.import.line"].sudo()._report(lines)
         return result
+
+    @api.model
+    def _lead_shown(self, ids, names):
+        """What leads have in the columns of a file, as people read it: ``{id: {name: text}}``."""
+        leads = self.browse(dict.fromkeys(ids))
+        columns = [self._fields[name] for name in names if name in self._fields and self._fields[name].type != "binary"]
+        shown = {lead.id: {} for lead in leads}
+        for field in columns:
+            for lead in leads:
+                value = lead[field.name]
+                if field.relational:
+                    value = ", ".join(one.display_name or "" for one in value)
+                elif field.type == "selection":
+                    value = field.convert_to_export(value, lead)
+                shown[lead.id][field.name] = str(value or "")
+        return shown
+
+    @api.model
+    def _lead_import_line(self, nr, match, lead_id, before, after):
+        """Values of :class:`LeadsAgentImportLine`."""
+        changes = [
+            f"{self._fields[name]._description_string(self.env)}: {had or '-'} \N{RIGHTWARDS ARROW} {after[name] or '-'}"
+            for name, had in (before or {}).items()
+            if had != after[name]
+        ]
+        return {
+            "row": nr + self.env.context.get("lead_first_line", 1),
+            "partner_id": lead_id,
+            "result": "entered" if before is None else "changed" if changes else "same",
+            "matched_by": match.by,
+            "changes": "\n".join(changes),
+        }
+
+    @api.model
+    def _lead_kept_stage(self, told, after):
+        stage = after["lead_stage_id"]
+        if import_rows.is_blank(told) or told.strip().casefold() == stage.casefold():
+            return False
+        return self.env._("Stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
 
     @api.model
     def _extract_records(self, field_paths, data, log=lambda message: None, limit=float("inf")):
@@ -176,12 +226,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_match_rows(self, persons):
-        """The customer whom each row of a file is about, or False: by code, else by e-mail, else by number.
+        """The customer whom each row of a file is about, if any: by code, else by e-mail, else by number.
 
         Of several, the oldest counts. Who shares no more than a number is somebody else when e-mails or names
         contradict. Customers out of the user's sight are nobody's match.
 
         :param persons: list of :class:`~..tools.import_rows.Person`
+        :returns: list of :class:`~..tools.import_rows.Match`
         """
         domain = Domain.FALSE
         for name, values in (
@@ -196,4 +247,4 @@ class ResPartner(models.Model):
             numbers = read_cell(lead.phone, lead.country_id.code or self.env.company.country_id.code).numbers
             emails = email_normalize_all(lead.email or "")
             known.add(lead.id, self._lead_person(lead.lead_code, emails, numbers, lead.name))
-        return [known.find(one)[0] or False for one in persons]
+        return [known.find(one) for one in persons]

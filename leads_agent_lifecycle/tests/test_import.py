@@ -1,6 +1,7 @@
 import csv
 import io
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -122,14 +123,12 @@ class TestImportedFiles(LifecycleCommon):
         super().setUpClass()
         cls.env.company.country_id = cls.env.ref("base.be")
 
-    def _read(self, text, encoding="utf-8", user=None, context=None, **options):
+    def _read(self, text, encoding="utf-8", dryrun=False, **options):
         """Import a file.
 
         :returns: the leads of its rows, and what was wrong
         """
-        user = user or self.manager
-        wizard = self.env["base_import.import"].with_user(user).with_context(lead_new=True, lead_page=True)
-        wizard = wizard.with_context(**context or {})
+        wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
         file = text.encode(encoding)
         wizard = wizard.create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
         options = {
@@ -145,7 +144,7 @@ class TestImportedFiles(LifecycleCommon):
         self.assertNotIn("error", preview)
         options |= {name: preview["options"][name] for name in ("separator", "encoding")}
         columns = preview["headers"]
-        result = wizard.execute_import(columns, columns, options)
+        result = wizard.execute_import(columns, columns, options, dryrun=dryrun)
         return self.env["res.partner"].browse(result["ids"] or ()), result["messages"]
 
     def _entered(self, text, **how):
@@ -339,6 +338,47 @@ class TestImportedFiles(LifecycleCommon):
         lead = self._known()
         self._entered("name,email,lead_stage_id,lead_status_id\nAda,ada@example.com,Prospect,Contacted\n")
         self.assertPlace(lead, "prospect", "contacted")
+
+    # ------------------------------------------------------------------
+    # The report
+    # ------------------------------------------------------------------
+
+    def test_each_row_is_reported(self):
+        lead = self._known(lead_code="ADA-1")
+        lead.with_user(self.manager).lead_stage_id = self.stages["customer"]
+        self._new_lead("Cleo Kay", phone="0470 55 01 01")
+        newest = self.env["leads.agent.import.line"].search([], limit=1).id or 0
+        rows = [
+            "ada-1,Ada Moreau,,,Owner,Lead",
+            ",Ben Sato,ben@example.com,,Chef,",
+            ",Cleo,,+32 470 55 01 01,,",
+            ",Ben Sato,BEN@example.com,,Cook,",
+        ]
+        leads = self._entered("\n".join(["lead_code,name,email,phone,function,lead_stage_id", *rows]))
+        lines = self.env["leads.agent.import.line"].with_user(self.manager).search([("id", ">", newest)], order="row")
+        self.assertEqual(lines.mapped("row"), [2, 3, 4, 5])
+        self.assertEqual(lines.partner_id, leads)
+        self.assertEqual(lines.mapped("result"), ["changed", "entered", "changed", "changed"])
+        self.assertEqual(lines.mapped("matched_by"), ["code", False, "phone", "row"])
+        arrow = "\N{RIGHTWARDS ARROW}"
+        self.assertEqual(lines[0].changes, f"Job Position: Buyer {arrow} Owner")
+        self.assertIn(f"Job Position: Chef {arrow} Cook", lines[3].changes)
+        self.assertEqual(lines[0].left_alone, "Stays in Customer, which comes after Lead.")
+        self.assertFalse(any(lines[1:].mapped("left_alone")))
+
+    def test_a_row_that_changes_nothing_and_a_file_that_is_tested(self):
+        self._known()
+        newest = self.env["leads.agent.import.line"].search([], limit=1).id or 0
+        here = [("id", ">", newest)]
+        self._entered("name,email\nAda Moreau,ada@example.com\n")
+        self.assertEqual(self.env["leads.agent.import.line"].search(here).result, "same")
+        self._entered("name,email\nBen,ben@example.com\n", dryrun=True)
+        self.assertEqual(self.env["leads.agent.import.line"].search_count(here), 1)
+
+    def test_agents_read_no_report(self):
+        self._known()
+        with self.assertRaises(AccessError):
+            self.env["leads.agent.import.line"].with_user(self.agent).search([])
 
     # ------------------------------------------------------------------
     # Files

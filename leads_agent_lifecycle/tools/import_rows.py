@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 # What people type where there is nothing.
 _NOTHING = re.compile(r"[\s\-\u2013\u2014./?_']*|n\s*[/.]?\s*a\.?", re.IGNORECASE)
@@ -90,15 +91,22 @@ def _is_whole(text: str) -> bool:
     return len(re.sub(r"\D", "", mantissa)) == int(exponent) + 1
 
 
+class Match(NamedTuple):
+    """Who a row is about, and by what that was found: ``code``, ``email``, ``phone``, or an earlier ``row``."""
+
+    lead_id: int | None = None
+    by: str | None = None
+
+
 class Known:
-    """Persons, each with a key by which they are found: by code, else by e-mail, else by a number.
+    """Persons, each with an id or a row by which they are found: by code, else by e-mail, else by a number.
 
     >>> known = Known()
     >>> known.add(7, Person(phones=frozenset({"+32470123456"}), name="Ada"))
     >>> known.find(Person(phones=frozenset({"+32470123456"}), name="Ada Moreau"))
-    (7, 'phone')
+    Match(lead_id=7, by='phone')
     >>> known.find(Person(phones=frozenset({"+32470123456"}), name="Ben"))
-    (None, None)
+    Match(lead_id=None, by=None)
     """
 
     def __init__(self):
@@ -113,35 +121,38 @@ class Known:
         for number in one.phones:
             self._by_phone.setdefault(number, []).append((key, one))
 
-    def find(self, one: Person) -> tuple[int | None, str | None]:
-        """
-        :returns: the key of the same person, and by what they were found: ``code``, ``email`` or ``phone``
-        """
+    def find(self, one: Person) -> Match:
+        """The same person, found by a code, else by an e-mail, else by a number."""
         if one.code in self._by_code:
-            return self._by_code[one.code], "code"
+            return Match(self._by_code[one.code], "code")
         for email in sorted(one.emails):
             if email in self._by_email:
-                return self._by_email[email], "email"
+                return Match(self._by_email[email], "email")
         for number in sorted(one.phones):
             for key, other in self._by_phone.get(number, ()):
                 if not one.contradicts(other):
-                    return key, "phone"
-        return None, None
+                    return Match(key, "phone")
+        return Match()
 
 
-def repeats(persons: Iterable[tuple[int, Person]]) -> dict[int, int]:
+def repeats(persons: Sequence[Person], matches: Sequence[Match]) -> dict[int, int]:
     """Rows about somebody of whom an earlier row is: ``{row: earlier row}``.
 
-    >>> ada = Person(emails=frozenset({"ada@example.com"}))
-    >>> repeats([(3, ada), (5, Person(name="Ben")), (8, ada)])
-    {8: 3}
+    :param matches: whom of those who are known the rows are about
+
+    >>> ada, ben = Person(emails=frozenset({"ada@example.com"})), Person(name="Ben")
+    >>> repeats([ada, ben, ada], [Match()] * 3), repeats([ada, ben], [Match(7, "code"), Match(7, "phone")])
+    ({2: 0}, {1: 0})
     """
-    known, found = Known(), {}
-    for row, one in persons:
-        first, _by = known.find(one)
-        if first is not None:
+    new, seen, found = Known(), {}, {}
+    for row, (one, match) in enumerate(zip(persons, matches, strict=True)):
+        first = seen.setdefault(match.lead_id, row) if match.lead_id else new.find(one).lead_id
+        if first is not None and first != row:
             found[row] = first
-        known.add(row if first is None else first, one)
+        elif first is None:
+            first = row
+        if not match.lead_id:
+            new.add(first, one)
     return found
 
 

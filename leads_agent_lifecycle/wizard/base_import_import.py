@@ -15,6 +15,7 @@ class BaseImport(models.TransientModel):
     @takes(options=given.values)
     def execute_import(self, fields, columns, options, dryrun=False):
         ticked = {name: bool(options.get(name)) for name in TICKS}
+        ticked["lead_first_line"] = 1 + int(options.get("skip") or 0) + bool(options.get("has_headers"))
         return super(BaseImport, self.with_context(**ticked)).execute_import(fields, columns, options, dryrun=dryrun)
 
     def _convert_import_data(self, fields, options):

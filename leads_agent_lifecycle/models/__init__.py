@@ -1,4 +1,5 @@
 from . import (
+    ir_fields_converter,
     leads_agent_lead_mixin,
     leads_agent_assignment,
     leads_agent_call,

@@ -8,6 +8,7 @@ from odoo.addons.leads_agent.tools.phone_numbers import read_cell
 
 from ..tools import codes, import_rows, phone_forms
 
+ARROW = "\N{RIGHTWARDS ARROW}"
 # By which of its columns a country is named in a file.
 COUNTRY_COLUMNS = ("country_id", "country_id/id", "country_id/name", "country_id/code")
 
@@ -111,7 +112,7 @@ class ResPartner(models.Model):
     def _lead_import_line(self, nr, match, lead_id, before, after):
         """Values of :class:`LeadsAgentImportLine`."""
         changes = [
-            f"{self._fields[name]._description_string(self.env)}: {had or '-'} \N{RIGHTWARDS ARROW} {after[name] or '-'}"
+            f"{self._fields[name]._description_string(self.env)}: {had or '-'} {ARROW} {after[name] or '-'}"
             for name, had in (before or {}).items()
             if had != after[name]
         ]

@@ -384,6 +384,17 @@ class TestImportedFiles(LifecycleCommon):
     # Files
     # ------------------------------------------------------------------
 
+    def test_queries_of_a_long_file(self):
+        def read(begin, end):
+            rows = (f"Lead {nr},lead{nr}@example.com,047{nr:07},Prospect,Belgium" for nr in range(begin, end))
+            before = self.env.cr.sql_log_count
+            self._entered("\n".join(["name,email,phone,lead_stage_id,country_id", *rows]))
+            return self.env.cr.sql_log_count - before
+
+        read(1000, 1010)
+        few, many = read(2000, 2100), read(3000, 3400)
+        self.assertLessEqual(many - few, 0.2 * 300, f"{few} {many}")
+
     def test_files_of_other_programs(self):
         text = "name;email;phone;city\nZo\u00e9 M\u00fcller;zoe@example.com;'+32 470 55 01 02;Li\u00e8ge\n"
         for encoding, says in (("cp1252", "windows-1252"), ("utf-8-sig", ""), ("utf-16", ""), ("utf-8", "")):

@@ -750,6 +750,7 @@ NOT_ABOUT_SIGHT = {
     "res.partner.message_new": "leads by mail: test_channels",
     "base_import.import._convert_import_data": "blank cells of a file of leads: test_import",
     "base_import.import.execute_import": "what is ticked beside a file of leads: test_import",
+    "ir.fields.converter.db_id_for": "names in a file of leads are looked up once: test_import",
     "res.partner._extract_records": "blank cells of a file of leads: test_import",
     "res.partner._load_records": "stages of a file of leads: test_import",
     "res.partner._load_records_write": "stages of a file of leads: test_import",

@@ -5,7 +5,7 @@
     "summary": "Who the lead is, where they came from, how far they are",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent", "leads_agent_channel", "utm", "phone_validation", "calendar"],
+    "depends": ["leads_agent", "leads_agent_channel", "utm", "phone_validation", "calendar", "base_import"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_lifecycle_rules.xml",
@@ -21,6 +21,7 @@
         "views/leads_agent_stop_word_views.xml",
         "views/leads_agent_opt_out_views.xml",
         "views/leads_agent_move_views.xml",
+        "views/leads_agent_import_line_views.xml",
         "views/leads_agent_lifecycle_rule_views.xml",
         "views/leads_agent_assignment_views.xml",
         "views/leads_agent_call_views.xml",

@@ -1,4 +1,5 @@
 from . import (
+    ir_fields_converter,
     leads_agent_lead_mixin,
     leads_agent_assignment,
     leads_agent_call,
@@ -6,6 +7,7 @@ from . import (
     leads_agent_desk,
     leads_agent_history,
     leads_agent_identity,
+    leads_agent_import_line,
     leads_agent_inbound,
     leads_agent_lifecycle_setup,
     leads_agent_lifecycle_rule,

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_arrival,
     test_channels,
+    test_import,
     test_lead_tours,
     test_lead_units,
     test_leads,

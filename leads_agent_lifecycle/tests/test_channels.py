@@ -1,9 +1,7 @@
-import csv
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import file_open
 
 from .test_leads import LifecycleCommon, WithAlias
 
@@ -117,107 +115,3 @@ class TestMerge(LifecycleCommon):
         self._merge(one, two)
         self.assertFalse(one.lead_stage_id)
         self.assertEqual(one.phone, "+1 555 010 0100")
-
-
-@tagged("post_install", "-at_install")
-class TestImport(LifecycleCommon):
-    """Leads from a file, through the method that the import dialog calls."""
-
-    def _load(self, fields, rows, user=None):
-        partners = self.env["res.partner"].with_user(user or self.manager)
-        context = {"lead_new": True, "lead_page": True, "import_file": True}
-        return partners.with_context(**context).load(fields, rows)
-
-    def test_known_leads_are_corrected_and_others_entered(self):
-        by_code = self._new_lead("Ada", lead_code="ADA-1")
-        by_email = self._new_lead("Ben", email="ben@example.com")
-        by_phone = self._new_lead("Cleo", phone="+33 1 55 55 01 23")
-        result = self._load(
-            ["lead_code", "name", "email", "phone", "function"],
-            [
-                ["ada-1", "Ada Moreau", "ada@example.com", "", "Buyer"],
-                ["", "Ben Sato", "BEN@example.com", "", "Chef"],
-                ["", "Cleo Kay", "", "+33155550123", "Owner"],
-                ["", "Dora Lund", "dora@example.com", "", "Nurse"],
-            ],
-        )
-        self.assertFalse(result["messages"])
-        self.assertEqual(result["ids"][:3], (by_code | by_email | by_phone).ids)
-        self.assertEqual((by_code | by_email | by_phone).mapped("function"), ["Buyer", "Chef", "Owner"])
-        dora = self.env["res.partner"].browse(result["ids"][3])
-        self.assertEqual((dora.lead_channel, dora.lead_stage_id), ("import", self.stages["lead"]))
-        self.assertTrue(dora.lead_code)
-
-    def test_stages_by_name(self):
-        result = self._load(["name", "lead_stage_id", "lead_status_id"], [["Ada Moreau", "Prospect", "Contacted"]])
-        self.assertFalse(result["messages"])
-        lead = self.env["res.partner"].browse(result["ids"])
-        self.assertPlace(lead, "prospect", "contacted")
-        self.assertEqual(lead.lead_channel, "import")
-
-    def test_a_row_that_cannot_be_is_named_and_nothing_is_entered(self):
-        before = self.env["res.partner"].search_count([])
-        for names, row, sentence in (
-            (["name", "lead_code"], ["Ada", "=1+1"], "no contact code"),
-            (["name", "lead_birthdate"], ["Ada", "2999-01-01"], "in the future"),
-            (["name", "lead_stage_id"], ["Ada", "Nirvana"], "No matching record"),
-        ):
-            with self.subTest(row=row):
-                result = self._load(names, [["Ben"] + [""] * (len(names) - 1), row])
-                self.assertFalse(result["ids"])
-                self.assertRegex(result["messages"][0]["message"], sentence)
-                self.assertEqual(self.env["res.partner"].search_count([]), before)
-
-    def test_customers_out_of_sight_are_nobodys_match(self):
-        self.env.company.leads_agent_lock_assigned = True
-        hidden = self._new_lead("Hidden", email="hidden@example.com")
-        result = self._load(["name", "email"], [["Mine", "hidden@example.com"]], self.agent)
-        self.assertNotIn(hidden.id, result["ids"] or [])
-        self.assertEqual(hidden.name, "Hidden")
-
-    def _import(self, lines, skip=0):
-        """A file as the import dialog takes it in: two leads at a time, from a line on, until a part fails.
-
-        :returns: where the next part would begin, 0 when all is done, and the messages of the last part
-        """
-        columns = ["name", "email", "lead_birthdate"]
-        options = {"has_headers": True, "quoting": '"', "separator": ",", "date_format": "%Y-%m-%d", "limit": 2}
-        file = "\n".join([",".join(columns), *lines]).encode()
-        wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
-        wizard = wizard.create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
-        while True:
-            result = wizard.execute_import(columns, columns, {**options, "skip": skip})
-            if result["messages"]:
-                return skip, result["messages"]
-            if not (skip := result["nextrow"]):
-                return 0, []
-
-    def test_a_long_file_stops_at_the_part_that_fails_and_goes_on_from_there(self):
-        lines = [f"Ada {nr},ada{nr}@example.com,1990-04-0{nr}" for nr in range(1, 8)]
-        wrong = [*lines[:4], "Ada 5,ada5@example.com,2999-01-01", *lines[5:]]
-        here = [("email", "=like", "ada_@example.com")]
-        looked_up = []
-        match_rows = type(self.env["res.partner"])._lead_match_rows
-
-        def count(partners, names, data):
-            looked_up.append(len(data))
-            return match_rows(partners, names, data)
-
-        self.patch(type(self.env["res.partner"]), "_lead_match_rows", count)
-        skip, [message] = self._import(wrong)
-        self.assertEqual(skip, 4)
-        self.assertRegex(message["message"], "in the future")
-        self.assertEqual(self.env["res.partner"].search_count(here), 4)
-        self.assertEqual(self._import(lines, skip), (0, []))
-        self.assertEqual(self.env["res.partner"].search_count(here), 7)
-        self.assertEqual(self._import(lines), (0, []))
-        self.assertEqual(self.env["res.partner"].search_count(here), 7)
-        self.assertEqual(max(looked_up), 2)
-
-    def test_the_template_can_be_imported(self):
-        template = self.env["res.partner"].with_context(lead_page=True).get_import_templates()[0]["template"]
-        with file_open(template.lstrip("/")) as file:
-            names, *rows = csv.reader(file)
-        result = self._load(names, rows)
-        self.assertFalse(result["messages"])
-        self.assertEqual(self.env["res.partner"].browse(result["ids"]).lead_relationship, "b2b")

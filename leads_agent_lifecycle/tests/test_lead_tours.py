@@ -40,12 +40,29 @@ class TestLeadTours(MenuTours, LeadTourCommon):
         self.assertEqual(self.ada.lead_activity, "active")
         self.assertEqual(self.ada.write_uid, self.agent)
 
+    def test_a_file_clears_what_its_blank_cells_leave_out(self):
+        self.ada.write({"email": "ada@example.com", "function": "Buyer"})
+        self.start_tour(PAGE, "leads_agent_import_file", login="manager_mia")
+        self.assertEqual((self.ada.function, self.ada.city), (False, "Ghent"))
+
     def test_a_manager_opens_every_menu_and_every_view(self):
         self.ada.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
         self.ben.lead_stage_id = self.env.ref("leads_agent_lifecycle.stage_prospect")
+        self.env["leads.agent.import.line"].create(
+            {"company_id": self.env.company.id, "partner_id": self.ada.id, "result": "entered"}
+        )
         self.assertEqual(
             self._visit_menus("leads_agent_lifecycle", self.manager),
-            ["Leads", "Leads by Stage", "Time in Stage", "Stages", "Statuses", "Life Cycle Rules", "Stop Words"],
+            [
+                "Leads",
+                "Leads by Stage",
+                "Time in Stage",
+                "Imported Rows",
+                "Stages",
+                "Statuses",
+                "Life Cycle Rules",
+                "Stop Words",
+            ],
         )
 
 

@@ -1,5 +1,6 @@
 from . import (
     codes,
+    import_rows,
     meta,
     meta_messaging,
     meta_origin,

@@ -258,6 +258,9 @@ class Scenario(LeadsAgentCommon):
                 "res_id": things["received"].id,
             }
         )
+        things["import_line"] = env["leads.agent.import.line"].create(
+            {**lead, "company_id": env.company.id, "result": "changed", "changes": f"{text} changes"}
+        )
         things["officer"] = env["leads.agent.officer"].create({**lead, "user_id": cls.salesperson.id})
 
     @classmethod

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+from odoo.addons.leads_agent.fields import Link
+
+# The rows of a file are told for so many days.
+KEPT_DAYS = 90
+
+
+class LeadsAgentImportLine(models.Model):
+    """A row of a file of leads, and what became of it."""
+
+    _name = "leads.agent.import.line"
+    _description = "Imported Row"
+    _order = "id desc"
+    _rec_name = "partner_id"
+
+    company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
+    row = fields.Integer(string="Line", readonly=True, aggregator=None, help="In the file, with its header as line 1.")
+    partner_id = Link("res.partner", string="Lead", readonly=True, ondelete="cascade", index=True)
+    result = fields.Selection(
+        [("entered", "Entered"), ("changed", "Changed"), ("same", "Nothing Changed")], required=True, readonly=True
+    )
+    matched_by = fields.Selection(
+        [("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
+        readonly=True,
+        help="How the row was found to be about somebody known. Empty for somebody new.",
+    )
+    changes = fields.Text(readonly=True)
+    left_alone = fields.Char(readonly=True, help="What the file says and the lead does not have, and why.")
+
+    _newest = models.Index("(create_date)")
+
+    @api.model
+    def _report(self, lines):
+        """Elevated: keep what became of the rows of a file.
+
+        :param lines: list of values
+        """
+        self.create([{"company_id": self.env.company.id, **line} for line in lines])
+
+    @api.autovacuum
+    def _gc_old(self):
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
+        self.search([("create_date", "<", before)], limit=10_000).unlink()

@@ -41,8 +41,7 @@ class WithPortal:
         cls.portal = cls._user("portal_pia", "base.group_portal", partner_id=contact.id)
 
 
-@tagged("post_install", "-at_install", "leads_prove")
-class TestLinks(WithPortal, Doors):
+class LinksCommon(WithPortal, Doors):
     """Links and documents by number. Each kind of probe has its twin on a record in sight, which must be answered."""
 
     # ------------------------------------------------------------------
@@ -165,9 +164,10 @@ class TestLinks(WithPortal, Doors):
     def _listed(self, leaks):
         return "\n" + "\n".join(f"{name}: {', '.join(dict.fromkeys(wrong))}" for name, wrong in sorted(leaks.items()))
 
-    # ------------------------------------------------------------------
-    # Tests
-    # ------------------------------------------------------------------
+
+@tagged("post_install", "-at_install", "leads_prove")
+class TestLinks(LinksCommon):
+    """Every link as the role that sees least."""
 
     @mute_logger(*MUTED)
     def test_no_link_by_number_tells_of_a_record_out_of_sight(self):
@@ -179,6 +179,11 @@ class TestLinks(WithPortal, Doors):
                 distinct = self._prove("links", role, asker, self._links(asker))
                 if not ONLY:
                     self.assertGreaterEqual(distinct, LEAST if WHOLE else SAMPLE)
+
+
+@tagged("post_install", "-at_install", "leads_prove")
+class TestNumbers(LinksCommon):
+    """Links as the other roles, documents by number, and what somebody says to stand on."""
 
     @mute_logger(*MUTED)
     def test_no_link_by_number_tells_the_other_agents(self):

@@ -46,7 +46,7 @@ class LeadsAgentRouting(models.Model):
         """Write routings down, in two queries whatever their number.
 
         :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``ranked`` (ids),
-            ``is_again``, and ``verdicts`` (JSON text) or ``roster_id``
+            ``verdicts`` (JSON text) or ``roster_id``, and ``is_again`` if so
         :returns: ``{lead_id: routing_id}``
         """
         if not rows:
@@ -74,7 +74,7 @@ class LeadsAgentRouting(models.Model):
                 verdicts=[row.get("verdicts") for row in rows],
                 rosters=[row.get("roster_id") for row in rows],
                 ranked=[json.dumps(row["ranked"]) for row in rows],
-                again=[row["is_again"] for row in rows],
+                again=[row.get("is_again", False) for row in rows],
                 candidates=[len(row["ranked"]) for row in rows],
             )
         )

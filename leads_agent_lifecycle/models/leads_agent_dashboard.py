@@ -9,7 +9,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _customer_columns(self):
         """How far each lead is, where they came from and who else looks after them, in the same query."""
         Partner = self.env["res.partner"]
-        Partner.flush_model(["lead_stage_id", "lead_status_id", "lead_channel"])
+        Partner.flush_model(["lead_stage_id", "lead_status_id", "lead_channel", "company_name"])
         self.env["leads.agent.officer"].flush_model()
         columns = {
             name: SQL(
@@ -24,6 +24,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         columns["channel"] = SQL(
             "CASE p.lead_channel %s END", SQL(" ").join(SQL("WHEN %s THEN %s", *option) for option in labels)
         )
+        # Typed on the website, where the lead belongs to no company that is known.
+        columns["company"] = SQL("CASE WHEN NOT COALESCE(p.is_company, FALSE) THEN NULLIF(p.company_name, '') END")
         columns["officers"] = SQL(
             """
             (SELECT string_agg((SELECT name FROM res_partner WHERE id = u.partner_id), ', '

@@ -16,7 +16,9 @@ class MailThread(models.AbstractModel):
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         routes = super().message_route(message, message_dict, model, thread_id, custom_values)
         # sudo: res.partner - whoever sends a mail has no user
-        routes = [route if route[0] != "res.partner" else self.sudo()._lead_route(message_dict, route) for route in routes]
+        routes = [
+            route if route[0] != "res.partner" else self.sudo()._lead_route(message_dict, route) for route in routes
+        ]
         if not any(_is_to_leads(route) for route in routes):
             return routes
         reply_to = decode_message_header(message, "Reply-To", separator=",")
@@ -49,8 +51,10 @@ class MailThread(models.AbstractModel):
         if not contact or contact._leads_our_emails([email]):
             return route
         same = contact.commercial_partner_id
-        is_theirs = self.env[model].with_context(active_test=False).search_count(
-            [("email_normalized", "=", email), ("commercial_partner_id", "=", same.id)], limit=1
+        is_theirs = (
+            self.env[model]
+            .with_context(active_test=False)
+            .search_count([("email_normalized", "=", email), ("commercial_partner_id", "=", same.id)], limit=1)
         )
         if contact._leads_is_ours() or (not is_theirs and alias and alias._leads_takes_mail()):
             message_dict.pop("parent_id", None)

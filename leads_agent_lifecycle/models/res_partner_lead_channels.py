@@ -300,7 +300,10 @@ class ResPartner(models.Model):
         if (custom_values or {}).get("lead_channel") != "mail":
             return super().message_new(msg_dict, custom_values)
         values = dict(custom_values)
-        name, email, phone = values.get("lead_person") or (*parse_contact_from_email(msg_dict.get("email_from") or ""), "")
+        name, email, phone = values.get("lead_person") or (
+            *parse_contact_from_email(msg_dict.get("email_from") or ""),
+            "",
+        )
         Word = self.env["leads.agent.stop.word"]
         wants = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject")))
         # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail

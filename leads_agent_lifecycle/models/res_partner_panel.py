@@ -6,8 +6,8 @@ from odoo.tools import SQL
 COUNTED = 1000
 # Of cities and zip codes, the panel lists the commonest.
 PLACES = 20
-# Places are chosen in the panel by the text itself.
-TEXTS = {"lead_city": "city", "lead_zip": "zip"}
+# Places and companies are chosen in the panel by the text itself: who writes by the website types the company.
+TEXTS = {"lead_city": "city", "lead_zip": "zip", "lead_company": "commercial_company_name"}
 
 
 def _counted_by(column):
@@ -33,6 +33,14 @@ class ResPartner(models.Model):
         export_string_translation=False,
         help="For the panel alone.",
     )
+    lead_company = fields.Selection(
+        "_selection_of_texts",
+        string="Company of the Lead",
+        compute="_compute_texts",
+        search="_search_lead_company",
+        export_string_translation=False,
+        help="For the panel alone.",
+    )
     lead_zip = fields.Selection(
         "_selection_of_texts",
         string="Zip of the Lead",
@@ -50,7 +58,7 @@ class ResPartner(models.Model):
     _lead_account_type_idx = _counted_by("lead_account_type")
     _lead_contact_role_idx = _counted_by("lead_contact_role")
     _lead_loyalty_idx = _counted_by("lead_loyalty")
-    _lead_company_idx = _counted_by("parent_id")
+    _lead_company_idx = _counted_by("commercial_company_name")
     _lead_relationship_idx = _counted_by("lead_relationship")
     _lead_gender_idx = _counted_by("lead_gender")
     _lead_marital_idx = _counted_by("lead_marital")
@@ -66,12 +74,16 @@ class ResPartner(models.Model):
     def _compute_texts(self):
         self.lead_city = False
         self.lead_zip = False
+        self.lead_company = False
 
     def _search_lead_city(self, operator, value):
         return Domain("city", operator, value)
 
     def _search_lead_zip(self, operator, value):
         return Domain("zip", operator, value)
+
+    def _search_lead_company(self, operator, value):
+        return Domain("commercial_company_name", operator, value)
 
     @api.model
     def _search_panel_domain_image(self, field_name, domain, set_count=False, limit=False):

@@ -141,9 +141,7 @@ class TestOursByMail(WithAlias, LifecycleCommon):
 
     def test_a_contact_of_the_customer_answers(self):
         customer = self._lead(email="harbour@example.com")
-        person = self.env["res.partner"].create(
-            {"name": "Ada", "parent_id": customer.id, "email": "ada@example.org"}
-        )
+        person = self.env["res.partner"].create({"name": "Ada", "parent_id": customer.id, "email": "ada@example.org"})
         ours = customer.message_post(body="Our offer", message_type="comment", subtype_xmlid="mail.mt_comment")
         _row, message = self._deliver("ada@example.org", In_Reply_To=ours.message_id)
         self.assertEqual((message.res_id, message.author_id), (customer.id, person))

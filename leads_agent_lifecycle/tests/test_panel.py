@@ -41,6 +41,12 @@ class TestPanel(LifecycleCommon):
         self.assertEqual(self._counts("lead_city"), {"Lyon": 2, "Osaka": 1})
         self.assertEqual(self._counts("lead_zip"), {"69002": 1})
         self.assertEqual(self._counts("parent_id"), {"Moreau SARL": 1})
+        self.cleo.company_name = "Kay Roasters"
+        self.assertEqual(self._counts("lead_company"), {"Moreau SARL": 1, "Kay Roasters": 1})
+        for name, lead in (("Moreau SARL", self.ada), ("Kay Roasters", self.cleo)):
+            for domain in ([("lead_company", "in", [name])], [("commercial_company_name", "ilike", name[:5])]):
+                found = self.env["res.partner"].search([("id", "in", self.leads.ids), *domain])
+                self.assertEqual(found, lead)
         self.assertEqual(self._counts("lead_account_type"), {"Personal": 2, "Business": 1})
         self.assertEqual(self._counts("lead_stage_id"), {"Lead": 3})
         self.assertEqual(self._counts("lead_info"), {"Info": 3})

@@ -1,1 +1,1 @@
-from . import leads_agent_received, res_partner
+from . import leads_agent_received, res_partner, website

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-TYPED = ("name", "email", "phone", "company", "city", "zip", "subject", "message", "consent")
+TYPED = ("name", "email", "phone", "company", "city", "zip", "country", "subject", "message", "consent")
 
 
 class LeadsAgentReceived(models.Model):

@@ -1,6 +1,6 @@
 import json
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.leads_agent_lifecycle.tests.test_leads import LifecycleCommon
 
@@ -32,6 +32,51 @@ class TestContact(LifecycleCommon, HttpCase):
         self.assertTrue(lead.lead_consent_at)
         self.assertPlace(lead, "lead", "new")
         self.assertIn("Please call me back.", self._said(lead).body)
+
+    def test_the_country(self):
+        for nr, (typed, phone, country) in enumerate(
+            (
+                ({"country": "BE"}, False, "BE"),
+                ({"country": "BE", "phone": "0475 55 01 03"}, "+32475550103", "BE"),
+                ({"country": "be", "phone": "+33 1 55 55 01 23"}, "+33155550123", "BE"),
+                ({"country": "Belgium"}, False, "BE"),
+                ({"phone": "+33 1 55 55 01 24"}, "+33155550124", "FR"),
+                ({"country": ""}, False, False),
+                ({"country": "Atlantis"}, False, False),
+            )
+        ):
+            with self.subTest(typed=typed):
+                self.assertEqual(self._send(email=f"ada{nr}@example.com", **typed).keys(), {"id"})
+                lead = self._leads(f"ada{nr}@example.com")
+                self.assertEqual((lead.phone_sanitized, lead.country_id.code), (phone, country))
+                self.assertEqual("Country: Belgium" in self._said(lead).body, country == "BE")
+        self.assertIn('<option value="BE">Belgium</option>', self.url_open("/leads/contact").text)
+
+    def test_the_country_finds_who_is_known_by_a_national_number(self):
+        customer = self._customer(phone="0475 55 01 03", country_id=self.env.ref("base.be").id)
+        self._send(email="other@example.com", phone="0475/55.01.03", country="BE")
+        self.assertIn("Please call me back.", self._said(customer).body)
+
+    def test_the_company_is_seen_and_found(self):
+        self._send(company="Moreau & Co")
+        lead = self._leads()
+        lead.country_id = self.env.ref("base.fr")
+        form = Form(lead.with_user(self.manager), "leads_agent_lifecycle.res_partner_view_lead_form")
+        self.assertEqual(form.company_name, "Moreau & Co")
+        partners = self.env["res.partner"].with_user(self.manager).with_context(lead_page=True)
+        found = partners.search_panel_select_multi_range(
+            "lead_company", search_domain=[("id", "=", lead.id)], enable_counters=True
+        )
+        values = found["values"]
+        self.assertIn({"id": "Moreau & Co", "display_name": "Moreau & Co", "__count": 1}, values)
+        self.assertEqual(partners.search([("lead_company", "in", ["Moreau & Co"])]), lead)
+
+    def test_the_privacy_notice(self):
+        self.assertIn('href="/leads/contact/privacy"', self.url_open("/leads/contact").text)
+        self.assertIn(self.env.company.name, self.url_open("/leads/contact/privacy").text)
+        view = self.env["ir.ui.view"].create({"name": "Ours", "type": "qweb", "key": "x.ours", "arch": "<p>Ours</p>"})
+        self.env["website.page"].create({"url": "/privacy", "view_id": view.id, "is_published": True})
+        self.assertIn('href="/privacy"', self.url_open("/leads/contact").text)
 
     def test_without_consent(self):
         self._send()

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from odoo.addons.leads_agent.arguments import takes
@@ -33,6 +34,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     company = fields.Char(string="Your Company")
     city = fields.Char()
     zip = fields.Char(string="ZIP")
+    country = fields.Char(help="The code of the country, or its name.")
     subject = fields.Char()
     message = fields.Text()
     consent = fields.Boolean(
@@ -57,7 +59,7 @@ class LeadsAgentEnquiry(models.TransientModel):
             raise ValidationError(self.env._("This is no e-mail address."))
         if not self.email and not self.phone:
             raise ValidationError(self.env._("Tell us an e-mail address or a phone number, so that we can answer."))
-        lines = (self.name, self.email, self.phone, self.company, self.city, self.zip, self.subject)
+        lines = (self.name, self.email, self.phone, self.company, self.city, self.zip, self.country, self.subject)
         if any(len(line or "") > LONGEST_LINE for line in lines) or len(self.message or "") > LONGEST_TEXT:
             raise ValidationError(self._too_long())
 
@@ -66,12 +68,14 @@ class LeadsAgentEnquiry(models.TransientModel):
         if self._is_ours():
             return
         values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
+        if country := self._country():
+            values["country_id"] = country.id
         self.lead_id, self.is_new_lead = self.env["res.partner"]._lead_by_names(
             "form",
             (),
             name=self.name,
             email=self.email,
-            phone=self.phone,
+            phone=self._dialled(),
             fills_gaps=False,
             lead_source_id=self.source_id.id,
             lead_campaign_id=self.campaign_id.id,
@@ -87,11 +91,23 @@ class LeadsAgentEnquiry(models.TransientModel):
             subject=self.subject,
         )
 
+    def _dialled(self):
+        """The number as it was typed; one without a prefix is read by the country that was chosen."""
+        number, country = (self.phone or "").strip(), self._country()
+        if not number or not country or number.startswith(("+", "00")):
+            return number
+        return self.env["res.partner"]._phone_format(number=number, country=country) or number
+
+    def _country(self):
+        typed = (self.country or "").strip()
+        same = Domain("code", "=ilike", typed) | Domain("name", "=ilike", typed)
+        return self.env["res.country"].search(same, limit=1) if typed else self.env["res.country"]
+
     def _is_ours(self):
         """Whether whoever typed this can be reached at addresses of ours alone."""
         Partner = self.env["res.partner"]
         is_theirs = (self.email and not Partner._leads_our_emails([self.email])) or (
-            self.phone and not Partner._lead_our_numbers([self.phone])
+            self.phone and not Partner._lead_our_numbers([self._dialled()])
         )
         return not is_theirs
 
@@ -99,6 +115,8 @@ class LeadsAgentEnquiry(models.TransientModel):
         """The message, and all else as it was typed: it may be more, or other, than what is known of the lead."""
         names = ("name", "email", "phone", "company", "zip", "city", "subject")
         lines = [(self._fields[name]._description_string(self.env), self[name]) for name in names if self[name]]
+        if self.country:
+            lines.append((self._fields["country"]._description_string(self.env), self._country().name or self.country))
         lines.append((self._fields["consent"]._description_string(self.env), self._consent_word()))
         listed = Markup().join(Markup("<li>%s: %s</li>") % line for line in lines)
         said = Markup("<br/>").join((self.message or "").strip().splitlines())

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 # Messages that people send; mass mailings and notifications are of other types.
 BY_HAND = ("comment", "email", "sms")
@@ -58,7 +58,8 @@ class LeadsAgentHistory(models.Model):
             return False
         kind = self._kind_of(message)
         # Odoo writes what is sent by a job or a visitor in the name of a salesperson; a mail comes by the gateway.
-        is_own = message.author_id == self.env.user.partner_id or message.message_type == "email"
+        is_own = message.author_id == self.env.user.partner_id and self.env.uid != SUPERUSER_ID
+        is_own = is_own or message.message_type == "email"
         return kind == "call" or (kind == "message" and is_own and message.message_type in BY_HAND)
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.tools import email_normalize
-from odoo.tools.mail import decode_message_header
+from odoo.tools.mail import decode_message_header, parse_contact_from_email
 
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 
@@ -32,10 +32,13 @@ class MailThread(models.AbstractModel):
         Partner = self.env["res.partner"].sudo()
         name, email, lines = Partner._leads_person(message_dict, reply_to, attached)
         phone = lines.get("phone") or ""
-        if not email and not phone and Partner._leads_nobody([message_dict.get("email_from")]):
-            if intake := Intake.of(self.env):
-                intake.ignored_because = self.env._("From an address of ours, or of a robot, about nobody")
-            return [route for route in routes if not _is_to_leads(route)]
+        if not email and not phone:
+            if Partner._leads_our_emails([message_dict.get("email_from")]):
+                if intake := Intake.of(self.env):
+                    intake.ignored_because = self.env._("From an address of ours, about nobody else")
+                return [route for route in routes if not _is_to_leads(route)]
+            # What looks like a robot and was not held back as one may be somebody.
+            name, email = parse_contact_from_email(message_dict.get("email_from") or "")
         told = {**TO_LEADS, "lead_person": (name, email, phone)}
         return [(*route[:2], told, *route[3:]) if _is_to_leads(route) else route for route in routes]
 

@@ -18,7 +18,7 @@ class LeadsAgentImportLine(models.Model):
     row = fields.Integer(string="Line", readonly=True, aggregator=None, help="In the file, with its header as line 1.")
     partner_id = Link("res.partner", string="Lead", readonly=True, ondelete="cascade", index=True)
     result = fields.Selection(
-        [("entered", "Entered"), ("changed", "Changed"), ("same", "Nothing Changed")], required=True, readonly=True
+        [("entered", "Entered"), ("changed", "Changed"), ("same", "Unchanged")], required=True, readonly=True
     )
     matched_by = fields.Selection(
         [("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
@@ -26,7 +26,7 @@ class LeadsAgentImportLine(models.Model):
         help="How the row was found to be about somebody known. Empty for somebody new.",
     )
     changes = fields.Text(readonly=True)
-    left_alone = fields.Char(readonly=True, help="What the file says and the lead does not have, and why.")
+    left_alone = fields.Text(readonly=True, help="What the file says and the lead does not have, and why.")
 
     _newest = models.Index("(create_date)")
 

@@ -54,6 +54,11 @@ class LeadsAgentHistory(models.Model):
     @api.model
     def _lead_is_spoken_to(self, message):
         """Whether somebody of ours writes to a customer, or called: no note, and nothing that is sent by itself."""
+        # What is asked first is known; of a subtype more than its id would have to be read.
+        note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
+        is_call = message.mail_activity_type_id.category == "phonecall"
+        if not is_call and (message.message_type not in BY_HAND or message.subtype_id.id in (note, False)):
+            return False
         if message.author_id.partner_share:
             return False
         kind = self._kind_of(message)

@@ -140,8 +140,7 @@ class TestArrival(ArrivalCommon, MetaCommon):
         for lead in (waiting, answered):
             lead.lead_event_at = fields.Datetime.now() - timedelta(days=31)
         self.env.flush_all()
-        with self.enter_registry_test_mode():
-            self.env.ref("leads_agent_lifecycle.cron_silence").method_direct_trigger()
+        self.env.ref("leads_agent_lifecycle.cron_silence").method_direct_trigger()
         self.env.invalidate_all()
         self.assertPlace(waiting, "lead", "new")
         self.assertPlace(answered, "lead", "unresponsive")

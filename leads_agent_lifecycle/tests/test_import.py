@@ -3,7 +3,7 @@ import io
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import file_open
+from odoo.tools import file_open, mute_logger
 
 from .test_leads import LifecycleCommon
 
@@ -197,6 +197,7 @@ class TestImportedFiles(LifecycleCommon):
         self.assertTrue(lead.lead_code)
         self.assertEqual(lead.lead_channel, "import")
 
+    @mute_logger("odoo.sql_db")
     def test_a_blank_name_of_somebody_known_and_of_somebody_new(self):
         lead = self._known()
         leads, [message] = self._read("name,email,function\n,ada@example.com,Owner\n,ben@example.com,Chef\n")

@@ -30,7 +30,8 @@ class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
 
         self.start_tour(PAGE, "leads_agent_chat_quote", login="agent_anna")
         self.assertEqual(lead.sale_order_ids.state, "draft")
-        self.assertPlace(lead, "opportunity", "contacted")
+        # A quotation is no word to the customer.
+        self.assertPlace(lead, "opportunity", "new")
 
         self.start_tour(PAGE, "leads_agent_chat_assign", login="manager_mia")
         self.assertEqual(lead.leads_agent_id, self.agent)

@@ -103,7 +103,7 @@ class TestLivechat(ChatCommon):
             self._say(chat, text)
             self.assertPlace(chat.leads_partner_id, "lead", "new")
         lead = chat.leads_partner_id
-        told = [("message_type", "=", "user_notification"), ("subject", "=", f"Wrote to us: {lead.name}")]
+        told = [("message_type", "=", "user_notification"), ("model", "=", "res.partner"), ("res_id", "=", lead.id)]
         self.assertEqual(self.env["mail.message"].search_count(told), 1)
         robot = self.env["res.partner"].create({"name": "Robot"})
         chat.message_post(body="You are number 3", author_id=robot.id, message_type="comment")

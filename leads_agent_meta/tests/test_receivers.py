@@ -103,7 +103,7 @@ class TestReceivers(MetaCommon):
         Partner = self.env.registry["res.partner"]
         original = Partner.message_post
         self.patch(Partner, "message_post", lambda *args, **kwargs: 1 / 0)
-        with mute_logger("odoo.addons.leads_agent_lifecycle.models.leads_agent_inbound"):
+        with mute_logger("odoo.addons.leads_agent_channel.models.leads_agent_received"):
             self._post(self._whatsapp(("w1", "Hello", 10)))
         self.patch(Partner, "message_post", original)
         row = self._row("w1")

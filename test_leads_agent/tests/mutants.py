@@ -244,6 +244,7 @@ RULES = (
     rule("leads_agent_lifecycle.rule_officer_company", MANAGER, _seen(lambda test: test.world["X"]["officer"])),
     rule("leads_agent_lifecycle.rule_identity_company", MANAGER, _seen(lambda test: test.world["X"]["identity"])),
     rule("leads_agent_lifecycle.rule_visit_company", MANAGER, _seen(lambda test: test.world["X"]["visit"])),
+    rule("leads_agent_lifecycle.rule_import_line_company", MANAGER, _seen(lambda test: test.world["X"]["import_line"])),
     rule("leads_agent_channel.rule_received_company", MANAGER, _seen(lambda test: test.world["X"]["received"])),
     rule("leads_agent_meta.rule_receiver_company", MANAGER, _seen(lambda test: test.receiver)),
     rule("leads_agent_lifecycle.rule_lifecycle_rule_company", MANAGER, _seen(lambda test: test.lifecycle_rule)),

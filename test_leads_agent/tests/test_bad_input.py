@@ -213,6 +213,7 @@ class TestBadInput(Scenario):
     @mute_logger(
         "odoo.models",
         "odoo.addons.base.models.ir_rule",
+        "odoo.addons.leads_agent_channel.models.leads_agent_received",
         "odoo.sql_db",
         "odoo.addons.base.models.ir_model",
         "odoo.http",

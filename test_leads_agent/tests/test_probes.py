@@ -18,6 +18,7 @@ LEAST_PROBES = 240
 # Keys of the context that would add address and e-mail to a name.
 WIDENED = {"show_address": True, "show_email": True, "show_vat": True}
 MUTED = (
+    "odoo.addons.leads_agent_channel.models.leads_agent_received",
     "odoo.domains",
     "odoo.http",
     "odoo.models",

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 # What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading its
 # document: activities need the right to write on it, unless one plans them for oneself.
-AGENTS_DENIED = {"account.move", "crm.lead"}
+FOR_MANAGERS = {"leads.agent.received", "leads.agent.import.line"}
+AGENTS_DENIED = {"account.move", "crm.lead"} | FOR_MANAGERS
 CALLS = {"leads.agent.call", "leads.agent.callback"}
 LIFECYCLE = {"leads.agent.move", "leads.agent.identity", "leads.agent.visit"}
 NO_SALES_DENIED = AGENTS_DENIED | CALLS | LIFECYCLE | {"sale.order", "sale.order.line", "partner_activity"}
 DENIED = {
     "role lost": NO_SALES_DENIED,
-    "manager": AGENTS_DENIED | {"partner_activity", "quotation_activity", "sold_activity"},
-    "salesperson": CALLS | LIFECYCLE,
+    "manager": AGENTS_DENIED - FOR_MANAGERS | {"partner_activity", "quotation_activity", "sold_activity"},
+    "salesperson": CALLS | LIFECYCLE | FOR_MANAGERS,
 }
 
 
@@ -66,6 +67,8 @@ WHATS = (
     What("move", 37, "reason", "P"),
     What("identity", 37, "key", "P"),
     What("visit", 37, "device", "P"),
+    What("received", 37, "body", "P", groupable=False),
+    What("import_line", 37, "changes", "P", groupable=False),
     What("project", 40, "name", "P"),
     What("project_task", 40, "name", "P"),
     What("milestone", 40, "name", "P"),

@@ -51,14 +51,20 @@ class ResPartner(models.Model):
         savepoint = self.env.cr.savepoint()
         first = {nr: match for nr, match in enumerate(matches) if nr not in again}
         result = self._lead_load(super().load, fields, rows, first)
-        if again and result["ids"] and len(result["ids"]) == len(first):
-            entered = dict(zip(first, result["ids"], strict=True))
-            second = {nr: import_rows.Match(entered[earlier], "row") for nr, earlier in again.items()}
+        if again and result["ids"] is not False:
+            if len(result["ids"]) == len(first):
+                entered = dict(zip(first, result["ids"], strict=True))
+                second = {nr: import_rows.Match(entered[earlier], "row") for nr, earlier in again.items()}
+            else:
+                # Rows were skipped, as the dialog offers, and nobody says which.
+                second = dict(zip(again, self._lead_match_rows([persons[nr] for nr in again]), strict=True))
             more = self._lead_load(super().load, fields, rows, second)
             result["messages"] += more["messages"]
-            if not more["ids"]:
+            if more["ids"] is False:
                 savepoint.rollback()
                 result["ids"] = False
+            else:
+                result["ids"] = list(dict.fromkeys(result["ids"] + more["ids"]))
         savepoint.close(rollback=False)
         return result | {"nextrow": limit if limit < len(data) else 0}
 
@@ -134,15 +140,26 @@ class ResPartner(models.Model):
     @api.model
     def _extract_records(self, field_paths, data, log=lambda message: None, limit=float("inf")):
         records = super()._extract_records(field_paths, data, log=log, limit=limit)
-        if not self.env.context.get("lead_page") or self.env.context.get("lead_blank_clears"):
+        if not self._lead_blank_says_nothing():
             return records
+        # Where rows with unknown values are skipped, a cell that is not there would be one.
+        kept = self.env.context.get("import_skip_records") or ()
         return (
-            ({name: value for name, value in record.items() if not import_rows.is_blank(value)}, info)
+            ({name: value for name, value in record.items() if name in kept or not import_rows.is_blank(value)}, info)
             for record, info in records
         )
 
     @api.model
+    def _lead_blank_says_nothing(self):
+        return self.env.context.get("lead_page") and not self.env.context.get("lead_blank_clears")
+
+    @api.model
     def _load_records(self, data_list, update=False):
+        if self._lead_blank_says_nothing():
+            for name in self.env.context.get("import_skip_records") or ():
+                for data in data_list:
+                    if data["values"].get(name) is False:
+                        del data["values"][name]
         if self.env.context.get("lead_page"):
             # At once for all, instead of one by one where each is written.
             self.browse(data["values"]["id"] for data in data_list if data["values"].get("id")).fetch(["lead_stage_id"])

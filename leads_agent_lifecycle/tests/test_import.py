@@ -206,6 +206,21 @@ class TestImportedFiles(LifecycleCommon):
         self.assertEqual(self._entered("name,email,function\n,ada@example.com,Owner\n"), lead)
         self.assertEqual((lead.name, lead.function), ("Ada Moreau", "Owner"))
 
+    def test_rows_with_unknown_values_may_be_skipped_and_no_others(self):
+        lead = self._known(country_id=self.env.ref("base.be").id)
+        rows = [
+            "Ada,ada@example.com,,Owner",
+            "Ben,ben@example.com,Nowhere,Chef",
+            "Ben,ben@example.com,France,Cook",
+            "Cleo,cleo@example.com,,Chef",
+        ]
+        text = "\n".join(["name,email,country_id,function", *rows])
+        leads, messages = self._read(text, import_skip_records=["country_id"])
+        self.assertFalse([message for message in messages if message["type"] == "error"])
+        self.assertEqual((lead.country_id.code, lead.function), ("BE", "Owner"))
+        self.assertEqual(sorted(leads.mapped("name")), ["Ada", "Ben", "Cleo"])
+        self.assertEqual(leads.filtered(lambda one: one.name == "Ben").mapped("function"), ["Cook"])
+
     def test_blank_clears_for_who_wants_it(self):
         lead = self._known()
         self._entered("name,email,function\nAda Moreau,ada@example.com,\n", lead_blank_clears=True)

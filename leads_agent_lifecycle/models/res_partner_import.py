@@ -47,7 +47,9 @@ class ResPartner(models.Model):
         if messages:
             return {"ids": False, "messages": messages, "nextrow": 0}
         matches = self._lead_match_rows(persons)
-        again = import_rows.repeats(persons, matches)
+        # A row that goes on with the lines of the one before has to stay behind it.
+        has_lines = any(field.type == "one2many" for field in self._lead_columns(fields))
+        again = {} if has_lines else import_rows.repeats(persons, matches)
         savepoint = self.env.cr.savepoint()
         first = {nr: match for nr, match in enumerate(matches) if nr not in again}
         result = self._lead_load(super().load, fields, rows, first)
@@ -76,8 +78,8 @@ class ResPartner(models.Model):
         :param matches: ``{row: Match}``
         """
         numbers, width = list(matches), len(fields)
-        names = list(dict.fromkeys(name.split("/")[0] for name in fields))
-        before = self._lead_shown([match.lead_id for match in matches.values() if match.lead_id], names)
+        columns = self._lead_columns(fields)
+        before = self._lead_shown([match.lead_id for match in matches.values() if match.lead_id], columns)
         told = [[*rows[nr], *[""] * width][:width] for nr in numbers]
         ids = [match.lead_id and str(match.lead_id) for match in matches.values()]
         result = load([*fields, ".id"], [[*row, lead_id] for row, lead_id in zip(told, ids, strict=True)])
@@ -87,7 +89,7 @@ class ResPartner(models.Model):
             if "record" in message:
                 message["record"] = numbers[message["record"]]
         if result["ids"] and len(result["ids"]) == len(numbers):
-            after = self._lead_shown(result["ids"], names)
+            after = self._lead_shown(result["ids"], columns)
             place = fields.index("lead_stage_id") if "lead_stage_id" in fields else None
             lines = [
                 self._lead_import_line(nr, match, lead_id, before.get(lead_id), after[lead_id])
@@ -99,12 +101,19 @@ class ResPartner(models.Model):
         return result
 
     @api.model
-    def _lead_shown(self, ids, names):
+    def _lead_columns(self, names):
+        """The fields that the columns of a file fill in, each once."""
+        known = dict.fromkeys(name.split("/")[0] for name in names)
+        return [self._fields[name] for name in known if name in self._fields]
+
+    @api.model
+    def _lead_shown(self, ids, columns):
         """What leads have in the columns of a file, as people read it: ``{id: {name: text}}``."""
         leads = self.browse(dict.fromkeys(ids))
-        columns = [self._fields[name] for name in names if name in self._fields and self._fields[name].type != "binary"]
         shown = {lead.id: {} for lead in leads}
         for field in columns:
+            if field.type == "binary":
+                continue
             for lead in leads:
                 value = lead[field.name]
                 if field.relational:

@@ -400,6 +400,12 @@ class TestImportedFiles(LifecycleCommon):
     # Files
     # ------------------------------------------------------------------
 
+    def test_contacts_of_a_customer_in_lines_below(self):
+        rows = ["Ada,ada@example.com,Ann", ",,Andy", "Cleo,cleo@example.com,Carl", "Ada,ada@example.com,Amy", ",,Alf"]
+        self._entered("\n".join(["name,email,child_ids/name", *rows]))
+        cleo = self.env["res.partner"].search([("email", "=", "cleo@example.com")])
+        self.assertEqual(cleo.child_ids.mapped("name"), ["Carl"])
+
     def test_queries_of_a_long_file(self):
         def read(begin, end):
             rows = (f"Lead {nr},lead{nr}@example.com,047{nr:07},Prospect,Belgium" for nr in range(begin, end))

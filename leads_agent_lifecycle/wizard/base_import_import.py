@@ -15,8 +15,10 @@ class BaseImport(models.TransientModel):
     @takes(options=given.values)
     def execute_import(self, fields, columns, options, dryrun=False):
         ticked = {name: bool(options.get(name)) for name in TICKS}
-        ticked["lead_first_line"] = 1 + int(options.get("skip") or 0) + bool(options.get("has_headers"))
-        return super(BaseImport, self.with_context(**ticked)).execute_import(fields, columns, options, dryrun=dryrun)
+        skipped = options.get("skip")
+        first_line = 1 + (skipped if isinstance(skipped, int) else 0) + bool(options.get("has_headers"))
+        wizard = self.with_context(**ticked, lead_first_line=first_line)
+        return super(BaseImport, wizard).execute_import(fields, columns, options, dryrun=dryrun)
 
     def _convert_import_data(self, fields, options):
         data, names = super()._convert_import_data(fields, options)

@@ -17,6 +17,15 @@ def neutral(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
+def natural(value: object) -> object:
+    """The reverse: a text that came back with the apostrophe loses it.
+
+    >>> natural("'+32 2 555 01 23"), natural("'t Hof"), natural("'=1+1"), natural(7)
+    ('+32 2 555 01 23', "'t Hof", '=1+1', 7)
+    """
+    return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
+
+
 def as_csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A table as the text of a CSV file; nothing is an empty cell.
 

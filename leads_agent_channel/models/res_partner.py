@@ -3,7 +3,12 @@ from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
+    """Whoever writes is looked for by e-mail and by number; whoever is erased leaves no words behind."""
+
     _inherit = "res.partner"
+
+    _leads_email = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+    _leads_number = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_forget_received(self):

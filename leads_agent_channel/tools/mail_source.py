@@ -61,6 +61,17 @@ def sender(mail: Message) -> str:
     return next((one for value in texts(mail, "From") for one in reversed(addresses(value))), "")
 
 
+def attached_senders(mail: Message) -> list[str]:
+    """Who wrote the mails that are attached to a mail, as their headers name them.
+
+    >>> mail = message_from_bytes(b"Content-Type: message/rfc822\\n\\nFrom: Jo <jo@customer.example.org>\\n\\nHi")
+    >>> attached_senders(mail)
+    ['Jo <jo@customer.example.org>']
+    """
+    attached = (part for part in mail.walk() if part.get_content_type() == "message/rfc822" and part.is_multipart())
+    return [text(one, "From") for part in attached for one in part.get_payload()]
+
+
 def recipients(mail: Message) -> list[str]:
     """All to whom a mail went, each once."""
     return list(dict.fromkeys(one for name in _DELIVERED for value in texts(mail, name) for one in addresses(value)))

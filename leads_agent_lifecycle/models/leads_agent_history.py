@@ -54,18 +54,17 @@ class LeadsAgentHistory(models.Model):
     @api.model
     def _lead_is_spoken_to(self, message):
         """Whether somebody of ours writes to a customer, or called: no note, and nothing that is sent by itself."""
-        # What is asked first is known; of a subtype more than its id would have to be read.
+        # A note is known by the id of its subtype; more would have to be read.
         note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
         is_call = message.mail_activity_type_id.category == "phonecall"
         if not is_call and (message.message_type not in BY_HAND or message.subtype_id.id in (note, False)):
             return False
         if message.author_id.partner_share:
             return False
-        kind = self._kind_of(message)
         # Odoo writes what is sent by a job or a visitor in the name of a salesperson; a mail comes by the gateway.
         is_own = message.author_id == self.env.user.partner_id and self.env.uid != SUPERUSER_ID
         is_own = is_own or message.message_type == "email"
-        return kind == "call" or (kind == "message" and is_own and message.message_type in BY_HAND)
+        return is_call or (is_own and self._kind_of(message) == "message")
 
     @api.model
     def _lead_asks(self, message, is_mail):

@@ -3,6 +3,7 @@ from odoo.tools import email_normalize
 from odoo.tools.mail import decode_message_header, parse_contact_from_email
 
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+from odoo.addons.leads_agent_channel.tools import mail_source
 
 TO_LEADS = {"lead_channel": "mail"}
 
@@ -22,15 +23,9 @@ class MailThread(models.AbstractModel):
         if not any(_is_to_leads(route) for route in routes):
             return routes
         reply_to = decode_message_header(message, "Reply-To", separator=",")
-        attached = [
-            decode_message_header(mail, "From", separator=",")
-            for part in message.walk()
-            if part.get_content_type() == "message/rfc822" and part.is_multipart()
-            for mail in part.get_payload()
-        ]
         # sudo: res.partner - as above
         Partner = self.env["res.partner"].sudo()
-        name, email, lines = Partner._leads_person(message_dict, reply_to, attached)
+        name, email, lines = Partner._leads_person(message_dict, reply_to, mail_source.attached_senders(message))
         phone = lines.get("phone") or ""
         if not email and not phone:
             if Partner._leads_our_emails([message_dict.get("email_from")]):

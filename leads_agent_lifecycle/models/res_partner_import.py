@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize_all
 
 from odoo.addons.leads_agent.arguments import takes
-from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent.tools import csv_cells, given
 from odoo.addons.leads_agent.tools.phone_numbers import read_cell
 
 from ..tools import codes, import_rows, phone_forms
@@ -42,7 +42,7 @@ class ResPartner(models.Model):
             return super().load(fields, data)
         # Of a long file, Odoo hands over all that is left, and takes in so many rows of it.
         limit = self.env.context.get("_import_limit") or len(data)
-        rows = [[import_rows.natural(cell) for cell in row] for row in data[:limit]]
+        rows = [[csv_cells.natural(cell) for cell in row] for row in data[:limit]]
         persons, messages = self._lead_read_rows(fields, rows)
         if messages:
             return {"ids": False, "messages": messages, "nextrow": 0}

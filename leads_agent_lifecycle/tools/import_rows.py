@@ -54,17 +54,6 @@ def says_nothing(cell: object) -> bool:
     return is_blank(cell) or bool(_NOTHING.fullmatch(str(cell)))
 
 
-def natural(cell: object) -> object:
-    """A cell without the apostrophe that an export sets before what a spreadsheet would take for a formula.
-
-    >>> natural("'+32 2 555 01 23"), natural("'t Hof"), natural("'=1+1"), natural(7)
-    ('+32 2 555 01 23', "'t Hof", '=1+1', 7)
-    """
-    if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@"):
-        return cell[1:]
-    return cell
-
-
 def phone_readings(text: str) -> list[str]:
     """What the cell of a number may say, with what a spreadsheet made of it undone; the first that is a number counts.
 

@@ -22,7 +22,6 @@ from . import (
     mail_thread,
     res_company,
     res_config_settings,
-    res_partner,
     res_users,
     resource_calendar,
 )

@@ -116,7 +116,6 @@ class CrmLead(models.Model):
             people = customer | customer.commercial_partner_id | found.partner_id
             emails = {*found.mapped("email_normalized"), *people.mapped("email_normalized")} - {False}
             numbers = {number for _lead_id, number in found._leads_numbers()} | set(people.mapped("phone_sanitized"))
-            same = Domain("partner_id.commercial_partner_id", "in", people.commercial_partner_id.ids) if people else []
             more = self.search(
                 Domain("leads_offer_state", "in", IN_PLAY)
                 & Domain("id", "not in", found.ids)
@@ -124,7 +123,7 @@ class CrmLead(models.Model):
                     [
                         Domain("email_normalized", "in", list(emails)),
                         Domain("phone_sanitized", "in", list(numbers - {False})),
-                        Domain(same) if same else Domain.FALSE,
+                        Domain("partner_id.commercial_partner_id", "in", people.commercial_partner_id.ids),
                     ]
                 )
             ).filtered(lambda lead: lead._leads_company() == company)

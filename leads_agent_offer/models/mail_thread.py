@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools.mail import decode_message_header
 
+from odoo.addons.leads_agent_channel.tools import mail_source
+
 
 class MailThread(models.AbstractModel):
     """The gateway forgets whom an answer goes to and who wrote an attached mail; new leads need both."""
@@ -14,12 +16,7 @@ class MailThread(models.AbstractModel):
             return routes
         told = {
             "leads_reply_to": decode_message_header(message, "Reply-To", separator=","),
-            "leads_attached_from": [
-                decode_message_header(mail, "From", separator=",")
-                for part in message.walk()
-                if part.get_content_type() == "message/rfc822" and part.is_multipart()
-                for mail in part.get_payload()
-            ],
+            "leads_attached_from": mail_source.attached_senders(message),
         }
         return [
             (route[0], route[1], {**(route[2] or {}), **told}, *route[3:])

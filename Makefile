@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: bench clean demo help lint prove pytest screenshots selftest shell test
+.PHONY: bench clean demo help house lint prove pytest screenshots selftest shell test
 
-bench clean demo help lint prove pytest screenshots selftest shell test:
+bench clean demo help house lint prove pytest screenshots selftest shell test:
 	@$(PYTHON) -m sandbox $@

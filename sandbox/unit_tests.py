@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .console import say
 from .paths import HOME, ROOT, made
 
 NOTHING_COLLECTED = 5
@@ -18,8 +21,22 @@ class Result:
     failed: int
 
 
-def run() -> Result:
-    """Run them with pytest and count; a skipped one counts as failed."""
+class Running:
+    """The tests while they run, beside whatever else is done."""
+
+    def __init__(self, process: subprocess.Popen, report: Path):
+        self._process, self._report = process, report
+
+    def result(self) -> Result:
+        """Wait for the end, show what pytest said, and count; a skipped test counts as failed."""
+        said, _nothing = self._process.communicate()
+        say(said)
+        return _count(self._report, self._process.returncode)
+
+
+@contextmanager
+def started() -> Iterator[Running]:
+    """Run them with pytest in a process of its own, which is ended with the block."""
     report = made(HOME / "log") / "unit-tests.xml"
     report.unlink(missing_ok=True)
     targets = [
@@ -30,8 +47,12 @@ def run() -> Result:
     command += [f"--junitxml={report}", *map(str, targets)]
     # Other plugins stay out: pytest-odoo would import Odoo.
     env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    status = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno()).returncode
-    return _count(report, status)
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:
+        try:
+            yield Running(process, report)
+        finally:
+            process.kill()
 
 
 def _count(report: Path, status: int) -> Result:

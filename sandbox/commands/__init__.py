@@ -8,7 +8,7 @@ import ast
 import pkgutil
 from pathlib import Path
 
-OUTSIDE_VENV = {"clean", "help", "lint"}
+OUTSIDE_VENV = {"clean", "help", "house", "lint"}
 
 
 def names() -> list[str]:

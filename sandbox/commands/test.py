@@ -3,7 +3,7 @@
 import os
 
 from .. import addons, databases, programs, testrun, unit_tests
-from ..console import step
+from ..console import say
 from ..lock import held
 from ..logjudge import Verdict
 from ..odoo_process import Odoo
@@ -17,13 +17,22 @@ LONGEST_SILENCE = 600
 
 
 def run(arguments: list[str]) -> int:
-    selection = ",".join(arguments) or os.environ.get("ARGS", "")
     programs.require_browser()
-    unit = unit_tests.Result(0, 0)
-    if not selection:
-        with step("Unit tests of the sandbox and of the addons' tools"):
-            unit = unit_tests.run()
-        selection = addons.tags_of([*addons.for_tests(), *addons.for_tests_apart()])
+    if selection := ",".join(arguments) or os.environ.get("ARGS", ""):
+        return _report(_tested_in_odoo(selection))
+    say("==> Unit tests of the sandbox and of the addons' tools, beside what follows")
+    with unit_tests.started() as unit:
+        verdicts = _tested_in_odoo(addons.tags_of([*addons.for_tests(), *addons.for_tests_apart()]))
+        return _report([unit.result(), *verdicts])
+
+
+def _report(results: list[Verdict | unit_tests.Result]) -> int:
+    failed = sum(result.failed for result in results)
+    print(f"{sum(result.passed for result in results)} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def _tested_in_odoo(selection: str) -> list[Verdict]:
     together, apart = addons.shared_out(selection)
     verdicts = []
     with ready_odoo() as odoo:
@@ -31,10 +40,7 @@ def run(arguments: list[str]) -> int:
             verdicts.append(_tested(odoo, DATABASE, together, addons.for_tests()))
         if apart:
             verdicts.append(_tested(odoo, APART, apart, addons.for_tests_apart()))
-    passed = unit.passed + sum(verdict.passed for verdict in verdicts)
-    failed = unit.failed + sum(verdict.failed for verdict in verdicts)
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed else 0
+    return verdicts
 
 
 def _tested(odoo: Odoo, database: str, tags: str, names: list[str]) -> Verdict:

@@ -3,11 +3,13 @@ import time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .scenario import ROLES, Scenario, figure
+from .scenario import ROLES, WHOLE, Scenario, figure
 from .sweep import Sweep
 
 LEAST_READS = 2400
 LEAST_CONTROLS = 20
+# Who sees least, who should see nothing any more, who sees most; `make prove` asks every role.
+SLICE = ("agent, locked", "role lost", "manager")
 
 
 @tagged("post_install", "-at_install", "leads_prove")
@@ -16,7 +18,7 @@ class TestCanarySweep(Scenario):
 
     @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule")
     def test_no_role_reads_what_is_out_of_sight(self):
-        for role in ROLES:
+        for role in [role for role in ROLES if WHOLE or role.name in SLICE]:
             with self.subTest(role.name), self._as(role) as env:
                 started = time.monotonic()
                 sweep = Sweep(env).run()

@@ -1,0 +1,184 @@
+"""The sizes of the addons: how long, how many files, what is written by hand, who opens whose classes."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from . import addons
+from .paths import ROOT
+
+# Not of the product itself.
+_BESIDE = {"tests", "demo", "__pycache__"}
+_BY_HAND = {"execute", "execute_query", "execute_query_dict"}
+BASE = "leads_agent"
+# Where a class is opened again to guard what the role may see and touch.
+GUARDS = "access"
+
+
+@dataclass(frozen=True)
+class File:
+    """A Python file of an addon."""
+
+    path: Path
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def lines(self) -> int:
+        return self.text.count("\n")
+
+    @property
+    def name(self) -> str:
+        return str(self.path.relative_to(ROOT)) if self.path.is_relative_to(ROOT) else str(self.path)
+
+    def functions(self) -> Iterator[tuple[str, int]]:
+        """Yield the name and the length in lines of each function.
+
+        >>> list(File(Path("a.py"), "class A:\\n    def b(self):\\n        pass\\n").functions())
+        [('b', 2)]
+        """
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node.name, node.end_lineno - node.lineno + 1
+
+    def statements_by_hand(self) -> int:
+        """Count the places where SQL is sent to the database.
+
+        >>> File(Path("a.py"), "cr.execute(query)\\nrows = env.execute_query(query)").statements_by_hand()
+        2
+        """
+        return sum(_is_call_of(node, *_BY_HAND) for node in ast.walk(self.tree))
+
+    def sudos_without_reason(self) -> list[int]:
+        """Return the lines of each ``sudo()`` that no comment explains on the line above its statement, or nearer.
+
+        >>> code = "# sudo: res.users - names\\nx = a.sudo().name\\n\\n\\n\\ny = a.sudo()"
+        >>> File(Path("a.py"), code).sudos_without_reason()
+        [6]
+        """
+        written = self.text.splitlines()
+        found = []
+        for statement in ast.walk(self.tree):
+            if not isinstance(statement, ast.stmt) or hasattr(statement, "body"):
+                continue
+            for node in ast.walk(statement):
+                if _is_call_of(node, "sudo") and not node.args:
+                    above = written[max(0, statement.lineno - 4) : node.end_lineno]
+                    if not any("# sudo" in line for line in above):
+                        found.append(node.lineno)
+        return found
+
+    def classes(self) -> Iterator[tuple[str, bool]]:
+        """Yield the model of each class, and whether the class is the one that defines it.
+
+        >>> code = 'class A(models.Model):\\n    _name = "a.b"\\nclass B(models.Model):\\n    _inherit = "c"\\n'
+        >>> list(File(Path("a.py"), code).classes())
+        [('a.b', True), ('c', False)]
+        """
+        for node in self.tree.body:
+            if isinstance(node, ast.ClassDef):
+                names = _assigned(node)
+                if own := names.get("_name"):
+                    yield own[0], True
+                elif inherited := names.get("_inherit"):
+                    yield inherited[0], False
+
+    def words(self) -> Iterator[str]:
+        """Yield all texts in the code."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def _is_call_of(node: ast.AST, *names: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+
+
+def _assigned(node: ast.ClassDef) -> dict[str, list[str]]:
+    """Return what the names of a class body are set to, where that is a text or a list of texts."""
+    found = {}
+    for line in node.body:
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            texts = [one.value for one in ast.walk(line.value) if isinstance(one, ast.Constant)]
+            if texts and all(isinstance(text, str) for text in texts):
+                found[line.targets[0].id] = texts
+    return found
+
+
+@dataclass(frozen=True)
+class House:
+    """All addons but those of tests: ``{addon: files}``."""
+
+    files: dict[str, list[File]]
+
+    @classmethod
+    def read(cls) -> "House":
+        return cls(
+            {
+                addon.name: [
+                    File(path, path.read_text())
+                    for path in sorted(addon.path.rglob("*.py"))
+                    if not _BESIDE & set(path.relative_to(addon.path).parts)
+                ]
+                for addon in addons.ours()
+                if not addon.is_test
+            }
+        )
+
+    def all_files(self) -> Iterable[File]:
+        return (file for files in self.files.values() for file in files)
+
+    def sizes(self) -> list[tuple[str, ...]]:
+        """Return a row per addon: lines, files, files of models, longest file, longest function, SQL, sudo."""
+        rows = [("addon", "lines", "files", "models", "longest file", "longest function", "SQL", "sudo, no reason")]
+        for name, files in self.files.items():
+            functions = [length for file in files for _name, length in file.functions()]
+            rows.append(
+                (
+                    name,
+                    f"{sum(file.lines for file in files):,}",
+                    str(len(files)),
+                    str(sum(file.path.parent.name == "models" and file.path.stem != "__init__" for file in files)),
+                    str(max((file.lines for file in files), default=0)),
+                    str(max(functions, default=0)),
+                    str(sum(file.statements_by_hand() for file in files)),
+                    str(sum(len(file.sudos_without_reason()) for file in files)),
+                )
+            )
+        return rows
+
+    def longest(self, count: int = 5) -> list[tuple[str, str]]:
+        """Return the longest files with their lines."""
+        files = sorted(self.all_files(), key=lambda file: -file.lines)[:count]
+        return [(file.name, str(file.lines)) for file in files]
+
+    def opened_again(self) -> list[tuple[str, str, str]]:
+        """Return the models that an addon opens in several classes, guards excepted: addon, model, how often."""
+        found = []
+        for name, files in self.files.items():
+            counted = defaultdict(int)
+            for file in files:
+                if GUARDS not in file.path.parts:
+                    for model, _own in file.classes():
+                        counted[model] += 1
+            found += [(name, model, str(count)) for model, count in sorted(counted.items()) if count > 1]
+        return found
+
+    def named_by_base(self) -> list[tuple[str, str]]:
+        """Return the models of other addons that the base names, with the file that does."""
+        others = {
+            model
+            for name, files in self.files.items()
+            if name != BASE
+            for file in files
+            for model, own in file.classes()
+            if own
+        }
+        mine = {model for file in self.files[BASE] for model, own in file.classes() if own}
+        return [(file.name, word) for file in self.files[BASE] for word in file.words() if word in others - mine]

@@ -9,10 +9,11 @@ SELECT (SELECT max(id) FROM res_partner) AS partner,
 
 -- Customers: a third are companies, 70 in 100 have a salesperson
 INSERT INTO res_partner (id, name, complete_name, commercial_partner_id, active, is_company, partner_share, type, email,
-                         phone, phone_sanitized, city, zip, street, country_id, user_id, create_date, write_date,
-                         autopost_bills)
+                         email_normalized, phone, phone_sanitized, city, zip, street, country_id, user_id, create_date,
+                         write_date, autopost_bills)
 SELECT b.partner + g, n.name, n.name, b.partner + g, TRUE, g %% 3 = 0, TRUE, 'contact',
-       'c' || g || '@domain' || g %% 40000 || '.example.com', '+32 47' || lpad((g %% 10000000)::text, 7, '0'),
+       'c' || g || '@domain' || g %% 40000 || '.example.com', 'c' || g || '@domain' || g %% 40000 || '.example.com',
+       '+32 47' || lpad((g %% 10000000)::text, 7, '0'),
        '+3247' || lpad((g %% 10000000)::text, 7, '0'),
        (ARRAY['Antwerp', 'Ghent', 'Brussels', 'London', 'Leeds'])[1 + g %% 5], (1000 + g %% 9000)::text, 'High Street ' || g,
        (SELECT id FROM res_country WHERE code = CASE WHEN g %% 5 < 3 THEN 'BE' ELSE 'GB' END),

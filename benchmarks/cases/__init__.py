@@ -13,4 +13,4 @@ IN_ORDER = (
     "offering",
 )
 # On a copy, with an addon that the others are measured without.
-WITH_LIFECYCLE = ("lifecycle",)
+WITH_LIFECYCLE = ("lifecycle", "importing")

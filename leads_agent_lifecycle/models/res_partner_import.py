@@ -7,6 +7,7 @@ from odoo.addons.leads_agent.tools import csv_cells, given
 from odoo.addons.leads_agent.tools.phone_numbers import read_cell
 
 from ..tools import codes, import_rows, phone_forms
+from .res_partner_lead import CODE_SEQUENCE
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 # By which of its columns a country is named in a file.
@@ -46,6 +47,7 @@ class ResPartner(models.Model):
         persons, messages = self._lead_read_rows(fields, rows)
         if messages:
             return {"ids": False, "messages": messages, "nextrow": 0}
+        self._lead_import_one_by_one()
         matches = self._lead_match_rows(persons)
         # A row that goes on with the lines of the one before has to stay behind it.
         has_lines = any(field.type == "one2many" for field in self._lead_columns(fields))
@@ -69,6 +71,14 @@ class ResPartner(models.Model):
                 result["ids"] = list(dict.fromkeys(result["ids"] + more["ids"]))
         savepoint.close(rollback=False)
         return result | {"nextrow": limit if limit < len(data) else 0}
+
+    @api.model
+    def _lead_import_one_by_one(self):
+        """Wait while somebody else enters a file; who was entered by it is known then.
+
+        PostgreSQL refuses to update a row that was updated since the transaction began, and Odoo begins anew.
+        """
+        self.env.cr.execute("UPDATE ir_sequence SET write_date = write_date WHERE code = %s", [CODE_SEQUENCE])
 
     @api.model
     def _lead_load(self, load, fields, rows, matches):
@@ -269,6 +279,9 @@ class ResPartner(models.Model):
         ):
             if values:
                 domain |= Domain(name, "in", list(values))
+        if any(one.phones for one in persons):
+            # Cells with two numbers, or with words, which Odoo does not read.
+            domain |= Domain("phone_sanitized", "=", False) & Domain("phone", "!=", False)
         known = import_rows.Known()
         for lead in self.search(domain & Domain("partner_share", "=", True), order="id"):
             numbers = read_cell(lead.phone, lead.country_id.code or self.env.company.country_id.code).numbers

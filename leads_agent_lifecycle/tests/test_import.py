@@ -1,6 +1,7 @@
 import csv
 import io
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
@@ -136,13 +137,13 @@ class TestImportedFiles(LifecycleCommon):
             "quoting": '"',
             "separator": options.pop("separator", ""),
             "encoding": options.pop("says", ""),
-            "date_format": "%Y-%m-%d",
+            "date_format": "",
             "limit": 2000,
             **options,
         }
         preview = wizard.parse_preview(dict(options))
         self.assertNotIn("error", preview)
-        options |= {name: preview["options"][name] for name in ("separator", "encoding")}
+        options |= {name: preview["options"][name] for name in ("separator", "encoding", "date_format")}
         columns = preview["headers"]
         result = wizard.execute_import(columns, columns, options, dryrun=dryrun)
         return self.env["res.partner"].browse(result["ids"] or ()), result["messages"]
@@ -330,6 +331,23 @@ class TestImportedFiles(LifecycleCommon):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_a_known_person_with_two_numbers(self):
+        for number, cell in (
+            ("03 227 01 02", "03 227 01 02 / 0475 55 01 03"),
+            ("0475 55 01 03", "03 227 01 02 / 0475 55 01 03"),
+            ("+32475550103", "0475 55 01 03 (after 6 pm)"),
+            ("0475.55.01.03", "tel. 03/227.01.02 or 0475/55.01.03"),
+            ("+32 3 227 01 02 / 0470 99 88 77", "03 227 01 02; 0475 55 01 03"),
+        ):
+            with self.subTest(number=number, cell=cell), self.env.cr.savepoint() as savepoint:
+                known = self._known(phone=cell, email=False)
+                self.assertEqual(self._entered(f"name,phone,function\nAda Moreau,{number},Chef"), known)
+                self.assertEqual(known.function, "Chef")
+                other = self._entered(f"name,phone\nBen Sato,{number}")
+                self.assertNotEqual(other, known)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_two_new_people_with_one_number(self):
         leads = self._entered("name,email,phone\nBen,ben@example.com,025550101\nCleo,cleo@example.com,02 555 01 01\n")
         self.assertEqual(leads.mapped("name"), ["Ben", "Cleo"])
@@ -424,6 +442,17 @@ class TestImportedFiles(LifecycleCommon):
                 lead = self._entered(text, encoding=encoding, says=says)
                 self.assertEqual((lead.name, lead.city), ("Zo\u00e9 M\u00fcller", "Li\u00e8ge"))
                 self.assertEqual(lead.phone_sanitized, "+32470550102")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_dates_of_other_countries(self):
+        # The last ones Odoo does not guess: somebody chooses the format in the dialog.
+        guessed = dict.fromkeys(("1990-04-25", "25/04/1990", "04/25/1990", "25-04-1990"), "")
+        for cell, chosen in (guessed | {"25.04.1990": "%d.%m.%Y", "19900425": "%Y%m%d"}).items():
+            with self.subTest(cell), self.env.cr.savepoint() as savepoint:
+                file = f"name;email;lead_birthdate\nZo\u00e9;zoe@example.com;{cell}\n"
+                lead = self._entered(file, date_format=chosen)
+                self.assertEqual(lead.lead_birthdate, fields.Date.to_date("1990-04-25"))
                 savepoint.rollback()
                 self.env.invalidate_all()
 

@@ -197,7 +197,8 @@ class LeadsAgentReceived(models.Model):
         if self._has_one_transaction():
             return take_in(self)
         try:
-            with self._own_cursor() as cr:
+            with self._own_cursor() as waiting, self._own_cursor() as cr:
+                self.with_env(self.env(cr=waiting))._wait_for_senders()
                 rows = self.with_env(self.env(cr=cr))
                 return retrying(lambda: take_in(rows), rows.env)
         except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
@@ -208,6 +209,14 @@ class LeadsAgentReceived(models.Model):
             with self._own_cursor() as cr:
                 self.with_env(self.env(cr=cr))._lock()._fail(error)
         return False
+
+    def _wait_for_senders(self):
+        """Wait for the other messages of the same people, to the end of this transaction.
+
+        Who writes twice at once is one person: the second message is taken in when the first one has made the lead.
+        """
+        senders = sorted(set(self.mapped("email_from")) - {False})
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(%s::text[]) AS name", [senders])
 
     def _lock(self):
         """Those of the rows that nobody else takes in at this moment, and that are neither taken in nor ignored."""

@@ -145,6 +145,16 @@ class TestReceivedRaces(DyingCase):
             self.assertEqual(lead.message_ids.filtered("email_from").mapped("preview"), ["race-died"])
 
     @mute_logger(*QUIET)
+    def test_somebody_new_writes_several_mails_at_once(self):
+        words = ["race-one", "race-two", "race-three"]
+        self._race(*(self._mailed(word, word) for word in words))
+        with self._env() as env:
+            lead = env["res.partner"].search([("email_normalized", "=", ADDRESS)])
+            self.assertEqual(len(lead), 1)
+            self.assertCountEqual(lead.message_ids.filtered("email_from").mapped("preview"), words)
+            self.assertCountEqual(self._states(env, "<race-%"), ["lead", "message", "message"])
+
+    @mute_logger(*QUIET)
     def test_managers_and_workers_at_the_same_moment(self):
         with self._dying("race-died"):
             self._race(self._mailed("1", "race-died"))

@@ -4,6 +4,7 @@ from . import leads_agent_assignment
 from . import (
     leads_agent_assignment_create,
     leads_agent_assignment_doors,
+    leads_agent_assignment_figures,
     leads_agent_assignment_limits,
     leads_agent_assignment_moves,
     leads_agent_assignment_outcome,

@@ -73,12 +73,6 @@ class LeadsAgentAssignment(models.Model):
     city = fields.Char(compute="_compute_details")
     amount_total = fields.Monetary(compute="_compute_details")
     currency_id = Link("res.currency", compute="_compute_details")
-    is_sale = fields.Integer(
-        string="Sales",
-        readonly=True,
-        aggregator="sum",
-        help="1 when a sale resolved the lead. An order counts once, also when it is completed again.",
-    )
     age_days = fields.Integer(string="Age (days)", compute="_compute_age_days", aggregator="avg")
     can_reopen = fields.Boolean(compute="_compute_can_reopen")
 
@@ -88,8 +82,6 @@ class LeadsAgentAssignment(models.Model):
     _agent_active_idx = models.Index("(agent_id, last_event_at DESC) WHERE state = 'active'")
     _agent_partner_idx = models.Index("(agent_id, visible_until, partner_id)")
     _ended_idx = models.Index("(ended_at, agent_id)")
-    # How often a customer bought, which is part of the priority of each new lead.
-    _sales_idx = models.Index("(partner_id) WHERE is_sale = 1")
 
     # ------------------------------------------------------------------
     # The guarantee
@@ -246,7 +238,7 @@ class LeadsAgentAssignment(models.Model):
             raise UserError(
                 self.env._("%s can no longer be reopened by you.", forbidden[0].sudo().partner_id.display_name)
             )
-        reopened = self.browse()
+        reopened, former_of = self.browse(), {}
         # sudo: leads.agent.assignment - the right to reopen was checked above; agents have no write access of their own
         for agent, assignments in self.sudo().grouped("agent_id").items():
             outcomes = self.sudo()._assign_leads(
@@ -260,6 +252,11 @@ class LeadsAgentAssignment(models.Model):
                 if outcome["result"] not in ("assigned", "already"):
                     raise UserError(outcome["reason"])
                 reopened |= outcome["assignment"]
+                if outcome["assignment"]:
+                    former_of[outcome["assignment"]] = assignments.filtered(
+                        lambda a, partner=outcome["partner"]: a.partner_id == partner
+                    )[:1]
+        self.sudo()._go_on_with(former_of)
         return reopened.sudo(False)._get_records_action() if len(reopened) == 1 else True
 
     def _check_may_resolve(self):

@@ -170,11 +170,12 @@ class LeadsAgentAssignment(models.Model):
                 """
                 INSERT INTO leads_agent_assignment (
                        partner_id, order_id, agent_id, company_id, state, source, reason, batch_id, assigned_at,
-                       assigned_by_id, is_sale, create_uid, write_uid, create_date, write_date, last_event_at,
-                       last_contact_at, priority)
+                       assigned_by_id, first_id, is_assigned, is_resolved, is_sale, conversion, create_uid, write_uid,
+                       create_date, write_date, last_event_at, last_contact_at, priority)
                 SELECT t.partner_id, t.order_id, t.agent_id, %(company)s, 'active', %(source)s, t.reason, %(batch)s,
-                       t.assigned_at, %(uid)s, 0, %(uid)s, %(uid)s, %(now)s, %(now)s, GREATEST(h.event_at, %(now)s),
-                       h.contact_at, %(priority)s
+                       t.assigned_at, %(uid)s, (%(before)s), 1, 0, 0,
+                       (SELECT 0 FROM sale_order WHERE id = t.order_id AND state <> 'sale'), %(uid)s, %(uid)s, %(now)s,
+                       %(now)s, GREATEST(h.event_at, %(now)s), h.contact_at, %(priority)s
                   FROM (SELECT *, %(now)s::timestamp AS assigned_at, 0 AS attempt_count
                           FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
                                AS t (partner_id, order_id, agent_id, reason)) t
@@ -191,6 +192,7 @@ class LeadsAgentAssignment(models.Model):
                 orders=[leads["by_commercial"][partner_id].order_id for partner_id in partner_ids],
                 agents=[shares[partner_id][0] for partner_id in partner_ids],
                 reasons=[shares[partner_id][1] or None for partner_id in partner_ids],
+                before=self._lead_before_sql("t", source),
                 priority=self.env["leads.agent.desk"]._priority_sql("t"),
                 events=History._newest_events("t"),
             )
@@ -334,16 +336,21 @@ class LeadsAgentAssignment(models.Model):
         Costs nothing when no customer is held: the holder stands on the order.
         """
         held = orders.filtered("leads_agent_id")
+        if others := (orders - held).filtered("leads_last_agent_id"):
+            self._sold_again(others)
         if not held:
             return self.browse()
+        sales = {order.leads_commercial_partner_id.id: order.id for order in held.sorted("id")}
         ended = self._end(
             Domain("partner_id", "in", held.leads_commercial_partner_id.ids),
             state="resolved",
             end_reason="sale",
             kind="sale",
             disposition=self.env["leads.agent.disposition"]._set_by_sale(),
-            sale_of={order.leads_commercial_partner_id.id: order.id for order in held.sorted("id")},
+            sale_of=sales,
         )
+        if others := held.filtered(lambda order: order.id not in sales.values()):
+            self._recount_orders(others)
         self.env["leads.agent.call"]._close_by_sale(ended)
         return ended
 
@@ -383,9 +390,6 @@ class LeadsAgentAssignment(models.Model):
                                (SELECT leads_agent_grace_minutes FROM res_company WHERE id = a.company_id), 60))
                            ELSE %(now)s END,
                        disposition_id = %(disposition)s, note = %(note)s, sale_order_id = %(sale)s,
-                       is_sale = CASE WHEN %(sold)s AND NOT EXISTS (
-                               SELECT FROM leads_agent_assignment b WHERE b.sale_order_id = %(sale)s)
-                           THEN 1 ELSE 0 END,
                        last_event_at = %(now)s, write_uid = %(uid)s, write_date = %(now)s
                  WHERE a.id IN %(ids)s AND a.state = 'active'
              RETURNING a.id, a.partner_id, a.agent_id
@@ -396,7 +400,6 @@ class LeadsAgentAssignment(models.Model):
                 uid=self.env.uid,
                 disposition=disposition.id if disposition else None,
                 note=note or None,
-                sold=end_reason == "sale",
                 sale=SQL("(%s::jsonb ->> a.partner_id::text)::int", json.dumps(sale_of or {})),
                 ids=query.subselect(),
             )

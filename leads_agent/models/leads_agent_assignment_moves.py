@@ -39,13 +39,16 @@ class LeadsAgentAssignment(models.Model):
                 key = (assignment.agent_id, assignment.company_id, assignment.source)
                 groups[key] = groups.get(key, entity.browse()) | entity
         for (agent, company, source), entities in groups.items():
-            self.with_company(company)._assign_leads(
+            outcomes = self.with_company(company)._assign_leads(
                 agent,
                 entities,
                 source=source,
                 reason=self.env._("The agent held a customer who became a contact of this one."),
                 unconditional=True,
                 unlimited=True,
+            )
+            self._go_on_with(
+                {outcome["assignment"]: first[outcome["partner"]] for outcome in outcomes if outcome["assignment"]}
             )
 
     @api.model

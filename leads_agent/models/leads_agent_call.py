@@ -62,13 +62,21 @@ class LeadsAgentCall(models.Model):
         string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
     )
     is_sale = fields.Integer(
-        string="Sales", readonly=True, default=0, aggregator="sum", help="1 when the customer bought during the call."
+        string="Sales",
+        readonly=True,
+        default=0,
+        aggregator="sum",
+        help="1 when the customer bought during the call, for as long as the sale counts for the lead.",
     )
     contact_rate = fields.Float(
         compute="_compute_rates", store=True, aggregator="avg", help="Contacts by calls, where calls are summed up."
     )
     conversion = fields.Float(
-        compute="_compute_rates", store=True, aggregator="avg", help="Sales by calls, where calls are summed up."
+        string="Sales per Call",
+        compute="_compute_rates",
+        store=True,
+        aggregator="avg",
+        help="Sales by calls, where calls are summed up.",
     )
     currency_id = Link(related="company_id.currency_id")
     revenue = fields.Monetary(
@@ -78,6 +86,7 @@ class LeadsAgentCall(models.Model):
         help="The sale of the call without taxes, in the currency of the company and as it was when it was made.",
     )
     note = fields.Text(readonly=True)
+    is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
 
     _one_per_customer = models.UniqueIndex(
         "(partner_id) WHERE state <> 'done'", "A colleague is talking to this customer."
@@ -99,7 +108,39 @@ class LeadsAgentCall(models.Model):
     def _compute_revenue(self):
         for call in self:
             order = call.assignment_id.sale_order_id if call.is_sale else call.env["sale.order"]
-            call.revenue = order.amount_untaxed / (order.currency_rate or 1.0)
+            amount = order.amount_untaxed / (order.currency_rate or 1.0)
+            if order and order.company_id.currency_id != call.currency_id:
+                amount = order.company_id.currency_id._convert(
+                    amount, call.currency_id, call.company_id, order.date_order.date()
+                )
+            call.revenue = amount
+
+    @api.model
+    def _counted(self):
+        """Which calls count in the figures, with their talk time: those that have an outcome.
+
+        A call that somebody else ended without one, because its customer was merged away or is nobody to be called,
+        does not.
+        """
+        return Domain("disposition_id", "!=", False)
+
+    @api.depends("started_at")
+    def _compute_is_today(self):
+        today = self.search(Domain("id", "in", self.ids) & Domain("is_today", "=", True))
+        for call in self:
+            call.is_today = call in today
+
+    def _search_is_today(self, operator, value):
+        domain = self.env["leads.agent.assignment"]._all_companies()._leads_since_midnight("started_at")
+        return NotImplemented if operator != "in" else domain if True in value else ~domain
+
+    @api.model
+    def _follow_sales(self, assignments):
+        """Elevated: sales of these leads began or ceased to count, and the calls in which they were made follow."""
+        closing = self.env["leads.agent.disposition"]._set_by_sale()
+        of_sales = Domain("assignment_id", "in", assignments.ids) & Domain("disposition_id", "=", closing.id)
+        for call in self.search(of_sales):
+            call.is_sale = call.assignment_id.is_sale
 
     # ------------------------------------------------------------------
     # Doors

@@ -9,12 +9,11 @@ from odoo.tools.sql import escape_psql
 from ..arguments import takes
 from ..tools import given, terms
 from ..tools.calling_hours import open_windows
-from ..tools.figures import conversion
 from ..tools.phone_numbers import Line, read_cell
 from ..tools.timezones import Address, shown_zone
+from .leads_agent_assignment_figures import CONVERSION_DAYS, FIGURES
 
-CONVERSION_DAYS = 30
-FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "is_sale", "end_reason", "order_id")
+FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", *FIGURES)
 ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "validity_date")
 SORTS = {
     "next": "last_contact_at ASC NULLS FIRST, assigned_at, id",
@@ -60,14 +59,14 @@ class LeadsAgentDashboard(models.AbstractModel):
             order=SORTS.get(sort, SORTS["next"]),
         )
         user = self.env.user
-        today, tomorrow = self._today()
+        today = user.company_id._leads_midnight()
         rows = self._together(
             figures=self._figures_select(today),
             day=self._day_select(today),
             call=self._call_select(),
-            callbacks=self._callbacks_select(self._callbacks_until(tomorrow)),
+            callbacks=self._callbacks_select(self._callbacks_until(self._tomorrow())),
         )
-        figures = self._figures(rows["figures"][0])
+        figures = rows["figures"][0] | {"conversion_days": CONVERSION_DAYS}
         count = figures["open"]
         if search:
             count = (
@@ -209,55 +208,37 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _figures_select(self, today):
-        """The query for today's figures of the current user.
+        """The query for the figures of the current user; what counts is stored, see ``leads_agent_assignment_figures``.
 
-        :param datetime today: midnight in the user's time zone
+        :param datetime today: midnight in the company of the user
         """
-        period = today - timedelta(days=CONVERSION_DAYS)
         Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
-        assignments = Assignment._search(
-            Domain("agent_id", "=", self.env.uid) & (Domain("state", "=", "active") | Domain("ended_at", ">=", period))
-        )
+        mine = Domain("agent_id", "=", self.env.uid)
+        assignments = Assignment._search(mine & Assignment._recent_domain(self.env.user.company_id))
         # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
-        calls = Call.sudo()._search(Domain("agent_id", "=", self.env.uid) & Domain("started_at", ">=", today))
+        calls = Call.sudo()._search(mine & Call._counted() & Domain("started_at", ">=", today))
         columns = [
             SQL("%s AS %s", Assignment._field_to_sql(Assignment._table, name, assignments), SQL.identifier(name))
             for name in FIGURE_COLUMNS
         ]
-        # All orders are looked up at once, in the order of their ids: half the pages of one after the other.
         return SQL(
             """
-              WITH mine AS MATERIALIZED (%(assignments)s),
-                   orders AS MATERIALIZED (
-                   SELECT id, state FROM sale_order
-                    WHERE id = ANY(ARRAY(SELECT order_id FROM mine WHERE end_reason IS DISTINCT FROM 'sale')))
             SELECT *
-              FROM (SELECT count(*) FILTER (WHERE a.state = 'active') AS open,
-                           count(*) FILTER (WHERE a.assigned_at >= %(today)s) AS assigned_today,
-                           count(*) FILTER (WHERE a.state = 'resolved' AND a.ended_at >= %(today)s) AS resolved_today,
-                           count(*) FILTER (WHERE a.is_sale = 1 AND a.ended_at >= %(today)s) AS sold_today,
-                           count(*) FILTER (WHERE a.is_sale = 1) AS sales,
-                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state = 'cancel')
-                               AS cancelled,
-                           count(*) FILTER (WHERE a.end_reason IS DISTINCT FROM 'sale' AND o.state IN %(partial)s)
-                               AS partial
-                      FROM mine a
-                 LEFT JOIN orders o ON o.id = a.order_id) leads,
+              FROM (SELECT count(*) FILTER (WHERE state = 'active') AS open,
+                           COALESCE(sum(is_assigned) FILTER (WHERE assigned_at >= %(today)s), 0) AS assigned_today,
+                           COALESCE(sum(is_resolved) FILTER (WHERE ended_at >= %(today)s), 0) AS resolved_today,
+                           COALESCE(sum(is_sale) FILTER (WHERE ended_at >= %(today)s), 0) AS sold_today,
+                           avg(conversion) AS conversion
+                      FROM (%(assignments)s) mine) leads,
                    (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
                            COALESCE(sum(duration), 0) AS talk_hours_today
                       FROM leads_agent_call
                      WHERE id IN %(calls)s) calls
             """,
             today=today,
-            partial=terms.PARTIAL_STATES,
             assignments=assignments.select(*columns),
             calls=calls.subselect(),
         )
-
-    @api.model
-    def _figures(self, row):
-        ratio = conversion(row.pop("sales"), row.pop("cancelled"), row.pop("partial"))
-        return row | {"conversion": ratio, "conversion_days": CONVERSION_DAYS}
 
     @api.model
     def _entries(self, rows):

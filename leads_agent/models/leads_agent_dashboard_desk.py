@@ -1,5 +1,3 @@
-from datetime import datetime, time, timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,7 +5,7 @@ from odoo.tools import SQL, format_amount
 
 from ..arguments import takes
 from ..tools import given, terms
-from ..tools.moments import to_local, to_moment
+from ..tools.moments import midnight
 from .leads_agent_dashboard import ORDER_COLUMNS
 
 MOST_CALLBACKS = 20
@@ -93,11 +91,9 @@ class LeadsAgentDashboard(models.AbstractModel):
         return customer
 
     @api.model
-    def _today(self):
-        """The midnights in UTC between which it is today for the user."""
-        zone = self.env.user.tz or "UTC"
-        midnight = datetime.combine(to_local(fields.Datetime.now(), zone).date(), time())
-        return to_moment(midnight, zone), to_moment(midnight + timedelta(days=1), zone)
+    def _tomorrow(self):
+        """When the day ends on the clock of the user, in UTC: until then callbacks are on the dashboard."""
+        return midnight(fields.Datetime.now(), self.env.user.tz or "UTC", 1)
 
     @api.model
     def _together(self, **selects):
@@ -152,7 +148,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         """How the calls of today ended, and at which hours they were: a row per outcome and hour since midnight."""
         # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
         Call = self.env["leads.agent.call"].sudo()
-        mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "=", "done") & Domain("started_at", ">=", today)
+        mine = Domain("agent_id", "=", self.env.uid) & Call._counted() & Domain("started_at", ">=", today)
         return SQL(
             """
             SELECT d.id, %(disposition)s AS name, d.is_contact,

@@ -1,5 +1,4 @@
 from collections import Counter
-from datetime import datetime, time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -7,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..arguments import takes
-from ..tools.moments import to_local, to_moment
 
 LEAD_FIGURES = ("open", "waiting", "sales")
 CALL_FIGURES = ("calls", "contacts")
@@ -42,8 +40,8 @@ class LeadsAgentFloor(models.AbstractModel):
         """Everything on the live floor.
 
         :returns: dict with ``totals``, ``teams`` and ``agents``. Figures are ``open`` and ``waiting`` leads, ``due``
-            and ``missed`` callbacks, and ``calls``, ``contacts`` and ``sales`` since midnight in the manager's time
-            zone. ``states`` counts agents; a team without an id is that of agents without a call center. Moments are
+            and ``missed`` callbacks, and ``calls``, ``contacts`` and ``sales`` since midnight in the company of the
+            agent. ``states`` counts agents; a team without an id is that of agents without a call center. Moments are
             UTC strings
         :raises AccessError: for users who are no managers
         """
@@ -119,16 +117,19 @@ class LeadsAgentFloor(models.AbstractModel):
         """
         Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
         Callback = self.env["leads.agent.callback"]
-        Assignment.flush_model(["next_call_at"])
+        Assignment.flush_model(["next_call_at", "is_sale"])
         Call.flush_model(["is_contact"])
         Callback.flush_model(["team_id", "open_at"])
-        now, zone = fields.Datetime.now(), self.env.user.tz or "UTC"
-        today = to_moment(datetime.combine(to_local(now, zone).date(), time()), zone)
+        now, companies = fields.Datetime.now(), agents.company_id
         theirs = Domain("agent_id", "in", agents.ids)
         leads = Assignment._search(
-            theirs & (Domain("state", "=", "active") | (Domain("is_sale", "=", 1) & Domain("ended_at", ">=", today)))
+            theirs
+            & (
+                Domain("state", "=", "active")
+                | (Domain("is_sale", "=", 1) & companies._leads_since_midnight("ended_at"))
+            )
         )
-        calls = Call._search(theirs & Domain("started_at", ">=", today))
+        calls = Call._search(theirs & Call._counted() & companies._leads_since_midnight("started_at"))
         callbacks = Callback._search(Domain("state", "=", "open") & Domain("due_at", "<=", now))
         rows = self.env.execute_query(
             SQL(

@@ -9,6 +9,7 @@ from odoo.tools.sql import table_exists
 from ..arguments import takes
 from ..fields import Link
 from ..tools import given, terms
+from .leads_agent_assignment_figures import FIGURES
 
 SUMMARY_LENGTH = 160
 # Private notifications and automatic replies are no history.
@@ -40,7 +41,13 @@ class LeadsAgentHistory(models.Model):
     at = fields.Datetime(string="When", required=True, readonly=True)
     kind = fields.Selection(terms.HISTORY_KINDS, required=True, readonly=True)
     event = fields.Selection(
-        [("created", "Created"), ("sent", "Sent"), ("cancelled", "Cancelled"), ("confirmed", "Confirmed")],
+        [
+            ("created", "Created"),
+            ("sent", "Sent"),
+            ("cancelled", "Cancelled"),
+            ("reset", "Set back to quotation"),
+            ("confirmed", "Confirmed"),
+        ],
         readonly=True,
         help="What happened to the order.",
     )
@@ -144,6 +151,8 @@ class LeadsAgentHistory(models.Model):
                 return self.env._("Quotation %(order)s sent, %(amount)s", order=order, amount=amount)
             case "cancelled":
                 return self.env._("Order %(order)s cancelled, %(amount)s", order=order, amount=amount)
+            case "reset":
+                return self.env._("Order %(order)s set back to quotation, %(amount)s", order=order, amount=amount)
             case "confirmed":
                 return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
         return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
@@ -369,14 +378,15 @@ class LeadsAgentHistory(models.Model):
         """Record that assignments began or ended, in one statement, and tell agents who are on the phone about it.
 
         What was promised to the customers follows in the same statement: to the new holder, to the call center when the
-        lead was taken back, and to its end when the lead is closed.
+        lead was taken back, and to its end when the lead is closed. So do the figures, but for a lead that is new and
+        counts as it was inserted.
 
         :param dict sale_of: ``{partner_id: order_id}`` when sales ended them: the row is then about the order
         """
         self.flush_model()
         self.env["leads.agent.callback"].flush_model()
         self.env["leads.agent.call"].flush_model(["partner_id", "agent_id", "state"])
-        at = at.replace(microsecond=0)
+        at, orders = at.replace(microsecond=0), list((sale_of or {}).values())
         calls = self.env.execute_query(
             SQL(
                 """
@@ -399,7 +409,7 @@ class LeadsAgentHistory(models.Model):
              LEFT JOIN unnest(%(partners)s::int[], %(orders)s::int[]) AS s (partner_id, order_id)
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
-                )
+                ), counted AS (%(figures)s)
                 SELECT c.id, c.agent_id
                   FROM leads_agent_call c
                   JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
@@ -412,9 +422,21 @@ class LeadsAgentHistory(models.Model):
                 author=self.env.user.partner_id.id,
                 ids=list(assignment_ids),
                 partners=list(sale_of or ()),
-                orders=list((sale_of or {}).values()),
+                orders=orders,
+                figures=self.env["leads.agent.assignment"]._recount_sql(
+                    SQL(
+                        """
+                        a.id = ANY(%(ids)s) AND (a.first_id IS NOT NULL OR a.state <> 'active')
+                        OR a.order_id = ANY(%(orders)s) OR a.sale_order_id = ANY(%(orders)s)
+                        """,
+                        ids=list(assignment_ids),
+                        orders=orders,
+                    ),
+                    sold=orders,
+                ),
             )
         )
+        self.env["leads.agent.assignment"].invalidate_model(FIGURES, flush=False)
         self.env["leads.agent.callback"].invalidate_model(flush=False)
         # sudo: leads.agent.call - their agents are told, whoever caused the change
         self.env["leads.agent.call"].sudo()._tell_of_changes(calls)

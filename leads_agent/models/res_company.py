@@ -1,10 +1,17 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..arguments import takes
 from ..fields import Bounded
 from ..tools import given, limits, policy
+from ..tools.moments import midnight
 from ..tools.next_lead import Weights
 
 GRACE_MINUTES = (1, 10_080)
@@ -55,6 +62,12 @@ class ResCompany(models.Model):
         help="Customers without any phone number, of their own or of a contact, are not given to agents.",
     )
 
+    leads_agent_tz = fields.Selection(
+        _tz_get,
+        string="Time Zone of the Figures",
+        help="Today, in the figures of agents and managers, begins at midnight of this time zone, wherever they are. "
+        "Empty: that of the working hours of the company.",
+    )
     leads_agent_calls_per_day = Bounded(
         string="Most Calls per Customer and Day",
         most=policy.MOST_ATTEMPTS,
@@ -110,6 +123,37 @@ class ResCompany(models.Model):
             answers=(settings["leads_agent_answers"] or 0) / 100,
         )
 
+    # ------------------------------------------------------------------
+    # Today
+    # ------------------------------------------------------------------
+
+    @ormcache("self.id")
+    def _leads_zone(self):
+        """The time zone at whose midnight *today* begins in all figures."""
+        # sudo: res.company, resource.calendar - a time zone, for whoever is counted
+        company = self.sudo()
+        return company.leads_agent_tz or company.resource_calendar_id.tz or "UTC"
+
+    def _leads_midnight(self):
+        """When *today* began in the figures of the company, in UTC."""
+        self.ensure_one()
+        return midnight(fields.Datetime.now(), self._leads_zone())
+
+    def _leads_since_midnight(self, name, days=0):
+        """Rows with an ``agent_id``, of agents of these companies, whose moment ``name`` is of today.
+
+        :param int days: or of so many days before
+        """
+        companies_of = defaultdict(list)
+        for company in self:
+            companies_of[company._leads_midnight() - timedelta(days=days)].append(company.id)
+        if len(companies_of) == 1:
+            return Domain(name, ">=", next(iter(companies_of)))
+        return Domain.OR(
+            Domain("agent_id.company_id", "in", company_ids) & Domain(name, ">=", since)
+            for since, company_ids in companies_of.items()
+        )
+
     @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
@@ -138,5 +182,7 @@ class ResCompany(models.Model):
         return super().cache_invalidation_fields() | {
             "leads_agent_view_non_partial",
             "leads_agent_lock_assigned",
+            "leads_agent_tz",
+            "resource_calendar_id",
             "user_ids",
         }

@@ -11,6 +11,7 @@ class ResConfigSettings(models.TransientModel):
     leads_agent_max_per_day = fields.Integer(related="company_id.leads_agent_max_per_day", readonly=False)
     leads_agent_untouched_days = fields.Integer(related="company_id.leads_agent_untouched_days", readonly=False)
     leads_agent_need_phone = fields.Boolean(related="company_id.leads_agent_need_phone", readonly=False)
+    leads_agent_tz = fields.Selection(related="company_id.leads_agent_tz", readonly=False)
     leads_agent_calls_per_day = fields.Integer(related="company_id.leads_agent_calls_per_day", readonly=False)
     leads_agent_callback_minutes = fields.Integer(related="company_id.leads_agent_callback_minutes", readonly=False)
     leads_agent_most_callbacks = fields.Integer(related="company_id.leads_agent_most_callbacks", readonly=False)

@@ -348,7 +348,9 @@ class ResUsers(models.Model):
         }
         sold = dict(
             Assignment._read_group(
-                [("agent_id", "in", self.ids), ("is_sale", "=", 1), ("ended_at", ">=", "today")],
+                Domain("agent_id", "in", self.ids)
+                & Domain("is_sale", "=", 1)
+                & self.company_id._leads_since_midnight("ended_at"),
                 ["agent_id"],
                 ["__count"],
             )

@@ -22,6 +22,8 @@ PROTECTED_FIELDS = {
 SECRET_FIELDS = {"access_token"}
 # What completing an order writes elevated for an agent.
 COMPLETION_FIELDS = {"state", "date_order"}
+# What becomes of an order with its state, in the history.
+EVENTS = {"draft": "reset", "sent": "sent", "cancel": "cancelled", "sale": "confirmed"}
 
 
 class SaleOrder(models.Model):
@@ -307,10 +309,11 @@ class SaleOrder(models.Model):
             # Before tracking looks at the order: what is there is read elevated here, without asking the rules.
             [vals] = self._leads_judged([vals])
         state = vals.get("state")
-        if state not in ("sale", "sent", "cancel"):
+        if state not in EVENTS:
             return super().write(vals)
         # sudo: sale.order - only compares states; the write below checks access
         moved = self.sudo().filtered(lambda order: order.state != state)
+        sold = moved.filtered(lambda order: order.state == "sale" and order.leads_last_agent_id)
         orders = self
         if state == "sale" and moved and self.env.user._is_leads_agent():
             if not self.env.su:
@@ -325,7 +328,10 @@ class SaleOrder(models.Model):
         if state == "sale":
             self._leads_complete(moved)
         else:
-            self.env["leads.agent.history"].sudo()._log_orders(moved, "sent" if state == "sent" else "cancelled")
+            self.env["leads.agent.history"].sudo()._log_orders(moved, EVENTS[state])
+        if sold:
+            # sudo: leads.agent.assignment - a sale that is cancelled is taken back, whoever cancels it
+            self.env["leads.agent.assignment"].sudo()._recount_orders(sold)
         return result
 
     def _leads_completion_values(self, vals):

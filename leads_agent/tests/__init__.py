@@ -17,6 +17,7 @@ from . import (
     test_dashboard,
     test_desk_pane,
     test_desk_tours,
+    test_figures,
     test_floor,
     test_floor_tours,
     test_guarantee,

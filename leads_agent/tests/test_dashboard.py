@@ -79,8 +79,8 @@ class TestDashboard(LeadsAgentCommon):
         )
         self.assertAlmostEqual(figures["conversion"], 1 / 4)
 
-    def test_a_day_begins_at_midnight_of_the_agent(self):
-        self.agent.tz = "Pacific/Auckland"
+    def test_a_day_begins_at_midnight_of_the_company(self):
+        self.env.company.leads_agent_tz = "Pacific/Auckland"
         assignment = self._assign(self._lead())
         with freeze_time("2026-07-10 13:00:00"):  # 01:00 on the 11th in Auckland
             assignment.sudo().assigned_at = "2026-07-10 11:59:00"

@@ -3,7 +3,7 @@
 Datetimes are naive, as Odoo keeps them: what is called ``moment`` is in UTC, what is called ``local`` is on a wall.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -52,3 +52,15 @@ def to_moment(local: datetime, zone: str) -> datetime:
     datetime.datetime(2026, 10, 25, 0, 30)
     """
     return local.replace(tzinfo=zone_info(zone), fold=0).astimezone(UTC).replace(tzinfo=None)
+
+
+def midnight(moment: datetime, zone: str, days: int = 0) -> datetime:
+    """When the day of a moment began, or a day so many days later.
+
+    >>> midnight(datetime(2026, 7, 10, 13), "Pacific/Auckland")
+    datetime.datetime(2026, 7, 10, 12, 0)
+    >>> midnight(datetime(2026, 7, 10, 13), "America/Los_Angeles", 1)
+    datetime.datetime(2026, 7, 11, 7, 0)
+    """
+    day = to_local(moment, zone).date() + timedelta(days=days)
+    return to_moment(datetime.combine(day, time()), zone)

@@ -7,7 +7,7 @@ Settings, by environment or after the command of make:
   PORT=8069        the demo's port
   DB=leads_demo    the demo's database
   ARGS='...'       a selection for test and prove (/leads_agent:TestX.test_y), pytest, screenshots, lint and bench
-  PART=races       a part of prove: visibility, races, upgrade, inputs or apps
+  PART=races       a part of prove: visibility, races, figures, upgrade, inputs or apps
   SCALE=S          size of the benchmark: S, M or L
   LEADS_SEED=7     repeats the sample of attacks that a run of test printed
   FIX=1            have lint repair what it can

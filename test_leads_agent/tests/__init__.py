@@ -1,6 +1,7 @@
 from . import test_all_apps
 from . import test_assigning_races
 from . import test_canary_sweep
+from . import test_figures_any
 from . import test_forms
 from . import test_journeys
 from . import test_journeys_entering

@@ -745,6 +745,7 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.officer.unlink": "officers follow: test_access",
     "leads.agent.officer.write": "officers follow: test_access",
     "leads.agent.stage.write": "the order of Next follows the weight: test_reach",
+    "resource.calendar.write": "forgets the time zone of the figures: test_figures",
     "leads.agent.meta.receiver.create": "forgets what was remembered: test_receivers",
     "leads.agent.meta.receiver.unlink": "forgets what was remembered: test_receivers",
     "leads.agent.meta.receiver.write": "forgets what was remembered: test_receivers",

@@ -1,0 +1,95 @@
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.sql_db import Cursor
+
+from .common import LeadsAgentCommon
+
+FIGURES = ("assigned", "resolved", "sold", "open", "conversion")
+
+
+class FiguresCommon(LeadsAgentCommon):
+    """The figures of agents, as the agent, the manager and the report read them.
+
+    The company is in Brussels, where the manager works; the agents are in Auckland and Los Angeles.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.leads_agent_tz = "Europe/Brussels"
+        # One that leaves the customer free to be given at once
+        cls.disposition = cls.env["leads.agent.disposition"].create({"name": "Undecided"})
+        cls.manager.tz, cls.agent.tz, cls.other_agent.tz = "Europe/Brussels", "Pacific/Auckland", "America/Los_Angeles"
+
+    @contextmanager
+    def _at_time(self, text):
+        """It is so late, for Python and for the transaction."""
+        with freeze_time(text) as frozen, patch.object(Cursor, "now", lambda _cr: frozen().replace(microsecond=0)):
+            yield
+
+    def _later(self):
+        """An hour from now: what was done until now lies before it."""
+        return self._at_time(str(fields.Datetime.now() + timedelta(hours=1)))
+
+    def _settle(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def _figures_of_agent(self, agent):
+        """As the dashboard of the agent shows them."""
+        self._settle()
+        figures = self.env["leads.agent.dashboard"].with_user(agent).get_data()["figures"]
+        names = {"assigned": "assigned_today", "resolved": "resolved_today", "sold": "sold_today"}
+        return {name: figures[names.get(name, name)] for name in FIGURES}
+
+    def _figures_of_report(self, agent):
+        """As the manager finds them in *Leads Analysis*, by the filters of the search."""
+        self._settle()
+        Assignment = self.env["leads.agent.assignment"].with_user(self.manager)
+
+        def measure(domain, name):
+            [[value]] = Assignment._read_group([("agent_id", "=", agent.id), *domain], [], [name])
+            return value
+
+        ended = [("is_ended_today", "=", True)]
+        return {
+            "assigned": measure([("is_assigned_today", "=", True)], "is_assigned:sum") or 0,
+            "resolved": measure(ended, "is_resolved:sum") or 0,
+            "sold": measure(ended, "is_sale:sum") or 0,
+            "open": measure([("state", "=", "active")], "__count"),
+            "conversion": measure([("is_recent", "=", True)], "conversion:avg"),
+        }
+
+    def _figures_of_manager(self, agent):
+        """As the live floor and the card of the agent show them."""
+        self._settle()
+        [row] = [
+            row
+            for row in self.env["leads.agent.floor"].with_user(self.manager).get_data()["agents"]
+            if row["id"] == agent.id
+        ]
+        card = agent.with_user(self.manager)
+        self.assertEqual((row["sales"], row["open"]), (card.leads_sold_today, card.leads_open_count), "floor and card")
+        return {"sold": row["sales"], "open": row["open"]}
+
+    def _figures(self, agent=None):
+        """The figures of an agent, the same wherever one reads them."""
+        agent = agent or self.agent
+        figures, report = self._figures_of_agent(agent), self._figures_of_report(agent)
+        for name, value in report.items():
+            if value is False or figures[name] is None:
+                self.assertEqual((value, figures[name]), (False, None), name)
+            else:
+                self.assertAlmostEqual(value, figures[name], msg=name)
+        for name, value in self._figures_of_manager(agent).items():
+            self.assertEqual(value, figures[name], name)
+        return figures
+
+    def assertFigures(self, agent=None, **expected):
+        figures = self._figures(agent)
+        self.assertEqual({name: figures[name] for name in expected}, expected)

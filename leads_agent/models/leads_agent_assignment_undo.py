@@ -30,14 +30,14 @@ class LeadsAgentAssignment(models.Model):
         )
         formers = self.browse(sorted(filter(None, map(former_of.get, undone.ids))))
         if formers:
-            formers._go_on()
+            formers._resume()
         self._propagate_holder(undone.partner_id.ids)
         self.env["leads.agent.history"]._mark_undone(undone, formers)
         for company, assignments in formers.grouped("company_id").items():
             self.with_company(company)._refresh_last_events(assignments.partner_id.ids)
         return undone
 
-    def _go_on(self):
+    def _resume(self):
         """Elevated: the end of these assignments, which another one brought about, is taken back."""
         self.env.cr.execute(
             SQL(

@@ -416,7 +416,7 @@ class LeadsAgentBatchAssign(models.Model):
                 known=known,
             )
         )
-        refused = self._refused_lines(door, rows, leads, verdict_of, causes, plan)
+        refused = self._refused_lines(rows, leads, verdict_of, causes, plan, agents)
         names = {nr: leads["names"][entity] for nr, entity in leads["commercial_of"].items()}
         return plan, refused, {nr: (lead.holder_id, names[nr]) for nr, lead in known.items()}
 
@@ -452,9 +452,9 @@ class LeadsAgentBatchAssign(models.Model):
         )
         return dict(rows)
 
-    def _refused_lines(self, door, rows, leads, verdict_of, causes, plan):
+    def _refused_lines(self, rows, leads, verdict_of, causes, plan, agents):
         """``(line_id, result, reason)`` of the lines that get no agent."""
-        left = set(plan.left)
+        door, left = self._door(), set(plan.left)
         refused = []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
@@ -466,19 +466,21 @@ class LeadsAgentBatchAssign(models.Model):
             if verdict.result == "assigned" and partner_id not in causes and partner_id not in left:
                 continue
             entity = leads["commercial_of"][partner_id]
-            customer = leads["names"][entity]
+            customer, holder_id = leads["names"][entity], leads["by_commercial"][entity].holder_id
             if partner_id in causes:
                 refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
             elif verdict.result != "assigned":
-                holder = holders.browse(leads["by_commercial"][entity].holder_id or ()).name or ""
+                holder = holders.browse(holder_id or ()).name or ""
                 sentence = (
                     door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
                     if self.agent_id or verdict.cause != "company"
-                    else self.env._(
-                        "%s belongs to a company in which no agent of this batch works.", customer
-                    )
+                    else self.env._("%s belongs to a company in which no agent of this batch works.", customer)
                 )
                 refused.append((line_id, verdict.result, sentence))
+            elif holder_id in agents._ids:
+                # Who keeps what they hold needs no room.
+                name = holders.browse(holder_id).name
+                refused.append((line_id, "already", door._verdict_sentence("already", customer, name, "")))
             else:
                 refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", customer)))
         return refused

@@ -50,7 +50,6 @@ class TestBatchesAny(LeadsAgentCommon):
                     "is_company": True,
                     "country_id": (france if nr % 4 == 0 else belgium).id,
                     "phone": f"+32 2 555 97 {nr:02}",
-                    "company_id": cls.other_company.id if nr in (3, 9) else False,
                 }
                 for nr in range(14)
             ]
@@ -58,6 +57,13 @@ class TestBatchesAny(LeadsAgentCommon):
         cls.contact = cls.env["res.partner"].create({"name": "Contact", "parent_id": cls.customers[0].id})
         for nr, customer in enumerate((*cls.customers, cls.contact, cls.customers[1])):
             cls._order(customer, "sale" if nr == 4 else "cancel" if nr == 5 else "draft", days_ago=nr)
+        # Customers of one company whose orders are of another one, as after a move.
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = ANY(%s)",
+            [cls.other_company.id, (cls.customers[3] | cls.customers[9]).ids],
+        )
+        cls.env.invalidate_all()
         cls.orders = (cls.customers | cls.contact).sale_order_ids
         cls.env["leads.agent.opt.out"]._record(cls.customers[6])
         cls.customers[7].action_archive()

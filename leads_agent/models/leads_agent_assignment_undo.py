@@ -33,6 +33,7 @@ class LeadsAgentAssignment(models.Model):
             formers._resume()
         self._propagate_holder(undone.partner_id.ids)
         self.env["leads.agent.history"]._mark_undone(undone, formers)
+        self._recount(SQL("a.id = ANY(%s)", [*undone.ids, *formers.ids]))
         for company, assignments in formers.grouped("company_id").items():
             self.with_company(company)._refresh_last_events(assignments.partner_id.ids)
         return undone

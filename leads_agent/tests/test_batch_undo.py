@@ -81,6 +81,7 @@ class UndoCase(BatchCase):
             *("partner_id", "agent_id", "company_id", "assigned_at", "assigned_by_id", "source", "reason", "batch_id"),
             *("attempt_count", "next_call_at", "last_event_at", "last_contact_at", "first_call_at", "visible_until"),
             *("ended_at", "ended_by_id", "end_reason", "note", "order_id"),
+            *("is_assigned", "is_resolved", "is_sale", "conversion"),
         ]
         return {
             "leads": active.read(names),

@@ -16,6 +16,7 @@ SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 FACTS = (
     *("partner_id", "agent_id", "company_id", "assigned_at", "assigned_by_id", "source", "reason", "batch_id"),
     *("attempt_count", "next_call_at", "first_call_at", "last_event_at", "last_contact_at", "order_id", "visible_until"),
+    *("is_assigned", "is_resolved", "is_sale", "conversion"),
 )
 
 

@@ -52,7 +52,7 @@ PARTS = {
         ("TestAssigningRaces", "TestOfferNeverLost", "TestOfferRaces", "TestOfferSimulation"),
         ("two_workers", "killed_job", "call_load"),
     ),
-    "figures": Part(("TestFiguresAny",)),
+    "figures": Part(("TestBatchesAny", "TestFiguresAny")),
     "upgrade": Part(around=("lifecycle",)),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),

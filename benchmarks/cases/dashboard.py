@@ -112,7 +112,7 @@ def agents_with_customers(registry, scale):
             )
             mine, free = free[:size], free[size:]
             env["leads.agent.assignment"]._assign_leads(
-                user, env["res.partner"].browse(mine), source="undo", unconditional=True
+                user, env["res.partner"].browse(mine), source="manual", unconditional=True, unlimited=True
             )
             agents.append((user.id, len(mine)))
     registry.clear_all_caches()

@@ -31,7 +31,7 @@ from . import (
     leads_agent_self_test_line,
     leads_agent_who_can_see,
 )
-from . import leads_agent_batch_assign_undo, leads_agent_disposition_policy
+from . import leads_agent_assignment_undo, leads_agent_batch_assign_undo, leads_agent_disposition_policy
 from . import (
     crm_team,
     ir_http,

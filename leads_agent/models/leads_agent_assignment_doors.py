@@ -34,7 +34,6 @@ class LeadsAgentAssignment(models.Model):
         unconditional=False,
         unlimited=False,
         plan=None,
-        taken_as="reassigned",
         tell=True,
     ):
         """Give customers to an agent, or to several by a plan. The only place where an assignment begins.
@@ -48,7 +47,6 @@ class LeadsAgentAssignment(models.Model):
         :param bool unconditional: do not look at the orders (order entry, reopening)
         :param bool unlimited: ask for no limit, as nothing is given out: the customer changed, not the agent
         :param dict plan: ``{commercial partner_id: (agent_id, reason)}``, instead of one agent and one reason
-        :param str taken_as: the end reason of leads that are taken from their holder
         :param bool tell: tell the agents; a batch does so itself, once at its end
         :returns: one dict per record of ``partners``, in their order, with ``result`` (a value of
             :data:`terms.RESULTS`), ``reason`` (a sentence), ``agent_id``, ``partner`` (the commercial customer, empty
@@ -85,7 +83,7 @@ class LeadsAgentAssignment(models.Model):
             self._end(
                 Domain("partner_id", "in", taken),
                 state="unassigned",
-                end_reason=taken_as,
+                end_reason="reassigned",
                 kind="unassigned",
                 propagate=False,
                 tell=tell,
@@ -95,16 +93,19 @@ class LeadsAgentAssignment(models.Model):
         assignments = self._after_assign(agent_of, created, tell)
         return self._outcomes(partners, leads, verdicts, created, assignments, agent_of)
 
-    def _judge(self, leads, agent_of, *, any_order=False, reassign=False, unconditional=False, check=False):
+    def _judge(
+        self, leads, agent_of, *, any_order=False, reassign=False, unconditional=False, check=False, receivers=None
+    ):
         """Judge each lead with the agent it is meant for.
 
-        :param dict agent_of: ``{partner_id: agent_id}``; 0: whoever it will be
+        :param dict agent_of: ``{partner_id: agent_id}``; 0: whoever of ``receivers`` it will be
         :param bool check: agents of a plan may have lost the role since; their leads fail, each with the reason
         :returns: ``{partner_id: eligibility.Verdict}``
         """
         # sudo: res.users - the companies of an agent, and whether they may hold leads
         agents = self.env["res.users"].sudo().browse(sorted(set(agent_of.values()) - {0}))
         companies = {agent.id: frozenset(agent.company_ids.ids) for agent in agents}
+        companies[0] = frozenset(receivers.sudo().company_ids.ids) if receivers else frozenset()
         unable = agents._leads_unable() if check else {}
         own_companies = frozenset(self.env.companies.ids)
         verdicts = {}
@@ -116,7 +117,7 @@ class LeadsAgentAssignment(models.Model):
             verdicts[partner_id] = eligibility.judge(
                 lead,
                 agent_id,
-                companies.get(agent_id, own_companies),
+                companies[agent_id],
                 any_order=any_order,
                 reassign=reassign,
                 unconditional=unconditional,
@@ -371,7 +372,7 @@ class LeadsAgentAssignment(models.Model):
 
         Whoever was faster wins: an assignment that ended meanwhile is left as it is.
 
-        :param str kind: kind of the history entry
+        :param str kind: kind of the history entry; empty: there is none, what ends had never been
         :param dict sale_of: ``{partner_id: order_id}`` of the sales that resolved them
         :param bool tell: tell the agents
         :returns: the assignments that ended now
@@ -416,8 +417,9 @@ class LeadsAgentAssignment(models.Model):
         agents = self.env["res.users"].browse({row[2] for row in rows})
         # sudo: res.users - the author of the entries and who is told of them, read together
         (self.env.user | agents).sudo().mapped("partner_id")
-        self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
-        if state == "unassigned":
+        if kind:
+            self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
+        if kind == "unassigned":
             self._end_grace(
                 Domain("partner_id", "in", [row[1] for row in rows])
                 & Domain("agent_id", "in", [row[2] for row in rows])

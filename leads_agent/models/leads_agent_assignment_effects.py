@@ -172,7 +172,7 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                        SELECT partner_id, max(at) AS last_event_at,
                               max(at) FILTER (WHERE kind IN %(contact)s) AS last_contact_at
                          FROM leads_agent_history
-                        WHERE partner_id = ANY(%(partners)s)
+                        WHERE partner_id = ANY(%(partners)s) AND undone IS NOT TRUE
                      GROUP BY partner_id
                        ) h
                  WHERE a.partner_id = h.partner_id AND a.state = 'active'

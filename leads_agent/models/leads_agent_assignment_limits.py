@@ -89,15 +89,16 @@ class LeadsAgentAssignment(models.Model):
         capped = sorted(agent_id for agent_id, most in caps.items() if any(most))
         if not capped:
             return {}
-        self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "source"])
+        self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "end_reason", "source"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT t.id,
                        (SELECT count(*) FROM leads_agent_assignment WHERE agent_id = t.id AND state = 'active'),
                        (SELECT count(DISTINCT partner_id) FROM leads_agent_assignment
-                         WHERE agent_id = t.id AND assigned_at >= t.midnight AND source NOT IN ('order_entry', 'undo')
-                           AND (state = 'active' OR ended_at >= t.midnight))
+                         WHERE agent_id = t.id AND assigned_at >= t.midnight AND source <> 'order_entry'
+                           AND (state = 'active' OR ended_at >= t.midnight)
+                           AND end_reason IS DISTINCT FROM 'undone')
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, midnight)
                 """,
                 capped,

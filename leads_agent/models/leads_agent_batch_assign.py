@@ -1,4 +1,5 @@
 from ast import literal_eval
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -21,7 +22,7 @@ REQUEST_FIELDS = frozenset(
     ("agent_id", "agent_ids", "team_id", "method", "cap", "prefer_previous", "prefer_lang", "prefer_country")
     + ("share_ids", "reassign", "company_id", "selected_order_ids", "whole_filter", "domain")
 )
-OWN_FIELDS = ("state", "task", "executed_at", "started_by_id", "line_ids", "plan_turns", "undo_summary")
+OWN_FIELDS = ("state", "task", "executed_at", "started_by_id", "line_ids", "plan_turns", "turns", "undo_summary")
 UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError)
 
 
@@ -112,6 +113,7 @@ class LeadsAgentBatchAssign(models.Model):
     started_by_id = Link("res.users", string="By", readonly=True, copy=False)
     executed_at = fields.Datetime(string="Run On", readonly=True, copy=False)
     plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
+    turns = fields.Json(readonly=True, copy=False, help="Where the rotation stood before and after the batch.")
     undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
 
     # ------------------------------------------------------------------
@@ -184,18 +186,24 @@ class LeadsAgentBatchAssign(models.Model):
         except UserError:
             return 0
 
-    @api.depends("line_ids.result")
+    @api.depends("line_ids.result", "line_ids.undone", "state", "task")
     def _compute_counts(self):
         # sudo: leads.agent.batch.assign.line - figures of a batch that the user reads
         Line = self.env["leads.agent.batch.assign.line"].sudo()
-        counts = Line._read_group([("batch_id", "in", self.ids)], ["batch_id", "result"], ["__count"])
+        rows = Line._read_group([("batch_id", "in", self.ids)], ["batch_id", "result", "undone"], ["__count"])
         for batch in self:
-            mine = {result: count for owner, result, count in counts if owner.id == batch.id}
-            batch.lead_count = sum(mine.values())
-            batch.pending_count = mine.pop(False, 0)
-            batch.assigned_count = mine.pop("assigned", 0)
-            batch.skipped_count = sum(mine.values())
-            batch.progress = 100 * (1 - batch.pending_count / batch.lead_count) if batch.lead_count else 0
+            mine, held = Counter(), 0
+            for owner, result, undone, count in rows:
+                if owner.id == batch.id:
+                    mine[result] += count
+                    held += count if result == "assigned" and not undone else 0
+            batch.lead_count = mine.total()
+            batch.assigned_count = mine["assigned"]
+            batch.skipped_count = mine.total() - mine["assigned"] - mine[False]
+            is_undoing = batch.state == "running" and batch.task == "undo"
+            batch.pending_count = held if is_undoing else mine[False]
+            to_do = mine["assigned"] if is_undoing else mine.total()
+            batch.progress = 100 * (1 - batch.pending_count / to_do) if to_do else 0
 
     # ------------------------------------------------------------------
     # Buttons
@@ -209,7 +217,7 @@ class LeadsAgentBatchAssign(models.Model):
         """
         self._take("draft", "planned")
         if self.state == "planned":
-            return self._start("assign", self.pending_count)
+            return self.action_commit()
         leads = self._prepare_leads()
         return self._start("assign", len(leads), leads)
 
@@ -227,20 +235,25 @@ class LeadsAgentBatchAssign(models.Model):
     def action_commit(self):
         """Carry the plan out, exactly; what changed since is reported on its line.
 
-        :raises UserError: when there is no plan, or it is carried out already
+        :raises UserError: when there is no plan, it gives no lead to anybody, or is carried out already
         """
         self._take("planned")
+        if not self.pending_count:
+            raise UserError(
+                self.env._("Nothing to commit: by this plan nobody gets a lead. The result log says why of each.")
+            )
         return self._start("assign", self.pending_count)
 
     @takes(given.one)
     def action_undo(self):
         """Give back what the batch gave out, where nobody has touched it since.
 
-        :raises UserError: when there is nothing to undo
+        :raises UserError: when there is nothing to undo, or it is undone already
         """
         self._take("done", "cancelled")
         if not self.assigned_count:
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
+        self.sudo()._forget_left()
         return self._start("undo", self.assigned_count)
 
     @takes(given.one)
@@ -361,10 +374,10 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: when there is nobody
         """
         if self.agent_id:
-            self.agent_id._check_may_hold_leads()
+            self.agent_id.with_company(self.company_id)._check_may_hold_leads()
             return self.agent_id
         # sudo: crm.team, res.users - who is in the call center, and who is there now
-        agents = (self.agent_ids | self.share_ids.agent_id).sudo()
+        agents = (self.agent_ids | self.share_ids.agent_id).sudo().with_company(self.company_id)
         if self.team_id:
             agents |= self.team_id.sudo().member_ids
             agents = agents.filtered("can_hold_leads")

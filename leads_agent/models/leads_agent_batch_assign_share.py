@@ -5,6 +5,8 @@ from ..arguments import takes
 from ..fields import Bounded, Link
 from ..tools import given, limits
 
+COUNTED_FIELDS = ("open_before", "planned_count", "taken_count", "open_after")
+
 
 class LeadsAgentBatchAssignShare(models.Model):
     """One agent of a batch that shares leads out: the weight, and what the plan means for the agent's load."""
@@ -29,13 +31,14 @@ class LeadsAgentBatchAssignShare(models.Model):
     )
     open_before = fields.Integer(readonly=True)
     planned_count = fields.Integer(string="From This Batch", readonly=True)
+    taken_count = fields.Integer(string="Taken Away", readonly=True, help="Leads of the agent that others get.")
     open_after = fields.Integer(compute="_compute_open_after", store=True)
 
     _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent stands in this batch twice.")
 
     def _has_field_access(self, field, operation):
         """What a batch counts is written by the batch alone."""
-        if operation == "write" and not self.env.su and field.name in ("open_before", "planned_count", "open_after"):
+        if operation == "write" and not self.env.su and field.name in COUNTED_FIELDS:
             return False
         return super()._has_field_access(field, operation)
 
@@ -61,10 +64,10 @@ class LeadsAgentBatchAssignShare(models.Model):
             # sudo: res.users - the usual weight of an agent whom the manager chose
             share.weight = share.weight or share.agent_id.sudo().leads_weight or 1
 
-    @api.depends("open_before", "planned_count")
+    @api.depends("open_before", "planned_count", "taken_count")
     def _compute_open_after(self):
         for share in self:
-            share.open_after = share.open_before + share.planned_count
+            share.open_after = share.open_before + share.planned_count - share.taken_count
 
 
 class LeadsAgentBatchAssignLoad(models.Model):

@@ -1,12 +1,33 @@
+from collections import Counter
+from typing import NamedTuple
+
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import distribution
 from .leads_agent_batch_assign_work import CHUNK
 
 
+class Given(NamedTuple):
+    """A line that gave a lead out, and what undoing it comes to.
+
+    :param former_id: the assignment that the batch ended, of ``former_agent_id``; it goes on when the batch is undone
+    :param since: what happened since, for which the lead is left where it is; None: nothing
+    :param callback_agent_id: whose the open callback of the customer was
+    """
+
+    line_id: int
+    assignment_id: int | None
+    partner_id: int | None
+    former_id: int | None
+    former_agent_id: int | None
+    callback_agent_id: int | None
+    since: str | None
+    worked_at: object
+
+
 class LeadsAgentBatchAssign(models.Model):
-    """Undoing a batch: who held what before holds it again, where nobody has touched the lead since."""
+    """Undoing a batch: what was before holds again, where nobody has touched the lead since."""
 
     _inherit = "leads.agent.batch.assign"  # pylint: disable=consider-merging-classes-inherited
 
@@ -15,61 +36,61 @@ class LeadsAgentBatchAssign(models.Model):
 
         :returns: how many lines were looked at
         """
-        rows = self._read_undoable()
-        left = [(line_id, "left", self._left_sentence(state, at)) for line_id, *_ids, state, at in rows if state or at]
-        free = [row for row in rows if not row[4] and not row[5]]
-        # sudo: res.users - whether the former holder may hold leads today
-        former = self.env["res.users"].sudo().browse({row[3] for row in free if row[3]})
+        rows = self._read_given()
+        left = {row.line_id: self._left_sentence(row) for row in rows if row.since}
+        # sudo: res.users - whether former holders may hold leads today
+        former = self.env["res.users"].sudo().browse({nr for row in rows for nr in row[4:6] if nr})
         unable = former.with_company(self.company_id)._leads_unable()
-        back = {row[1]: row for row in free if row[3] and row[3] not in unable}
-        pool = [row for row in free if row[1] not in back]
-        door = self._door()
-        if pool:
-            door._end(
-                Domain("id", "in", [row[2] for row in pool]),
-                state="unassigned",
-                end_reason="undone",
-                kind="unassigned",
-                tell=False,
-            )
-        refused = {}
+        left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
+        back = [row for row in rows if row.line_id not in left]
         if back:
-            reason = self.env._("Held before; %s undid a batch", self.env.user.name)
-            outcomes = door._assign_leads(
-                self.env["res.users"],
-                self.env["res.partner"].browse(back),
-                source="undo",
-                batch=self,
-                plan={partner_id: (row[3], reason) for partner_id, row in back.items()},
-                reassign=True,
-                unconditional=True,
-                taken_as="undone",
-                tell=False,
+            self._door()._undo(
+                {row.assignment_id: None if row.former_agent_id in unable else row.former_id for row in back}
             )
-            answers = zip(back, outcomes, strict=True)
-            refused = {nr: answer["reason"] for nr, answer in answers if answer["result"] != "assigned"}
-        left += [(row[0], "left", refused[row[1]]) for row in free if row[1] in refused]
-        done = [(row[0], "undone", self._undone_sentence(row, unable)) for row in free if row[1] not in refused]
-        self._write_lines(left + done, {"undone": "text", "undo_reason": "text"})
+            self._hand_callbacks_back([row.line_id for row in back], list(unable))
+        done = [(row.line_id, "undone", self._undone_sentence(row, unable)) for row in back]
+        done += [(line_id, "left", sentence) for line_id, sentence in left.items()]
+        self._write_lines(done, {"undone": "text", "undo_reason": "text"})
         return len(rows)
 
-    def _read_undoable(self):
+    def _read_given(self):
         """The next lines that assigned something.
 
-        :returns: ``(line_id, partner_id, assignment_id, previous_agent_id, state it ended in, when it was touched)``
+        What happened since is told by the order in which it was recorded, as clocks count whole seconds: everything in
+        the history behind the entry of the assignment. Somebody on the phone, and a new promise, stand in no history.
+
+        :returns: a list of :class:`Given`
         """
-        self.env["leads.agent.assignment"].flush_model()
-        self.env["leads.agent.history"].flush_model()
-        return self.env.execute_query(
+        for model in ("assignment", "history", "call", "callback"):
+            self.env[f"leads.agent.{model}"].flush_model()
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT l.id, l.partner_id, l.assignment_id, l.previous_agent_id,
-                       NULLIF(COALESCE(a.state, 'gone'), 'active'),
-                       (SELECT max(h.at) FROM leads_agent_history h
-                         WHERE h.partner_id = a.partner_id AND h.at > a.assigned_at
-                           AND h.kind IN ('message', 'note', 'call', 'activity', 'order', 'sale'))
+                SELECT l.id, a.id, a.partner_id, f.id, f.agent_id, l.callback_agent_id,
+                       CASE WHEN a.id IS NULL THEN 'gone'
+                            WHEN a.state <> 'active' THEN a.end_reason
+                            WHEN EXISTS (SELECT FROM leads_agent_call c
+                                          WHERE c.partner_id = a.partner_id AND c.state <> 'done') THEN 'call'
+                            WHEN h.at IS NOT NULL THEN 'worked'
+                            WHEN EXISTS (SELECT FROM leads_agent_callback c
+                                          WHERE c.partner_id = a.partner_id AND c.state = 'open'
+                                            AND c.id IS DISTINCT FROM l.callback_id) THEN 'promise' END,
+                       h.at
                   FROM leads_agent_batch_assign_line l
              LEFT JOIN leads_agent_assignment a ON a.id = l.assignment_id
+             LEFT JOIN LATERAL (
+                       SELECT id, agent_id FROM leads_agent_assignment
+                        WHERE partner_id = a.partner_id AND agent_id = l.previous_agent_id AND id < a.id
+                          AND end_reason = 'reassigned'
+                     ORDER BY ended_at = a.assigned_at DESC, id DESC
+                        LIMIT 1
+                       ) f ON TRUE
+            CROSS JOIN LATERAL (
+                       SELECT max(at) AS at FROM leads_agent_history
+                        WHERE partner_id = a.partner_id
+                          AND kind IN ('message', 'note', 'call', 'activity', 'order', 'sale')
+                          AND id > (SELECT min(id) FROM leads_agent_history WHERE assignment_id = a.id)
+                       ) h
                  WHERE l.batch_id = %s AND l.result = 'assigned' AND l.undone IS NULL
               ORDER BY l.id
                  LIMIT %s
@@ -78,36 +99,120 @@ class LeadsAgentBatchAssign(models.Model):
                 CHUNK,
             )
         )
+        return [Given(*row) for row in rows]
 
-    def _left_sentence(self, state, touched_at):
-        match state:
+    def _refused(self, rows):
+        """Leads that their former holders cannot have again, as the customers have changed.
+
+        :returns: ``{line_id: sentence}``
+        """
+        if not rows:
+            return {}
+        door = self._door()
+        agent_of = {row.partner_id: row.former_agent_id for row in rows}
+        self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
+        leads = door._read_leads(list(agent_of))
+        verdicts = door._judge(leads, agent_of, unconditional=True, reassign=True)
+        # sudo: res.users - names in the sentences of the log
+        names = {agent.id: agent.name for agent in self.env["res.users"].sudo().browse(set(agent_of.values()))}
+        return {
+            row.line_id: door._verdict_sentence(
+                verdicts[row.partner_id].cause, leads["names"][row.partner_id], names[row.former_agent_id], ""
+            )
+            for row in rows
+            if verdicts[row.partner_id].result != "assigned"
+        }
+
+    def _hand_callbacks_back(self, line_ids, unable):
+        """Callbacks that went along with the leads are whose they were; nobody's where that is nobody who calls."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_callback c
+                   SET agent_id = CASE WHEN l.callback_agent_id = ANY(%s) THEN NULL ELSE l.callback_agent_id END
+                  FROM leads_agent_batch_assign_line l
+                 WHERE l.id = ANY(%s) AND c.id = l.callback_id AND c.state = 'open'
+                   AND (c.agent_id = l.agent_id OR c.agent_id IS NULL)
+                """,
+                unable,
+                line_ids,
+            )
+        )
+        self.env["leads.agent.callback"].invalidate_model(flush=False)
+
+    def _left_sentence(self, row):
+        match row.since:
+            case "sale":
+                return self.env._("Sold since.")
             case "resolved":
                 return self.env._("Resolved since.")
-            case "unassigned":
-                return self.env._("Taken back or given to somebody else since.")
+            case "worked":
+                return self.env._("Worked on since: %s.", row.worked_at.strftime("%Y-%m-%d %H:%M UTC"))
+            case "call":
+                return self.env._("Somebody is on the phone with the customer.")
+            case "promise":
+                return self.env._("A callback was promised since.")
             case "gone":
                 return self.env._("The assignment no longer exists.")
-        return self.env._("Worked on since: %s.", touched_at.strftime("%Y-%m-%d %H:%M UTC"))
+        return self.env._("Taken back or given to somebody else since.")
 
     def _undone_sentence(self, row, unable):
-        previous_id = row[3]
-        if not previous_id:
+        if not row.former_agent_id:
             return self.env._("Back in the pool.")
-        if previous_id in unable:
-            return self.env._("Back in the pool, since the former holder cannot have it. %s", unable[previous_id])
+        if row.former_agent_id in unable:
+            return self.env._(
+                "Back in the pool, since the former holder cannot have it. %s", unable[row.former_agent_id]
+            )
         # sudo: res.users - the name of the former holder in the log
-        return self.env._("Back with %s.", self.env["res.users"].sudo().browse(previous_id).name)
+        return self.env._("Back with %s.", self.env["res.users"].sudo().browse(row.former_agent_id).name)
 
-    def _sum_up_undo(self):
-        # sudo: leads.agent.batch.assign.line - figures of the batch itself
-        rows = (
-            self.env["leads.agent.batch.assign.line"]
-            .sudo()
-            ._read_group([("batch_id", "=", self.id), ("undone", "!=", False)], ["undone"], ["__count"])
+    def _forget_left(self):
+        """What was left the last time is looked at again."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_batch_assign_line SET undone = NULL, undo_reason = NULL
+                 WHERE batch_id = %s AND undone = 'left'
+                """,
+                self.id,
+            )
         )
-        counts = dict(rows)
+        self._forget_lines()
+
+    def _end_undo(self):
+        """Say what was given back and what was not. A batch that gave nothing back is not undone."""
+        # sudo: leads.agent.batch.assign.line - figures of the batch itself
+        Line = self.env["leads.agent.batch.assign.line"].sudo()
+        given, left = Counter(), 0
+        domain = [("batch_id", "=", self.id), ("undone", "!=", False)]
+        for agent, undone, count in Line._read_group(domain, ["agent_id", "undone"], ["__count"]):
+            if undone == "undone":
+                given[agent.id] += count
+            else:
+                left += count
         self.undo_summary = self.env._(
             "Given back: %(back)s. Left as they are, because somebody has worked on them since: %(left)s.",
-            back=counts.get("undone", 0),
-            left=counts.get("left", 0),
+            back=given.total(),
+            left=left,
         )
+        if given:
+            self.state = "undone"
+            self._turn_back(given, left)
+        else:
+            is_whole = not Line.search_count([("batch_id", "=", self.id), ("result", "=", False)], limit=1)
+            self.state = "done" if is_whole else "cancelled"
+
+    def _turn_back(self, given, left):
+        """Put the rotation back: as it stood, if nothing else was shared out since, else without these leads.
+
+        :param dict given: ``{agent_id: leads that were given back}``
+        """
+        if self.agent_id:
+            return
+        # sudo: leads.agent.rotation - only managers come here
+        rotation = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id)
+        if self.turns and not left and rotation.turns == self.turns["after"]:
+            rotation.turns = self.turns["before"] or {}
+        else:
+            weights = self._weights() if self.method == "weight" else {}
+            rotation._keep(distribution.restored(rotation.turns), given, self.method, weights)

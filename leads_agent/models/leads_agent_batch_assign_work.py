@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 # Leads per transaction of the job, and per round of a request that plans, commits or undoes.
 CHUNK = 1_000
 
-# What a line says of a lead that is planned,
+# What a line says of a lead that is to do, or planned,
 PLAN_COLUMNS = {"agent_id": "int", "reason": "text"}
 # and once it has had its turn.
 RESULT_COLUMNS = {
@@ -23,6 +23,8 @@ RESULT_COLUMNS = {
     "agent_id": "int",
     "previous_agent_id": "int",
     "assignment_id": "int",
+    "callback_id": "int",
+    "callback_agent_id": "int",
 }
 
 
@@ -173,21 +175,22 @@ class LeadsAgentBatchAssign(models.Model):
                 self.state = "done"
                 self._tell_once("assigned", "reassigned", "TRUE")
             case _:
-                self._sum_up_undo()
-                self.state = "undone"
+                self._end_undo()
                 self._tell_once("undone", "assigned", "undone = 'undone'", restored=True)
 
     def _count_shares(self, planned=False):
-        """What each agent gets by the plan, or got."""
+        """What each agent gets by the plan and loses by it, or got and lost."""
         if self.agent_id and not self.plan_turns:
             return
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
         Line = self.env["leads.agent.batch.assign.line"].sudo()
-        result = False if planned else "assigned"
-        rows = Line._read_group([("batch_id", "=", self.id), ("result", "=", result)], ["agent_id"], ["__count"])
-        counts = {agent.id: count for agent, count in rows}
+        domain = [("batch_id", "=", self.id), ("result", "=", False if planned else "assigned")]
+        given, taken = Counter(), Counter()
+        for agent, previous, count in Line._read_group(domain, ["agent_id", "previous_agent_id"], ["__count"]):
+            given[agent] += count
+            taken[previous] += count
         for share in self.share_ids:
-            share.planned_count = counts.get(share.agent_id.id, 0)
+            share.planned_count, share.taken_count = given[share.agent_id], taken[share.agent_id]
 
     def _tell_once(self, to_agent, to_previous, condition, restored=False):
         """One notice per agent, whatever the number of chunks.
@@ -258,8 +261,8 @@ class LeadsAgentBatchAssign(models.Model):
         if not turns and not self.agent_id:
             # sudo: leads.agent.rotation - only managers come here
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
-        plan, refused = self._share_chunk(rows, self._receivers(), distribution.restored(turns), planning=True)
-        self._write_planned(rows, plan, refused)
+        plan, refused, known = self._share_chunk(rows, self._receivers(), distribution.restored(turns), planning=True)
+        self._write_planned(rows, plan, refused, known)
         self.plan_turns = distribution.stored(plan.turns)
         return len(rows)
 
@@ -267,13 +270,22 @@ class LeadsAgentBatchAssign(models.Model):
         """Those who receive leads of this batch: the one agent, or all who share."""
         return self.agent_id or self.share_ids.agent_id
 
-    def _write_planned(self, rows, plan, refused):
-        planned = [
-            (line_id, plan.shares[partner_id][0], self._reason(plan.shares[partner_id][1]))
-            for line_id, partner_id, _agent, _reason in rows
-            if partner_id in plan.shares
-        ]
-        self._write_lines(planned, PLAN_COLUMNS)
+    def _write_planned(self, rows, plan, refused, known):
+        """Who would get which lead, and from whom; whoever holds it already keeps it."""
+        planned = []
+        # sudo: res.users - names in the sentences of the log
+        names = {agent.id: agent.name for agent in self._receivers().sudo()}
+        for line_id, partner_id, _agent, _reason in rows:
+            if partner_id not in plan.shares:
+                continue
+            agent_id, cause = plan.shares[partner_id]
+            holder_id, customer = known[partner_id]
+            if agent_id == holder_id:
+                sentence = self._door()._verdict_sentence("already", customer, names[agent_id], "")
+                refused.append((line_id, "already", sentence))
+            else:
+                planned.append((line_id, agent_id, self._reason(cause), holder_id))
+        self._write_lines(planned, PLAN_COLUMNS | {"previous_agent_id": "int"})
         self._write_lines(refused, {"result": "text", "reason": "text"})
 
     def _assign_chunk(self, rows, new=False):
@@ -288,15 +300,16 @@ class LeadsAgentBatchAssign(models.Model):
         # sudo: leads.agent.rotation - only managers come here
         Rotation = self.env["leads.agent.rotation"].sudo()
         rotation = None if self.agent_id else Rotation._locked(self.company_id, self.team_id)
-        plan, refused = None, []
+        plan, refused, before = None, [], rotation and rotation.turns
         if all(row[2] for row in rows):
             usual = self._reason("one")
             shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:
             turns = distribution.restored(rotation.turns)
-            plan, refused = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
+            plan, refused, _known = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
             shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
         partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
+        promised = self._read_promised(partners)
         outcomes = self._door()._assign_leads(
             self.env["res.users"],
             partners,
@@ -311,24 +324,52 @@ class LeadsAgentBatchAssign(models.Model):
         weights = self._weights() if self.method == "weight" else {}
         if plan:
             missed = Counter(shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] != "assigned")
-            rotation._keep(plan, missed, weights)
+            rotation._keep(plan.turns, missed, self.method, weights)
         elif rotation:
             given = [shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] == "assigned"]
             rotation._follow(given, self.share_ids.agent_id, self.method, weights)
-        results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
-        results |= self._results(rows, outcome_of)
+        if rotation:
+            self._note_turns(before, rotation.turns)
+        empty = (None,) * (len(RESULT_COLUMNS) - 2)
+        results = {row_id: (result, sentence, *empty) for row_id, result, sentence in refused}
+        results |= self._results(rows, outcome_of, promised)
         if new:
             self._add_lines([(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
         else:
             self._write_lines([(row[0], *results[row[0]]) for row in rows], RESULT_COLUMNS)
         return len(rows)
 
-    def _results(self, rows, outcome_of):
+    def _read_promised(self, partners):
+        """What is promised to these customers before they are given out: undoing puts it back.
+
+        :returns: ``{commercial partner_id: (callback_id, agent_id)}``
+        """
+        self.env["leads.agent.callback"].flush_model(["partner_id", "agent_id", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, id, agent_id FROM leads_agent_callback
+                 WHERE state = 'open'
+                   AND partner_id IN (SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%s))
+                """,
+                partners.ids,
+            )
+        )
+        return {partner_id: values for partner_id, *values in rows}
+
+    def _note_turns(self, before, after):
+        """Keep where the rotation stood, so that undoing can put it back; unless others came in between."""
+        if not self.turns:
+            self.turns = {"before": before, "after": after}
+        elif self.turns["after"] == before:
+            self.turns = {"before": self.turns["before"], "after": after}
+
+    def _results(self, rows, outcome_of, promised):
         """What stands on the lines of the leads that went through the door: the values of :data:`RESULT_COLUMNS`."""
-        results = {}
+        results, nothing = {}, (None, None)
         for row_id, partner_id, _agent, _reason in rows:
             if partner_id is None:
-                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
+                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None, *nothing)
             elif outcome := outcome_of.get(partner_id):
                 results[row_id] = (
                     outcome["result"],
@@ -336,19 +377,22 @@ class LeadsAgentBatchAssign(models.Model):
                     outcome["agent_id"] or None,
                     outcome["holder"].id or None,
                     outcome["assignment"].id or None,
+                    *(promised.get(outcome["partner"].id, nothing) if outcome["assignment"] else nothing),
                 )
         return results
 
     def _share_chunk(self, rows, agents, turns, planning=False):
         """Share the leads of some lines out, without those that nobody may be given.
 
-        :returns: the plan, and ``(line_id, result, reason)`` of the others
+        :returns: the plan, ``(line_id, result, reason)`` of the others, and ``{partner_id: (holder_id, name)}``
         """
         door = self._door()
         partner_ids = [row[1] for row in rows if row[1]]
         leads = door._read_leads(partner_ids)
         agent_of = dict.fromkeys(leads["by_commercial"], self.agent_id.id or 0)
-        verdicts = door._judge(leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign)
+        verdicts = door._judge(
+            leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign, receivers=agents
+        )
         # By the customer of the line, who may have become a contact of another one since.
         verdict_of = {nr: verdicts[entity] for nr, entity in leads["commercial_of"].items()}
         wanted = [nr for nr in partner_ids if nr in verdict_of and verdict_of[nr].result == "assigned"]
@@ -357,6 +401,7 @@ class LeadsAgentBatchAssign(models.Model):
         )
         causes = {nr: refused[entity] for nr in wanted if (entity := leads["commercial_of"][nr]) in refused}
         wanted = [nr for nr in wanted if nr not in causes]
+        known = {nr: leads["by_commercial"][entity] for nr, entity in leads["commercial_of"].items()}
         plan = (
             self.env["leads.agent.rotation"]
             .sudo()
@@ -368,9 +413,12 @@ class LeadsAgentBatchAssign(models.Model):
                 rooms=self._rooms(agents, planning),
                 weights=self._weights(),
                 turns=turns,
+                known=known,
             )
         )
-        return plan, self._refused_lines(door, rows, leads, verdict_of, causes, plan)
+        refused = self._refused_lines(rows, leads, verdict_of, causes, plan, agents)
+        names = {nr: leads["names"][entity] for nr, entity in leads["commercial_of"].items()}
+        return plan, refused, {nr: (lead.holder_id, names[nr]) for nr, lead in known.items()}
 
     def _rooms(self, agents, planning):
         """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
@@ -404,9 +452,9 @@ class LeadsAgentBatchAssign(models.Model):
         )
         return dict(rows)
 
-    def _refused_lines(self, door, rows, leads, verdict_of, causes, plan):
+    def _refused_lines(self, rows, leads, verdict_of, causes, plan, agents):
         """``(line_id, result, reason)`` of the lines that get no agent."""
-        left = set(plan.left)
+        door, left = self._door(), set(plan.left)
         refused = []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
@@ -418,13 +466,21 @@ class LeadsAgentBatchAssign(models.Model):
             if verdict.result == "assigned" and partner_id not in causes and partner_id not in left:
                 continue
             entity = leads["commercial_of"][partner_id]
-            customer = leads["names"][entity]
+            customer, holder_id = leads["names"][entity], leads["by_commercial"][entity].holder_id
             if partner_id in causes:
                 refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
             elif verdict.result != "assigned":
-                holder = holders.browse(leads["by_commercial"][entity].holder_id or ()).name or ""
-                sentence = door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
+                holder = holders.browse(holder_id or ()).name or ""
+                sentence = (
+                    door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
+                    if self.agent_id or verdict.cause != "company"
+                    else self.env._("%s belongs to a company in which no agent of this batch works.", customer)
+                )
                 refused.append((line_id, verdict.result, sentence))
+            elif holder_id in agents._ids:
+                # Who keeps what they hold needs no room.
+                name = holders.browse(holder_id).name
+                refused.append((line_id, "already", door._verdict_sentence("already", customer, name, "")))
             else:
                 refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", customer)))
         return refused
@@ -457,7 +513,7 @@ class LeadsAgentBatchAssign(models.Model):
             # As whoever started it, and nobody less: the right to was checked then.
             batch = batch.with_user(batch.started_by_id).sudo()
             while done := batch._try_chunk():
-                if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch._count_to_do(), 1)):
+                if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch.pending_count, 1)):
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
 
@@ -474,9 +530,6 @@ class LeadsAgentBatchAssign(models.Model):
                 self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__)
             )
             return 0
-
-    def _count_to_do(self):
-        return self.assigned_count if self.task == "undo" else self.pending_count
 
     def _work_in_job(self):
         """One chunk, if nobody else is at the batch and it is still to be run."""

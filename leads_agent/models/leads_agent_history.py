@@ -60,6 +60,7 @@ class LeadsAgentHistory(models.Model):
     call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
     moved_from = fields.Datetime(readonly=True, help="When a callback that moved by itself was due.")
     moved_to = fields.Datetime(readonly=True)
+    undone = fields.Boolean(readonly=True, help="Of an assignment that was undone: it stays here, and counts nowhere.")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")
@@ -70,7 +71,9 @@ class LeadsAgentHistory(models.Model):
     # Reading
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "call_id", "moved_from", "moved_to")
+    @api.depends(
+        "kind", "event", "message_id", "order_id", "assignment_id", "call_id", "moved_from", "moved_to", "undone"
+    )
     @api.depends_context("lang", "uid")
     def _compute_summary(self):
         """One line on each event, in the language of the reader, from the documents themselves in one query.
@@ -94,7 +97,7 @@ class LeadsAgentHistory(models.Model):
                 SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
                        (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
                        %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note, h.call_id,
-                       h.moved_from, h.moved_to
+                       h.moved_from, h.moved_to, h.undone
                   FROM leads_agent_history h
              LEFT JOIN mail_message m ON m.id = h.message_id
              LEFT JOIN sale_order o ON o.id = h.order_id
@@ -108,7 +111,10 @@ class LeadsAgentHistory(models.Model):
                 ids=self.ids,
             )
         )
-        summaries = {row["id"]: self._summarize(row) for row in rows}
+        summaries = {
+            row["id"]: self.env._("%s (undone)", self._summarize(row)) if row["undone"] else self._summarize(row)
+            for row in rows
+        }
         for history in self:
             history.summary = summaries.get(history.id, "")
 
@@ -197,7 +203,7 @@ class LeadsAgentHistory(models.Model):
             )
             if not fresh:
                 return self.browse()
-            rows = self.search_fetch([("partner_id", "in", fresh.partner_id.ids)], limit=limit)
+            rows = self.search_fetch([("partner_id", "in", fresh.partner_id.ids), ("undone", "=", False)], limit=limit)
             complete = len(rows) == limit and rows[-1].at >= fresh[-1].last_event_at
             if complete or len(fresh) < customers:
                 return rows
@@ -442,12 +448,28 @@ class LeadsAgentHistory(models.Model):
         self.env["leads.agent.call"].sudo()._tell_of_changes(calls)
 
     @api.model
+    def _mark_undone(self, undone, formers):
+        """The entries of assignments that were undone, and of the end of those that go on instead, are no news."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_history SET undone = TRUE
+                 WHERE assignment_id = ANY(%s) OR (assignment_id = ANY(%s) AND kind = 'unassigned')
+                """,
+                undone.ids,
+                formers.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
     def _newest_events(self, alias):
         """The SELECT of when the newest event, and the newest contact, of the customer ``alias.partner_id`` was."""
         return SQL(
             """
             SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %s) AS contact_at
-              FROM leads_agent_history WHERE partner_id = %s
+              FROM leads_agent_history WHERE partner_id = %s AND undone IS NOT TRUE
             """,
             terms.CONTACT_KINDS,
             SQL.identifier(alias, "partner_id"),

@@ -43,13 +43,14 @@ class LeadsAgentRotation(models.Model):
         rotation.invalidate_recordset()
         return rotation
 
-    def _keep(self, plan, missed, weights):
-        """Keep the turns of a plan, without the leads that were planned and not given.
+    def _keep(self, turns, missed, method, weights):
+        """Keep turns, without the leads that were planned and not given, or that were taken back.
 
         :param dict missed: ``{agent_id: leads}``
         :param dict weights: ``{agent_id: weight}`` that the plan counted with; without, all are equal
         """
-        self.turns = distribution.stored(distribution.take_back(plan.turns, missed, weights))
+        # Whoever has the fewest gets the next: nobody's place moves.
+        self.turns = distribution.stored(turns if method == "least" else distribution.take_back(turns, missed, weights))
 
     def _follow(self, given, agents, method, weights):
         """Keep the turns after leads were given by a plan that was made before.
@@ -66,13 +67,14 @@ class LeadsAgentRotation(models.Model):
         )
 
     @api.model
-    def _share_out(self, partner_ids, agents, *, method, prefer=(), rooms=None, weights=None, turns=None):
+    def _share_out(self, partner_ids, agents, *, method, prefer=(), rooms=None, weights=None, turns=None, known=None):
         """Say who gets which lead; nothing is written.
 
         :param partner_ids: commercial customers, in the order in which they are given out
         :param dict rooms: ``{agent_id: how many more, or None}``
         :param dict weights: ``{agent_id: weight}``, instead of the agents' own
         :param dict turns: what the last run has left
+        :param dict known: ``{partner_id: eligibility.Lead}``: holders and companies, where they may differ
         :returns: :class:`distribution.Plan`
         """
         # sudo: res.users - language, country and weight of agents, whoever shares out
@@ -80,7 +82,7 @@ class LeadsAgentRotation(models.Model):
         opened = self._open_leads(agents) if method == "least" else {}
         weights = weights if weights is not None else {agent.id: agent.leads_weight or 1 for agent in members}
         return distribution.distribute(
-            self._leads(partner_ids, prefer),
+            self._leads(partner_ids, prefer, known or {}),
             [
                 distribution.Agent(
                     agent.id,
@@ -89,6 +91,7 @@ class LeadsAgentRotation(models.Model):
                     (rooms or {}).get(agent.id),
                     agent.lang or "",
                     agent.partner_id.country_id.id or 0,
+                    frozenset(agent.company_ids.ids),
                 )
                 for agent in members
             ],
@@ -107,11 +110,17 @@ class LeadsAgentRotation(models.Model):
         return {agent.id: count for agent, count in rows}
 
     @api.model
-    def _leads(self, partner_ids, prefer):
+    def _leads(self, partner_ids, prefer, known):
         """What speaks for one agent or another, in one query."""
+
+        def lead(partner_id, *wishes):
+            fact = known.get(partner_id)
+            bound = (fact.company_id or 0, fact.holder_id or 0) if fact else (0, 0)
+            return distribution.Lead(partner_id, *wishes, *bound)
+
         if not prefer:
-            return [distribution.Lead(partner_id) for partner_id in partner_ids]
-        self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "assigned_at"])
+            return [lead(partner_id, 0, "", 0) for partner_id in partner_ids]
+        self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "assigned_at", "end_reason"])
         self.env["res.partner"].flush_model(["lang", "country_id"])
         rows = self.env.execute_query(
             SQL(
@@ -121,7 +130,7 @@ class LeadsAgentRotation(models.Model):
                   JOIN res_partner p ON p.id = t.id
              LEFT JOIN LATERAL (
                        SELECT agent_id FROM leads_agent_assignment
-                        WHERE partner_id = t.id
+                        WHERE partner_id = t.id AND end_reason IS DISTINCT FROM 'undone'
                      ORDER BY assigned_at DESC, id DESC
                         LIMIT 1
                        ) a ON TRUE
@@ -130,4 +139,4 @@ class LeadsAgentRotation(models.Model):
                 list(partner_ids),
             )
         )
-        return [distribution.Lead(*row) for row in rows]
+        return [lead(*row) for row in rows]

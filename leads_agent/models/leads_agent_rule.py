@@ -387,7 +387,7 @@ class LeadsAgentRule(models.Model):
             outcome["agent"] = agents.browse(plan.shares[lead.id][0])
         missed = Counter(outcome["agent"].id for outcome in outcomes if outcome["result"] != "assigned")
         weights = {agent.id: agent.leads_weight for agent in agents.sudo()} if self.method == "weight" else {}
-        rotation._keep(plan, missed, weights)
+        rotation._keep(plan.turns, missed, self.method, weights)
         return outcomes
 
     def _preferences(self):

@@ -6,6 +6,7 @@ from . import (
     test_back_doors,
     test_batch,
     test_batch_sharing,
+    test_batch_undo,
     test_call_changes,
     test_call_races,
     test_callbacks,

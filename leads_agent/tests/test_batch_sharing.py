@@ -251,7 +251,7 @@ class TestBatchSharing(BatchCase):
         self.assertEqual((free.leads_agent_id, worked.leads_agent_id), (self.env["res.users"], self.agent))
         self.assertEqual(taken.leads_agent_id, self.other_agent)
         restored = self._active(taken)
-        self.assertEqual((restored.source, restored != former), ("undo", True))
+        self.assertEqual((restored, restored.source, restored.end_reason), (former, "manual", False))
         ended = self.env["leads.agent.assignment"].search([("batch_id", "=", batch.id), ("end_reason", "=", "undone")])
         self.assertEqual(ended.partner_id, free | taken)
         reasons = {line.partner_id: (line.undone, line.undo_reason) for line in batch.line_ids}

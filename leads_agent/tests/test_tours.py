@@ -145,6 +145,12 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         ended = customers.leads_assignment_ids
         self.assertEqual((set(ended.mapped("end_reason")), len(ended)), ({"undone"}, 6))
 
+    def test_manager_plans_a_batch_that_gives_nobody_a_lead(self):
+        self._assign(self._lead("Tour Café"), self.other_agent)
+        self.start_tour("/odoo/leads-orders", "leads_agent_batch_nothing", login="manager_mia")
+        [batch] = self.env["leads.agent.batch.assign"].search([("create_uid", "=", self.manager.id)])
+        self.assertEqual((batch.state, batch.line_ids.result), ("cancelled", "held"))
+
     def test_manager_assigns_from_the_cards_of_the_agents(self):
         customer = self._lead()
         self.start_tour("/odoo/leads-orders", "leads_agent_agents", login="manager_mia")

@@ -52,16 +52,40 @@ class Agent:
     room: int | None = None
     lang: str = ""
     country_id: int = 0
+    company_ids: frozenset[int] = frozenset()
+
+    def answers(self, lead: "Lead", wish: str) -> bool:
+        """Whether the agent is one of those whom a lead goes to first.
+
+        >>> Agent(7, lang="fr_FR").answers(Lead(1, lang="fr_FR"), "lang")
+        True
+        """
+        match wish:
+            case "previous":
+                return self.id == lead.previous_agent_id
+            case "lang":
+                return bool(lead.lang) and self.lang == lead.lang
+        return bool(lead.country_id) and self.country_id == lead.country_id
+
+    def may_have(self, lead: "Lead") -> bool:
+        """Customers of one company are for those who work in it."""
+        return not lead.company_id or lead.company_id in self.company_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Something to give out, and what speaks for one agent or another."""
+    """Something to give out, and what speaks for one agent or another.
+
+    :param company_id: the one company that the customer belongs to; 0: all
+    :param holder_id: who holds the lead now, and keeps it or loses it; 0: nobody
+    """
 
     id: int
     previous_agent_id: int = 0
     lang: str = ""
     country_id: int = 0
+    company_id: int = 0
+    holder_id: int = 0
 
 
 @dataclass(slots=True)
@@ -106,15 +130,30 @@ def distribute(
     [7, 8, 7, 7, 8, 7]
     >>> distribute([Lead(1)], [Agent(7, room=0)]).left
     [1]
+
+    Who holds a lead already and keeps it needs no room for it, and has not one more:
+
+    >>> distribute([Lead(1, holder_id=7), Lead(2)], [Agent(7, room=1), Agent(8, room=0)]).shares
+    {1: (7, 'turn'), 2: (7, 'turn')}
+    >>> plan = distribute([Lead(nr, holder_id=7) for nr in range(4)], [Agent(7, open_leads=4), Agent(8)], method="least")
+    >>> [agent for agent, _cause in plan.shares.values()]
+    [8, 8, 7, 7]
+
+    A customer of one company is for those who work in it:
+
+    >>> distribute([Lead(1, company_id=3)], [Agent(7), Agent(8, company_ids=frozenset({3}))]).shares
+    {1: (8, 'turn')}
     """
     pool = _Pool(agents, method, turns or {})
     plan = Plan()
     for lead in leads:
+        pool.count_open(lead.holder_id, -1)
         agent, cause = pool.choose(lead, prefer)
         if agent is None:
+            pool.count_open(lead.holder_id, 1)
             plan.left.append(lead.id)
         else:
-            pool.serve(agent)
+            pool.serve(agent, lead)
             plan.shares[lead.id] = agent.id, cause
     plan.turns = pool.turns()
     return plan
@@ -160,7 +199,7 @@ def restored(kept: Mapping[str, Sequence] | None) -> dict[int, Turn]:
 
 
 def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, int]) -> dict[int, Turn]:
-    """Correct the turns for leads that were planned and not given.
+    """Correct the turns for leads that were planned and not given, or given and taken back.
 
     >>> take_back({7: Turn(LEAD, 4, True)}, {7: 2}, {7: 2})
     {7: Turn(place=0, served=4, present=True)}
@@ -181,11 +220,11 @@ def _step(weight: int) -> int:
 class _Agent:
     """An agent during a run."""
 
-    __slots__ = ("agent", "given", "id", "key", "place", "served", "weight")
+    __slots__ = ("agent", "given", "id", "key", "open", "place", "served", "weight")
 
     def __init__(self, agent: Agent, weight: int, turn: Turn):
         self.agent, self.id, self.weight = agent, agent.id, weight
-        self.place, self.served, self.given = turn.place, turn.served, 0
+        self.place, self.served, self.given, self.open = turn.place, turn.served, 0, agent.open_leads
         self.key: tuple = ()
 
     @property
@@ -245,7 +284,7 @@ class _Pool:
 
     def _queue(self, member: _Agent) -> None:
         if self.method == "least":
-            member.key = (member.agent.open_leads + member.given, member.served, member.id)
+            member.key = (member.open, member.served, member.id)
             heappush(self.ready, member.key)
         else:
             member.key = (member.place + _step(member.weight), member.served, member.id)
@@ -256,11 +295,23 @@ class _Pool:
 
     def choose(self, lead: Lead, prefer: Sequence[str]) -> tuple[Agent | None, str]:
         """Who gets a lead, and why."""
+        able = None
+        if lead.company_id:
+            able = [member for member in self.here.values() if member.agent.may_have(lead)]
+            able = None if len(able) == len(self.here) else able
         for wish in prefer:
-            if member := self._wished(lead, wish):
+            if member := self._wished(lead, wish) if able is None else self._earliest(able, lead, wish):
                 return member.agent, wish
-        member = self._next()
+        member = self._next() if able is None else self._earliest(able, lead)
         return (member.agent if member else None), ("least" if self.method == "least" else "turn")
+
+    def _earliest(self, able: list[_Agent], lead: Lead, wish: str = "") -> _Agent | None:
+        """The same choice among some, one by one: where not everybody may have the lead."""
+        if wish:
+            able = [member for member in able if member.agent.answers(lead, wish)]
+        elif self.method != "least":
+            able = [member for member in able if member.place * self.weight <= self.work] or able
+        return min(able, key=lambda member: member.key, default=None)
 
     def _wished(self, lead: Lead, wish: str) -> _Agent | None:
         match wish:
@@ -288,11 +339,19 @@ class _Pool:
         member = self.here.get(key[-1])
         return member is not None and member.key == key
 
-    def serve(self, agent: Agent) -> None:
+    def count_open(self, agent_id: int, more: int) -> None:
+        """An agent of the pool has more open leads, or fewer."""
+        if member := self.members.get(agent_id):
+            member.open += more
+            if self.method == "least" and agent_id in self.here:
+                self._queue(member)
+
+    def serve(self, agent: Agent, lead: Lead | None = None) -> None:
         """Give one lead to an agent."""
         member = self.members[agent.id]
         self.count += 1
-        member.given += 1
+        member.open += 1
+        member.given += not lead or lead.holder_id != agent.id
         member.served = self.count
         if self.method != "least":
             member.place += _step(member.weight)

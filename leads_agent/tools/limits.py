@@ -94,7 +94,7 @@ def policy(source: str, *, unconditional: bool = False, reassign: bool = False) 
 
     Somebody who picks a customer by hand (assign, reassign, reopen) has read what the customer's last call came to, so
     cooling-off is for the other doors. A reopened lead is no new one of the day. A customer who turns to the agent
-    (order entry) is never refused, and undoing a batch only gives back.
+    (order entry) is never refused.
 
     >>> policy("batch")
     Policy(open_leads=True, today=True, door='share')
@@ -104,10 +104,10 @@ def policy(source: str, *, unconditional: bool = False, reassign: bool = False) 
     Policy(open_leads=True, today=False, door='give')
     >>> policy("manual", unconditional=True, reassign=True).today
     True
-    >>> policy("order_entry", unconditional=True) == policy("undo") == NOTHING
+    >>> policy("order_entry", unconditional=True) == NOTHING
     True
     """
-    if source in ("order_entry", "undo"):
+    if source == "order_entry":
         return NOTHING
     if source == "manual":
         return Policy(today=reassign or not unconditional, door="give")

@@ -23,6 +23,7 @@ SOURCES: Final = [
     ("import", "Import"),
     ("order_entry", "Order entry"),
     ("rule", "Scheduled rule"),
+    # Of leads that were given back before version 19.0.2.2; since, their former assignment goes on.
     ("undo", "Undone batch"),
 ]
 

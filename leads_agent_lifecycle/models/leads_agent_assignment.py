@@ -13,6 +13,14 @@ class LeadsAgentAssignment(models.Model):
         return assignments
 
     @api.model
+    def _undo(self, former_of):
+        """Leads that moved because they were assigned go back, unless they have moved since."""
+        undone = super()._undo(former_of)
+        # sudo: res.partner - follows from an undoing that was allowed
+        self.env["res.partner"].sudo()._lead_go_back(undone)
+        return undone
+
+    @api.model
     def _apply_to_customers(self, disposition, customers):
         result = super()._apply_to_customers(disposition, customers)
         # sudo: res.partner - follows from an outcome that the agent was allowed to log

@@ -19,8 +19,9 @@ class LeadsAgentDesk(models.AbstractModel):
         return SQL(
             """
             %s + COALESCE((
-                SELECT ln(t.weight) / ln(2) FROM res_partner l JOIN leads_agent_stage t ON t.id = l.lead_stage_id
-                 WHERE l.id = %s), 0)
+                SELECT ln(stage.weight) / ln(2)
+                  FROM res_partner lead JOIN leads_agent_stage stage ON stage.id = lead.lead_stage_id
+                 WHERE lead.id = %s), 0)
             """,
             priority,
             SQL.identifier(alias, "partner_id"),

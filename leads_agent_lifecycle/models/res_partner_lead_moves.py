@@ -192,6 +192,26 @@ class ResPartner(models.Model):
             self._lead_store(*self._lead_steps(plan, reason))
 
     @api.model
+    def _lead_go_back(self, assignments):
+        """Elevated: leads whose last move was that of a rule at one of these assignments go back where they were."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.partner_id, m.stage_from_id, m.status_from_id
+                  FROM leads_agent_assignment a
+                  JOIN res_partner p ON p.commercial_partner_id = a.partner_id AND p.lead_stage_id IS NOT NULL
+            CROSS JOIN LATERAL (
+                       SELECT * FROM leads_agent_move WHERE partner_id = p.id ORDER BY id DESC LIMIT 1) m
+                  JOIN leads_agent_lifecycle_rule r ON r.id = m.rule_id AND r.trigger = 'assigned'
+                 WHERE a.id = ANY(%s) AND m.at >= a.create_date AND m.stage_from_id IS NOT NULL
+                """,
+                assignments.ids,
+            )
+        )
+        places = {lead_id: tuple(place) for lead_id, *place in rows}
+        self._lead_move(places, dict.fromkeys(places, self.env._("The batch was undone")))
+
+    @api.model
     def _lead_enter(self, partner_ids, channel, reason):
         """Elevated: contacts become leads of the first stage, with a code of their own.
 

@@ -103,6 +103,39 @@ class TestReach(LifecycleCommon):
         self.assertEqual(self._next()["partner_id"], before)
         self.assertFalse([reason for reason in self._next()["reasons"] if "counts" in reason])
 
+    def test_a_batch_that_is_undone_puts_the_stage_back(self):
+        stages = self.stages
+        self.env["leads.agent.lifecycle.rule"].create({"name": "Given", "stage_id": stages["opportunity"].id})
+        stages["opportunity"].weight = 4
+        moved, talked, ahead = (self._lead(name) for name in ("Moved", "Talked", "Ahead"))
+        (moved | talked).lead_stage_id = stages["prospect"]
+        ahead.lead_stage_id = stages["customer"]
+        self._assign(moved | talked | ahead, self.other_agent)
+        (moved | talked).with_user(self.manager).lead_stage_id = stages["prospect"]
+        former = self._active(moved)
+        self.env.flush_all()
+        before = former.priority
+        batch = (
+            self.env["leads.agent.batch.assign"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "agent_id": self.agent.id,
+                    "reassign": True,
+                    "selected_order_ids": (moved | talked | ahead).sale_order_ids.ids,
+                }
+            )
+        )
+        batch.action_assign()
+        self.assertEqual((moved | talked).lead_stage_id, stages["opportunity"])
+        talked.with_user(self.manager).lead_stage_id = stages["customer"]
+        batch.action_undo()
+        self.assertEqual(
+            [lead.lead_stage_id for lead in (moved, talked, ahead)],
+            [stages["prospect"], stages["customer"], stages["customer"]],
+        )
+        self.assertEqual((self._active(moved), former.priority), (former, before))
+
     def test_moves_cost_nothing_while_all_stages_count_alike(self):
         desk = self.env["leads.agent.desk"]
         with patch.object(type(desk), "_refresh_priorities") as refresh:

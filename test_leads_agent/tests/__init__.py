@@ -1,5 +1,6 @@
 from . import test_all_apps
 from . import test_assigning_races
+from . import test_batches_any
 from . import test_canary_sweep
 from . import test_figures_any
 from . import test_forms

@@ -163,6 +163,38 @@ tours.add("leads_agent_batch_plan", {
         ...pressOnBatch("action_undo"),
         { content: "Yes, undo it", trigger: ".modal footer .btn-primary", run: "click" },
         { content: "It says what was given back", trigger: `.alert:contains("Given back: 6")` },
+        ...seeState("Undone"),
+        {
+            content: "and so does each line",
+            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Tour Café 1"):contains("Back in the pool.")`,
+        },
+        { content: "There is no second press", trigger: ".o_form_view:not(:has(button[name=action_undo]))" },
+        ...seeNoDialog(),
+    ],
+});
+
+tours.add("leads_agent_batch_nothing", {
+    steps: () => [
+        ...seeView("Order Details", "list"),
+        ...select("Tour Café"),
+        { content: "Open the actions", trigger: ".o_cp_action_menus button:contains(Actions)", run: "click" },
+        {
+            content: "Assign Leads",
+            trigger: `.o-dropdown--menu .o_menu_item:contains("Assign Leads")`,
+            run: "click",
+        },
+        ...choose("agent_id", "Agent Anna", { inside: ".modal" }),
+        { content: "Plan first", trigger: ".modal button[name=action_plan]", run: "click" },
+        ...seeState("Planned"),
+        { content: "It says that there is nothing", trigger: `.alert:contains("nothing to commit")` },
+        { content: "There is no Commit", trigger: ".o_form_view:not(:has(button[name=action_commit]))" },
+        { content: "Open the log", trigger: `.o_notebook a[name=log]`, run: "click" },
+        {
+            content: "It says why",
+            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Agent Ben already holds Tour Café")`,
+        },
+        ...pressOnBatch("action_cancel"),
+        ...seeState("Cancelled"),
         ...seeNoDialog(),
     ],
 });

@@ -91,8 +91,9 @@ class LeadsAgentAssignment(models.Model):
              WHERE a.id = f.id AND f.first_id < a.id
             """
         )
-        self.env.cr.execute(self._recount_sql(SQL("TRUE")))
+        rows = self.env.execute_query(self._recount_sql(SQL("TRUE")))
         self.invalidate_model(flush=False)
+        self.env["leads.agent.call"]._follow_sales(self.browse(row[0] for row in rows if row[1]))
 
     # ------------------------------------------------------------------
     # Today

@@ -105,7 +105,7 @@ function chooseMeasures(...labels) {
 tours.add("leads_agent_measures_of_calls", {
     steps: () => [
         { content: "The graph", trigger: ".o_graph_renderer canvas" },
-        ...chooseMeasures("Talk Time", "Contacts", "Sales", "Contact Rate", "Conversion", "Revenue"),
+        ...chooseMeasures("Talk Time", "Contacts", "Sales", "Contact Rate", "Sales per Call", "Revenue"),
         { content: "The pivot", trigger: ".o_switch_view.o_pivot", run: "click" },
         {
             content: "Every measure has a column",
@@ -118,11 +118,11 @@ tours.add("leads_agent_measures_of_calls", {
 tours.add("leads_agent_measures_of_leads", {
     steps: () => [
         { content: "The graph", trigger: ".o_graph_renderer canvas" },
-        ...chooseMeasures("Hours to First Call", "Age (days)"),
+        ...chooseMeasures("Assigned", "Resolved", "Sales", "Conversion", "Hours to First Call", "Age (days)"),
         { content: "The pivot", trigger: ".o_switch_view.o_pivot", run: "click" },
         {
             content: "Every measure has a column",
-            trigger: '.o_pivot table:contains("Hours to First Call"):contains("Age (days)")',
+            trigger: '.o_pivot table:contains("Assigned"):contains("Conversion"):contains("Age (days)")',
         },
         ...seeNoDialog(),
     ],

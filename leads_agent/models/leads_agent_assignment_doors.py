@@ -193,7 +193,7 @@ class LeadsAgentAssignment(models.Model):
                 orders=[leads["by_commercial"][partner_id].order_id for partner_id in partner_ids],
                 agents=[shares[partner_id][0] for partner_id in partner_ids],
                 reasons=[shares[partner_id][1] or None for partner_id in partner_ids],
-                before=self._lead_before_sql("t", source),
+                before=self._lead_before_sql("t"),
                 priority=self.env["leads.agent.desk"]._priority_sql("t"),
                 events=History._newest_events("t"),
             )

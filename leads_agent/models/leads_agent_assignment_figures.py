@@ -15,11 +15,11 @@ class LeadsAgentAssignment(models.Model):
     The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures; what
     each of them is follows from the log alone, by one statement (:meth:`_recount_sql`).
 
-    Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, given back by
-    an undone batch, assigned anew for the same order. The first of them is *assigned*, the last of them may be
-    *resolved*. What was undone never counts, nor does what was reassigned or merged away, with all that the agent had
-    of the lead before. A *sale* is an order that is confirmed now, of whoever held the lead when it was confirmed last.
-    *Conversion* counts each order once: 1 when it is the agent's sale, 0 while it is a quotation or cancelled.
+    Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned
+    anew for the same order. The first of them is *assigned*, the last of them may be *resolved*. What was undone never
+    counts, nor does what was reassigned or merged away, with all that the agent had of the lead before. A *sale* is an
+    order that is confirmed now, of whoever held the lead when it was confirmed last. *Conversion* counts each order
+    once: 1 when it is the agent's sale, 0 while it is a quotation or cancelled.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
@@ -30,7 +30,7 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The assignment of the same agent with which this one goes on: reopened, given back, or assigned anew for "
+        help="The assignment of the same agent with which this one goes on: reopened, or assigned anew for "
         "the same order.",
     )
     is_assigned = fields.Integer(
@@ -133,20 +133,18 @@ class LeadsAgentAssignment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _lead_before_sql(self, alias, source):
-        """The SELECT of the first assignment of a lead that comes back to an agent for the same order, or by an undo.
+    def _lead_before_sql(self, alias):
+        """The SELECT of the first assignment of a lead that comes back to an agent for the same order.
 
         :param str alias: has ``partner_id``, ``agent_id`` and ``order_id`` of the assignment to be made
-        :param str source: its source
         """
         return SQL(
             """
             SELECT COALESCE(b.first_id, b.id) FROM leads_agent_assignment b
              WHERE b.partner_id = %(partner)s AND b.agent_id = %(agent)s
-               AND (b.order_id = %(order)s OR b.sale_order_id = %(order)s OR %(source)s = 'undo')
+               AND (b.order_id = %(order)s OR b.sale_order_id = %(order)s)
           ORDER BY b.id DESC LIMIT 1
             """,
-            source=source,
             partner=SQL.identifier(alias, "partner_id"),
             agent=SQL.identifier(alias, "agent_id"),
             order=SQL.identifier(alias, "order_id"),
@@ -164,7 +162,7 @@ class LeadsAgentAssignment(models.Model):
             WITH firsts AS MATERIALIZED (
                 SELECT DISTINCT COALESCE(a.first_id, a.id) AS id FROM leads_agent_assignment a WHERE %(condition)s
             ), log AS MATERIALIZED (
-                SELECT a.id, f.id AS first_id, a.state, a.end_reason, a.source, a.is_sale AS was_sale,
+                SELECT a.id, f.id AS first_id, a.state, a.end_reason, a.is_sale AS was_sale,
                        a.end_reason IS NOT DISTINCT FROM 'undone' AS is_undone, o.state AS order_state,
                        COALESCE(a.end_reason = 'sale' AND a.sale_order_id IS NOT NULL AND o.state = 'sale', FALSE)
                            AND NOT EXISTS (
@@ -179,12 +177,11 @@ class LeadsAgentAssignment(models.Model):
                        SELECT CASE WHEN id = ANY(%(sold)s) THEN 'sale' ELSE state END AS state
                          FROM sale_order WHERE id = COALESCE(a.sale_order_id, a.order_id)) o ON TRUE
             ), leads AS (
-                SELECT *, end_reason = 'reassigned' AND lead(source) OVER past IS DISTINCT FROM 'undo' AS is_taken,
-                       count(*) FILTER (WHERE is_sold) OVER past - is_sold::int AS sales_before
+                SELECT *, count(*) FILTER (WHERE is_sold) OVER (PARTITION BY first_id ORDER BY id) - is_sold::int
+                       AS sales_before
                   FROM log
-                WINDOW past AS (PARTITION BY first_id, is_undone ORDER BY id)
             ), kept AS (
-                SELECT *, is_undone OR COALESCE(bool_or(is_taken) OVER future, FALSE)
+                SELECT *, is_undone OR COALESCE(bool_or(end_reason = 'reassigned') OVER future, FALSE)
                        OR COALESCE(first_value(end_reason) OVER future = 'merged', FALSE) AS is_lost
                   FROM leads
                 WINDOW future AS (PARTITION BY first_id, is_undone, sales_before ORDER BY id DESC)

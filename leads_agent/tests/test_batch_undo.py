@@ -75,7 +75,9 @@ class UndoCase(BatchCase):
         """What undoing puts back, of leads and of everybody's figures."""
         self.env.flush_all()
         self.env.invalidate_all()
-        active = self.env["leads.agent.assignment"].search([("partner_id", "in", partners.ids), ("state", "=", "active")])
+        active = self.env["leads.agent.assignment"].search(
+            [("partner_id", "in", partners.ids), ("state", "=", "active")]
+        )
         callbacks = self.env["leads.agent.callback"].search([("partner_id", "in", partners.ids)])
         names = [
             *("partner_id", "agent_id", "company_id", "assigned_at", "assigned_by_id", "source", "reason", "batch_id"),
@@ -142,7 +144,9 @@ class TestPlanIsItsCommit(UndoCase):
         held, free = self._leads(3, "Held"), self._leads(4, "Free")
         self._assign(held, self.other_agent)
         plan = self._check_plan(held | free, reassign=True)
-        self.assertFalse([agent for result, agent in plan.values() if result == "assigned" and agent == self.other_agent])
+        self.assertFalse(
+            [agent for result, agent in plan.values() if result == "assigned" and agent == self.other_agent]
+        )
 
     def test_a_lead_that_stays_takes_no_room(self):
         self.other_agent.leads_max_open = 2
@@ -199,9 +203,9 @@ class TestPlanIsItsCommit(UndoCase):
     def test_an_agent_must_work_in_the_company_of_the_batch(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self.manager.company_ids += company
-        stranger = self._user("agent_eve", "leads_agent.group_leads_agent", company_id=company.id, company_ids=[
-            Command.set(company.ids)
-        ])
+        stranger = self._user(
+            "agent_eve", "leads_agent.group_leads_agent", company_id=company.id, company_ids=[Command.set(company.ids)]
+        )
         batch = self._batch(self._leads(1), agent_id=stranger.id)
         with self.assertRefused(UserError, "does not work in the company"):
             call_kw(
@@ -448,7 +452,10 @@ class TestUndo(UndoCase):
         for name in ("leads", "priorities", "holders", "orders", "callbacks"):
             self.assertEqual(after[name], before[name], name)
         self.assertEqual(batch.state, "undone")
-        self.assertIn(f"Given back: 4. Left as they are, because somebody has worked on them since: {len(touched)}", batch.undo_summary)
+        self.assertIn(
+            f"Given back: 4. Left as they are, because somebody has worked on them since: {len(touched)}",
+            batch.undo_summary,
+        )
 
     def _call(self, lead):
         call_id = self._rpc("leads.agent.call", "start", lead.id, user=self.agent)["call_id"]

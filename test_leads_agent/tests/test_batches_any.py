@@ -15,7 +15,15 @@ from .scenario import WHOLE, figure
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 FACTS = (
     *("partner_id", "agent_id", "company_id", "assigned_at", "assigned_by_id", "source", "reason", "batch_id"),
-    *("attempt_count", "next_call_at", "first_call_at", "last_event_at", "last_contact_at", "order_id", "visible_until"),
+    *(
+        "attempt_count",
+        "next_call_at",
+        "first_call_at",
+        "last_event_at",
+        "last_contact_at",
+        "order_id",
+        "visible_until",
+    ),
     *("is_assigned", "is_resolved", "is_sale", "conversion"),
 )
 
@@ -113,7 +121,9 @@ class TestBatchesAny(LeadsAgentCommon):
         for company, mine in leads.grouped("company_id").items():
             door.with_company(company)._refresh_last_events(mine.partner_id.ids)
         for agent in self.agents:
-            agent.write({"leads_max_open": draw.choice((0, 0, 1, 2, 4)), "leads_max_per_day": draw.choice((0, 0, 1, 3))})
+            agent.write(
+                {"leads_max_open": draw.choice((0, 0, 1, 2, 4)), "leads_max_per_day": draw.choice((0, 0, 1, 3))}
+            )
             agent.leads_weight = draw.choice((1, 1, 2, 5))
         for customer in draw.sample(list(self.customers), draw.randint(0, 4)):
             callback = self.env["leads.agent.callback"].create(

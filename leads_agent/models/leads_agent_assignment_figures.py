@@ -208,6 +208,24 @@ class LeadsAgentAssignment(models.Model):
         )
 
     @api.model
+    def _count_logged_sql(self, assignment_ids, order_ids):
+        """The statement that counts assignments which have just begun or ended, by sales or otherwise.
+
+        A lead that is new counts as it was inserted.
+        """
+        condition = SQL(
+            "a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')",
+            list(assignment_ids),
+        )
+        if order_ids:
+            condition = SQL("%s OR %s", condition, self._of_orders_sql(order_ids))
+        return self._recount_sql(condition, order_ids)
+
+    @api.model
+    def _of_orders_sql(self, order_ids):
+        return SQL("a.order_id = ANY(%(ids)s) OR a.sale_order_id = ANY(%(ids)s)", ids=list(order_ids))
+
+    @api.model
     def _recount(self, condition):
         """Elevated: count some leads anew, and let everything follow that hangs on it.
 
@@ -225,7 +243,7 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     def _recount_orders(self, orders):
         """Elevated: orders became sales, or ceased to be any, without ending a lead."""
-        self._recount(SQL("a.order_id = ANY(%(ids)s) OR a.sale_order_id = ANY(%(ids)s)", ids=list(orders.ids)))
+        self._recount(self._of_orders_sql(orders.ids))
 
     @api.model
     def _sold_again(self, orders):

@@ -429,17 +429,7 @@ class LeadsAgentHistory(models.Model):
                 ids=list(assignment_ids),
                 partners=list(sale_of or ()),
                 orders=orders,
-                figures=self.env["leads.agent.assignment"]._recount_sql(
-                    SQL(
-                        """
-                        a.id = ANY(%(ids)s) AND (a.first_id IS NOT NULL OR a.state <> 'active')
-                        OR a.order_id = ANY(%(orders)s) OR a.sale_order_id = ANY(%(orders)s)
-                        """,
-                        ids=list(assignment_ids),
-                        orders=orders,
-                    ),
-                    sold=orders,
-                ),
+                figures=self.env["leads.agent.assignment"]._count_logged_sql(assignment_ids, orders),
             )
         )
         self.env["leads.agent.assignment"].invalidate_model(FIGURES, flush=False)

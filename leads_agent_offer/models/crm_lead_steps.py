@@ -7,7 +7,7 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..tools import queueing
 
@@ -258,19 +258,22 @@ class CrmLead(models.Model):
         :raises UserError: when the agent may have no more leads, or nobody may be given the customer
         """
         self.ensure_one()
-        Offer = self.env["leads.agent.offer"]
+        # Without the defaults of a client: what is made here is made by the routing.
+        lead = self.with_context(clean_context(self.env.context), mail_auto_subscribe_no_notify=True)
         now = fields.Datetime.now()
         if not offer:
-            offer = Offer._insert_accepted(self, agent, self._leads_histories()[self.id].routing_id)
+            offer = lead.env["leads.agent.offer"]._insert_accepted(
+                lead, agent, self._leads_histories()[self.id].routing_id
+            )
         self._leads_open_offers(but=offer)._recall()
-        lead = self.with_context(leads_offer_step=True, mail_auto_subscribe_no_notify=True)
         customer = lead.partner_id or partner or lead._create_customer()
         # Somebody archived who asks again is a customer again.
         (customer | customer.commercial_partner_id).filtered(lambda partner: not partner.active).active = True
         # Odoo moves a lead to the team of its salesperson; this one stays with the call center it came to.
         values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now}
-        lead.write(values)
+        # First, so that what follows is not taken for a decision by another way.
         self._leads_move("accepted")
+        lead.write(values)
         self.env["leads.agent.score.entry"]._add(cause, offer)
         # A manager of the catch-all who does not call owns the lead alone.
         if agent.can_hold_leads:
@@ -299,8 +302,6 @@ class CrmLead(models.Model):
 
     def _leads_ask_for_feedback(self, agent):
         """To-dos after 1, 7 and 21 days: how did it go?"""
-        if self.env.context.get("mail_activity_automation_skip"):
-            return
         type_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.activity_feedback")
         activity_type = self.env["mail.activity.type"].browse(type_id or [])
         today = fields.Date.context_today(self.with_context(tz=agent.tz))

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_catch_all,
+    test_contexts,
     test_ledger,
     test_incoming_numbers,
     test_incoming_senders,

@@ -257,7 +257,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     @api.model
     def _figures(self, row):
         ratio = conversion(row.pop("sales"), row.pop("cancelled"), row.pop("partial"))
-        return row | {"conversion": ratio, "conversion_days": CONVERSION_DAYS}
+        return row | {"conversion": False if ratio is None else ratio, "conversion_days": CONVERSION_DAYS}
 
     @api.model
     def _entries(self, rows):

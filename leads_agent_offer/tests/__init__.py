@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_audit,
     test_catch_all,
     test_contexts,
     test_ledger,
@@ -17,5 +18,6 @@ from . import (
     test_reports,
     test_routing,
     test_same_person,
+    test_terms,
     test_tours,
 )

@@ -41,7 +41,7 @@ class CrmLead(models.Model):
 
         :param until: one moment or ``{lead_id: moment}``
         :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
-        :param hold: what holds leads that are held
+        :param hold: what holds leads that are held, or ``{lead_id: what}``
         """
         if not self:
             return
@@ -49,20 +49,21 @@ class CrmLead(models.Model):
         ids = list(self._ids)
         untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
         reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
+        holds = [hold.get(nr) if isinstance(hold, dict) else hold for nr in ids]
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE crm_lead l
-                   SET leads_offer_state = %s, leads_hold = %s, leads_offer_until = t.until,
+                   SET leads_offer_state = %s, leads_hold = t.hold, leads_offer_until = t.until,
                        leads_waiting_reason = t.reason
-                  FROM unnest(%s::int[], %s::timestamp[], %s::text[]) AS t (id, until, reason)
+                  FROM unnest(%s::int[], %s::timestamp[], %s::text[], %s::text[]) AS t (id, until, reason, hold)
                  WHERE l.id = t.id
                 """,
                 state,
-                hold,
                 ids,
                 untils,
                 reasons,
+                holds,
             )
         )
         self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])

@@ -135,11 +135,7 @@ class LeadsAgentRouting(models.Model):
                 "rows": [
                     {
                         "name": row[7] or self.env._("A former agent"),
-                        "status": "selected"
-                        if row[0] == selected
-                        else "available"
-                        if row[1]
-                        else "unavailable",
+                        "status": "selected" if row[0] == selected else "available" if row[1] else "unavailable",
                         "place": row[1],
                         "score": row[2],
                         "parts": self._score_sentence(row),

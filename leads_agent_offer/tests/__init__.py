@@ -15,6 +15,7 @@ from . import (
     test_offers_scale,
     test_received_mail,
     test_refusals,
+    test_releases,
     test_reports,
     test_routing,
     test_same_person,

@@ -1,4 +1,8 @@
-"""What public methods are called with. Anybody with a key calls them with anything: the answer is a sentence."""
+"""What public methods are called with, and what they answer.
+
+Anybody with a key calls them with anything: the answer is a sentence. A deed with nothing to tell answers yes, as XML-RPC
+has no form for nothing.
+"""
 
 import inspect
 from collections.abc import Callable
@@ -11,6 +15,8 @@ from .tools import given
 
 def takes(records: Callable = given.any_number, /, **readers: Callable) -> Callable:
     """A public method whose records and arguments are brought to what they must be before it begins.
+
+    Where it returns nothing, it answers True.
 
     It goes right above the method, below ``@api.model``::
 
@@ -40,7 +46,8 @@ def takes(records: Callable = given.any_number, /, **readers: Callable) -> Calla
             for place in (bound.arguments, bound.arguments.get(rest, {})):
                 for name in readers.keys() & place.keys():
                     place[name] = refuse_unfit(self.env, readers[name], place[name], name)
-            return method(*bound.args, **bound.kwargs)
+            answer = method(*bound.args, **bound.kwargs)
+            return True if answer is None else answer
 
         return checked
 

@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent: Offers",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",
@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "data/leads_agent_offer_data.xml",
         "data/mail_template_data.xml",
+        "wizard/leads_agent_accept_views.xml",
         "wizard/leads_agent_decline_views.xml",
         "wizard/leads_agent_feedback_views.xml",
         "wizard/leads_agent_offer_assign_views.xml",

@@ -16,6 +16,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent_offer.models.crm_lead import LATER
 from odoo.addons.leads_agent_offer.models.crm_lead_routing import ROOM
 from odoo.addons.leads_agent_offer.tools import ranking
 
@@ -218,7 +219,7 @@ def _leads(env, size, agents=AGENTS):
             "crm_team_member_ids": [Command.create({"user_id": agent.id}) for agent in crew],
         }
     )
-    leads = env["crm.lead"].with_context(leads_offer_later=True).create(
+    leads = env["crm.lead"].with_context(leads_offer_later=LATER).create(
         [
             {
                 "name": f"Bench {nr}",
@@ -232,4 +233,4 @@ def _leads(env, size, agents=AGENTS):
         ]
     )  # fmt: skip
     env.flush_all()
-    return leads.with_context(leads_offer_later=False)
+    return leads.with_context(leads_offer_later=None)

@@ -67,6 +67,9 @@ class LeadsAgentDashboard(models.AbstractModel):
             callbacks=self._callbacks_select(self._callbacks_until(self._tomorrow())),
         )
         figures = rows["figures"][0] | {"conversion_days": CONVERSION_DAYS}
+        if figures["conversion"] is None:
+            # Nothing to divide by; XML-RPC carries no None.
+            figures["conversion"] = False
         count = figures["open"]
         if search:
             count = (

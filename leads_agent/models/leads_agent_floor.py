@@ -57,7 +57,7 @@ class LeadsAgentFloor(models.AbstractModel):
         teams = self._team_rows(agents, rows, of_team)
         return {
             "totals": {name: sum(team[name] for team in teams) for name in FIGURES}
-            | {"agents": len(rows), "states": Counter(row["state"] for row in rows)},
+            | {"agents": len(rows), "states": dict(Counter(row["state"] for row in rows))},
             "teams": teams,
             "agents": rows,
         }
@@ -101,7 +101,7 @@ class LeadsAgentFloor(models.AbstractModel):
             {
                 "id": team_id,
                 "name": teams.browse(team_id).name or self.env._("Without a call center"),
-                "states": Counter(row["state"] for row in members),
+                "states": dict(Counter(row["state"] for row in members)),
             }
             | {name: sum(row[name] for row in members) for name in LEAD_FIGURES + CALL_FIGURES}
             | {name: callbacks[team_id, name] for name in CALLBACK_FIGURES}

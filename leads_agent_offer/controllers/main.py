@@ -1,7 +1,6 @@
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import is_html_empty
 
 from odoo.addons.leads_agent.tools.phone_numbers import Line, read_cell
 
@@ -131,7 +130,7 @@ class OfferController(http.Controller):
 
     def _offered_anew(self, offer):
         """The offer that waits for an answer by now, when the agent has missed an earlier one."""
-        if offer.state not in ("missed", "requeued"):
+        if offer.state not in ("missed", "requeued", "ended"):
             return None
         return offer.search(
             [
@@ -155,9 +154,7 @@ class OfferController(http.Controller):
                 if offer.state == "accepted":
                     # The button was pressed twice.
                     return
-                if self._terms(offer) and not form.get("terms"):
-                    raise UserError(request.env._("Please agree to the terms first."))
-                offer._accept()
+                offer._accept(agreed=bool(form.get("terms")))
             case "decline":
                 offer._decline(self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE))
             case "again":
@@ -181,10 +178,6 @@ class OfferController(http.Controller):
     def _reasons(self, offer):
         return offer.env["leads.agent.decline.reason"].search([])
 
-    def _terms(self, offer):
-        terms = offer.company_id.leads_offer_terms
-        return "" if is_html_empty(terms) else terms
-
     def _page(self, offer, *, problem="", notice="", status=None, wanted=None):
         stage, usual_status = self._stage(offer)
         values = {
@@ -197,7 +190,7 @@ class OfferController(http.Controller):
             "may_get_link": offer.agent_id.can_hold_leads,
         }
         if stage == "live":
-            values |= {"terms": self._terms(offer), "reasons": self._reasons(offer)}
+            values |= {"terms": offer._terms(), "reasons": self._reasons(offer)}
         elif stage == "accepted":
             values["details"] = self._details(offer)
         return self._render("leads_agent_offer.offer_page", values, status or usual_status)
@@ -213,7 +206,7 @@ class OfferController(http.Controller):
                 return "declined", 410
             case "requeued":
                 return "requeued", 200
-            case "offered" | "missed":
+            case "offered" | "missed" | "ended":
                 return ("missed", 200) if offer._may_ask_again() else ("late", 410)
         return "gone", 410
 

@@ -19,6 +19,8 @@ STATES = [
 # Where the routing has something to do, now or at a moment.
 UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
+# In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
+LATER = object()
 
 
 class CrmLead(models.Model):
@@ -58,7 +60,7 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         # What comes by mail gets its text in a moment: see `message_new`.
-        if not self.env.context.get("leads_offer_later"):
+        if self.env.context.get("leads_offer_later") is not LATER:
             leads._leads_route_incoming()
         return leads
 
@@ -72,8 +74,8 @@ class CrmLead(models.Model):
         if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
             msg_dict, person = self._leads_sender(msg_dict, reply_to, attached)
             values = {**person, **values}
-        lead = super(CrmLead, self.with_context(leads_offer_later=True)).message_new(msg_dict, values)
-        lead = lead.with_context(leads_offer_later=False)
+        lead = super(CrmLead, self.with_context(leads_offer_later=LATER)).message_new(msg_dict, values)
+        lead = lead.with_context(leads_offer_later=None)
         if intake := Intake.of(self.env):
             intake.is_new_lead = True
         if lead._leads_is_incoming():

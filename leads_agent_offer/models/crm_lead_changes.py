@@ -16,7 +16,7 @@ class CrmLead(models.Model):
 
     @takes(vals=given.values)
     def write(self, vals):
-        decides = not self.env.context.get("leads_offer_step") and vals.keys() & DECIDES
+        decides = vals.keys() & DECIDES
         # Read as the user who writes: Odoo reads the same before it writes these fields.
         was_settled = self.filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
         result = super().write(vals)

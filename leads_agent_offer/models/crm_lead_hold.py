@@ -1,16 +1,27 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
-# Seconds between imported leads.
-IMPORT_SPACING = 60
+from ..tools import spacing
+
 # When to ask hours again that say nothing of the next weeks.
 LOOK_AGAIN_AT_HOURS = timedelta(days=1)
-HOLDS = [("company", "By Hours or Settings"), ("manager", "By a Manager"), ("turn", "Until Its Turn")]
+# A job that is later than this did not run: what it left behind is not released all at once.
+LATE = timedelta(minutes=2)
+HOLDS = [
+    ("company", "By Hours or Settings"),
+    ("import", "Imported"),
+    ("manager", "By a Manager"),
+    ("turn", "Until Its Turn"),
+]
 
 
 class CrmLead(models.Model):
-    """Leads that are held: outside the operating hours, while all are held, by a manager, or until their turn."""
+    """Leads that are held: outside the operating hours, while all are held, by a manager, or until their turn.
+
+    Whatever holds them, of one company they are released one by one, as far apart as it says.
+    """
 
     _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
@@ -19,16 +30,19 @@ class CrmLead(models.Model):
         string="Held",
         readonly=True,
         copy=False,
-        help="By hours or settings: goes on when these allow it. By a manager: waits for Release. Until its turn: was "
-        "released, and is offered whatever the hours say.",
+        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: waits "
+        "for Release. Until its turn: was released, and is offered whatever the hours say.",
     )
+    leads_released_at = fields.Datetime(string="Released On", readonly=True, copy=False)
+
+    _leads_released = models.Index("(leads_released_at) WHERE leads_released_at IS NOT NULL")
 
     def _leads_route(self):
         """Route leads that nobody owns: held while the company offers none, else offered at once."""
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
             opening = leads._leads_wait_for(company)
             if opening and opening > fields.Datetime.now():
-                leads._leads_hold(company, opening, company.leads_offer_spacing)
+                leads._leads_queue(company, opening)
             elif opening:
                 leads._leads_offer_now()
 
@@ -39,73 +53,138 @@ class CrmLead(models.Model):
         """
         opening = company._leads_offer_opening()
         if company.leads_offer_intercept:
-            self._leads_move("held", reason=self.env._("Held: a manager releases each lead."), hold="company")
+            reason = self.env._("Held: a manager releases each lead.")
+            self._leads_move("held", reason=reason, hold=self._leads_holds())
             return None
         if opening is None:
             again = None if company.leads_offer_override else fields.Datetime.now() + LOOK_AGAIN_AT_HOURS
-            self._leads_move("held", again, self.env._("Held: the lead desk is closed."), hold="company")
+            self._leads_move("held", again, self.env._("Held: the lead desk is closed."), hold=self._leads_holds())
         return opening
 
     def _leads_hold_import(self):
         """Imported leads come one a minute, the oldest first."""
-        now = fields.Datetime.now()
+        self._leads_move("held", hold="import")
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
             ordered = leads.sorted(lambda lead: (lead.create_date, lead.id))
-            ordered._leads_hold(company, company._leads_offer_opening() or now, IMPORT_SPACING)
-
-    def _leads_hold(self, company, opening, spacing):
-        """Hold leads and release them one by one from a moment on, after those that wait already."""
-        last = self._leads_last_moment([("company_id", "in", (False, company.id))])
-        first = max(opening, last + timedelta(seconds=spacing)) if last else opening
-        until = {lead.id: first + timedelta(seconds=spacing * nr) for nr, lead in enumerate(self)}
-        self._leads_wait_for_opening(until)
-
-    def _leads_wait_for_opening(self, until):
-        reason = self.env._("Held until the operating hours begin, then released one by one.")
-        self._leads_move("held", until, reason, hold="company")
-
-    def _leads_last_moment(self, domain):
-        """When the last of the held leads is released."""
-        held = [("leads_offer_state", "=", "held"), ("leads_offer_until", "!=", False), ("id", "not in", self.ids)]
-        last = self.env["crm.lead"].search([*held, *domain], order="leads_offer_until desc", limit=1)
-        return last.leads_offer_until
+            if opening := ordered._leads_wait_for(company):
+                ordered._leads_queue(company, opening)
 
     def _leads_release(self):
         """Release held leads one by one, from now on, after those that were released already."""
         now = fields.Datetime.now()
-        for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
-            spacing = timedelta(seconds=company.leads_offer_spacing)
-            released = [("leads_hold", "=", "turn"), ("company_id", "in", (False, company.id))]
-            last = leads._leads_last_moment(released)
-            first = max(now, last + spacing) if last else now
-            until = {lead.id: first + spacing * nr for nr, lead in enumerate(leads)}
-            reason = self.env._("Released: the lead is offered in its turn.")
-            leads._leads_move("held", until, reason, hold="turn")
+        held = self.filtered(lambda lead: lead.leads_hold != "turn")
+        for company, leads in held.grouped(lambda lead: lead._leads_company()).items():
+            leads._leads_queue(company, now, is_turn=True)
+            leads._leads_make_room(company)
 
     def _leads_plan_anew(self, company):
-        """The company offers leads at other times now: what it held goes on one by one, as far apart as before.
+        """The company offers leads at other times now: what it held goes on one by one, as far apart as it says.
 
         What a manager took back stays, and what was released goes on in its turn.
         """
-        opening = self._leads_wait_for(company)
-        if not opening:
-            return
-        until, spacing, before, moment = {}, company.leads_offer_spacing, None, opening
-        for lead in self:
-            if until:
-                gap = (lead.leads_offer_until - before).total_seconds() if lead.leads_offer_until and before else 0
-                moment += timedelta(seconds=max(spacing, min(gap, IMPORT_SPACING)))
-            until[lead.id] = moment
-            before = lead.leads_offer_until
-        self._leads_wait_for_opening(until)
+        if opening := self._leads_wait_for(company):
+            self._leads_queue(company, opening)
 
     def _leads_due_held(self):
         """Held leads whose moment has come: offered, one by one, unless the company holds them longer."""
+        now = fields.Datetime.now()
         for company, group in self.grouped(lambda lead: lead._leads_company()).items():
             opening = company._leads_offer_opening()
-            is_open = opening and opening <= fields.Datetime.now() and not company.leads_offer_intercept
+            is_open = opening and opening <= now and not company.leads_offer_intercept
             going = group if is_open else group.filtered(lambda lead: lead.leads_hold == "turn")
-            # One by one: each sees who was served by the one before.
-            for lead in going:
-                lead._leads_offer_now()
+            going._leads_go(company, now)
             (group - going)._leads_route()
+
+    # ------------------------------------------------------------------
+    # One by one
+    # ------------------------------------------------------------------
+
+    def _leads_holds(self):
+        """:returns: ``{lead_id: what holds it}`` of leads that the company holds"""
+        return {lead.id: "import" if lead.leads_hold == "import" else "company" for lead in self}
+
+    def _leads_queue(self, company, start, *, is_turn=False):
+        """Hold leads until their turn: from a moment on, after those of their kind, and clear of all others.
+
+        :param bool is_turn: they were released, and wait for nothing but what was released before
+        """
+        holds = dict.fromkeys(self._ids, "turn") if is_turn else self._leads_holds()
+        moments = self._leads_moments(company)
+        taken = [moment for hold, found in moments.items() if hold == "turn" or not is_turn for moment in found]
+        rows = []
+        for lead_id in self._ids:
+            gap = company._leads_offer_gap(holds[lead_id])
+            last = max(moments.get(holds[lead_id], ()), default=None)
+            rows.append((max(start, last + timedelta(seconds=gap)) if last else start, gap))
+        until = spacing.places(rows, company._leads_offer_gap(), taken + self._leads_last_release(company))
+        if is_turn:
+            reason = self.env._("Released: the lead is offered in its turn.")
+        elif start > fields.Datetime.now():
+            reason = self.env._("Held until the operating hours begin, then released one by one.")
+        else:
+            reason = self.env._("Held until its turn: leads are released one by one.")
+        self._leads_move("held", dict(zip(self._ids, until, strict=True)), reason, holds)
+
+    def _leads_make_room(self, company):
+        """What waits by itself makes room for leads that were released."""
+        others = self._leads_held_domain(company) & Domain("leads_hold", "!=", "turn")
+        waiting = self.search(others, order="leads_offer_until, id")
+        taken = self.browse()._leads_moments(company).get("turn", []) + self._leads_last_release(company)
+        rows = [(lead.leads_offer_until, company._leads_offer_gap(lead.leads_hold)) for lead in waiting]
+        waiting._leads_postpone(spacing.places(rows, company._leads_offer_gap(), taken))
+
+    def _leads_go(self, company, now):
+        """Offer leads whose moment has come; who comes too close to another release waits a little longer."""
+        rows = [
+            (
+                lead.leads_offer_until if now - lead.leads_offer_until < LATE else now,
+                company._leads_offer_gap(lead.leads_hold),
+            )
+            for lead in self
+        ]
+        moments = list(spacing.places(rows, company._leads_offer_gap(), self._leads_last_release(company)))
+        # One by one: each sees who was served by the one before.
+        for lead, moment in zip(self, moments, strict=True):
+            if moment <= now:
+                lead.leads_released_at = moment
+                lead._leads_offer_now()
+        self._leads_postpone([max(moment, now) for moment in moments])
+
+    def _leads_postpone(self, moments):
+        """Held leads that are not released at their moment, but at a later one.
+
+        :param moments: one of each lead
+        """
+        later = {
+            lead.id: moment
+            for lead, moment in zip(self, moments, strict=True)
+            if lead.leads_offer_state == "held" and moment > lead.leads_offer_until
+        }
+        leads = self.browse(later)
+        reasons = {lead.id: lead.leads_waiting_reason or None for lead in leads}
+        leads._leads_move("held", later, reasons, {lead.id: lead.leads_hold or None for lead in leads})
+
+    def _leads_held_domain(self, company):
+        """Other leads of a company that are held until a moment."""
+        return (
+            Domain("leads_offer_state", "=", "held")
+            & Domain("leads_offer_until", "!=", False)
+            & Domain("company_id", "in", (False, company.id))
+            & Domain("id", "not in", self.ids)
+        )
+
+    def _leads_moments(self, company):
+        """When other held leads of a company are released.
+
+        :returns: ``{what holds them: moments}``
+        """
+        domain = self._leads_held_domain(company)
+        return dict(self._read_group(domain, ["leads_hold"], ["leads_offer_until:array_agg"]))
+
+    def _leads_last_release(self, company):
+        """The moment of the latest release of a company, in a list; none when it is long ago."""
+        recent = Domain("leads_released_at", ">", fields.Datetime.now() - LATE)
+        [(last,)] = self._read_group(
+            recent & Domain("company_id", "in", (False, company.id)), [], ["leads_released_at:max"]
+        )
+        return [last] if last else []

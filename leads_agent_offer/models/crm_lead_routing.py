@@ -41,7 +41,7 @@ class CrmLead(models.Model):
 
         :param until: one moment or ``{lead_id: moment}``
         :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
-        :param hold: what holds leads that are held
+        :param hold: what holds leads that are held, or ``{lead_id: what}``
         """
         if not self:
             return
@@ -49,20 +49,21 @@ class CrmLead(models.Model):
         ids = list(self._ids)
         untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
         reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
+        holds = [hold.get(nr) if isinstance(hold, dict) else hold for nr in ids]
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE crm_lead l
-                   SET leads_offer_state = %s, leads_hold = %s, leads_offer_until = t.until,
+                   SET leads_offer_state = %s, leads_hold = t.hold, leads_offer_until = t.until,
                        leads_waiting_reason = t.reason
-                  FROM unnest(%s::int[], %s::timestamp[], %s::text[]) AS t (id, until, reason)
+                  FROM unnest(%s::int[], %s::timestamp[], %s::text[], %s::text[]) AS t (id, until, reason, hold)
                  WHERE l.id = t.id
                 """,
                 state,
-                hold,
                 ids,
                 untils,
                 reasons,
+                holds,
             )
         )
         self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])
@@ -94,7 +95,8 @@ class CrmLead(models.Model):
             lambda lead: not lead._leads_is_settled() and lead.leads_offer_state in ("none", "held", "waiting")
         )
         if not anew:
-            routed = leads & self.env["leads.agent.routing"].search([("lead_id", "in", leads.ids)]).lead_id
+            was_routed = [("lead_id", "in", leads.ids), ("cause", "=", "score")]
+            routed = leads & self.env["leads.agent.routing"].search(was_routed).lead_id
             routed._leads_continue()
             leads -= routed
         leads = leads._leads_ask_for_customer()
@@ -123,7 +125,9 @@ class CrmLead(models.Model):
         :param bool is_again: those who were asked since the routing before are not asked again
         :returns: ``{lead_id: routing_id}``
         """
-        rows = []
+        rows, names = [], self._leads_tag_names({tag_id for hits in hits_of.values() for tag_id in hits})
+        # sudo: res.users - names of agents, whoever brings the leads in
+        Users = self.env["res.users"].sudo()
         for lead in self:
             hits, first = hits_of[lead.id], selected.get(lead.id)
             verdicts, ranked = audits[lead.id]
@@ -132,8 +136,9 @@ class CrmLead(models.Model):
                     "lead_id": lead.id,
                     "company_id": company.id,
                     "agent_id": first,
+                    "agent_name": Users.browse(first).name if first else None,
                     "tag_ids": [tag_id for tag_id in hits if tag_id > 0],
-                    "hits": [[tag_id, hit.factor, hit.place, hit.quote] for tag_id, hit in hits.items()],
+                    "hits": [[nr, hit.factor, hit.place, hit.quote, names[nr]] for nr, hit in hits.items()],
                     "ranked": sorted(ranked, key=first.__ne__) if first else ranked,
                     "is_again": is_again,
                     **verdicts,
@@ -221,6 +226,14 @@ class CrmLead(models.Model):
         return {
             lead.id: matcher.find(lead.name or "", lead._leads_text(), lead.country_id.code or "") for lead in self
         }, needs
+
+    @api.model
+    def _leads_tag_names(self, tag_ids):
+        """:returns: ``{tag_id: name}``; negative ids as in :meth:`_leads_find_tags`"""
+        # sudo: leads.agent.tag, leads.agent.profile - as there
+        tags = self.env["leads.agent.tag"].sudo().browse(nr for nr in tag_ids if nr > 0)
+        profiles = self.env["leads.agent.profile"].sudo().browse(-nr for nr in tag_ids if nr < 0)
+        return {tag.id: tag.name for tag in tags} | {-profile.id: profile.user_id.name for profile in profiles}
 
     def _leads_text(self):
         """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""

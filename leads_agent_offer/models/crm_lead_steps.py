@@ -7,7 +7,7 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..tools import queueing
 
@@ -161,10 +161,10 @@ class CrmLead(models.Model):
                 """
                 SELECT t.id, r.id, r.ranked, o.offers, COALESCE(o.caught_by, '{}'), COALESCE(o.had_shark_tank, FALSE)
                   FROM unnest(%s::int[]) AS t (id)
-             LEFT JOIN LATERAL (SELECT id, ranked FROM leads_agent_routing WHERE lead_id = t.id
+             LEFT JOIN LATERAL (SELECT id, ranked FROM leads_agent_routing WHERE lead_id = t.id AND cause = 'score'
                               ORDER BY id DESC LIMIT 1) r ON TRUE
              LEFT JOIN LATERAL (SELECT max(id) AS id FROM leads_agent_routing
-                                 WHERE lead_id = t.id AND is_again IS NOT TRUE) first ON TRUE
+                                 WHERE lead_id = t.id AND cause = 'score' AND is_again IS NOT TRUE) first ON TRUE
              LEFT JOIN LATERAL (
                        SELECT array_agg(ARRAY[agent_id::text, state] ORDER BY id)
                                   FILTER (WHERE kind = 'exclusive') AS offers,
@@ -258,19 +258,21 @@ class CrmLead(models.Model):
         :raises UserError: when the agent may have no more leads, or nobody may be given the customer
         """
         self.ensure_one()
-        Offer = self.env["leads.agent.offer"]
+        # Without the defaults of a client: what is made here is made by the routing.
+        lead = self.with_context(clean_context(self.env.context), mail_auto_subscribe_no_notify=True)
         now = fields.Datetime.now()
         if not offer:
-            offer = Offer._insert_accepted(self, agent, self._leads_histories()[self.id].routing_id)
+            routing_id = lead._leads_note_given(agent, cause, partner)
+            offer = lead.env["leads.agent.offer"]._insert_accepted(lead, agent, cause, routing_id)
         self._leads_open_offers(but=offer)._recall()
-        lead = self.with_context(leads_offer_step=True, mail_auto_subscribe_no_notify=True)
         customer = lead.partner_id or partner or lead._create_customer()
         # Somebody archived who asks again is a customer again.
         (customer | customer.commercial_partner_id).filtered(lambda partner: not partner.active).active = True
         # Odoo moves a lead to the team of its salesperson; this one stays with the call center it came to.
         values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now}
-        lead.write(values)
+        # First, so that what follows is not taken for a decision by another way.
         self._leads_move("accepted")
+        lead.write(values)
         self.env["leads.agent.score.entry"]._add(cause, offer)
         # A manager of the catch-all who does not call owns the lead alone.
         if agent.can_hold_leads:
@@ -279,6 +281,36 @@ class CrmLead(models.Model):
                 self._leads_give_others(agent, lead.partner_id)
         lead._leads_ask_for_feedback(agent)
         self._leads_wake({now})
+
+    def _leads_note_given(self, agent, cause, customer):
+        """The audit of a lead that goes to an agent without an offer.
+
+        :returns: the id of the routing
+        """
+        row = {
+            "lead_id": self.id,
+            "company_id": self._leads_company().id,
+            "agent_id": agent.id,
+            "agent_name": agent.name,
+            "cause": cause,
+            "reason": self._leads_given_sentence(agent, cause, customer or self.partner_id),
+        }
+        return self.env["leads.agent.routing"]._insert([row])[self.id]
+
+    def _leads_given_sentence(self, agent, cause, customer):
+        """Why an agent got the lead without an offer, in the names of now."""
+        if cause == "assigned":
+            return self.env._(
+                "%(user)s of the catch-all gave the lead to %(agent)s.", user=self.env.user.name, agent=agent.name
+            )
+        names = {"agent": agent.name, "customer": customer.complete_name or ""}
+        if customer and customer.commercial_partner_id == self.partner_id.commercial_partner_id:
+            return self.env._("%(agent)s holds %(customer)s, the customer on the lead.", **names)
+        if customer.email_normalized and customer.email_normalized == self.email_normalized:
+            return self.env._("%(agent)s holds %(customer)s, who has the e-mail address of the lead.", **names)
+        if customer.phone_sanitized in {number for _lead_id, number in self._leads_numbers()}:
+            return self.env._("%(agent)s holds %(customer)s, who has the phone number of the lead.", **names)
+        return self.env._("%(agent)s got another lead of the same person, %(customer)s.", **names)
 
     def _leads_assign(self, agent, offer, cause):
         """The customer goes to the agent who owns the lead: under the lock, both are in sight together."""
@@ -299,8 +331,6 @@ class CrmLead(models.Model):
 
     def _leads_ask_for_feedback(self, agent):
         """To-dos after 1, 7 and 21 days: how did it go?"""
-        if self.env.context.get("mail_activity_automation_skip"):
-            return
         type_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.activity_feedback")
         activity_type = self.env["mail.activity.type"].browse(type_id or [])
         today = fields.Date.context_today(self.with_context(tz=agent.tz))

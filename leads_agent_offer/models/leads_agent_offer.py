@@ -6,13 +6,21 @@ from odoo.tools import SQL, format_amount
 
 from odoo.addons.leads_agent.fields import Link
 
-KINDS = [("exclusive", "Exclusive"), ("shark_tank", "Shark Tank"), ("catch_all", "Catch-All")]
+KINDS = [
+    ("exclusive", "Exclusive"),
+    ("shark_tank", "Shark Tank"),
+    ("catch_all", "Catch-All"),
+    # Nobody was asked: who got the lead holds its customer, or was chosen by the catch-all.
+    ("coalesced", "Repeat Lead"),
+    ("assigned", "Assigned"),
+]
 STATES = [
     ("offered", "Offered"),
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("missed", "Missed"),
     ("requeued", "Missed, Asked Again"),
+    ("ended", "Nobody Was First"),
     ("recalled", "Taken Back"),
 ]
 # Values of leads are told in bands, so that an amount does not give a customer away.
@@ -60,6 +68,7 @@ class LeadsAgentOffer(models.Model):
     is_live = fields.Boolean(compute="_compute_is_live", search="_search_is_live")
     is_mine = fields.Boolean(compute="_compute_is_mine")
     may_ask_again = fields.Boolean(compute="_compute_may_ask_again")
+    has_terms = fields.Boolean(compute="_compute_has_terms", compute_sudo=True)
     # What may be told before acceptance
     tag_ids = fields.Many2many("leads.agent.tag", string="Tags", compute="_compute_told", compute_sudo=True)
     hint = fields.Char(compute="_compute_told", compute_sudo=True)
@@ -218,8 +227,11 @@ class LeadsAgentOffer(models.Model):
         }
 
     @api.model
-    def _insert_accepted(self, lead, agent, routing_id):
-        """An offer nobody had to answer: a repeat lead, or one that the catch-all assigned."""
+    def _insert_accepted(self, lead, agent, cause, routing_id):
+        """An offer nobody had to answer: a repeat lead, or one that the catch-all assigned.
+
+        :param str cause: ``coalesced`` or ``assigned``
+        """
         now = fields.Datetime.now()
         return self.create(
             {
@@ -227,7 +239,7 @@ class LeadsAgentOffer(models.Model):
                 "agent_id": agent.id,
                 "routing_id": routing_id,
                 "company_id": lead._leads_company().id,
-                "kind": "catch_all",
+                "kind": cause,
                 "state": "accepted",
                 "offered_at": now,
                 "answered_at": now,
@@ -258,9 +270,9 @@ class LeadsAgentOffer(models.Model):
         (leads - leads._leads_open_offers().lead_id)._leads_continue()
 
     def _end_shark_tank(self):
-        """Nobody loses points twice for a lead."""
+        """Whoever was in it had missed the lead before: no second miss, in points and in figures."""
         if self:
-            self.write({"state": "missed"})
+            self.write({"state": "ended"})
             self._bus_changed()
 
     @api.model

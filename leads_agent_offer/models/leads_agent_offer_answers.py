@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import misc
+from odoo.tools import is_html_empty, misc
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
@@ -47,17 +47,24 @@ class LeadsAgentOffer(models.Model):
         # sudo: leads.agent.offer - one's own offer: agents answer it, and have no right to write it
         return self.sudo()
 
-    @takes(given.one)
-    def action_accept(self):
+    @takes(given.one, agreed=given.flag)
+    def action_accept(self, agreed=False):
         """Accept one's own offer: the lead is assigned at once.
 
+        :param bool agreed: to the terms of the company, where it has some
         :returns: an action that opens the lead
         :raises AccessError: for somebody else's offer
-        :raises UserError: when it is too late
+        :raises UserError: when it is too late, or the terms are not agreed to
         """
         offer = self._own()
-        offer._accept()
+        offer._accept(agreed=agreed)
         return offer._open_action() if offer.state == "accepted" else offer._elsewhere_action()
+
+    @takes(given.one)
+    def action_ask_accept(self):
+        """Open *Accept*, where the terms can be agreed to."""
+        self.ensure_one()
+        return self._form("leads.agent.accept", self.env._("Accept"))
 
     @takes(given.one, reason_id=given.optional(given.record_id), note=given.text)
     def action_decline(self, reason_id=False, note=""):
@@ -114,18 +121,22 @@ class LeadsAgentOffer(models.Model):
     # The same by every door
     # ------------------------------------------------------------------
 
-    def _accept(self):
+    def _accept(self, *, agreed=False):
         """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
 
         Where somebody else has come to hold the customer meanwhile, the lead goes to them, and the offer is taken back.
 
-        :raises UserError: when it is too late, the agent may hold no more leads, or nobody may be given the customer
+        :param bool agreed: to the terms
+        :raises UserError: when it is too late, the terms are not agreed to, the agent may hold no more leads, or nobody
+            may be given the customer
         """
         customer, holder = self._take_turn_of_person()
         # sudo: res.users - whether the agent may still have leads
         if not self.agent_id.sudo().can_hold_leads and self.kind != "catch_all":
             raise UserError(self.env._("You no longer hold leads."))
         self._check_live()
+        if not agreed:
+            self._check_no_terms()
         lead = self.lead_id
         known = {lead: (customer, holder)} if customer else {}
         if holder != self.agent_id and lead._leads_coalesce(known):
@@ -144,6 +155,21 @@ class LeadsAgentOffer(models.Model):
         self.write({"state": "accepted", "answered_at": now})
         lead._leads_give(self.agent_id, performance.acceptance(misses), offer=self, partner=customer)
         self._bus_changed()
+
+    def _terms(self):
+        """What has to be agreed to before the lead is accepted; empty: nothing."""
+        terms = self.company_id.leads_offer_terms
+        return "" if is_html_empty(terms) else terms
+
+    @api.depends("company_id")
+    def _compute_has_terms(self):
+        for offer in self:
+            offer.has_terms = bool(offer._terms())
+
+    def _check_no_terms(self):
+        """:raises UserError: where there are terms"""
+        if self._terms():
+            raise UserError(self.env._("Please agree to the terms first."))
 
     def _decline(self, reason=None, note=""):
         """Decline on behalf of the offer's agent.
@@ -288,7 +314,8 @@ class LeadsAgentOffer(models.Model):
         """Give a lead of the catch-all to an agent, or to whoever holds its customer already.
 
         :raises AccessError: for others than its users
-        :raises UserError: when it is too late, or the agent may not hold leads of the company
+        :raises UserError: when it is too late, the agent may not hold leads of the company, or users who give the lead
+            to themselves have terms to agree to: they accept it
         """
         customer, holder = self._own()._take_turn_of_person()
         offer = self._own_catch_all()
@@ -297,6 +324,8 @@ class LeadsAgentOffer(models.Model):
         agent.with_company(lead._leads_company())._check_may_hold_leads()
         if holder != agent and lead._leads_coalesce({lead: (customer, holder)}):
             return
+        if agent == self.env.user:
+            offer._check_no_terms()
         offer._recall()
         lead._leads_give(agent, "assigned", partner=customer)
 

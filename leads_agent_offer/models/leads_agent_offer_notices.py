@@ -372,7 +372,8 @@ class LeadsAgentOffer(models.Model):
         """One's own offers that wait for an answer, those due first.
 
         :returns: list of dicts with ``id``, ``kind``, ``deadline`` (UTC, or False), ``seconds_left`` (or False),
-            ``tags`` (each with ``name`` and ``color``), ``city``, ``value_band`` and ``hint``
+            ``tags`` (each with ``name`` and ``color``), ``city``, ``value_band``, ``hint`` and ``has_terms``: whether
+            there are terms to agree to
         """
         if not self.has_access("read"):
             return []
@@ -391,6 +392,7 @@ class LeadsAgentOffer(models.Model):
                 "city": offer.city or "",
                 "value_band": offer.value_band or "",
                 "hint": offer.hint or "",
+                "has_terms": offer.has_terms,
             }
             # sudo: leads.agent.offer - one's own, which the search has checked
             for offer in offers.sudo()

@@ -155,6 +155,7 @@ class LeadsAgentProfile(models.Model):
                     last_served=profile.served_nr,
                     barred=barred,
                     room=min(room) if room else None,
+                    name=user.name,
                 )
             )
         return agents

@@ -9,9 +9,15 @@ from odoo.addons.leads_agent.fields import Link
 
 from ..tools import tag_matching
 
+# How it was decided who gets a lead.
+CAUSES = [("score", "By Tags and Score"), ("coalesced", "Repeat Lead"), ("assigned", "Assigned by the Catch-All")]
+
 
 class LeadsAgentRouting(models.Model):
-    """The audit of one routing: the tags that were found, and of every agent why, or why not."""
+    """The audit of one routing: the tags that were found, and of every agent why, or why not.
+
+    Tags and agents stand in it by the names they had: links beside them are to search and to group by.
+    """
 
     _name = "leads.agent.routing"
     _description = "Routing of a Lead"
@@ -21,8 +27,13 @@ class LeadsAgentRouting(models.Model):
     lead_id = Link("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = Link("res.company", readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
+    cause = fields.Selection(CAUSES, string="Decided", default="score", required=True, readonly=True)
+    reason = fields.Char(readonly=True, help="Why somebody got the lead without an offer.")
     agent_id = Link("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
+    agent_name = fields.Char(string="Selected Agent", readonly=True, help="Who was offered, or given, the lead first.")
     tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
+    tag_names = fields.Char(string="Tags Found", compute="_compute_tag_names")
+    # Rows of tag, factor, place, quote and the name of the tag
     hits = fields.Json(readonly=True, export_string_translation=False)
     verdicts = fields.Json(readonly=True, export_string_translation=False)
     # Instead of the verdicts, for a lead of a backlog
@@ -45,8 +56,9 @@ class LeadsAgentRouting(models.Model):
     def _insert(self, rows):
         """Write routings down, in two queries whatever their number.
 
-        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``tag_ids``, ``hits``, ``ranked`` (ids),
-            ``verdicts`` (JSON text) or ``roster_id``, and ``is_again`` if so
+        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``agent_name``, and for what was decided by
+            the score ``tag_ids``, ``hits``, ``ranked`` (ids), ``verdicts`` (JSON text) or ``roster_id``, and
+            ``is_again`` if so; else ``cause`` and ``reason``
         :returns: ``{lead_id: routing_id}``
         """
         if not rows:
@@ -55,14 +67,17 @@ class LeadsAgentRouting(models.Model):
         created = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, hits, verdicts, roster_id, ranked,
-                       is_again, candidate_count, create_uid, create_date, write_uid, write_date)
-                SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.hits::jsonb, t.verdicts::jsonb, t.roster_id,
-                       t.ranked::jsonb, t.is_again, t.candidates, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(leads)s::int[], %(companies)s::int[], %(agents)s::int[], %(hits)s::text[],
-                              %(verdicts)s::text[], %(rosters)s::int[], %(ranked)s::text[], %(again)s::bool[],
-                              %(candidates)s::int[])
-                       AS t (lead_id, company_id, agent_id, hits, verdicts, roster_id, ranked, is_again, candidates)
+                INSERT INTO leads_agent_routing (lead_id, company_id, at, agent_id, agent_name, cause, reason, hits,
+                       verdicts, roster_id, ranked, is_again, candidate_count, create_uid, create_date, write_uid,
+                       write_date)
+                SELECT t.lead_id, t.company_id, %(now)s, t.agent_id, t.agent_name, t.cause, t.reason, t.hits::jsonb,
+                       t.verdicts::jsonb, t.roster_id, t.ranked::jsonb, t.is_again, t.candidates, %(uid)s, %(now)s,
+                       %(uid)s, %(now)s
+                  FROM unnest(%(leads)s::int[], %(companies)s::int[], %(agents)s::int[], %(names)s::text[],
+                              %(causes)s::text[], %(reasons)s::text[], %(hits)s::text[], %(verdicts)s::text[],
+                              %(rosters)s::int[], %(ranked)s::text[], %(again)s::bool[], %(candidates)s::int[])
+                       AS t (lead_id, company_id, agent_id, agent_name, cause, reason, hits, verdicts, roster_id,
+                             ranked, is_again, candidates)
              RETURNING lead_id, id
                 """,
                 now=now,
@@ -70,16 +85,19 @@ class LeadsAgentRouting(models.Model):
                 leads=[row["lead_id"] for row in rows],
                 companies=[row["company_id"] for row in rows],
                 agents=[row["agent_id"] for row in rows],
-                hits=[json.dumps(row["hits"]) for row in rows],
+                names=[row.get("agent_name") for row in rows],
+                causes=[row.get("cause", "score") for row in rows],
+                reasons=[row.get("reason") for row in rows],
+                hits=[json.dumps(row.get("hits", [])) for row in rows],
                 verdicts=[row.get("verdicts") for row in rows],
                 rosters=[row.get("roster_id") for row in rows],
-                ranked=[json.dumps(row["ranked"]) for row in rows],
+                ranked=[json.dumps(row.get("ranked", [])) for row in rows],
                 again=[row.get("is_again", False) for row in rows],
-                candidates=[len(row["ranked"]) for row in rows],
+                candidates=[len(row.get("ranked", ())) for row in rows],
             )
         )
         routing_of = dict(created)
-        pairs = [(routing_of[row["lead_id"]], tag_id) for row in rows for tag_id in row["tag_ids"]]
+        pairs = [(routing_of[row["lead_id"]], tag_id) for row in rows for tag_id in row.get("tag_ids", ())]
         if pairs:
             self.env.cr.execute(
                 SQL(
@@ -96,34 +114,34 @@ class LeadsAgentRouting(models.Model):
     # Reading it
     # ------------------------------------------------------------------
 
+    @api.depends("hits")
+    def _compute_tag_names(self):
+        for routing in self:
+            routing.tag_names = ", ".join(sorted(row[4] for row in routing.hits or () if row[0] > 0 and row[4]))
+
     @api.depends("verdicts", "roster_id", "hits")
     def _compute_audit_html(self):
         for routing in self:
             routing.audit_html = routing._audit_page()
 
     def _audit_page(self):
-        rows = self._verdict_rows()
-        # sudo: res.users - names of agents in the audit
-        users = self.env["res.users"].sudo().browse([row[0] for row in rows]).exists()
-        names = {user.id: user.name for user in users}
+        # Whoever was offered the lead first is the first of those who qualified.
+        selected = self.ranked[0] if self.agent_name and self.ranked else None
         return self.env["ir.qweb"]._render(
             "leads_agent_offer.routing_audit",
             {
+                "reason": self.reason,
                 "found": self._found_sentences(),
                 "rows": [
                     {
-                        "name": names.get(row[0], self.env._("A former agent")),
-                        "status": "selected"
-                        if row[0] == self.agent_id.id
-                        else "available"
-                        if row[1]
-                        else "unavailable",
+                        "name": row[7] or self.env._("A former agent"),
+                        "status": "selected" if row[0] == selected else "available" if row[1] else "unavailable",
                         "place": row[1],
                         "score": row[2],
                         "parts": self._score_sentence(row),
                         "why_not": self._rule_sentences(row),
                     }
-                    for row in rows
+                    for row in self._verdict_rows()
                 ],
                 "labels": {
                     "selected": self.env._("Selected"),
@@ -137,16 +155,15 @@ class LeadsAgentRouting(models.Model):
         """What was decided about every agent, as in :meth:`_packed`."""
         if not self.roster_id:
             return self.verdicts or []
-        hits = {row[0]: tag_matching.Hit(*row) for row in self.hits or ()}
+        hits = {row[0]: tag_matching.Hit(*row[:4]) for row in self.hits or ()}
         # sudo: leads.agent.roster - the part of it that is about this lead, for whoever may read the audit
         return self._packed(self.roster_id.sudo()._verdicts(hits))
 
     def _found_sentences(self):
-        # sudo: leads.agent.tag - names of tags in the audit, archived ones too
-        tags = self.env["leads.agent.tag"].sudo().with_context(active_test=False)
         sentences = []
-        for tag_id, factor, place, quote in self.hits or []:
-            name = tags.browse(tag_id).exists().name if tag_id > 0 else self.env._("an agent's name")
+        for tag_id, factor, place, quote, name in self.hits or []:
+            if name and tag_id < 0:
+                name = self.env._("%s, an agent's name", name)
             where = self.env._("in the subject") if place == "subject" else self.env._("in the text")
             sentences.append(
                 {"name": name or self.env._("a deleted tag"), "where": where, "factor": factor, "quote": quote}
@@ -154,7 +171,7 @@ class LeadsAgentRouting(models.Model):
         return sentences
 
     def _score_sentence(self, row):
-        _agent_id, _place, _score, tag_score, pecking, performance, _failed = row
+        tag_score, pecking, performance = row[3:6]
         return self.env._(
             "tags %(tags)s, pecking order %(pecking)s, performance %(performance)s",
             tags=f"{tag_score:g}",
@@ -163,7 +180,7 @@ class LeadsAgentRouting(models.Model):
         )
 
     def _rule_sentences(self, row):
-        return " ".join(self._rule_sentence(code) for code in row[-1])
+        return " ".join(self._rule_sentence(code) for code in row[6])
 
     def _rule_sentence(self, code):
         match code:
@@ -187,7 +204,7 @@ class LeadsAgentRouting(models.Model):
 
     @api.model
     def _packed(self, verdicts):
-        """Verdicts as they are stored: ``[agent, place, score, tag score, pecking, performance, [failed rules]]``."""
+        """Verdicts as they are stored: ``[agent, place, score, tag score, pecking, performance, [failed rules], name]``."""
         return [
             [
                 verdict.agent_id,
@@ -197,6 +214,7 @@ class LeadsAgentRouting(models.Model):
                 verdict.pecking,
                 verdict.performance,
                 [*verdict.barred, *(code for code, passed in verdict.rules if not passed and code != "available")],
+                verdict.name,
             ]
             for verdict in verdicts
         ]

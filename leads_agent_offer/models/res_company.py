@@ -9,8 +9,12 @@ from ..tools import queueing, ranking, tag_matching
 
 MINUTES = (2, 20_160)
 MOST_CATCH_ALL = 5
+# Seconds between imported leads.
+IMPORT_SPACING = 60
+# Numbers that must not be left out.
+NEEDED = ("leads_offer_minutes", "leads_offer_most_agents", "leads_offer_spacing", "leads_offer_score_days")
 # What decides when leads are offered.
-GATE = {"leads_offer_calendar_id", "leads_offer_override", "leads_offer_intercept"}
+GATE = {"leads_offer_calendar_id", "leads_offer_override", "leads_offer_intercept", "leads_offer_spacing"}
 OVERRIDES = [("open", "Open now"), ("closed", "Closed now")]
 
 
@@ -80,6 +84,12 @@ class ResCompany(models.Model):
     leads_offer_terms = fields.Html(
         string="Terms", translate=True, help="What agents agree to when they accept a lead. Empty: nothing."
     )
+
+    @api.constrains(*NEEDED)
+    def _check_leads_offer_numbers(self):
+        for company in self:
+            for name in NEEDED:
+                self._fields[name]._check_bounds(company[name], company)
 
     @api.constrains("leads_offer_catch_all_ids")
     def _check_leads_offer_catch_all(self):
@@ -180,19 +190,30 @@ class ResCompany(models.Model):
         calendar = self.leads_offer_calendar_id
         return calendar._leads_next_working_time(now) if calendar else now
 
+    def _leads_offer_gap(self, hold=None):
+        """Seconds between two releases, at least; between two leads that are held for the same reason.
+
+        :param hold: of ``leads_hold``; None: of any two
+        """
+        return IMPORT_SPACING if hold == "import" else self.leads_offer_spacing
+
     @takes()
     def action_leads_offer_release(self):
         """Release what is held, one by one.
 
-        :raises AccessError: for others than Leads Managers
+        :raises AccessError: for others than Leads Managers, and for companies of others
         """
         self.env.user._check_leads_manager()
-        # sudo: crm.lead - managers release the leads of their companies; they need no right of the CRM app
-        leads = (
-            self.env["crm.lead"]
-            .sudo()
-            .search(
-                [("leads_offer_state", "=", "held"), ("company_id", "in", (False, *self._ids))], order="create_date, id"
+        self.check_access("read")
+        for company in self:
+            # sudo: crm.lead - managers release the leads of their companies; they need no right of the CRM app
+            leads = (
+                self.env["crm.lead"]
+                .sudo()
+                .with_company(company)
+                .search(
+                    [("leads_offer_state", "=", "held"), ("company_id", "in", (False, company.id))],
+                    order="create_date, id",
+                )
             )
-        )
-        leads._leads_release()
+            leads.filtered(lambda lead, company=company: lead._leads_company() == company)._leads_release()

@@ -1,6 +1,8 @@
 from . import (
     test_access,
+    test_audit,
     test_catch_all,
+    test_contexts,
     test_ledger,
     test_incoming_numbers,
     test_incoming_senders,
@@ -13,8 +15,10 @@ from . import (
     test_offers_scale,
     test_received_mail,
     test_refusals,
+    test_releases,
     test_reports,
     test_routing,
     test_same_person,
+    test_terms,
     test_tours,
 )

@@ -36,6 +36,7 @@ class Agent:
     :param last_served: when the agent got a lead last; the smaller, the longer ago; 0: never
     :param barred: why the agent cannot take a lead now; empty when nothing is in the way
     :param room: how many more leads the agent may take; None: any number
+    :param name: what the agent is called now, for the audit
     """
 
     id: int
@@ -46,6 +47,7 @@ class Agent:
     last_served: float = 0.0
     barred: tuple[str, ...] = ()
     room: int | None = None
+    name: str = ""
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ PLAIN: Final = Settings()
 def packed(agents: Iterable[Agent]) -> list[list]:
     """Agents as they can be stored as JSON, where keys are texts.
 
-    >>> crew = [Agent(7, {1: 50}, 2, {1: 3}, 90, 4.0, ("leave",), 5), Agent(8)]
+    >>> crew = [Agent(7, {1: 50}, 2, {1: 3}, 90, 4.0, ("leave",), 5, "Ada"), Agent(8)]
     >>> unpacked(packed(crew)) == crew
     True
     """
@@ -90,6 +92,7 @@ def packed(agents: Iterable[Agent]) -> list[list]:
             agent.last_served,
             list(agent.barred),
             agent.room,
+            agent.name,
         ]
         for agent in agents
     ]
@@ -98,8 +101,8 @@ def packed(agents: Iterable[Agent]) -> list[list]:
 def unpacked(rows: Iterable[Sequence]) -> list[Agent]:
     """The agents of :func:`packed`."""
     return [
-        Agent(nr, dict(weights), pecking, dict(pecking_if), performance, last_served, tuple(barred), room)
-        for nr, weights, pecking, pecking_if, performance, last_served, barred, room in rows
+        Agent(nr, dict(weights), pecking, dict(pecking_if), performance, last_served, tuple(barred), room, name)
+        for nr, weights, pecking, pecking_if, performance, last_served, barred, room, name in rows
     ]
 
 
@@ -113,6 +116,7 @@ class Verdict:
     :param performance: what the performance takes away
     :param place: among those who qualify, from 1; None: does not qualify
     :param barred: why the rule ``available`` failed
+    :param name: what the agent was called
     """
 
     agent_id: int
@@ -124,6 +128,7 @@ class Verdict:
     score: float
     place: int | None
     barred: tuple[str, ...] = ()
+    name: str = ""
 
 
 def judge(
@@ -164,11 +169,11 @@ def judge(
         performance = _performance(agent, settings)
         score = tag_score + pecking * UNIT + performance
         verdict = (tuple(zip(RULES, passed, strict=True)), tag_score / UNIT, pecking, performance / UNIT, score / UNIT)
-        found.append(((not all(passed), -score, agent.last_served, agent.id), verdict, obstacles))
+        found.append(((not all(passed), -score, agent.last_served, agent.id), verdict, (obstacles, agent.name)))
     found.sort(key=lambda row: row[0])
     return [
-        Verdict(key[-1], _status(place, is_out=key[0]), *verdict, None if key[0] else place, obstacles)
-        for place, (key, verdict, obstacles) in enumerate(found, 1)
+        Verdict(key[-1], _status(place, is_out=key[0]), *verdict, None if key[0] else place, *about)
+        for place, (key, verdict, about) in enumerate(found, 1)
     ]
 
 

@@ -1,4 +1,5 @@
 from . import (
+    leads_agent_accept,
     leads_agent_decline,
     leads_agent_feedback,
     leads_agent_offer_assign,

@@ -1,4 +1,5 @@
 from . import test_all_apps
+from . import test_answers
 from . import test_assigning_races
 from . import test_batches_any
 from . import test_canary_sweep

@@ -6,15 +6,14 @@ from copy import deepcopy
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
-from odoo.models import BaseModel
-from odoo.service.model import call_kw, get_public_method
+from odoo.exceptions import UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .public_methods import GIVEN, PublicMethods
 from .scenario import ROLES, WHOLE, Scenario, figure
 
-OURS = "odoo.addons.leads_agent"
 OURS_PATH = re.compile("/leads_agent")
 MISSING = 2**31 - 2
 BAD = (
@@ -53,26 +52,6 @@ BAD = (
 )
 # What each role of `make test` tries; `make prove` tries all.
 SLICE = (None, True, -1, 2**63, float("nan"), "\x00", "185", "\ud800", [], [[]], {"id": 1})
-# What stands where a method cannot do without; the name of a parameter means the same everywhere.
-GIVEN = {
-    "data": [],
-    "defaults": [],
-    "field_names": [],
-    "fields": [],
-    "fields_spec": {},
-    "help_message": "",
-    "message": "",
-    "msg_dict": {"email_from": "ada@example.com"},
-    "reason": "Counted twice",
-    "specification": {},
-    "vals": {},
-    "vals_list": [{}],
-    "values": {},
-}
-# Not for clients, though Odoo lets them call it.
-SKIPPED = {"init": "Odoo calls it at install"}
-# What is said of all models is tried on each by its name.
-SKIPPED_MODELS = {"base"}
 # No record, or no certain one.
 NO_RECORD = (
     {"id": 1},
@@ -100,51 +79,11 @@ class Tried(Counter):
 
 
 @tagged("post_install", "-at_install", "leads_prove")
-class TestBadInput(Scenario):
+class TestBadInput(PublicMethods, Scenario):
     """Every public method of the addons is called with what nobody should send; a sentence comes back, or an answer.
 
     Where a method extends one of Odoo's, what Odoo itself makes of the argument is Odoo's.
     """
-
-    def _methods(self):
-        """``(model, method, whether Odoo has it too)`` of all methods that the addons define and a client may call."""
-        for name in sorted(set(self.env.registry) - SKIPPED_MODELS):
-            model = self.env[name]
-            classes = [cls for cls in type(model).__mro__ if not getattr(cls, "pool", None)]
-            ours = [cls for cls in classes if cls.__module__.startswith(OURS) and name in (cls._name, cls._inherit)]
-            theirs = [cls for cls in classes if not cls.__module__.startswith(OURS)]
-            for method in sorted({method for cls in ours for method in vars(cls)}):
-                if method.startswith("_") or method in SKIPPED or not callable(getattr(type(model), method)):
-                    continue
-                if not inspect.isfunction(getattr(type(model), method)):
-                    continue
-                try:
-                    get_public_method(model, method)
-                except (AccessError, AttributeError):
-                    continue
-                yield name, method, any(method in vars(cls) for cls in (*theirs, BaseModel))
-
-    def _samples(self):
-        """A record for each model, that of the world where it has one."""
-        samples = {
-            record._name: record[:1]
-            for things in (self.world[letter] for letter in "BDXA")
-            for record in things.values()
-            if record
-        }
-        samples |= {
-            "leads.agent.assignment": self._active(self.world["A"]["partner"]),
-            "res.users": self.agent,
-            "res.company": self.env.company,
-            "leads.agent.profile": self.profiles[self.agent],
-            "leads.agent.batch.assign": self.batch,
-            "leads.agent.rule": self.rule,
-            "leads.agent.self.test": self.self_test,
-            "leads.agent.lifecycle.rule": self.lifecycle_rule,
-            "leads.agent.meta.receiver": self.receiver,
-            "crm.lead": self.world["A"]["incoming"],
-        }
-        return samples
 
     def _calls(self, model, method, record):
         """``(args, kwargs)``: each bad value in each place, the others as they should be."""
@@ -226,7 +165,7 @@ class TestBadInput(Scenario):
         tried, wrong = Tried(), set()
         for role in [role for role in ROLES if role.name in ("agent, locked", "manager")]:
             with self._as(role) as env:
-                for name, method, extends in methods:
+                for name, method, _functions, extends in methods:
                     record = samples.get(name, self.env[name])
                     for args, kwargs in self._calls(self.env[name], method, record):
                         with self._rolled_back():

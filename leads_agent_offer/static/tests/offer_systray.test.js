@@ -131,6 +131,18 @@ test("accepting opens the lead", async () => {
     expect(".o_leads_agent_offers_count").toHaveText("1");
 });
 
+test("terms are agreed to in a dialog", async () => {
+    answer = [{ ...SOLAR, has_terms: true }];
+    onRpc("leads.agent.offer", "action_ask_accept", ({ args }) => {
+        asyncStep(`ask ${args[0]}`);
+        return { type: "ir.actions.act_window", res_model: "leads.agent.accept", views: [[false, "form"]] };
+    });
+    await openSystray();
+    patchWithCleanup(getService("action"), { doAction: (action) => asyncStep(`open ${action.res_model}`) });
+    await contains(".o_leads_agent_offer[data-id='7'] .o_leads_agent_offer_accept").click();
+    await waitForSteps(["ask 7", "read", "open leads.agent.accept"]);
+});
+
 test("declining takes the offer away", async () => {
     onRpc("leads.agent.offer", "action_decline", ({ args }) => {
         asyncStep(`decline ${args[0]}`);

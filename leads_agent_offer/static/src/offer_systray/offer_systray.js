@@ -144,8 +144,9 @@ export class OfferSystray extends Component {
         return left.toFormat(seconds >= HOUR ? "h:mm:ss" : "m:ss");
     }
 
+    /** Terms are agreed to in a dialog. */
     async accept(offer) {
-        const action = await this.answer("action_accept", offer);
+        const action = await this.answer(offer.has_terms ? "action_ask_accept" : "action_accept", offer);
         if (action) {
             this.dropdown.close();
             this.action.doAction(action);

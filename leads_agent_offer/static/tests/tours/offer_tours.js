@@ -35,6 +35,23 @@ tours.add("leads_agent_offer_accept", {
     ],
 });
 
+/** An agent who may not accept before agreeing to the terms. */
+tours.add("leads_agent_offer_terms", {
+    steps: () => [
+        { content: "Accept", trigger: `${CARD} button[name=action_ask_accept]`, run: "click" },
+        { content: "The terms are there", trigger: '.modal [name=terms]:contains("within the hour")' },
+        { content: "Accept without agreeing", trigger: ".modal button[name=action_accept]", run: "click" },
+        {
+            content: "Told what is missing",
+            trigger: '.modal:contains("agree to the terms first") button.btn-primary',
+            run: "click",
+        },
+        { content: "Agree", trigger: ".modal [name=agreed] input", run: "check" },
+        { content: "Accept", trigger: ".modal button[name=action_accept]", run: "click" },
+        { content: "The contact is there", trigger: '.o_form_view [name=contact_name]:contains("Secret Contact")' },
+    ],
+});
+
 /** An agent who declines with a reason. */
 tours.add("leads_agent_offer_decline", {
     steps: () => [

@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent",
-    "version": "19.0.2.1.0",
+    "version": "19.0.2.2.0",
     "category": "Sales/Sales",
     "summary": "An outbound lead desk on your quotations: assign, call, sell or resolve",
     "author": "Leads Agent developers",
@@ -22,9 +22,7 @@
         "views/leads_agent_callback_views.xml",
         "views/leads_agent_opt_out_views.xml",
         "views/leads_agent_calling_hours_views.xml",
-        "views/leads_agent_closed_model_views.xml",
         "views/leads_agent_rule_views.xml",
-        "views/leads_agent_self_test_views.xml",
         "wizard/leads_agent_assign_views.xml",
         "wizard/leads_agent_capacity_views.xml",
         "wizard/leads_agent_hand_over_views.xml",

@@ -52,7 +52,7 @@ PARTS = {
         ("TestAssigningRaces", "TestOfferNeverLost", "TestOfferRaces", "TestOfferSimulation"),
         ("two_workers", "killed_job", "call_load"),
     ),
-    "upgrade": Part(around=("lifecycle",)),
+    "upgrade": Part(around=("lifecycle", "upgrades")),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
 }
@@ -62,7 +62,7 @@ def chosen(name: str) -> list[Part]:
     """Return the part of that name, or all.
 
     >>> chosen("upgrade")
-    [Part(tests=(), around=('lifecycle',))]
+    [Part(tests=(), around=('lifecycle', 'upgrades'))]
     >>> len(chosen("")) == len(PARTS)
     True
     """

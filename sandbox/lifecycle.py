@@ -38,7 +38,26 @@ env.cr.execute('''
 ''')
 env.cr.commit()
 """
-UNINSTALL = "env['ir.module.module'].search([('name', '=', 'leads_agent')]).button_immediate_uninstall()"
+UNINSTALL = "env['ir.module.module'].search([('name', '=', '{}')]).button_immediate_uninstall()"
+# A model that an administrator closed, and a visibility test that was run.
+AUDITED = """
+closed = env["leads.agent.closed.model"]
+closed.create({"model_id": closed._closable_models()[:1].id})
+env["leads.agent.self.test"].create({"company_ids": env.company.ids})._run()
+env.cr.commit()
+"""
+# What agents, managers and customers are worked with is there without the audit, and so is what was closed.
+UNAUDITED = """
+closed = env["leads.agent.closed.model"].search([])
+assert len(closed) == 1 and closed.rule_id.active
+for login in ("life_agent", "life_manager"):
+    user = env["res.users"].search([("login", "=", login)])
+    env["res.partner"].with_user(user).get_views([(False, "form"), (False, "list"), (False, "search")])
+    env["sale.order"].with_user(user).search([], limit=5).mapped("display_name")
+    env["leads.agent.dashboard"].with_user(user).get_data()
+    menus = env["ir.ui.menu"].with_user(user).load_menus(False)
+    assert any(menu["xmlid"] == "leads_agent.menu_root" for menu in menus.values())
+"""
 AFTERWARDS = """
 manager = env["res.users"].search([("login", "=", "life_manager")])
 assert manager._is_internal() and manager.with_user(manager).has_access("read")
@@ -63,6 +82,23 @@ TWICE = (
 )
 DAMAGED = [_Question("unique index", INDEX, 0), _Question("customers held twice", TWICE, 3)]
 UPGRADED = [_Question("unique index", INDEX, 1), _Question("customers held twice", TWICE, 0)]
+WITHOUT_AUDIT = [
+    _Question("addon", "SELECT count(*) FROM ir_module_module WHERE name = 'leads_agent' AND state = 'installed'", 1),
+    _Question("tables left", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'leads_agent_self_test%'"),
+    _Question("records left", "SELECT count(*) FROM ir_model_data WHERE module = 'leads_agent_audit'"),
+    _Question(
+        "models and fields left",
+        "SELECT count(*) FROM ir_model_fields WHERE model LIKE 'leads.agent.self.test%'"
+        " OR model = 'leads.agent.who.can.see' OR name = 'leads_who_can_see'",
+    ),
+    _Question(
+        "views and actions left",
+        "SELECT (SELECT count(*) FROM ir_ui_view WHERE model LIKE 'leads.agent.self.test%'"
+        " OR arch_db::text LIKE '%leads_who_can_see%')"
+        " + (SELECT count(*) FROM ir_act_window WHERE res_model LIKE 'leads.agent.self.test%')",
+    ),
+    _Question("models closed to agents", "SELECT count(*) FROM leads_agent_closed_model WHERE active", 1),
+]
 REMOVED = [
     _Question("tables left", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'leads_agent%'"),
     _Question("columns left", "SELECT count(*) FROM information_schema.columns WHERE column_name LIKE 'leads_%'"),
@@ -107,7 +143,7 @@ RETURNED = [
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Upgrade, remove and return. Return a figure per question.
+    """Upgrade, remove the audit and then all, and return. Return a figure per question.
 
     :raises Trouble: when Odoo complains, or an answer is wrong
     """
@@ -120,7 +156,11 @@ def prove(odoo: Odoo) -> list[Figure]:
     with step("Upgrading without the index"):
         databases.install(odoo, DATABASE, ["-u", "leads_agent"])
     figures += _ask(odoo, "upgrade", UPGRADED)
-    _shell(odoo, "removal", UNINSTALL)
+    _shell(odoo, "audit", AUDITED)
+    _shell(odoo, "removal of the audit", UNINSTALL.format("leads_agent_audit"))
+    _shell(odoo, "without the audit", UNAUDITED)
+    figures += _ask(odoo, "removal of the audit", WITHOUT_AUDIT)
+    _shell(odoo, "removal", UNINSTALL.format("leads_agent"))
     figures += _ask(odoo, "removal", REMOVED)
     _shell(odoo, "afterwards", AFTERWARDS)
     with step("Installing again"):

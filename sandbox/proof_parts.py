@@ -53,7 +53,7 @@ PARTS = {
         ("two_workers", "killed_job", "call_load"),
     ),
     "figures": Part(("TestBatchesAny", "TestFiguresAny")),
-    "upgrade": Part(around=("lifecycle",)),
+    "upgrade": Part(around=("lifecycle", "upgrades")),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
 }
@@ -63,7 +63,7 @@ def chosen(name: str) -> list[Part]:
     """Return the part of that name, or all.
 
     >>> chosen("upgrade")
-    [Part(tests=(), around=('lifecycle',))]
+    [Part(tests=(), around=('lifecycle', 'upgrades'))]
     >>> len(chosen("")) == len(PARTS)
     True
     """

@@ -6,6 +6,7 @@
     "author": "Leads Agent developers",
     "license": "LGPL-3",
     "depends": [
+        "leads_agent_audit",
         "leads_agent_calendar",
         "leads_agent_lifecycle_livechat",
         "leads_agent_lifecycle_offer",

@@ -1,20 +1,15 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-# What can be downloaded, and what the file is called.
-MODELS = {
-    "self_test": ("leads.agent.self.test", "visibility-test"),
-    "batch": ("leads.agent.batch.assign", "batch"),
-}
-
 
 class DownloadController(http.Controller):
     @http.route("/leads_agent/<string:kind>/<int:record_id>.csv", type="http", auth="user", readonly=True)
     def download(self, kind, record_id):
-        """The results of a visibility test or a batch, for whoever may read it."""
-        if kind not in MODELS:
+        """The results of a batch, or of what another addon adds, for whoever may read it."""
+        downloads = self._downloads()
+        if kind not in downloads:
             raise request.not_found()
-        model, name = MODELS[kind]
+        model, name = downloads[kind]
         record = request.env[model].browse(record_id)
         record.check_access("read")
         if not record.exists():
@@ -27,3 +22,7 @@ class DownloadController(http.Controller):
                 ("Content-Disposition", content_disposition(f"{name}-{record_id}.csv")),
             ],
         )
+
+    def _downloads(self):
+        """What can be downloaded: the model, and what the file is called. Other addons add to it."""
+        return {"batch": ("leads.agent.batch.assign", "batch")}

@@ -1,4 +1,4 @@
-from . import leads_agent_assignment_effects, leads_agent_self_test_checks, leads_agent_sight_mixin
+from . import leads_agent_assignment_effects, leads_agent_sight_mixin
 from . import access
 from . import leads_agent_assignment
 from . import (
@@ -27,9 +27,6 @@ from . import (
     leads_agent_opt_out,
     leads_agent_rotation,
     leads_agent_rule,
-    leads_agent_self_test,
-    leads_agent_self_test_line,
-    leads_agent_who_can_see,
 )
 from . import leads_agent_assignment_undo, leads_agent_batch_assign_undo, leads_agent_disposition_policy
 from . import (

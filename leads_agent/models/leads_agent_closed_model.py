@@ -346,21 +346,6 @@ class LeadsAgentClosedModel(models.Model):
     # Actions
     # ------------------------------------------------------------------
 
-    @api.model
-    def _close_action(self, model):
-        """Open the form on which a model is closed, filled in; or the record of one that is closed already."""
-        self.check_access("create")
-        closed = self.search([("model", "=", model)], limit=1)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Close to Agents"),
-            "res_model": self._name,
-            "res_id": closed.id,
-            "views": [(self.env.ref("leads_agent.leads_agent_closed_model_view_form_dialog").id, "form")],
-            "target": "new",
-            "context": {"default_model_id": self.env["ir.model"]._get_id(model)},
-        }
-
     def action_open_again(self):
         """Let agents see the model as Odoo does."""
         self.write({"active": False})

@@ -9,7 +9,6 @@ from ..exceptions import CustomerOutOfSight
 from ..fields import Rows
 from ..tools import given, terms
 from .access.res_partner import SIGN_IN_FIELDS
-from .res_groups import MANAGER
 
 # What an agent may correct on a customer, and what else may be said of a new one.
 CORRECTABLE_FIELDS = frozenset(
@@ -48,13 +47,6 @@ class ResPartner(models.Model):
     )
     leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
-    leads_who_can_see = fields.Html(
-        string="Who Can See This Customer, and Why",
-        compute="_compute_leads_who_can_see",
-        groups=MANAGER,
-        sanitize=False,
-        export_string_translation=False,
-    )
 
     _leads_internal_idx = models.Index("(id) WHERE partner_share IS NOT TRUE")
 
@@ -105,13 +97,6 @@ class ResPartner(models.Model):
             )
         for partner in self:
             partner.leads_assignment_count = counts.get(partner.commercial_partner_id, 0)
-
-    @api.depends("commercial_partner_id", "company_id", "partner_share", "leads_agent_id")
-    @api.depends_context("uid", "lang", "tz")
-    def _compute_leads_who_can_see(self):
-        answers = self.env["leads.agent.who.can.see"]._answers(self._origin)
-        for partner in self:
-            partner.leads_who_can_see = answers.get(partner._origin, False)
 
     def _auto_init(self):
         """Nobody holds anybody at install: skip reading every customer."""

@@ -51,8 +51,6 @@ from . import (
     test_roles,
     test_rule,
     test_sale,
-    test_self_test,
     test_sql_text,
     test_tours,
-    test_who_can_see,
 )

@@ -2,98 +2,17 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..hooks import uninstall_hook
 from ..models.leads_agent_closed_model import SHAPES
+from .closed_common import ClosedCommon
 from .common import AGENT
-from .test_self_test import SelfTestCommon
-
-LINKS = {
-    "x_partner_id": ("many2one", {"relation": "res.partner"}),
-    "x_partner_ids": ("many2many", {"relation": "res.partner"}),
-    "x_order_id": ("many2one", {"relation": "sale.order"}),
-    "x_line_id": ("many2one", {"relation": "sale.order.line"}),
-    "x_order_ids": ("many2many", {"relation": "sale.order"}),
-    "x_user_id": ("many2one", {"relation": "res.users"}),
-    "x_user_ids": ("many2many", {"relation": "res.users"}),
-}
 
 
 @tagged("post_install", "-at_install")
-class TestClosedModels(SelfTestCommon):
-    """An app that every employee may use: tickets, with each kind of link."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Custom models are read again when the registry is put back; see Odoo's own tests of ir.model.
-        cls.registry_enter_test_mode_cls()
-        cls.admin = cls._user(
-            "admin_ada", "base.group_system,base.group_partner_manager,leads_agent.group_leads_manager"
-        )
-        cls.sold = cls.mine.sale_order_ids.filtered(lambda order: order.state == "sale")
-
-    def setUp(self):
-        # After what the test made was rolled back.
-        self.addCleanup(self.registry.clear_all_caches)
-        self.addCleanup(self.registry.reset_changes)
-        super().setUp()
-        self.model = self._model("x_leads_ticket", "Ticket", LINKS)
-        self.env["ir.model.fields"].create(
-            {
-                "model_id": self.model.id,
-                "name": "x_ref",
-                "ttype": "reference",
-                "field_description": "Document",
-                "selection": "[('res.partner', 'Contact'), ('sale.order', 'Order'), ('res.currency', 'Currency')]",
-            }
-        )
-
-    def _model(self, name, description, links):
-        return self.env["ir.model"].create(
-            {
-                "model": name,
-                "name": description,
-                "field_id": [
-                    Command.create({"name": "x_name", "ttype": "char", "field_description": "Name"}),
-                    *(
-                        Command.create({"name": link, "ttype": ttype, "field_description": link[2:].title(), **values})
-                        for link, (ttype, values) in links.items()
-                    ),
-                ],
-                "access_ids": [
-                    Command.create(
-                        {
-                            "name": f"{description} for all",
-                            "group_id": self.env.ref("base.group_user").id,
-                            **dict.fromkeys(("perm_read", "perm_write", "perm_create", "perm_unlink"), True),
-                        }
-                    )
-                ],
-            }
-        )
-
-    def _close(self, shape="links", names=None, user=None):
-        values = {"model_id": self.model.id, "shape": shape}
-        if names:
-            fields = self.env["ir.model.fields"].search([("model", "=", self.model.model), ("name", "in", names)])
-            values["field_ids"] = [Command.set(fields.ids)]
-        return self.env["leads.agent.closed.model"].with_user(user or self.admin).create(values)
-
-    def _ticket(self, **vals):
-        return self.env["x_leads_ticket"].create({"x_name": "Ticket", **vals})
-
-    def _seen(self, tickets, user=None):
-        """By searching and by the check of records, which must agree."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        as_user = tickets.with_user(user or self.agent)
-        found = as_user.with_context(active_test=False).search([("id", "in", tickets.ids)])
-        self.assertEqual(found, as_user._filtered_access("read"), "search and check agree")
-        return found
-
+class TestClosedModels(ClosedCommon):
     # ------------------------------------------------------------------
     # What agents still see
     # ------------------------------------------------------------------
@@ -166,61 +85,6 @@ class TestClosedModels(SelfTestCommon):
                 self.cr.savepoint(),
             ):
                 touch()
-
-    # ------------------------------------------------------------------
-    # The visibility test
-    # ------------------------------------------------------------------
-
-    def test_the_visibility_test_names_it_and_after_closing_it_is_as_it_should_be(self):
-        self._ticket(x_partner_id=self.nobodys.id)
-        self._ticket(x_ref=f"sale.order,{self.sold.id}")
-        found = self._findings(self._run(), "x_leads_ticket")
-        self.assertLessEqual({"too_much", "uncovered"}, set(found.mapped("verdict")))
-        line = found.filtered(lambda one: one.verdict == "uncovered").with_user(self.admin)
-        self.assertTrue(line.may_be_closed)
-        action = line.action_close_model()
-        form = Form(
-            self.env[action["res_model"]].with_user(self.admin).with_context(**action["context"]),
-            view="leads_agent.leads_agent_closed_model_view_form_dialog",
-        )
-        closed = form.save()
-        self.assertEqual((closed.model, closed.shape), ("x_leads_ticket", "links"))
-        self.assertLessEqual(set(LINKS) - {"x_user_id", "x_user_ids"}, set(closed.field_ids.mapped("name")))
-        self.assertEqual((closed.closed_by_id, bool(closed.closed_at)), (self.admin, True))
-        self.assertIn("Partner_Id (x_partner_id)", closed.explanation)
-        line.invalidate_recordset()
-        self.assertFalse(line.may_be_closed)
-        test = self._run()
-        widened = test.finding_ids.filtered(lambda one: one.model == "x_leads_ticket")
-        # The right by hand is named all the same.
-        self.assertEqual(widened.mapped("verdict"), ["widened"])
-        lines = test.line_ids.filtered(lambda one: one.model == "x_leads_ticket" and one.agent_id)
-        self.assertEqual(set(lines.mapped("verdict")), {"ok"})
-        # The button of a test of before leads to the record that there is.
-        self.assertEqual(line.action_close_model()["res_id"], closed.id)
-
-    def test_a_rule_that_somebody_touched_is_named(self):
-        self._ticket(x_partner_id=self.nobodys.id)
-        closed = self._close()
-        rule = closed.sudo().rule_id
-        values = rule.read(["domain_force", "active", "perm_read"])[0]
-        values.pop("id")
-        for vals, sentence in (
-            ({"domain_force": "[(1, '=', 1)]"}, "was changed"),
-            ({"active": False}, "switched off"),
-            ({"perm_read": False}, "other operations"),
-            ({"groups": [Command.set(self.env.ref("base.group_user").ids)]}, "limited to groups"),
-        ):
-            rule.write(vals)
-            with self.subTest(sentence):
-                found = " ".join(self._findings(self._run(), "x_leads_ticket").mapped("explanation"))
-                self.assertIn(sentence, found)
-            rule.write(values | {"groups": [Command.clear()]})
-        rule.unlink()
-        self.assertIn("is gone", " ".join(self._findings(self._run(), "x_leads_ticket").mapped("explanation")))
-        closed.invalidate_recordset()
-        closed.write({"shape": "nothing"})
-        self.assertTrue(closed.sudo().rule_id, "saving makes it again")
 
     # ------------------------------------------------------------------
     # Its life
@@ -334,13 +198,11 @@ class TestClosedModels(SelfTestCommon):
     def test_administrators_close_managers_read_agents_neither(self):
         closed = self._close()
         self.assertEqual(closed.with_user(self.manager).read(["name", "explanation", "shape"])[0]["name"], "Ticket")
-        Form(closed.with_user(self.manager))
         with mute_logger("odoo.models", "odoo.addons.base.models.ir_model"):
             for call in (
                 lambda: closed.with_user(self.manager).action_open_again(),
                 lambda: closed.with_user(self.manager).unlink(),
                 lambda: self._close(user=self.manager),
-                lambda: self.env["leads.agent.closed.model"].with_user(self.manager)._close_action("x_leads_ticket"),
                 lambda: closed.with_user(self.agent).read(["name"]),
                 lambda: closed.with_user(self.admin).write({"rule_id": self.env.ref("leads_agent.rule_order_lock").id}),
             ):
@@ -361,18 +223,3 @@ class TestClosedModels(SelfTestCommon):
         shapes = dict(self.env["leads.agent.closed.model"]._fields["shape"].selection)
         self.assertEqual(set(shapes) - SHAPES.keys(), {"nothing"})
         self.assertIn(AGENT, self._close().sudo().rule_id.domain_force)
-
-
-@tagged("post_install", "-at_install")
-class TestClosingByTheButton(SelfTestCommon, HttpCase):
-    def test_an_administrator_closes_what_the_test_found_and_opens_it_again(self):
-        model = self.env["ir.model"]._get("payment.transaction")
-        self.env["ir.model.access"].create(
-            {"name": "for all", "model_id": model.id, "group_id": self.env.ref(AGENT).id, "perm_read": True}
-        )
-        test = self._run()
-        self.start_tour(f"/odoo/leads-visibility/{test.id}", "leads_agent_close_model", login="admin")
-        closed = self.env["leads.agent.closed.model"].with_context(active_test=False).search([])
-        self.assertEqual((closed.model, closed.active, closed.shape), ("payment.transaction", False, "nothing"))
-        self.assertEqual(closed.closed_by_id, self.env.ref("base.user_admin"))
-        self.assertFalse(self.env["ir.rule"].search([("model_id", "=", model.id), ("name", "like", "closed by")]))

@@ -179,22 +179,6 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self.start_tour("/odoo/leads-agent", "leads_agent_use_new_disposition", login="agent_anna")
         self.assertEqual(assignment.disposition_id, disposition)
 
-    def test_manager_runs_the_visibility_test_and_reads_its_findings(self):
-        self.env.company.leads_agent_lock_assigned = True
-        self.env["res.partner.bank"].create(
-            {"acc_number": "BE71 0961 2345 6769", "partner_id": self._lead("Old Mill").id}
-        )
-        self.env.ref("leads_agent.rule_bank_lock").active = False
-        self.env["leads.agent.self.test"].search([]).unlink()
-        self.start_tour("/odoo/leads-orders", "leads_agent_self_test", login="manager_mia")
-        test = self.env["leads.agent.self.test"].search([("create_uid", "=", self.manager.id)])
-        self.assertEqual(test.verdict, "findings")
-
-    def test_manager_reads_on_the_customer_form_who_sees_the_customer(self):
-        self.env.company.leads_agent_lock_assigned = True
-        self._two_leads()
-        self.start_tour("/odoo/leads-orders", "leads_agent_who_can_see", login="manager_mia")
-
     # ------------------------------------------------------------------
     # Admin
     # ------------------------------------------------------------------
@@ -246,11 +230,8 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self._call(leads[0], self.agent)
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
-        self.env["leads.agent.self.test"].with_user(self.manager).action_run()
         self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
         self.env["leads.agent.opt.out"].create({"partner_id": self._customer("Leave Me Alone").id})
-        closed = self.env["leads.agent.closed.model"]
-        closed.create({"model_id": closed._closable_models()[:1].id})
         visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
             visited,
@@ -258,8 +239,8 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
                 *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Do Not Call"),
                 *("Order Details", "Customers"),
                 *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
-                *("Leads Analysis", "Calls Analysis", "Customer History", "Visibility Tests"),
-                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules", "Closed to Agents"),
+                *("Leads Analysis", "Calls Analysis", "Customer History"),
+                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules"),
             ],
         )
 

@@ -159,13 +159,6 @@ class TestProject(ProjectCommon):
         groups = self.env["project.task"].with_user(self.agent).formatted_read_group([], ["partner_id"], ["__count"])
         self.assertNotIn(self.stranger.id, [group["partner_id"] and group["partner_id"][0] for group in groups])
 
-    def test_the_visibility_test_finds_nothing(self):
-        action = self.env["leads.agent.self.test"].with_user(self.manager).action_run()
-        lines = self.env["leads.agent.self.test"].browse(action["res_id"]).line_ids
-        lines = lines.filtered(lambda line: "project" in (line.model or "") or line.model == "rating.rating")
-        self.assertIn("project.task", lines.mapped("model"))
-        self.assertFalse(lines.filtered("is_finding").mapped("explanation"))
-
 
 @tagged("post_install", "-at_install")
 class TestProjectPages(ProjectCommon, HttpCase):

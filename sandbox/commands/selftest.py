@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
 def _refuse_without_the_test(odoo: Odoo) -> None:
     query = "SELECT 1 FROM pg_class WHERE relname = 'leads_agent_self_test'"
     if not odoo.postgres.rows(query, database=DATABASE):
-        raise Trouble(f"Leads Agent is not installed in {DATABASE}, or older than this test: update it first.")
+        raise Trouble(f"{DATABASE} has no visibility test: update leads_agent, or install leads_agent_audit.")
 
 
 def _result(odoo: Odoo) -> dict:

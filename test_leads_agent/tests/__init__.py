@@ -18,4 +18,5 @@ from . import test_probes
 from . import test_public_methods
 from . import test_residuals
 from . import test_sign_in_doors
+from . import test_visibility_test
 from . import test_bad_input

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-import { choose, openMenu, seeNoDialog, seeNotOffered, seeView } from "./tour_steps";
+import { choose, seeNoDialog, seeNotOffered, seeView } from "./tour_steps";
 
 const tours = registry.category("web_tour.tours");
 
@@ -94,41 +94,5 @@ tours.add("leads_agent_allow_non_partial", {
             content: "The setting is kept",
             trigger: "#leads_agent_view_non_partial input[type=checkbox]:checked",
         },
-    ],
-});
-
-tours.add("leads_agent_close_model", {
-    steps: () => [
-        {
-            content: "The test says that no rule covers the model",
-            trigger: `.o_data_row:contains("Payment Transaction"):contains("No rule covers it")`,
-        },
-        {
-            content: "Close to Agents",
-            trigger: `.o_data_row:contains("Payment Transaction"):contains("No rule covers it") button[name=action_close_model]`,
-            run: "click",
-        },
-        {
-            content: "All links are proposed",
-            trigger: `.modal .o_field_widget[name=field_ids] .o_tag:contains("Customer")`,
-        },
-        { content: "Rather none at all", trigger: `.modal .o_radio_item:contains("None at all") input`, run: "click" },
-        {
-            content: "It is said what agents see then",
-            trigger: `.modal .alert:contains("Agents see, change and create none")`,
-        },
-        { content: "Close", trigger: `.modal footer button:contains("Close to Agents")`, run: "click" },
-        ...seeNoDialog(),
-        ...openMenu("menu_configuration", "menu_closed_models"),
-        ...seeView("Closed to Agents", "list"),
-        {
-            content: "It is listed",
-            trigger: `.o_data_row td:contains("Payment Transaction")`,
-            run: "click",
-        },
-        { content: "Open it again", trigger: "button[name=action_open_again]", run: "click" },
-        { content: "Really", trigger: ".modal footer .btn-primary", run: "click" },
-        { content: "It is open", trigger: `.ribbon:contains("Open")` },
-        ...seeNoDialog(),
     ],
 });

@@ -1,11 +1,8 @@
 import { registry } from "@web/core/registry";
 
-import { choose, openMenu, resolveWith, row, seeLead, seeLeadGone, seeNoDialog, seeView } from "./tour_steps";
+import { choose, listRow, openMenu, resolveWith, row, seeLead, seeLeadGone, seeNoDialog, seeView } from "./tour_steps";
 
 const tours = registry.category("web_tour.tours");
-
-/** The row of a list that contains all these texts. */
-const listRow = (...texts) => `.o_list_view .o_data_row${texts.map((text) => `:contains("${text}")`).join("")}`;
 
 const select = (text) => [
     {
@@ -299,79 +296,5 @@ tours.add("leads_agent_use_new_disposition", {
         { content: "Resolve", trigger: `${row("Harbour Café")} button[name=resolve]`, run: "click" },
         ...resolveWith("Call again in spring", { customer: "Harbour Café" }),
         ...seeLeadGone("Harbour Café"),
-    ],
-});
-
-tours.add("leads_agent_self_test", {
-    steps: () => [
-        ...openMenu("menu_reporting", "menu_self_tests"),
-        { content: "No test yet", trigger: `.o_view_nocontent:contains("Never tested yet")` },
-        ...pressHeaderButton("action_run"),
-        { content: "It found something", trigger: `.o_form_view .alert-danger h2:contains("Findings")` },
-        {
-            content: "A finding names the rule",
-            trigger: `.o_field_widget[name=finding_ids] .o_data_row:contains("rule_bank_lock"):contains("switched off")`,
-        },
-        {
-            content: "and what the agent reads because of it",
-            trigger: `.o_field_widget[name=finding_ids] .o_data_row:contains("Agent Anna"):contains("Sees too much")`,
-        },
-        { content: "All results", trigger: ".o_form_view button[name=action_open_lines]", run: "click" },
-        ...seeView("Results", "list"),
-        {
-            content: "Those that are as they should be, too",
-            trigger: listRow("Agent Anna", "Contact", "As it should be"),
-        },
-        {
-            content: "Open the filters",
-            trigger: ".o_searchview_dropdown_toggler",
-            run: "click",
-        },
-        {
-            content: "Findings only",
-            trigger: `.o-dropdown--menu .o_menu_item:contains("Findings Only")`,
-            run: "click",
-        },
-        {
-            content: "What is in order has left the list",
-            trigger: `.o_list_view:not(:contains("As it should be")) .o_data_row:contains("Agent Anna")`,
-        },
-        ...seeNoDialog(),
-    ],
-});
-
-tours.add("leads_agent_who_can_see", {
-    steps: () => [
-        ...openMenu("menu_customers"),
-        ...seeView("Customers", "list"),
-        { content: "Search", trigger: ".o_searchview_input", run: "edit Harbour" },
-        {
-            content: "for the customer",
-            trigger: `.o_searchview_autocomplete .o-dropdown-item:contains("Harbour"):first`,
-            run: "click",
-        },
-        {
-            content: "Open the customer",
-            trigger: `${listRow("Harbour Café")} .o_data_cell:first`,
-            run: "click",
-        },
-        {
-            content: "The page Who Can See",
-            trigger: ".o_notebook a[name=leads_who_can_see]",
-            run: "click",
-        },
-        {
-            content: "The holder sees the customer",
-            trigger: `.o_leads_sees:contains("Agent Anna, who holds the customer since")`,
-        },
-        {
-            content: "The other agent does not",
-            trigger: `.o_leads_sees_not:contains("locked to their assigned customers"):contains("Agent Ben")`,
-        },
-        {
-            content: "And of the orders",
-            trigger: `.o_leads_sees_orders:contains("Quotations only: Agent Anna")`,
-        },
-        ...seeNoDialog(),
     ],
 });

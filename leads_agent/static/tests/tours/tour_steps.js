@@ -7,6 +7,11 @@ export function row(customer) {
     return `${DASHBOARD} .o_leads_agent_lead:has(.o_leads_agent_lead_name:contains("${customer}"))`;
 }
 
+/** The row of a list that contains all these texts. */
+export function listRow(...texts) {
+    return `.o_list_view .o_data_row${texts.map((text) => `:contains("${text}")`).join("")}`;
+}
+
 export function seeLead(customer) {
     return [{ content: `${customer} stands on the dashboard`, trigger: row(customer) }];
 }

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from .res_groups import AGENT
+from odoo.addons.leads_agent.models.res_groups import AGENT
 
 # More agents than this are counted, not named.
 MOST_NAMES = 20

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from odoo.tools import SQL
 
-from ..tools.terms import PARTIAL_STATES
+from odoo.addons.leads_agent.tools.terms import PARTIAL_STATES
 
 
 @dataclass(frozen=True)

@@ -7,46 +7,10 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.leads_agent.tests.common import AGENT, MANAGER
+
 from ..models import leads_agent_self_test, leads_agent_self_test_checks
-from .common import AGENT, MANAGER, LeadsAgentCommon
-
-
-class SelfTestCommon(LeadsAgentCommon):
-    """Two agents under the lock, with leads, and with what hangs on customers they do not hold."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["res.users"].search([("is_leads_agent", "=", True)]).filtered(
-            lambda user: user not in cls.agent | cls.other_agent
-        ).active = False
-        cls.env.company.write({"leads_agent_lock_assigned": True, "leads_agent_view_non_partial": False})
-        cls.mine, cls.theirs, cls.nobodys = cls._lead("Mine"), cls._lead("Theirs"), cls._lead("Nobody's")
-        cls._order(cls.mine, "sale", days_ago=3)
-        cls._assign(cls.mine)
-        cls._assign(cls.theirs, cls.other_agent)
-        resolved = cls._lead("In grace")
-        cls._resolve(cls._assign(resolved))
-        sold = cls._lead("Sold")
-        cls._assign(sold)
-        sold.sale_order_ids.with_user(cls.agent).action_confirm()
-        cls.env["res.partner.bank"].create({"acc_number": "BE71 0961 2345 6769", "partner_id": cls.nobodys.id})
-        # The agent wrote on it and is responsible for a call: without our rules, reason enough to read.
-        cls.nobodys.message_post(body="Called", author_id=cls.agent.partner_id.id, message_type="comment")
-        cls.nobodys.activity_schedule("mail.mail_activity_data_call", user_id=cls.agent.id)
-
-    def _run(self, user=None):
-        """Through the button of the manager."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        tests = self.env["leads.agent.self.test"].with_user(user or self.manager)
-        return tests.browse(tests.action_run()["res_id"])
-
-    def _findings(self, test, model=None):
-        return test.finding_ids.filtered(lambda line: model is None or line.model == model)
-
-    def _rule(self, name):
-        return self.env.ref(f"leads_agent.{name}")
+from .self_test_common import SelfTestCommon
 
 
 @tagged("post_install", "-at_install")
@@ -87,7 +51,9 @@ class TestSelfTest(SelfTestCommon):
     # ------------------------------------------------------------------
 
     def test_every_shipped_rule_that_is_switched_off_is_named(self):
-        data = self.env["ir.model.data"].search([("model", "=", "ir.rule"), ("module", "=", "leads_agent")])
+        data = self.env["ir.model.data"].search(
+            [("model", "=", "ir.rule"), ("module", "in", ("leads_agent", "leads_agent_audit"))]
+        )
         self.assertGreater(len(data), 20)
         checks = self.env["leads.agent.self.test"].sudo()
         for xmlid in data:
@@ -96,7 +62,7 @@ class TestSelfTest(SelfTestCommon):
             with self.subTest(xmlid.name):
                 [line] = checks._check_rules()
                 self.assertEqual((line["verdict"], line["model"]), ("widened", rule.model_id.model))
-                self.assertIn(f"{rule.name}' (leads_agent.{xmlid.name}) is switched off", line["explanation"])
+                self.assertIn(f"{rule.name}' ({xmlid.complete_name}) is switched off", line["explanation"])
             rule.active = True
         self.assertEqual(checks._check_rules(), [])
 
@@ -250,7 +216,7 @@ class TestSelfTest(SelfTestCommon):
 
         with (
             patch.object(banks, "_search", broken),
-            mute_logger("odoo.addons.leads_agent.models.leads_agent_self_test_checks"),
+            mute_logger("odoo.addons.leads_agent_audit.models.leads_agent_self_test_checks"),
         ):
             test = self._run()
         found = self._findings(test, "res.partner.bank")

@@ -5,10 +5,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.models.leads_agent_sight_mixin import DOCUMENTS
+from odoo.addons.leads_agent.models.res_groups import AGENT
+
 from ..self_test.shipped_rules import PERMISSIONS, ShippedRule, addons_on, shipped_rights, shipped_rules
 from ..self_test.sight import Sight
-from .leads_agent_sight_mixin import DOCUMENTS
-from .res_groups import AGENT
 
 _logger = logging.getLogger(__name__)
 
@@ -476,11 +477,14 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
     @api.model
     def _accepted(self):
         """Models whose links say nothing of a customer, each with the reason. Other addons may add to it."""
+        own_addresses = self.env._("Names the own company's addresses: nothing of a customer. Not tested.")
         accepted = {
             "product.supplierinfo": self.env._("Who supplies a product: nothing of a customer. Not tested."),
             "res.partner.category": self.env._(
                 "A tag stands on many customers; of these Odoo lists those in sight. Not tested."
             ),
+            "stock.rule": own_addresses,
+            "stock.warehouse": own_addresses,
         }
         return {model: reason for model, reason in accepted.items() if model in self.env}
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from ..arguments import takes
-from ..fields import Link
-from ..tools import given
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentSelfTestLine(models.Model):
@@ -60,6 +60,16 @@ class LeadsAgentSelfTestLine(models.Model):
 
     @takes(given.one)
     def action_close_model(self):
-        """Open the form on which an administrator closes the model to agents."""
+        """Open the form on which an administrator closes the model to agents, or the record of one closed already."""
         self.ensure_one()
-        return self.env["leads.agent.closed.model"]._close_action(self.model)
+        Closed = self.env["leads.agent.closed.model"]
+        Closed.check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Close to Agents"),
+            "res_model": Closed._name,
+            "res_id": Closed.search([("model", "=", self.model)], limit=1).id,
+            "views": [(self.env.ref("leads_agent_audit.leads_agent_closed_model_view_form_dialog").id, "form")],
+            "target": "new",
+            "context": {"default_model_id": self.env["ir.model"]._get_id(self.model)},
+        }

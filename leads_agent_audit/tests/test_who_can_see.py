@@ -9,7 +9,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import AGENT, LeadsAgentCommon
+from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
 
 @tagged("post_install", "-at_install")

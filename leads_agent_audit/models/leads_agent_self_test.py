@@ -5,11 +5,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..arguments import takes
-from ..fields import Link
-from ..tools import given
-from ..tools.csv_cells import as_csv
-from .res_groups import AGENT
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.models.res_groups import AGENT
+from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent.tools.csv_cells import as_csv
 
 # A click must end before the server or a proxy ends it: what is left is tested by *Continue*.
 SECONDS_PER_CLICK = 45
@@ -157,7 +157,7 @@ class LeadsAgentSelfTest(models.Model):
         """All results, to filter, group and export."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_self_test_lines")
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent_audit.action_self_test_lines")
         return action | {"domain": [("test_id", "=", self.id)]}
 
     @takes(given.one)

@@ -1,0 +1,168 @@
+"""A database of the last commit before addons were taken out of others is upgraded by ``-u leads_agent`` alone.
+
+Every row outside of Odoo's own registry keeps its values, every record that changed its addon its id, and tables,
+columns, indexes and constraints are those of before.
+"""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import databases, postgres, system
+from .console import Trouble, say, step
+from .figures import Figure
+from .odoo_process import Odoo
+from .paths import HOME, LOGS, ROOT, made
+
+DATABASE = "leads_upgrade"
+# The last commit before `leads_agent_audit` was an addon of its own.
+BEFORE = "977eb67"
+OURS = ("leads_agent", "leads_agent_audit")
+# Tables that every upgrade writes, whatever is upgraded.
+REGISTRY = ("ir\\_%", "bus\\_%", "base\\_registry%", "base\\_cache%", "orm\\_signaling%", "res\\_groups%")
+WORKED_ON = """
+from odoo.fields import Command
+test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
+test._run()
+closed = env["leads.agent.closed.model"]
+closed.create({"model_id": closed._closable_models()[:1].id})
+env["ir.filters"].create({
+    "name": "Kept favourite", "model_id": "leads.agent.self.test", "domain": "[('finding_count', '>', 0)]",
+    "action_id": env.ref("leads_agent.action_self_tests").id, "user_ids": [Command.link(env.uid)],
+})
+env["ir.ui.view"].create({
+    "name": "kept.customised", "model": "leads.agent.self.test", "mode": "extension",
+    "inherit_id": env.ref("leads_agent.leads_agent_self_test_view_list").id,
+    "arch": '<field name="model_count" position="after"><field name="seconds"/></field>',
+})
+env.ref("leads_agent.menu_self_tests").write({"name": "Renamed tests", "sequence": 7})
+env.cr.commit()
+"""
+UPGRADED = """
+arch = env["leads.agent.self.test"].get_view(env.ref("leads_agent_audit.leads_agent_self_test_view_list").id)["arch"]
+assert 'name="seconds"' in arch, arch
+favourite = env["ir.filters"].search([("name", "=", "Kept favourite")])
+assert favourite.action_id.id == env.ref("leads_agent_audit.action_self_tests").id
+assert 'leads_who_can_see' in env["res.partner"].get_view(env.ref("base.view_partner_form").id)["arch"]
+test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
+test._run()
+assert test.verdict == "clean", test.finding_ids.mapped("explanation")
+"""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a database is compared by."""
+
+    # Of each table the number of rows, and a digest of all its columns but who wrote last.
+    tables: dict[str, tuple]
+    # (kind, name) of tables, columns, indexes and constraints.
+    schema: set[tuple]
+    # Records of ours: (model, name, id).
+    records: set[tuple]
+
+
+def prove(odoo: Odoo) -> list[Figure]:
+    """Make a database of before, work on it, upgrade it. Return a figure per kind of what was compared.
+
+    :raises Trouble: when Odoo complains, or something differs
+    """
+    if not system.output(["git", "-C", ROOT, "rev-parse", "--verify", "--quiet", f"{BEFORE}^{{commit}}"]):
+        say(f"  ! The commit {BEFORE} is not in this clone: the upgrade from it is left out")
+        return []
+    with step(f"Making a database of {BEFORE}"):
+        databases.copy_of_template(odoo, DATABASE)
+        _run(odoo, "install", ["-i", "leads_agent"], addons=_source_of(BEFORE))
+    _shell(odoo, "work", WORKED_ON, addons=_source_of(BEFORE))
+    before = _look(odoo)
+    with step("Upgrading leads_agent"):
+        databases.install(odoo, DATABASE, ["-u", "leads_agent"])
+    after = _look(odoo)
+    _shell(odoo, "use", UPGRADED)
+    figures = _compared(odoo, before, after)
+    postgres.drop(odoo.postgres, DATABASE)
+    return figures
+
+
+def _compared(odoo: Odoo, before: _Look, after: _Look) -> list[Figure]:
+    changed = sorted(name for name, digest in before.tables.items() if after.tables.get(name) != digest)
+    gone = sorted(before.records - after.records)
+    moved = odoo.postgres.rows(
+        "SELECT count(*) FROM ir_model_data WHERE module = %s AND (model, name, res_id) IN %s",
+        (OURS[1], tuple(before.records)),
+        database=DATABASE,
+    )[0][0]
+    for what, differences in {
+        "tables with other rows": changed,
+        "records of another id, or gone": gone,
+        "columns, indexes and constraints": sorted(before.schema ^ after.schema),
+    }.items():
+        if differences:
+            raise Trouble(f"The upgrade from {BEFORE}: {what}: {differences[:20]}")
+    return [
+        Figure("upgrade", BEFORE, "tables with the same rows", str(len(before.tables))),
+        Figure("upgrade", BEFORE, "the same columns, indexes and constraints", str(len(before.schema))),
+        Figure("upgrade", BEFORE, f"records that went to {OURS[1]} with their id", str(moved)),
+    ]
+
+
+def _look(odoo: Odoo) -> _Look:
+    def ask(query: str, *parameters: object) -> list[tuple]:
+        return odoo.postgres.rows(query, parameters, database=DATABASE)
+
+    names = [
+        name
+        for (name,) in ask(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND NOT relname LIKE ANY(%s)",
+            list(REGISTRY),
+        )
+    ]
+    tables = {}
+    for name in names:
+        row = "md5((to_jsonb(t) - '{write_date,write_uid}'::text[])::text)"
+        [tables[name]] = ask(f"SELECT count(*), md5(string_agg({row}, '' ORDER BY {row})) FROM \"{name}\" t")
+    schema = ask(
+        """
+        SELECT 'column', table_name || '.' || column_name || ' ' || data_type || is_nullable
+          FROM information_schema.columns WHERE table_schema = 'public'
+         UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+         UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+          FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        """
+    )
+    records = ask("SELECT model, name, res_id FROM ir_model_data WHERE module IN %s", OURS)
+    return _Look(tables, set(schema), set(records))
+
+
+def _source_of(commit: str) -> Path:
+    """Return a folder with the addons of a commit."""
+    folder = HOME / "before" / commit
+    if not folder.exists():
+        archive = made(folder.parent) / f"{commit}.tar"
+        subprocess.run(["git", "-C", ROOT, "archive", "-o", archive, commit], check=True)
+        subprocess.run(["tar", "-C", made(folder), "-xf", archive], check=True)
+        archive.unlink()
+    return folder
+
+
+def _run(odoo: Odoo, name: str, arguments: list[str], addons: Path) -> None:
+    _call(odoo, name, [*arguments, "--stop-after-init"], "", addons)
+
+
+def _shell(odoo: Odoo, name: str, script: str, addons: Path = ROOT) -> None:
+    _call(odoo, name, ["--log-level", "error"], script, addons)
+
+
+def _call(odoo: Odoo, name: str, arguments: list[str], script: str, addons: Path) -> None:
+    """Run Odoo on the addons of a folder; a script is read by its shell."""
+    path = ",".join(map(str, [*odoo.source.addons, addons]))
+    conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_enable=False, addons_path=path)
+    log = made(LOGS) / f"{DATABASE}-{name}.log"
+    command = odoo.command(*(["shell"] if script else []), "-c", conf, *arguments)
+    with step(f"Upgrade: {name}"), open(log, "w") as file:
+        done = subprocess.run(
+            command, input=script, text=True, env=odoo.environ(), stdout=file, stderr=subprocess.STDOUT
+        )
+    if done.returncode or " ERROR " in log.read_text() or "Traceback" in log.read_text():
+        raise Trouble(f"The step {name} failed (exit status {done.returncode}). Log: {log}")

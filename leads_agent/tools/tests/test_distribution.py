@@ -79,7 +79,7 @@ def test_with_weights_everybody_stays_within_one_of_the_ideal_share(weights, cou
     st.integers(1, 20),
 )
 def test_caps_hold_each_lead_has_one_fate_and_chunks_make_no_difference(method, crew, wanted, prefer, chunk):
-    agents = [Agent(nr, *row[:3], lang=row[3], country_id=nr % 3) for nr, row in enumerate(crew)]
+    agents = [Agent(nr, *row[:3], lang=row[3], country_id=nr % 3) for nr, row in enumerate(crew, 1)]
     leads = [Lead(nr, previous, lang, nr % 3) for nr, (previous, lang) in enumerate(wanted)]
     whole = distribute(leads, agents, method=method, prefer=prefer)
     assert {lead.id for lead in leads} == whole.shares.keys() | set(whole.left)

@@ -82,10 +82,8 @@ class FiguresCommon(LeadsAgentCommon):
         agent = agent or self.agent
         figures, report = self._figures_of_agent(agent), self._figures_of_report(agent)
         for name, value in report.items():
-            if value is False or figures[name] is None:
-                self.assertEqual((value, figures[name]), (False, None), name)
-            else:
-                self.assertAlmostEqual(value, figures[name], msg=name)
+            self.assertEqual(value is False, figures[name] is False, name)
+            self.assertAlmostEqual(value, figures[name], msg=name)
         for name, value in self._figures_of_manager(agent).items():
             self.assertEqual(value, figures[name], name)
         return figures

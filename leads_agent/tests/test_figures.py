@@ -107,19 +107,19 @@ class TestFigures(FiguresCommon):
 
     def test_reassigned_counts_for_the_new_agent_alone(self):
         self._reassign(self.assignment, self.other_agent)
-        self.assertFigures(assigned=0, resolved=0, open=0, conversion=None)
+        self.assertFigures(assigned=0, resolved=0, open=0, conversion=False)
         self.assertFigures(self.other_agent, assigned=1, open=1, conversion=0.0)
 
     def test_reassigned_there_and_back(self):
         self._reassign(self._reassign(self.assignment, self.other_agent), self.agent)
         self.assertFigures(assigned=1, open=1, conversion=0.0)
-        self.assertFigures(self.other_agent, assigned=0, open=0, conversion=None)
+        self.assertFigures(self.other_agent, assigned=0, open=0, conversion=False)
 
     def test_reopened_and_then_reassigned_leaves_nothing(self):
         self._resolve(self.assignment)
         self.assignment.with_user(self.manager).action_reopen()
         self._reassign(self._active(self.customer), self.other_agent)
-        self.assertFigures(assigned=0, resolved=0, open=0, conversion=None)
+        self.assertFigures(assigned=0, resolved=0, open=0, conversion=False)
 
     def test_taken_by_a_batch_and_handed_over(self):
         second = self._lead("Second")
@@ -129,7 +129,7 @@ class TestFigures(FiguresCommon):
         self.env["leads.agent.hand.over"].with_user(self.manager).create(
             {"agent_id": self.agent.id, "agent_ids": self.other_agent.ids}
         ).action_hand_over()
-        self.assertFigures(assigned=0, open=0, conversion=None)
+        self.assertFigures(assigned=0, open=0, conversion=False)
         self.assertFigures(self.other_agent, assigned=2, open=2, conversion=0.0)
 
     def test_a_batch_that_is_undone_leaves_the_figures_as_they_were(self):
@@ -137,7 +137,7 @@ class TestFigures(FiguresCommon):
         with self._later():
             before = self._figures(), self._figures(self.other_agent)
             batch = self._batch(self.customer | free)
-            self.assertFigures(assigned=0, open=0, conversion=None)
+            self.assertFigures(assigned=0, open=0, conversion=False)
             self.assertFigures(self.other_agent, assigned=2, open=2, conversion=0.0)
             batch.action_undo()
             self.assertEqual((self._figures(), self._figures(self.other_agent)), before)
@@ -173,7 +173,7 @@ class TestFigures(FiguresCommon):
         self.order.with_user(self.salesperson).action_draft()
         self._assign(self.customer, self.other_agent)
         self._sell(user=self.other_agent)
-        self.assertFigures(sold=0, conversion=None)
+        self.assertFigures(sold=0, conversion=False)
         self.assertFigures(self.other_agent, assigned=1, sold=1, conversion=1.0)
         self._take_back()
         self.assertFigures(sold=0, conversion=0.0)
@@ -184,8 +184,8 @@ class TestFigures(FiguresCommon):
         self._take_back()
         self.order.with_user(self.salesperson).action_draft()
         self._sell(user=self.other_agent)
-        self.assertFigures(sold=0, conversion=None)
-        self.assertFigures(self.other_agent, sold=0, conversion=None)
+        self.assertFigures(sold=0, conversion=False)
+        self.assertFigures(self.other_agent, sold=0, conversion=False)
 
     def test_cancelled_by_mistake_and_confirmed_again(self):
         self._sell()
@@ -265,13 +265,13 @@ class TestFigures(FiguresCommon):
         self._resolve(self.assignment)
         self.assertFigures(conversion=0.0)
         self._sell()
-        self.assertFigures(sold=0, conversion=None)
+        self.assertFigures(sold=0, conversion=False)
 
     def test_leads_of_long_ago_are_not_in_the_conversion(self):
         self._resolve(self.assignment)
         self.assignment.assigned_at -= timedelta(days=40)
         self.assignment.ended_at -= timedelta(days=31)
-        self.assertFigures(conversion=None)
+        self.assertFigures(conversion=False)
         self.assignment.ended_at += timedelta(days=2)
         self.assertFigures(conversion=0.0)
 

@@ -94,7 +94,7 @@ class UndoCase(BatchCase):
             "loads": self.env["leads.agent.assignment"]._agent_rooms(self.agents),
             "open": {agent.id: agent.leads_open_count for agent in self.agents},
             "desks": {agent.id: self._desk(agent) for agent in self.agents},
-            "turns": self.env["leads.agent.rotation"].search([("turns", "!=", False)]).mapped("turns"),
+            "turns": self.env["leads.agent.rotation"].search([]).filtered("turns").mapped("turns"),
         }
 
     def _desk(self, agent):

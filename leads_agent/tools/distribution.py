@@ -135,7 +135,8 @@ def distribute(
 
     >>> distribute([Lead(1, holder_id=7), Lead(2)], [Agent(7, room=1), Agent(8, room=0)]).shares
     {1: (7, 'turn'), 2: (7, 'turn')}
-    >>> plan = distribute([Lead(nr, holder_id=7) for nr in range(4)], [Agent(7, open_leads=4), Agent(8)], method="least")
+    >>> held = [Lead(nr, holder_id=7) for nr in range(4)]
+    >>> plan = distribute(held, [Agent(7, open_leads=4), Agent(8)], method="least")
     >>> [agent for agent, _cause in plan.shares.values()]
     [8, 8, 7, 7]
 

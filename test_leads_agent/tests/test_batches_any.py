@@ -103,11 +103,20 @@ class TestBatchesAny(LeadsAgentCommon):
         """Who holds what since when, what is promised, how much everybody may have."""
         draw, door = self.random, self.env(user=self.manager)["leads.agent.assignment"].sudo()
         self.agents.leads_max_open = self.agents.leads_max_per_day = 0
-        for agent in self.agents:
-            held = [customer.id for customer in self.customers if draw.random() < 0.15]
-            company = self.other_company if agent == self.far_agent else self.env.company
+        holders = {customer.id: draw.choice(self.agents) for customer in self.customers if draw.random() < 0.5}
+        for company in self.env.company | self.other_company:
+            plan = {
+                nr: (agent.id, "")
+                for nr, agent in holders.items()
+                if (agent == self.far_agent) == (company != self.env.company)
+            }
             door.with_company(company)._assign_leads(
-                agent, self.env["res.partner"].browse(held), source="manual", unconditional=True
+                self.env["res.users"],
+                self.customers.browse(plan),
+                source="manual",
+                unconditional=True,
+                plan=plan,
+                tell=False,
             )
         leads = door.search([("partner_id", "in", self.customers.ids), ("state", "=", "active")])
         for lead in leads:
@@ -125,7 +134,7 @@ class TestBatchesAny(LeadsAgentCommon):
                 {"leads_max_open": draw.choice((0, 0, 1, 2, 4)), "leads_max_per_day": draw.choice((0, 0, 1, 3))}
             )
             agent.leads_weight = draw.choice((1, 1, 2, 5))
-        for customer in draw.sample(list(self.customers), draw.randint(0, 4)):
+        for customer in draw.sample(list(self.customers - self.customers[6]), draw.randint(0, 4)):
             callback = self.env["leads.agent.callback"].create(
                 {
                     "partner_id": customer.id,
@@ -176,19 +185,21 @@ class TestBatchesAny(LeadsAgentCommon):
             .search([("partner_id", "in", self.customers.ids)])
             .read(["partner_id", "agent_id", "state", "due_at", "open_at", "promised_at"]),
             "rooms": self.env["leads.agent.assignment"]._agent_rooms(self.agents),
-            "turns": self.env["leads.agent.rotation"].search([("turns", "!=", False)]).mapped("turns"),
+            "turns": self.env["leads.agent.rotation"].search([]).filtered("turns").mapped("turns"),
         }
-        for agent in self.agents:
-            data = self._rpc("leads.agent.dashboard", "get_data", user=agent)
-            facts[agent.name] = data["figures"], data["day"], data["history"]
         return facts
+
+    def _desks(self):
+        """The figures of the agents, and their ten latest entries."""
+        desks = [self._rpc("leads.agent.dashboard", "get_data", user=agent) for agent in self.agents]
+        return [(desk["figures"], desk["day"], desk["history"]) for desk in desks]
 
     def _play(self, counts):
         self._draw()
         try:
             batch_id = self._rpc("leads.agent.batch.assign", "create", [self._request()])
             batch = self.env["leads.agent.batch.assign"].browse(batch_id)
-            before = self._facts()
+            before, desks = self._facts(), self._desks()
             self._rpc("leads.agent.batch.assign", "action_plan", batch.ids)
         except UserError as error:
             # All who were asked for are full.
@@ -225,3 +236,4 @@ class TestBatchesAny(LeadsAgentCommon):
         after = self._facts()
         for name, fact in before.items():
             self.assertEqual(after[name], fact, name)
+        self.assertEqual(self._desks(), desks)

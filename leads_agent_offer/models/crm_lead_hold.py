@@ -30,8 +30,8 @@ class CrmLead(models.Model):
         string="Held",
         readonly=True,
         copy=False,
-        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: waits "
-        "for Release. Until its turn: was released, and is offered whatever the hours say.",
+        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
+        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
     )
     leads_released_at = fields.Datetime(string="Released On", readonly=True, copy=False)
 

@@ -204,7 +204,10 @@ class LeadsAgentRouting(models.Model):
 
     @api.model
     def _packed(self, verdicts):
-        """Verdicts as they are stored: ``[agent, place, score, tag score, pecking, performance, [failed rules], name]``."""
+        """Verdicts as they are stored.
+
+        :returns: of each ``[agent, place, score, tag score, pecking, performance, [failed rules], name]``
+        """
         return [
             [
                 verdict.agent_id,

@@ -1,3 +1,6 @@
+from odoo.tools import SQL
+
+
 def migrate(cr, version):
     """Figures count deeds, and audits keep the names that tags and agents have today."""
     # Who got a lead without being asked was no catch-all; the ledger knows why they got it.
@@ -39,12 +42,17 @@ def migrate(cr, version):
     )
     for table, column, length in (("leads_agent_routing", "verdicts", 7), ("leads_agent_roster", "agents", 8)):
         cr.execute(
-            f"""
-            UPDATE {table} r
-               SET {column} = (SELECT jsonb_agg(a.agent || jsonb_build_array(COALESCE(p.name, '')) ORDER BY a.nr)
-                                 FROM jsonb_array_elements(r.{column}) WITH ORDINALITY a (agent, nr)
-                            LEFT JOIN res_users u ON u.id = (a.agent->>0)::int
-                            LEFT JOIN res_partner p ON p.id = u.partner_id)
-             WHERE jsonb_array_length({column}->0) = {length}
-            """
+            SQL(
+                """
+                UPDATE %(table)s r
+                   SET %(column)s = (SELECT jsonb_agg(a.agent || jsonb_build_array(COALESCE(p.name, '')) ORDER BY a.nr)
+                                       FROM jsonb_array_elements(r.%(column)s) WITH ORDINALITY a (agent, nr)
+                                  LEFT JOIN res_users u ON u.id = (a.agent->>0)::int
+                                  LEFT JOIN res_partner p ON p.id = u.partner_id)
+                 WHERE jsonb_array_length(%(column)s->0) = %(length)s
+                """,
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                length=length,
+            )
         )

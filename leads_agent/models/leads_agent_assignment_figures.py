@@ -102,7 +102,7 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     def _all_companies(self):
         # sudo: res.company - when the day of each began; which rows are found, the rules say
-        return self.env["res.company"].sudo().search([])
+        return self.env["res.company"].sudo().search(Domain.TRUE)
 
     @api.model
     def _recent_domain(self, companies):

@@ -171,7 +171,7 @@ class House:
         return found
 
     def named_by_base(self) -> list[tuple[str, str]]:
-        """Return the models of other addons that the base names, with the file that does."""
+        """Return the models of other addons that the base names, with the file that does; upgrades tell of the past."""
         others = {
             model
             for name, files in self.files.items()
@@ -181,4 +181,5 @@ class House:
             if own
         }
         mine = {model for file in self.files[BASE] for model, own in file.classes() if own}
-        return [(file.name, word) for file in self.files[BASE] for word in file.words() if word in others - mine]
+        today = (file for file in self.files[BASE] if "migrations" not in file.path.parts)
+        return [(file.name, word) for file in today for word in file.words() if word in others - mine]

@@ -17,6 +17,7 @@ MENUS = ("menu_self_tests", "menu_closed_models")
 def migrate(cr, version):
     """Records keep their ids and values, so what refers to them stays: favourites, customised views, translations."""
     models = SQL("SELECT id FROM ir_model WHERE model IN %s", MODELS)
+    moved = 0
     fields = SQL("SELECT id FROM ir_model_fields WHERE model IN %s OR name = 'leads_who_can_see'", MODELS)
     for model, ids in {
         "ir.model": models,
@@ -41,6 +42,9 @@ def migrate(cr, version):
                 ids,
             )
         )
+        moved += cr.rowcount
+    if not moved:
+        return
     # By these Odoo knows at uninstall which keys and tables of links to drop.
     for table in ("ir_model_constraint", "ir_model_relation"):
         cr.execute(

@@ -65,7 +65,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_read_phone(self, text, country):
-        """What the cell of a number says, and the numbers in it: each of its words where all are long, else the whole."""
+        """What the cell of a number says, and the numbers in it: by word where all words are long, else as a whole."""
         words = text.split()
         if len(words) > 1 and all(sum(char.isdigit() for char in word) >= SHORTEST_NUMBER for word in words):
             read = [self._lead_read_phone(word, country) for word in words]

@@ -4,7 +4,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import csv_cells, given
 
 from ..tools import import_rows
-from .res_partner_lead import CODE_SEQUENCE
+from .res_partner_lead import CODE_SEQUENCE, PLACE_FIELDS
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 # What a blank cell never clears.
@@ -78,13 +78,19 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_cells(self, fields, data):
-        """The cells of a file, without what programs and people put around them. Long texts are left as they are."""
+        """The cells of a file, without what programs and people put around them, and what no database takes.
+
+        Long texts are left as they are.
+        """
         kept = [self._lead_field(name).type in ("text", "html") for name in fields]
-        rows = [[csv_cells.natural(cell) for cell in row] for row in data]
-        return [
-            [cell if is_kept else import_rows.stripped(cell) for cell, is_kept in zip(row, kept, strict=False)]
-            for row in rows
-        ]
+
+        def clean(cell, is_kept):
+            if not isinstance(cell, str):
+                return cell
+            cell = csv_cells.natural(cell.replace("\0", ""))
+            return cell if is_kept else import_rows.stripped(cell)
+
+        return [[clean(cell, is_kept) for cell, is_kept in zip(row, kept, strict=False)] for row in data]
 
     @api.model
     def _lead_field(self, name):
@@ -127,7 +133,7 @@ class ResPartner(models.Model):
             after = self._lead_shown(result["ids"], columns)
             lines = [
                 self._lead_import_line(nr, match, lead_id, before.get(lead_id), after[lead_id])
-                | {"left_alone": self._lead_kept_stage(fields, told[nr], after[lead_id])}
+                | {"left_alone": self._lead_kept_place(fields, told[nr], after[lead_id])}
                 for (nr, match), lead_id in zip(matches.items(), result["ids"], strict=True)
             ]
             # sudo: leads.agent.import.line - whoever imports leads reports it
@@ -174,19 +180,27 @@ class ResPartner(models.Model):
         }
 
     @api.model
-    def _lead_kept_stage(self, fields, row, after):
-        """Why a lead is not in the stage of its row, if it is not."""
-        place = next((nr for nr, name in enumerate(fields) if name.split("/")[0] == "lead_stage_id"), None)
+    def _lead_kept_place(self, fields, row, after):
+        """Why a lead is not in the stage, or has not the status, of its row."""
+        told, status_told = (self._lead_told_name(name, fields, row) for name in PLACE_FIELDS)
+        stage, status = after.get("lead_stage_id", ""), after.get("lead_status_id", "")
+        if told and told.casefold() != stage.casefold():
+            return self.env._("Stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
+        if not told and status_told and status_told.casefold() != status.casefold():
+            return self.env._("Stays %(status)s: %(told)s is of an earlier stage.", status=status, told=status_told)
+        return False
+
+    @api.model
+    def _lead_told_name(self, name, fields, row):
+        """The name of the record that a row has in a column, which may hold an id."""
+        place = next((nr for nr, column in enumerate(fields) if column.split("/")[0] == name), None)
         if place is None or import_rows.is_blank(row[place]):
-            return False
-        stage, told = after["lead_stage_id"], row[place]
-        if fields[place] == "lead_stage_id/.id":
-            told = self.env["leads.agent.stage"].browse(int(told)).name
-        elif fields[place] == "lead_stage_id/id":
-            told = self.env.ref(import_rows.external_id(told)).name
-        if told.casefold() == stage.casefold():
-            return False
-        return self.env._("Stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
+            return ""
+        if fields[place] == f"{name}/.id":
+            return self.env[self._fields[name].comodel_name].browse(int(row[place])).name
+        if fields[place] == f"{name}/id":
+            return self.env.ref(import_rows.external_id(row[place])).name
+        return row[place]
 
     @api.model
     def _extract_records(self, field_paths, data, log=lambda message: None, limit=float("inf")):
@@ -263,11 +277,24 @@ class ResPartner(models.Model):
 
     def _load_records_write(self, values):
         """A file moves nobody back: who is further keeps stage and status."""
-        stage, told = self.lead_stage_id, self.env["leads.agent.stage"].browse(values.get("lead_stage_id"))
         context = self.env.context
-        if context.get("lead_page") and not context.get("lead_moves_back") and stage and told:
-            if (told.sequence, told.id) < (stage.sequence, stage.id):
-                values = {
-                    name: value for name, value in values.items() if name not in ("lead_stage_id", "lead_status_id")
-                }
+        if context.get("lead_page") and not context.get("lead_moves_back") and self._lead_would_go_back(values):
+            values = {name: value for name, value in values.items() if name not in PLACE_FIELDS}
         return super()._load_records_write(values)
+
+    def _lead_would_go_back(self, values):
+        """Whether a stage, or a status alone, is of a stage before that of the lead."""
+        here, stages = self.lead_stage_id, self.env["leads.agent.stage"].browse(values.get("lead_stage_id") or ())
+        status_id = values.get("lead_status_id")
+        if here and status_id and not stages:
+            _order, statuses = self.env["leads.agent.lifecycle.rule"]._landscape()
+            stages = stages.browse(stage_id for stage_id, allowed in statuses.items() if status_id in allowed)
+        return bool(here and stages) and all((one.sequence, one.id) < (here.sequence, here.id) for one in stages)
+
+    def _convert_fields_to_values(self, field_names):
+        """What contacts have in common with their company, in a file as when they are entered by hand."""
+        context = self.env.context
+        is_file = context.get("lead_page") and context.get("import_file")
+        # sudo: res.partner - values go from a company to its contacts, and to nobody else
+        partners = self.sudo() if is_file else self
+        return super(ResPartner, partners)._convert_fields_to_values(field_names)

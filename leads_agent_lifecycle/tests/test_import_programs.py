@@ -186,6 +186,42 @@ class TestFilesOfPrograms(ImportCase):
         self.assertEqual((contact.function, contact.lead_channel), ("Chef", "import"))
         self.assertTrue(contact.lead_code)
 
+    def test_rows_that_a_later_row_ties_together(self):
+        for rows in self._each(
+            (
+                ("Ada,ada@new.example,", "Ada,,0470123456", "Ada,ada@new.example,0470123456"),
+                ("Ada,,0470123456", "Ada,ada@new.example,", "Ada Moreau,ada@new.example,0470123456"),
+                ("Ada,ada@new.example,", "A. Moreau,,025550101 / 0470123456", "Ada Moreau,ADA@new.example,0470123456"),
+                ("Ada,ada@new.example,", ",,0470123456", "Ada,ada@new.example,0470123456"),
+                (
+                    "Ada,ada@new.example,",
+                    "Ada,,025550101",
+                    "Ada,,0470123456",
+                    "Ada,ada@new.example,025550101/0470123456",
+                ),
+            )
+        ):
+            lead = self._entered("\n".join(["name,email,phone", *rows]))
+            self.assertEqual(len(lead), 1)
+            self.assertEqual(lead.email_normalized, "ada@new.example")
+        rows = ["Ada,ada@new.example,0470123456", ",,0470123456", "Ben,ben@new.example,0470123456"]
+        self.assertEqual(len(self._entered("\n".join(["name,email,phone", *rows]))), 2)
+
+    def test_contacts_of_a_company(self):
+        company = self.env["res.partner"].create({"name": "Harbour NV", "is_company": True, "vat": "BE0477472701"})
+        for column, cell in self._each(
+            (
+                ("parent_id", "Harbour NV"),
+                ("parent_id/.id", str(company.id)),
+                ("parent_id", "Harbour NV "),
+                ("parent_id/id", company.export_data(["id"])["datas"][0][0]),
+                ("parent_id", f"{FIRM}Harbour NV"),
+            )
+        ):
+            leads = self._entered(f"name,email,{column}\nAda,ada@example.com,{cell}\nBen,ben@example.com,{cell}\n")
+            self.assertEqual((leads.mapped("name"), leads.parent_id), (["Ada", "Ben"], company))
+            self.assertEqual(leads.mapped("vat"), [company.vat] * 2)
+
     # ------------------------------------------------------------------
     # Files that name ids
     # ------------------------------------------------------------------
@@ -293,6 +329,31 @@ class TestFilesOfPrograms(ImportCase):
                 self.assertEqual(lead.lead_stage_id, self.stages["customer"])
                 line = self.env["leads.agent.import.line"].search([("partner_id", "=", lead.id)], limit=1)
                 self.assertRegex(line.left_alone, "(?i)stays in customer, which comes after prospect")
+
+    def test_a_status_of_an_earlier_stage_is_left_alone(self):
+        lead = self._known()
+        lead.with_user(self.manager).lead_stage_id = self.stages["customer"]
+        status = lead.lead_status_id
+        rows = ["ada@example.com,New,", "ben@example.com,,Ben"]
+        leads = self._entered("\n".join(["email,lead_status_id,name", *rows]))
+        self.assertIn(lead, leads)
+        self.assertEqual(lead.lead_status_id, status)
+        line = self.env["leads.agent.import.line"].search([("partner_id", "=", lead.id)], limit=1)
+        self.assertEqual(line.left_alone, f"Stays {status.name}: New is of an earlier stage.")
+
+    def test_the_dialog_offers_no_field_that_keeps_nothing(self):
+        wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
+        file = b"Phone Number,Email,Record ID\n+32 470 12 34 56,ada@example.com,101\n"
+        wizard = wizard.create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
+        preview = wizard.parse_preview({"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8"})
+        self.assertNotIn(["phone_mobile_search"], list(preview["matches"].values()))
+        self.assertIn(["email"], list(preview["matches"].values()))
+        names = {field["name"] for field in preview["fields"]}
+        self.assertLess({"id", "phone", "child_ids", "category_id", "lead_stage_id"}, names)
+
+    def test_signs_that_no_database_takes(self):
+        lead = self._entered("name,email\nBe\0n,be\0n@example.com\n", says="utf-8")
+        self.assertEqual((lead.name, lead.email), ("Ben", "ben@example.com"))
 
     def test_contacts_in_lines_below_over_several_parts(self):
         rows = ["Ada,ada@example.com,Ann", ",,Andy", ",,Alf", "Cleo,cleo@example.com,Carl", "Ada,ada@example.com,Amy"]

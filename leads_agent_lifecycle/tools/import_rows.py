@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -216,19 +216,22 @@ class Known:
 
     def find(self, one: Person) -> Match:
         """The same person, found by an id, else by a code, else by an e-mail, else by a number."""
+        return next(self.find_all(one), Match())
+
+    def find_all(self, one: Person) -> Iterator[Match]:
+        """Whoever may be the same person, the surest first."""
         if one.ref in self._by_ref:
-            return Match(self._by_ref[one.ref], "id")
+            yield Match(self._by_ref[one.ref], "id")
         if one.code in self._by_code:
-            return Match(self._by_code[one.code], "code")
+            yield Match(self._by_code[one.code], "code")
         for email in sorted(one.emails):
             for key, other in self._by_email.get(email, ()):
                 if not (self._of_one_file and one.is_listed_beside(other)):
-                    return Match(key, "email")
+                    yield Match(key, "email")
         for number in sorted(one.phones):
             for key, other in self._by_phone.get(number, ()):
                 if not one.contradicts(other):
-                    return Match(key, "phone")
-        return Match()
+                    yield Match(key, "phone")
 
 
 def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> tuple[dict[int, Match], dict[int, int]]:
@@ -246,21 +249,40 @@ def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> t
     >>> ada, ben = Person(code="C-1", name="Ada"), Person(code="C-2", name="Ben")
     >>> told_apart({0: ada, 1: ben}, dict.fromkeys((0, 1), Match(7, "email")))
     ({0: Match(lead_id=7, by='email'), 1: Match(lead_id=None, by=None)}, {})
+    >>> mails, numbers = frozenset({"ada@example.com"}), frozenset({"+32470123456"})
+    >>> rows = {0: Person(emails=mails), 1: Person(phones=numbers), 2: Person(emails=mails, phones=numbers)}
+    >>> told_apart(rows, dict.fromkeys(rows, Match()))
+    ({0: Match(lead_id=None, by=None)}, {1: 0, 2: 0})
     """
-    new, seen, first, again = Known(of_one_file=True), {}, {}, {}
+    known, seen, first, groups = Known(of_one_file=True), {}, {}, {}
     for row, one in persons.items():
         match = matches[row]
         earlier = seen.setdefault(match.lead_id, row) if match.lead_id else None
         if earlier is not None and match.by == "email" and persons[earlier].is_listed_beside(one):
             match, earlier = Match(), None
         if not match.lead_id:
-            earlier = new.find(one).lead_id
-            new.add(row if earlier is None else earlier, one)
+            # A row may show that two rows before it are about one person, too.
+            found = list(
+                dict.fromkeys(
+                    groups[found.lead_id][0]
+                    for found in known.find_all(one)
+                    if found.by != "phone" or not any(one.contradicts(persons[a]) for a in groups[found.lead_id])
+                )
+            )
+            earlier = found[0] if found else None
+            for other in found[1:]:
+                if not any(persons[a].contradicts(persons[b]) for a in groups[earlier] for b in groups[other]):
+                    first.pop(max(earlier, other))
+                    rows = sorted(groups[earlier] + groups[other])
+                    groups |= dict.fromkeys(rows, rows)
+                    earlier = rows[0]
+            known.add(row, one)
         if earlier is None or earlier == row:
-            first[row] = match
+            first[row], groups[row] = match, [row]
         else:
-            again[row] = earlier
-    return first, again
+            groups[earlier].append(row)
+            groups[row] = groups[earlier]
+    return first, {row: groups[row][0] for row in persons if row not in first}
 
 
 def _may_be_one_name(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
-from odoo import models
+from odoo import api, models
 
-from odoo.addons.base_import.models.base_import import ImportValidationError
+from odoo.addons.base_import.models.base_import import FIELDS_RECURSION_LIMIT, ImportValidationError
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
@@ -30,6 +30,18 @@ class BaseImport(models.TransientModel):
                 told = {lead_id: file for lead_id, file in zip(leads, files, strict=False) if lead_id and file}
                 result["binary_filenames"][name] = [told.get(lead_id) for lead_id in result["ids"]]
         return result
+
+    @api.model
+    def get_fields_tree(self, model, depth=FIELDS_RECURSION_LIMIT):
+        """Without fields that keep nothing: what Odoo takes for a *Phone Number* is a search alone."""
+        tree = super().get_fields_tree(model, depth=depth)
+        if not self.env.context.get("lead_page"):
+            return tree
+        kept = {
+            name for name, field in self.env[model]._fields.items() if field.store or field.inverse or field.related
+        }
+        # Properties are told apart by a dot.
+        return [one for one in tree if one["name"].split(".")[0] in kept or one["name"] == "id"]
 
     def _read_csv(self, options):
         """Odoo finds no separator where rows differ in length, and knows neither old line ends nor Excel's ``sep=``."""

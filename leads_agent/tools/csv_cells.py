@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# How programs write a text of digits that a spreadsheet shall not take for a number.
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def neutral(value: object) -> object:
@@ -18,12 +21,18 @@ def neutral(value: object) -> object:
 
 
 def natural(value: object) -> object:
-    """The reverse: a text that came back with the apostrophe loses it.
+    """The reverse: a text that came back with the apostrophe loses it, and so does what was written as a formula.
 
     >>> natural("'+32 2 555 01 23"), natural("'t Hof"), natural("'=1+1"), natural(7)
     ('+32 2 555 01 23', "'t Hof", '=1+1', 7)
+    >>> natural('="0470123456"'), natural('="a ""b"" c"'), natural('="a"&"b"')
+    ('0470123456', 'a "b" c', '="a"&"b"')
     """
-    return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    if found := _TEXT_FORMULA.fullmatch(value):
+        return found[1].replace('""', '"')
+    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
 
 
 def as_csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

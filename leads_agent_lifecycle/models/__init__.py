@@ -24,6 +24,7 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_import,
+    res_partner_import_rows,
     res_partner_lead,
     res_partner_lead_channels,
     res_partner_lead_moves,

@@ -15,13 +15,18 @@ class LeadsAgentImportLine(models.Model):
     _rec_name = "partner_id"
 
     company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
-    row = fields.Integer(string="Line", readonly=True, aggregator=None, help="In the file, with its header as line 1.")
+    row = fields.Integer(
+        string="Line",
+        readonly=True,
+        aggregator=None,
+        help="In the file, with its header as line 1. Empty lines are not counted.",
+    )
     partner_id = Link("res.partner", string="Lead", readonly=True, ondelete="cascade", index=True)
     result = fields.Selection(
         [("entered", "Entered"), ("changed", "Changed"), ("same", "Unchanged")], required=True, readonly=True
     )
     matched_by = fields.Selection(
-        [("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
+        [("id", "ID"), ("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
         readonly=True,
         help="How the row was found to be about somebody known. Empty for somebody new.",
     )

@@ -3,6 +3,7 @@ from . import (
     test_arrival,
     test_channels,
     test_import,
+    test_import_programs,
     test_import_races,
     test_lead_tours,
     test_lead_units,

@@ -115,22 +115,21 @@ class TestImport(LifecycleCommon):
         self.assertEqual(self.env["res.partner"].browse(result["ids"]).lead_relationship, "b2b")
 
 
-@tagged("post_install", "-at_install")
-class TestImportedFiles(LifecycleCommon):
-    """Whole files as people have them, through the wizard of the import dialog, as a manager."""
+class ImportCase(LifecycleCommon):
+    """The wizard of the import dialog, as a manager."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env.company.country_id = cls.env.ref("base.be")
 
-    def _read(self, text, encoding="utf-8", dryrun=False, **options):
-        """Import a file.
+    def _read(self, text, encoding="utf-8", dryrun=False, columns=None, **options):
+        """Import a file, whose header names the fields unless there are ``columns``.
 
         :returns: the leads of its rows, and what was wrong
         """
         wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
-        file = text.encode(encoding)
+        file = text.encode(encoding) if isinstance(text, str) else text
         wizard = wizard.create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
         options = {
             "has_headers": True,
@@ -143,10 +142,11 @@ class TestImportedFiles(LifecycleCommon):
         }
         preview = wizard.parse_preview(dict(options))
         self.assertNotIn("error", preview)
-        options |= {name: preview["options"][name] for name in ("separator", "encoding", "date_format")}
-        columns = preview["headers"]
-        result = wizard.execute_import(columns, columns, options, dryrun=dryrun)
-        return self.env["res.partner"].browse(result["ids"] or ()), result["messages"]
+        options |= {name: preview["options"].get(name) for name in ("separator", "encoding", "date_format")}
+        columns = columns or preview["headers"]
+        result = wizard.execute_import(columns, preview["headers"], options, dryrun=dryrun)
+        # Of each row; one person in several rows is one lead.
+        return self.env["res.partner"].browse(dict.fromkeys(result.get("ids") or ())), result["messages"]
 
     def _entered(self, text, **how):
         leads, messages = self._read(text, **how)
@@ -164,6 +164,11 @@ class TestImportedFiles(LifecycleCommon):
                 **vals,
             }
         )
+
+
+@tagged("post_install", "-at_install")
+class TestImportedFiles(ImportCase):
+    """Whole files as people have them."""
 
     # ------------------------------------------------------------------
     # Blank cells

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 _NOTHING = re.compile(r"[\s\-\u2013\u2014./?_']*|n\s*[/.]?\s*a\.?", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _DIGITS = re.compile(r"(\d{8,15})(?:[.,]0+)?")
+_QUOTED = re.compile(r"'([^']+)'?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -22,6 +23,7 @@ class Person:
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()  # each in all of its forms
     name: str = ""
+    ref: str = ""  # the number of a record, or an external id
 
     def contradicts(self, other: "Person") -> bool:
         """Whether two who share a number cannot be one person, going by their e-mails and names.
@@ -36,13 +38,41 @@ class Person:
             return True
         return not _may_be_one_name(self.name, other.name)
 
+    def is_listed_beside(self, other: "Person") -> bool:
+        """Whether two who share an e-mail, as that of an office, are two by their codes or ids and by their names.
+
+        >>> ada, ben = Person(code="C-1", name="Ada Moreau"), Person(code="C-2", name="Ben Sato")
+        >>> ada.is_listed_beside(ben), ada.is_listed_beside(Person(code="C-2", name="Moreau A."))
+        (True, False)
+        >>> ada.is_listed_beside(Person(name="Ben Sato"))
+        False
+        """
+        refs, codes = {self.ref, other.ref} - {""}, {self.code, other.code} - {None}
+        return max(len(refs), len(codes)) == 2 and not _may_be_one_name(self.name, other.name)
+
+
+def stripped(cell: object) -> object:
+    """A text without what stands around it unseen.
+
+    >>> stripped(" Prospect\u00a0\u200b "), stripped(7)
+    ('Prospect', 7)
+    """
+    if not isinstance(cell, str):
+        return cell
+    start, end = 0, len(cell)
+    while start < end and _is_unseen(cell[start]):
+        start += 1
+    while start < end and _is_unseen(cell[end - 1]):
+        end -= 1
+    return cell[start:end]
+
 
 def is_blank(cell: object) -> bool:
     """
-    >>> is_blank(" "), is_blank("n"), is_blank([]), is_blank(None), is_blank(0)
+    >>> is_blank(" \u200b"), is_blank("n"), is_blank([]), is_blank(None), is_blank(0)
     (True, False, True, True, False)
     """
-    return cell is None or cell is False or cell == [] or (isinstance(cell, str) and not cell.strip())
+    return cell is None or cell is False or cell == [] or stripped(cell) == ""
 
 
 def says_nothing(cell: object) -> bool:
@@ -52,6 +82,75 @@ def says_nothing(cell: object) -> bool:
     (True, True, True, False)
     """
     return is_blank(cell) or bool(_NOTHING.fullmatch(str(cell)))
+
+
+def plain(text: str) -> str:
+    """A code, an address or a number without signs that are not seen, and without quotes around it.
+
+    >>> plain("\u202a+32 470\u202c"), plain("'0470"), plain("'ada@example.com'"), plain("'t Hof' <hof@example.com>")
+    ('+32 470', '0470', 'ada@example.com', "'t Hof' <hof@example.com>")
+    """
+    seen = stripped("".join(char for char in text if unicodedata.category(char) != "Cf"))
+    quoted = _QUOTED.fullmatch(seen)
+    return quoted[1] if quoted else seen
+
+
+def short(text: str, most: int) -> str:
+    """
+    >>> short("Ada Moreau", 10), short("Ada Moreau", 4)
+    ('Ada Moreau', 'Ada\u2026')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def rectangular(rows: list[list], has_header: bool) -> list[list]:
+    """Rows of one length: spreadsheets leave out blank cells at the end of a row, or add some.
+
+    :raises ValueError: with the number of a row that says more than the header; a comma without quotes moves cells
+
+    >>> rectangular([["a", "b"], ["1"], ["2", "3", " ", ""]], True)
+    [['a', 'b'], ['1', ''], ['2', '3']]
+    >>> rectangular([["1"], ["2", "3"]], False)
+    [['1', ''], ['2', '3']]
+    """
+    width = max((len(row) for row in (rows[:1] if has_header else rows)), default=0)
+    for nr, row in enumerate(rows):
+        if any(not is_blank(cell) for cell in row[width:]):
+            raise ValueError(nr)
+    return [[*row, *[""] * (width - len(row))][:width] for row in rows]
+
+
+def is_below(row: Sequence, below: Sequence[int]) -> bool:
+    """Whether a row says nothing but the cells of some columns, and so goes on with the record above.
+
+    >>> is_below(["", "Andy"], [1]), is_below(["Ada", "Ann"], [1]), is_below(["", ""], [1])
+    (True, False, False)
+    """
+    return bool(below) and {place for place, cell in enumerate(row) if cell} <= {*below} and any(row)
+
+
+def external_id(text: str | None) -> str:
+    """As Odoo reads an external id that names no module.
+
+    >>> external_id("003A"), external_id("base.fr"), external_id("")
+    ('__import__.003A', 'base.fr', '')
+    """
+    return text if text and "." in text else f"__import__.{text}" if text else ""
+
+
+def blocks(rows: Sequence[Sequence], below: Sequence[int]) -> dict[int, list[int]]:
+    """The rows of each record: itself, and the lines below that say nothing but the cells of some columns.
+
+    >>> blocks([["Ada", "Ann"], ["", "Andy"], ["Ben", ""], ["", ""]], [1])
+    {0: [0, 1], 2: [2], 3: [3]}
+    """
+    found = {}
+    for nr, row in enumerate(rows):
+        if found and is_below(row, below):
+            found[next(reversed(found))].append(nr)
+        else:
+            found[nr] = [nr]
+    return found
 
 
 def phone_readings(text: str) -> list[str]:
@@ -81,14 +180,16 @@ def _is_whole(text: str) -> bool:
 
 
 class Match(NamedTuple):
-    """Who a row is about, and by what that was found: ``code``, ``email``, ``phone``, or an earlier ``row``."""
+    """Who a row is about, and by what that was found: ``id``, ``code``, ``email``, ``phone``, or an earlier ``row``."""
 
     lead_id: int | None = None
     by: str | None = None
 
 
 class Known:
-    """Persons, each with an id or a row by which they are found: by code, else by e-mail, else by a number.
+    """Persons, each with an id or a row by which they are found: by id, else by code, else by e-mail, else by a number.
+
+    :param of_one_file: whether their codes are all of one hand: a lead that was not in a file has a code of ours
 
     >>> known = Known()
     >>> known.add(7, Person(phones=frozenset({"+32470123456"}), name="Ada"))
@@ -98,51 +199,90 @@ class Known:
     Match(lead_id=None, by=None)
     """
 
-    def __init__(self):
-        self._by_code, self._by_email, self._by_phone = {}, {}, {}
+    def __init__(self, of_one_file: bool = False):
+        self._of_one_file = of_one_file
+        self._by_ref, self._by_code, self._by_email, self._by_phone = {}, {}, {}, {}
 
     def add(self, key: int, one: Person) -> None:
         """Who was added first is found first."""
+        if one.ref:
+            self._by_ref.setdefault(one.ref, key)
         if one.code:
             self._by_code.setdefault(one.code, key)
         for email in one.emails:
-            self._by_email.setdefault(email, key)
+            self._by_email.setdefault(email, []).append((key, one))
         for number in one.phones:
             self._by_phone.setdefault(number, []).append((key, one))
 
     def find(self, one: Person) -> Match:
-        """The same person, found by a code, else by an e-mail, else by a number."""
+        """The same person, found by an id, else by a code, else by an e-mail, else by a number."""
+        return next(self.find_all(one), Match())
+
+    def find_all(self, one: Person) -> Iterator[Match]:
+        """Whoever may be the same person, the surest first."""
+        if one.ref in self._by_ref:
+            yield Match(self._by_ref[one.ref], "id")
         if one.code in self._by_code:
-            return Match(self._by_code[one.code], "code")
+            yield Match(self._by_code[one.code], "code")
         for email in sorted(one.emails):
-            if email in self._by_email:
-                return Match(self._by_email[email], "email")
+            for key, other in self._by_email.get(email, ()):
+                if not (self._of_one_file and one.is_listed_beside(other)):
+                    yield Match(key, "email")
         for number in sorted(one.phones):
             for key, other in self._by_phone.get(number, ()):
                 if not one.contradicts(other):
-                    return Match(key, "phone")
-        return Match()
+                    yield Match(key, "phone")
 
 
-def repeats(persons: Sequence[Person], matches: Sequence[Match]) -> dict[int, int]:
-    """Rows about somebody of whom an earlier row is: ``{row: earlier row}``.
+def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> tuple[dict[int, Match], dict[int, int]]:
+    """The rows that are the first about somebody, and the others.
 
-    :param matches: whom of those who are known the rows are about
+    :param persons: of each row
+    :param matches: whom of those who are known each row is about
+    :returns: ``{row: Match}``, and ``{row: earlier row}`` about the same person
 
     >>> ada, ben = Person(emails=frozenset({"ada@example.com"})), Person(name="Ben")
-    >>> repeats([ada, ben, ada], [Match()] * 3), repeats([ada, ben], [Match(7, "code"), Match(7, "phone")])
-    ({2: 0}, {1: 0})
+    >>> told_apart({0: ada, 1: ben, 4: ada}, dict.fromkeys((0, 1, 4), Match()))[1]
+    {4: 0}
+    >>> told_apart({0: ada, 1: ben}, {0: Match(7, "code"), 1: Match(7, "phone")})[1]
+    {1: 0}
+    >>> ada, ben = Person(code="C-1", name="Ada"), Person(code="C-2", name="Ben")
+    >>> told_apart({0: ada, 1: ben}, dict.fromkeys((0, 1), Match(7, "email")))
+    ({0: Match(lead_id=7, by='email'), 1: Match(lead_id=None, by=None)}, {})
+    >>> mails, numbers = frozenset({"ada@example.com"}), frozenset({"+32470123456"})
+    >>> rows = {0: Person(emails=mails), 1: Person(phones=numbers), 2: Person(emails=mails, phones=numbers)}
+    >>> told_apart(rows, dict.fromkeys(rows, Match()))
+    ({0: Match(lead_id=None, by=None)}, {1: 0, 2: 0})
     """
-    new, seen, found = Known(), {}, {}
-    for row, (one, match) in enumerate(zip(persons, matches, strict=True)):
-        first = seen.setdefault(match.lead_id, row) if match.lead_id else new.find(one).lead_id
-        if first is not None and first != row:
-            found[row] = first
-        elif first is None:
-            first = row
+    known, seen, first, groups = Known(of_one_file=True), {}, {}, {}
+    for row, one in persons.items():
+        match = matches[row]
+        earlier = seen.setdefault(match.lead_id, row) if match.lead_id else None
+        if earlier is not None and match.by == "email" and persons[earlier].is_listed_beside(one):
+            match, earlier = Match(), None
         if not match.lead_id:
-            new.add(first, one)
-    return found
+            # A row may show that two rows before it are about one person, too.
+            found = list(
+                dict.fromkeys(
+                    groups[found.lead_id][0]
+                    for found in known.find_all(one)
+                    if found.by != "phone" or not any(one.contradicts(persons[a]) for a in groups[found.lead_id])
+                )
+            )
+            earlier = found[0] if found else None
+            for other in found[1:]:
+                if not any(persons[a].contradicts(persons[b]) for a in groups[earlier] for b in groups[other]):
+                    first.pop(max(earlier, other))
+                    rows = sorted(groups[earlier] + groups[other])
+                    groups |= dict.fromkeys(rows, rows)
+                    earlier = rows[0]
+            known.add(row, one)
+        if earlier is None or earlier == row:
+            first[row], groups[row] = match, [row]
+        else:
+            groups[earlier].append(row)
+            groups[row] = groups[earlier]
+    return first, {row: groups[row][0] for row in persons if row not in first}
 
 
 def _may_be_one_name(one: str, other: str) -> bool:
@@ -159,6 +299,11 @@ def _may_be_one_name(one: str, other: str) -> bool:
             return False
         rest.remove(fits)
     return True
+
+
+def _is_unseen(char: str) -> bool:
+    """A space, or what has no width: marks of the direction of writing, a soft hyphen, a byte order mark."""
+    return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 def _words(name: str) -> Sequence[str]:

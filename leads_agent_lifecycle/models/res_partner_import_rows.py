@@ -1,0 +1,171 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize_all
+
+from odoo.addons.leads_agent.tools.phone_numbers import read_cell
+
+from ..tools import codes, import_rows, phone_forms
+
+# The columns that say who a row is about.
+PERSON_COLUMNS = ("id", ".id", "lead_code", "name", "email", "phone")
+# By which of its columns a country is named in a file.
+COUNTRY_COLUMNS = ("country_id", "country_id/id", "country_id/.id", "country_id/name", "country_id/code")
+# Of fewer digits, a word may be a part of a number.
+SHORTEST_NUMBER = 8
+# So much of a cell is repeated to who imports it.
+LONGEST_SHOWN = 200
+
+
+class ResPartner(models.Model):
+    """Who the rows of a file of leads are about."""
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _lead_read_rows(self, fields, rows, blocks):
+        """Read who each record is; numbers that a spreadsheet changed are put right in the rows.
+
+        :param dict blocks: the rows of each record
+        :returns: ``{row: person}``, and a message for each cell that cannot be read
+        """
+        places = {name: fields.index(name) for name in PERSON_COLUMNS if name in fields}
+        countries = self._lead_row_countries(fields, rows)
+        persons, messages, ids = {}, [], {}
+        for nr in blocks:
+            row, country = rows[nr], countries[nr]
+            cells = {name: str(row[place] or "") for name, place in places.items() if place < len(row)}
+            emails, numbers = (), ()
+            for name in ("lead_code", "email", "phone"):
+                if name in cells:
+                    cells[name] = import_rows.plain(cells[name])
+            if import_rows.says_nothing(cells.get("phone")):
+                cells["phone"] = ""
+            else:
+                text, numbers = self._lead_read_phone(cells["phone"], country)
+                if not numbers:
+                    messages.append(self._lead_unreadable(nr, "phone", cells["phone"]))
+                cells["phone"] = text
+            if import_rows.says_nothing(cells.get("email")):
+                cells["email"] = ""
+            else:
+                cells["email"] = cells["email"].removeprefix("mailto:").rstrip(" .,;")
+                emails = [one for one in email_normalize_all(cells["email"]) if not one.startswith("@")]
+                if not emails:
+                    messages.append(self._lead_unreadable(nr, "email", cells["email"]))
+            for name in ("lead_code", "email", "phone"):
+                if name in places and places[name] < len(row):
+                    row[places[name]] = cells[name]
+            if number := cells.get(".id", "").removesuffix(".0"):
+                ids[nr] = number
+            person = self._lead_person(cells.get("lead_code"), emails, numbers, cells.get("name"))
+            persons[nr] = replace(person, ref=number or import_rows.external_id(cells.get("id")))
+        return persons, messages + self._lead_unknown_ids(ids)
+
+    @api.model
+    def _lead_read_phone(self, text, country):
+        """What the cell of a number says, and the numbers in it: by word where all words are long, else as a whole."""
+        words = text.split()
+        if len(words) > 1 and all(sum(char.isdigit() for char in word) >= SHORTEST_NUMBER for word in words):
+            read = [self._lead_read_phone(word, country) for word in words]
+            if all(numbers for _text, numbers in read):
+                return " / ".join(word for word, _numbers in read), [one for _text, found in read for one in found]
+        for reading in import_rows.phone_readings(text):
+            if numbers := read_cell(reading, country).numbers:
+                return reading, numbers
+        return text, ()
+
+    @api.model
+    def _lead_unreadable(self, nr, name, text):
+        """What the import dialog says of a cell."""
+        text = import_rows.short(text, LONGEST_SHOWN)
+        sentence = {
+            "phone": self.env._("'%s' is no telephone number, or a spreadsheet cut its digits.", text),
+            "email": self.env._("'%s' is no e-mail address.", text),
+            ".id": self.env._("There is no contact with the database ID '%s'.", text),
+        }[name]
+        return {"type": "error", "rows": {"from": nr, "to": nr}, "record": nr, "field": name, "message": sentence}
+
+    @api.model
+    def _lead_row_countries(self, fields, rows):
+        """ISO code of the country by which national numbers of each row are read: its own, else the company's."""
+        own = self.env.company.country_id.code
+        place = next((fields.index(name) for name in COUNTRY_COLUMNS if name in fields), None)
+        if place is None:
+            return [own] * len(rows)
+        by_name = {}
+        countries = self.env["res.country"].search_fetch(Domain.TRUE, ["name", "code"])
+        external_ids = countries._get_external_ids()
+        for country in countries:
+            for name in (country.name, country.code, str(country.id), *external_ids[country.id]):
+                by_name[name.casefold()] = country.code
+        return [by_name.get(str(row[place] or "").strip().casefold(), own) if place < len(row) else own for row in rows]
+
+    @api.model
+    def _lead_person(self, code, emails, numbers, name):
+        return import_rows.Person(
+            codes.clean_code(code),
+            frozenset(emails),
+            frozenset(form for number in numbers for form in phone_forms.forms(number.e164)),
+            (name or "").strip(),
+        )
+
+    @api.model
+    def _lead_unknown_ids(self, numbers):
+        """Messages for the numbers of records that do not exist, or that the user does not see.
+
+        :param dict numbers: texts by row
+        """
+        known = self._lead_of_refs(set(numbers.values()))
+        return [self._lead_unreadable(nr, ".id", text) for nr, text in numbers.items() if text not in known]
+
+    @api.model
+    def _lead_of_refs(self, refs):
+        """The contacts of numbers and external ids, as far as there are any in sight: ``{ref: id}``."""
+        # No more digits than the number of a record has: PostgreSQL would fail.
+        found = {ref: int(ref) for ref in refs if ref.isdecimal() and len(ref) < 10}
+        # sudo: ir.model.data - external ids alone
+        external = self.env["ir.model.data"].sudo()._lookup_xmlids([ref for ref in refs if "." in ref], self)
+        for _id, module, name, model, number, *_rest in external:
+            if model == self._name:
+                found[f"{module}.{name}"] = number
+        seen = set(self.with_context(active_test=False).search([("id", "in", list(found.values()))]).ids)
+        return {ref: number for ref, number in found.items() if number in seen}
+
+    @api.model
+    def _lead_match_rows(self, persons):
+        """The customer whom each row of a file is about, if any: by id, else by code, else by e-mail, else by number.
+
+        Of several, one that is not archived counts first, then the oldest. Who shares no more than a number is somebody
+        else when e-mails or names contradict. Customers out of the user's sight are nobody's match.
+
+        :param persons: ``{row: Person}``
+        :returns: ``{row: Match}``
+        """
+        domain = Domain.FALSE
+        for name, values in (
+            ("lead_code", {one.code for one in persons.values()} - {None}),
+            ("email_normalized", {email for one in persons.values() for email in one.emails}),
+            ("phone_sanitized", {number for one in persons.values() for number in one.phones}),
+        ):
+            if values:
+                domain |= Domain(name, "in", list(values))
+        # Cells with two numbers or addresses, or with words, which Odoo does not read.
+        if any(one.phones for one in persons.values()):
+            domain |= Domain("phone_sanitized", "=", False) & Domain("phone", "!=", False)
+        if any(one.emails for one in persons.values()):
+            domain |= Domain("email", "=like", "%@%@%")
+        known = import_rows.Known()
+        leads = self.with_context(active_test=False).search(
+            domain & Domain("partner_share", "=", True), order="active desc, id"
+        )
+        for lead in leads:
+            numbers = read_cell(lead.phone, lead.country_id.code or self.env.company.country_id.code).numbers
+            emails = email_normalize_all(lead.email or "")
+            known.add(lead.id, self._lead_person(lead.lead_code, emails, numbers, lead.name))
+        by_ref = self._lead_of_refs({one.ref for one in persons.values() if one.ref})
+        return {
+            nr: import_rows.Match(by_ref[one.ref], "id") if one.ref in by_ref else known.find(one)
+            for nr, one in persons.items()
+        }

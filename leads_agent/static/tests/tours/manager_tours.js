@@ -161,6 +161,7 @@ tours.add("leads_agent_batch_plan", {
         { content: "Yes, undo it", trigger: ".modal footer .btn-primary", run: "click" },
         { content: "It says what was given back", trigger: `.alert:contains("Given back: 6")` },
         ...seeState("Undone"),
+        { content: "Open the log again", trigger: `.o_notebook a[name=log]`, run: "click" },
         {
             content: "and so does each line",
             trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Tour Café 1"):contains("Back in the pool.")`,

@@ -48,7 +48,7 @@ class ResPartner(models.Model):
         rows = self._lead_cells(fields, data[:end])
         blocks = import_rows.blocks(rows, below)
         persons, messages = self._lead_read_rows(fields, rows, blocks)
-        if messages:
+        if messages := self._lead_without_known_cells(messages, fields, rows, persons):
             return {"ids": False, "messages": messages, "nextrow": 0}
         self._lead_import_one_by_one()
         matches = self._lead_match_rows(persons)

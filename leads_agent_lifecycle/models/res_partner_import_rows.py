@@ -88,6 +88,18 @@ class ResPartner(models.Model):
         return {"type": "error", "rows": {"from": nr, "to": nr}, "record": nr, "field": name, "message": sentence}
 
     @api.model
+    def _lead_without_known_cells(self, messages, fields, rows, persons):
+        """The messages but those of cells that a lead has already: what was exported can be imported again."""
+        wrong = {message["record"] for message in messages}
+        matches = self._lead_match_rows({nr: persons[nr] for nr in wrong}) if wrong else {}
+
+        def is_known(nr, name):
+            lead = self.browse(matches[nr].lead_id or ())
+            return name != ".id" and (lead[name] or "").strip() == rows[nr][fields.index(name)]
+
+        return [message for message in messages if not is_known(message["record"], message["field"])]
+
+    @api.model
     def _lead_row_countries(self, fields, rows):
         """ISO code of the country by which national numbers of each row are read: its own, else the company's."""
         own = self.env.company.country_id.code

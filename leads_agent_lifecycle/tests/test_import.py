@@ -461,6 +461,19 @@ class TestImportedFiles(ImportCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_what_cannot_be_read_and_is_known_already_stays(self):
+        cells = {"(683)-556-5104": "", "call Jo": "", "ext. 12": "", "": "ada at example", "0470 12": "ada@"}
+        for phone, email in cells.items():
+            with self.subTest(phone=phone, email=email), self.env.cr.savepoint() as savepoint:
+                lead = self._known(lead_code="ADA-1", phone=phone, email=email)
+                file = f'lead_code,phone,email,function\nADA-1,"{phone}","{email}",{{}}'
+                self.assertEqual(self._entered(file.format("Chef")), lead)
+                self.assertEqual((lead.phone or "", lead.email or "", lead.function), (phone, email, "Chef"))
+                _leads, messages = self._read(file.replace("ADA-1", "ADA-2").format("Chef"))
+                self.assertTrue(messages, "somebody else")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_an_export_can_be_imported_again(self):
         self.env.company.country_id = self.env.ref("base.us")
         leads = self._known(phone="+32 470 12 34 56") | self._new_lead("=Ben", email="ben@example.com", function="-")

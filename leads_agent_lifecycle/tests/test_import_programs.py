@@ -110,6 +110,7 @@ class TestFilesOfPrograms(ImportCase):
             with self.subTest(cell):
                 self.assertEqual(self._entered(f"name;phone\nAda;{self._quoted(cell)}\n"), lead)
                 self.assertEqual(lead.phone_sanitized, "+32470123456")
+                self.assertRegex(lead.phone, r"^[+\d]")
 
     def test_two_columns_of_numbers_that_a_spreadsheet_changed(self):
         lead = self._known(email=False)

@@ -56,7 +56,7 @@ for login in ("life_agent", "life_manager"):
     env["sale.order"].with_user(user).search([], limit=5).mapped("display_name")
     env["leads.agent.dashboard"].with_user(user).get_data()
     menus = env["ir.ui.menu"].with_user(user).load_menus(False)
-    assert any(menu["xmlid"] == "leads_agent.menu_root" for menu in menus.values())
+    assert any(menu.get("xmlid") == "leads_agent.menu_root" for menu in menus.values())
 """
 AFTERWARDS = """
 manager = env["res.users"].search([("login", "=", "life_manager")])

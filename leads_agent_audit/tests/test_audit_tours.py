@@ -32,7 +32,12 @@ class TestAuditTours(MenuTours, LeadsAgentCommon, HttpCase):
         closed.create({"model_id": closed._closable_models()[:1].id})
         self.assertEqual(self._visit_menus("leads_agent_audit", self.manager), ["Visibility Tests", "Closed to Agents"])
 
-    def test_agents_have_none_of_the_menus(self):
-        menus = self.env["ir.ui.menu"].with_user(self.agent).load_menus(False)
-        names = [menu.get("xmlid", "") for menu in menus.values()]
-        self.assertFalse([name for name in names if name.startswith("leads_agent_audit.")])
+    def test_managers_have_the_menus_and_agents_have_none(self):
+        def menus(user):
+            loaded = self.env["ir.ui.menu"].with_user(user).load_menus(False).values()
+            return {menu["xmlid"] for menu in loaded if (menu.get("xmlid") or "").startswith("leads_agent_audit.")}
+
+        self.assertEqual(
+            menus(self.manager), {"leads_agent_audit.menu_self_tests", "leads_agent_audit.menu_closed_models"}
+        )
+        self.assertFalse(menus(self.agent))

@@ -174,6 +174,7 @@ class TestTermsByRequest(TermsCase, LinkCase):
 
 @tagged("post_install", "-at_install")
 class TestTermsTour(TermsCase, HttpCase):
+    @mute_logger("odoo.http")
     def test_an_agent_reads_and_agrees(self):
         lead = self._incoming(city="Antwerp")
         self.start_tour("/odoo/leads-offers", "leads_agent_offer_terms", login="agent_anna")

@@ -2,6 +2,9 @@ import re
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
@@ -177,9 +180,11 @@ class StatementsCommon(LeadsAgentCommon):
         self.env.company.leads_agent_lock_assigned = True
         self._settle()
         self.numbers = dict(self._sequences())
-        guarded = self._all_statements([self.agent], both)
-        with self._without_guard():
-            plain = self._all_statements([self.agent], both)
+        # What is in sight is asked again in each second.
+        with freeze_time(fields.Datetime.now()):
+            guarded = self._all_statements([self.agent], both)
+            with self._without_guard():
+                plain = self._all_statements([self.agent], both)
         for (login, name, count), statements in guarded.items():
             with self.subTest(work=name, count=count):
                 most, without = works[name][2], list(plain[login, name, count])

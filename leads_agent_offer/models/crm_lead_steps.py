@@ -410,10 +410,13 @@ class CrmLead(models.Model):
             return 0
         leads._leads_take_turns()
         leads.invalidate_recordset(["leads_offer_state", "leads_offer_until"])
-        ended = leads.filtered(lambda lead: lead.leads_offer_state == "shark_tank")
+        ended, waiting, held = (
+            leads.filtered(lambda lead, state=state: lead.leads_offer_state == state)
+            for state in ("shark_tank", "waiting", "held")
+        )
         ended._leads_open_offers()._end_shark_tank()
         ended._leads_continue()
         # What was never offered, as the customer was given to nobody, begins at the first agent.
-        leads.filtered(lambda lead: lead.leads_offer_state == "waiting")._leads_offer_now()
-        leads.filtered(lambda lead: lead.leads_offer_state == "held")._leads_due_held()
+        waiting._leads_route()
+        held._leads_due_held()
         return len(leads)

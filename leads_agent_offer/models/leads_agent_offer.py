@@ -233,6 +233,8 @@ class LeadsAgentOffer(models.Model):
         :param str cause: ``coalesced`` or ``assigned``
         """
         now = fields.Datetime.now()
+        # A lead has one accepted offer: one that was just recalled has to be so in the database, too.
+        self.flush_model(["state"])
         return self.create(
             {
                 "lead_id": lead.id,

@@ -1,3 +1,4 @@
+import os
 import random
 from collections import Counter
 from contextlib import suppress
@@ -14,7 +15,7 @@ from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 
 from .scenario import WHOLE, figure
 
-SEED = random.randrange(10**6)
+SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 MONDAY = fields.Datetime.to_datetime("2026-11-16 08:00:00")
 # Longer than an offer takes, and than the pause between two looks.
 LOOK = timedelta(minutes=5, seconds=1)

@@ -1,7 +1,7 @@
 """What public methods are called with, and what they answer.
 
-Anybody with a key calls them with anything: the answer is a sentence. A deed with nothing to tell answers yes, as
-XML-RPC has no form for nothing.
+Anybody with a key calls them with anything: the answer is a sentence. A method that has nothing to return answers True,
+since XML-RPC cannot carry None.
 """
 
 import inspect

@@ -94,3 +94,13 @@ class Bounded(fields.Integer):
     def convert_to_column_insert(self, value, record, values=None, validate=True):
         self._check_bounds(value, record)
         return super().convert_to_column_insert(value, record, values, validate)
+
+
+def search_flag(domain, operator, value):
+    """What the search method of a boolean answers.
+
+    :param Domain domain: of the rows where it is true
+    """
+    if operator != "in":
+        return NotImplemented
+    return domain if True in value else ~domain

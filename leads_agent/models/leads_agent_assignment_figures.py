@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, table_exists
 
-from ..fields import Link
+from ..fields import Link, search_flag
 
 CONVERSION_DAYS = 30
 FIGURES = ("is_assigned", "is_resolved", "is_sale", "conversion")
@@ -56,7 +56,7 @@ class LeadsAgentAssignment(models.Model):
     conversion = fields.Float(
         readonly=True,
         aggregator="avg",
-        help="Sales by sales, quotations and cancelled orders, each order once.",
+        help="Sales as a share of all sales, quotations and cancelled orders. Each order counts once.",
     )
     is_assigned_today = fields.Boolean(
         string="Assigned Today", compute="_compute_is_today", search="_search_is_assigned_today"
@@ -117,16 +117,13 @@ class LeadsAgentAssignment(models.Model):
                 assignment[name] = assignment in found
 
     def _search_is_assigned_today(self, operator, value):
-        domain = self._all_companies()._leads_since_midnight("assigned_at")
-        return NotImplemented if operator != "in" else domain if True in value else ~domain
+        return search_flag(self._all_companies()._leads_since_midnight("assigned_at"), operator, value)
 
     def _search_is_ended_today(self, operator, value):
-        domain = self._all_companies()._leads_since_midnight("ended_at")
-        return NotImplemented if operator != "in" else domain if True in value else ~domain
+        return search_flag(self._all_companies()._leads_since_midnight("ended_at"), operator, value)
 
     def _search_is_recent(self, operator, value):
-        domain = self._recent_domain(self._all_companies())
-        return NotImplemented if operator != "in" else domain if True in value else ~domain
+        return search_flag(self._recent_domain(self._all_companies()), operator, value)
 
     # ------------------------------------------------------------------
     # What counts

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class LeadsAgentAssignment(models.Model):
-    """The way back: assignments that are undone have never been, and what they ended goes on.
+    """Undoing: an assignment that is undone counts as never made, and the one that it ended goes on.
 
     An undone assignment is kept with the end reason ``undone``, by which limits and figures leave it out. What it took
     from somebody is not assigned anew: that very assignment is active again, with the moment, the attempts and the

@@ -240,7 +240,7 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("planned")
         if not self.pending_count:
             raise UserError(
-                self.env._("Nothing to commit: by this plan nobody gets a lead. The result log says why of each.")
+                self.env._("Nothing to commit: this plan assigns no leads. The result log gives the reason for each.")
             )
         return self._start("assign", self.pending_count)
 
@@ -253,6 +253,7 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("done", "cancelled")
         if not self.assigned_count:
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
+        # sudo: leads.agent.batch.assign - the log is written by the batch alone
         self.sudo()._forget_left()
         return self._start("undo", self.assigned_count)
 

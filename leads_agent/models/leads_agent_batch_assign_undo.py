@@ -39,7 +39,8 @@ class LeadsAgentBatchAssign(models.Model):
         rows = self._read_given()
         left = {row.line_id: self._left_sentence(row) for row in rows if row.since}
         # sudo: res.users - whether former holders may hold leads today
-        former = self.env["res.users"].sudo().browse({nr for row in rows for nr in row[4:6] if nr})
+        before = {nr for row in rows for nr in (row.former_agent_id, row.callback_agent_id) if nr}
+        former = self.env["res.users"].sudo().browse(before)
         unable = former.with_company(self.company_id)._leads_unable()
         left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
         back = [row for row in rows if row.line_id not in left]

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..arguments import takes
-from ..fields import Link
+from ..fields import Link, search_flag
 from ..tools import given, policy, terms
 from ..tools.moments import to_local
 from ..tools.phone_numbers import choices, dialable, read_cell
@@ -131,8 +131,8 @@ class LeadsAgentCall(models.Model):
             call.is_today = call in today
 
     def _search_is_today(self, operator, value):
-        domain = self.env["leads.agent.assignment"]._all_companies()._leads_since_midnight("started_at")
-        return NotImplemented if operator != "in" else domain if True in value else ~domain
+        companies = self.env["leads.agent.assignment"]._all_companies()
+        return search_flag(companies._leads_since_midnight("started_at"), operator, value)
 
     @api.model
     def _follow_sales(self, assignments):

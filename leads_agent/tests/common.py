@@ -44,6 +44,13 @@ class LeadsAgentCommon(TransactionCase):
         )
 
     @classmethod
+    def _archive_other_agents(cls):
+        """There are no agents but those of the test."""
+        cls.env["res.users"].search([("is_leads_agent", "=", True)]).filtered(
+            lambda user: user not in cls.agent | cls.other_agent
+        ).active = False
+
+    @classmethod
     def _customer(cls, name="Harbour Café", **vals):
         return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
 

@@ -7,9 +7,7 @@ class LockedCommon(LeadsAgentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.users"].search([("is_leads_agent", "=", True)]).filtered(
-            lambda user: user not in cls.agent | cls.other_agent
-        ).active = False
+        cls._archive_other_agents()
         cls.env.company.write({"leads_agent_lock_assigned": True, "leads_agent_view_non_partial": False})
         cls.mine, cls.theirs, cls.nobodys = cls._lead("Mine"), cls._lead("Theirs"), cls._lead("Nobody's")
         cls._order(cls.mine, "sale", days_ago=3)

@@ -20,9 +20,7 @@ class TestWhoCanSee(LeadsAgentCommon):
     def setUpClass(cls):
         super().setUpClass()
         # Only those of this test, so that every name is written out.
-        cls.env["res.users"].search([("is_leads_agent", "=", True)]).filtered(
-            lambda user: user not in cls.agent | cls.other_agent
-        ).active = False
+        cls._archive_other_agents()
         cls.here = cls.env.company
         cls.here.write({"leads_agent_lock_assigned": False, "leads_agent_view_non_partial": False})
         cls.there = cls.env["res.company"].create({"name": "Elsewhere Ltd"})

@@ -298,7 +298,7 @@ class CrmLead(models.Model):
         return self.env["leads.agent.routing"]._insert([row])[self.id]
 
     def _leads_given_sentence(self, agent, cause, customer):
-        """Why an agent got the lead without an offer, in the names of now."""
+        """Why an agent got the lead without an offer, with the names of this moment."""
         if cause == "assigned":
             return self.env._(
                 "%(user)s of the catch-all gave the lead to %(agent)s.", user=self.env.user.name, agent=agent.name
@@ -416,7 +416,8 @@ class CrmLead(models.Model):
         )
         ended._leads_open_offers()._end_shark_tank()
         ended._leads_continue()
-        # What was never offered, as the customer was given to nobody, begins at the first agent.
+        # What was never offered, as the customer was given to nobody, begins at the first agent. Outside the operating
+        # hours all of it is held.
         waiting._leads_route()
         held._leads_due_held()
         return len(leads)

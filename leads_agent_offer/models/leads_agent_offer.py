@@ -20,7 +20,7 @@ STATES = [
     ("declined", "Declined"),
     ("missed", "Missed"),
     ("requeued", "Missed, Asked Again"),
-    ("ended", "Nobody Was First"),
+    ("ended", "Ended"),
     ("recalled", "Taken Back"),
 ]
 # Values of leads are told in bands, so that an amount does not give a customer away.

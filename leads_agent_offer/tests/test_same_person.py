@@ -154,6 +154,17 @@ class TestSamePerson(MailCommon):
         )
         self._assert_one_holder(leads, self.other_agent, known)
 
+    def test_a_lead_whose_owner_is_taken_away_goes_to_the_holder_of_its_customer(self):
+        lead = self._receive("One", sender=JO)
+        owner = self._holder(lead)
+        self._accept(lead)
+        self.env.flush_all()
+        for vals in ({"user_id": False}, {"user_id": False, "probability": 10}):
+            lead.write(vals)
+            self._assert_one_holder(lead, owner)
+            accepted = lead.leads_offer_ids.filtered(lambda offer: offer.state == "accepted")
+            self.assertEqual((len(accepted), accepted.kind), (1, "coalesced"))
+
     def test_an_archived_customer_is_a_customer_again(self):
         known = self._customer("Jo Writer", email=MAIL)
         known.active = False

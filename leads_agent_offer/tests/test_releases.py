@@ -89,6 +89,21 @@ class TestReleases(OfferCommon):
     # By a manager
     # ------------------------------------------------------------------
 
+    def test_what_waits_is_held_outside_the_hours(self):
+        self._hours()
+        with freeze_time(MONDAY) as clock:
+            (self.agent | self.other_agent).leads_available = False
+            leads = self._leads(2)
+            self.assertEqual(set(leads.mapped("leads_offer_state")), {"waiting"}, "nobody is there")
+            clock.move_to("2026-11-23 14:00:00")
+            (self.agent | self.other_agent).leads_available = True
+            self._run_job()
+            self.assertEqual(set(leads.mapped("leads_offer_state")), {"held"}, "the desk is closed")
+            self.assertIn("operating hours", leads[0].leads_waiting_reason)
+            self.assertEqual(min(leads.mapped("leads_offer_until")), MONDAY + timedelta(days=7))
+            self._run_until(clock, MONDAY + timedelta(days=7, minutes=5))
+            self.assertEqual(set(leads.mapped("leads_offer_state")), {"offered"})
+
     def test_a_release_after_one_that_is_over_keeps_its_distance(self):
         self.env.company.leads_offer_intercept = True
         with freeze_time(SUNDAY) as clock:

@@ -24,6 +24,7 @@ from . import (
     leads_agent_disposition,
     leads_agent_floor,
     leads_agent_history,
+    leads_agent_history_calls,
     leads_agent_opt_out,
     leads_agent_rotation,
     leads_agent_rule,
@@ -31,6 +32,7 @@ from . import (
 from . import leads_agent_assignment_undo, leads_agent_batch_assign_undo, leads_agent_disposition_policy
 from . import (
     crm_team,
+    crm_team_script,
     ir_http,
     mail_activity,
     mail_message,
@@ -39,13 +41,16 @@ from . import (
     phone_blacklist,
     product_document,
     res_company,
+    res_company_calls,
     res_config_settings,
+    res_config_settings_calls,
 )
 from . import (
     res_groups,
     res_partner,
-    res_partner_desk,
     res_partner_refusals,
+    res_partner_call_refusals,
+    res_partner_desk,
     res_users,
     res_users_capacity,
     res_users_desk,

@@ -15,7 +15,6 @@ CALL_CENTER_FIELDS = frozenset(
         "crm_team_member_ids",
         "company_id",
         "leads_disposition_ids",
-        "leads_script",
     )
 )
 
@@ -32,12 +31,6 @@ class CrmTeam(models.Model):
         "disposition_id",
         string="Call Dispositions",
         help="The outcomes offered to agents of this call center, besides those for all call centers.",
-    )
-
-    leads_script = fields.Html(
-        string="Call Script",
-        translate=True,
-        help="What agents of this call center read beside the lead while they call.",
     )
 
     def _leads_is_limited(self):

@@ -82,9 +82,7 @@ class LeadsAgentAssignment(models.Model):
         if taken:
             self._end(
                 Domain("partner_id", "in", taken),
-                state="unassigned",
                 end_reason="reassigned",
-                kind="unassigned",
                 propagate=False,
                 tell=tell,
             )
@@ -157,7 +155,7 @@ class LeadsAgentAssignment(models.Model):
 
         Customers are sorted, so that two managers lock in the same order. A conflicting row of a transaction that
         committed after ours began raises a serialization error, which Odoo retries with a fresh view. What is known of
-        the customers says how fresh and how promising the leads are.
+        the customers says how fresh the leads are.
 
         :returns: ``{partner_id: assignment_id}``
         """
@@ -172,14 +170,13 @@ class LeadsAgentAssignment(models.Model):
                 INSERT INTO leads_agent_assignment (
                        partner_id, order_id, agent_id, company_id, state, source, reason, batch_id, assigned_at,
                        assigned_by_id, first_id, is_assigned, is_resolved, is_sale, conversion, create_uid, write_uid,
-                       create_date, write_date, last_event_at, last_contact_at, priority)
+                       create_date, write_date, last_event_at, last_contact_at)
                 SELECT t.partner_id, t.order_id, t.agent_id, %(company)s, 'active', %(source)s, t.reason, %(batch)s,
-                       t.assigned_at, %(uid)s, (%(before)s), 1, 0, 0,
+                       %(now)s, %(uid)s, (%(before)s), 1, 0, 0,
                        (SELECT 0 FROM sale_order WHERE id = t.order_id AND state <> 'sale'), %(uid)s, %(uid)s, %(now)s,
-                       %(now)s, GREATEST(h.event_at, %(now)s), h.contact_at, %(priority)s
-                  FROM (SELECT *, %(now)s::timestamp AS assigned_at, 0 AS attempt_count
-                          FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
-                               AS t (partner_id, order_id, agent_id, reason)) t
+                       %(now)s, GREATEST(h.event_at, %(now)s), h.contact_at
+                  FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
+                       AS t (partner_id, order_id, agent_id, reason)
             CROSS JOIN LATERAL (%(events)s) h
            ON CONFLICT (partner_id) WHERE state = 'active' DO NOTHING
              RETURNING partner_id, id
@@ -194,7 +191,6 @@ class LeadsAgentAssignment(models.Model):
                 agents=[shares[partner_id][0] for partner_id in partner_ids],
                 reasons=[shares[partner_id][1] or None for partner_id in partner_ids],
                 before=self._lead_before_sql("t"),
-                priority=self.env["leads.agent.desk"]._priority_sql("t"),
                 events=History._newest_events("t"),
             )
         )
@@ -208,7 +204,9 @@ class LeadsAgentAssignment(models.Model):
         self.invalidate_model()
         partner_ids = list(created)
         self._propagate_holder(partner_ids)
-        self.env["leads.agent.history"]._log_assignments(assignments.ids, "assigned", self.env.cr.now())
+        self.env["leads.agent.history"]._log_assignments(assignments, "assigned", self.env.cr.now())
+        assignments._count_logged()
+        assignments._on_started()
         by_agent = defaultdict(list)
         for partner_id in partner_ids:
             by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)
@@ -316,9 +314,7 @@ class LeadsAgentAssignment(models.Model):
         """
         return self._end(
             Domain("id", "in", self.ids),
-            state="resolved",
             end_reason="resolved",
-            kind="resolved",
             disposition=disposition,
             note=note,
         )
@@ -328,7 +324,7 @@ class LeadsAgentAssignment(models.Model):
 
         :param str end_reason: a value of :data:`terms.END_REASONS`
         """
-        return self._end(Domain("id", "in", self.ids), state="unassigned", end_reason=end_reason, kind="unassigned")
+        return self._end(Domain("id", "in", self.ids), end_reason=end_reason)
 
     @api.model
     def _resolve_by_sale(self, orders):
@@ -344,24 +340,19 @@ class LeadsAgentAssignment(models.Model):
         sales = {order.leads_commercial_partner_id.id: order.id for order in held.sorted("id")}
         ended = self._end(
             Domain("partner_id", "in", held.leads_commercial_partner_id.ids),
-            state="resolved",
             end_reason="sale",
-            kind="sale",
             disposition=self.env["leads.agent.disposition"]._set_by_sale(),
             sale_of=sales,
         )
         if others := held.filtered(lambda order: order.id not in sales.values()):
             self._recount_orders(others)
-        self.env["leads.agent.call"]._close_by_sale(ended)
         return ended
 
     def _end(
         self,
         domain,
         *,
-        state,
         end_reason,
-        kind,
         disposition=None,
         note="",
         sale_of=None,
@@ -372,12 +363,13 @@ class LeadsAgentAssignment(models.Model):
 
         Whoever was faster wins: an assignment that ended meanwhile is left as it is.
 
-        :param str kind: kind of the history entry; empty: there is none, what ends had never been
+        :param str end_reason: a value of :data:`terms.END_REASONS`; what is ``undone`` has never been
         :param dict sale_of: ``{partner_id: order_id}`` of the sales that resolved them
         :param bool tell: tell the agents
         :returns: the assignments that ended now
         """
         now = self.env.cr.now().replace(microsecond=0)
+        is_resolved = end_reason in ("resolved", "sale")
         self.flush_model()
         self.env["res.company"].flush_model(["leads_agent_grace_minutes"])
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
@@ -395,7 +387,7 @@ class LeadsAgentAssignment(models.Model):
                  WHERE a.id IN %(ids)s AND a.state = 'active'
              RETURNING a.id, a.partner_id, a.agent_id
                 """,
-                state=state,
+                state="resolved" if is_resolved else "unassigned",
                 end_reason=end_reason,
                 now=now,
                 uid=self.env.uid,
@@ -417,13 +409,16 @@ class LeadsAgentAssignment(models.Model):
         agents = self.env["res.users"].browse({row[2] for row in rows})
         # sudo: res.users - the author of the entries and who is told of them, read together
         (self.env.user | agents).sudo().mapped("partner_id")
-        if kind:
-            self.env["leads.agent.history"]._log_assignments(ended.ids, kind, now, sale_of)
-        if kind == "unassigned":
-            self._end_grace(
-                Domain("partner_id", "in", [row[1] for row in rows])
-                & Domain("agent_id", "in", [row[2] for row in rows])
-            )
+        if end_reason != "undone":
+            kind = end_reason if is_resolved else "unassigned"
+            self.env["leads.agent.history"]._log_assignments(ended, kind, now, sale_of)
+            ended._count_logged((sale_of or {}).values())
+            if not is_resolved:
+                self._end_grace(
+                    Domain("partner_id", "in", [row[1] for row in rows])
+                    & Domain("agent_id", "in", [row[2] for row in rows])
+                )
+        ended._on_ended(end_reason)
         by_agent = defaultdict(list)
         for _id, partner_id, agent_id in rows:
             by_agent[agents.browse(agent_id)].append(partner_id)

@@ -16,6 +16,44 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
     _name = "leads.agent.assignment.effects"
     _description = "What Follows From Lead Assignments"
 
+    # ------------------------------------------------------------------
+    # Hooks: what other models do when somebody holds a customer, or does no longer. Elevated, once per operation
+    # ------------------------------------------------------------------
+
+    def _on_started(self):
+        """These assignments have just begun; holders and history say so already."""
+
+    def _on_ended(self, end_reason):
+        """These assignments have just ended.
+
+        Those that were taken for somebody else (``reassigned``) are followed by :meth:`_on_started` of the new ones.
+
+        :param str end_reason: a value of :data:`terms.END_REASONS`
+        """
+
+    def _on_undone(self):
+        """These assignments count as never made; :meth:`_on_ended` was called for them before."""
+
+    @api.model
+    def _on_events(self, partner_ids):
+        """The history of these commercial customers has new entries, or other ones."""
+
+    def _on_sales_changed(self):
+        """The sales of these assignments began or ceased to count."""
+
+    @api.model
+    def _against_undo(self):
+        """What stands against undoing an active assignment, the gravest first.
+
+        :returns: list of ``(name, condition, sentence)``: SQL over ``a``, the assignment, and ``h.at``, when somebody
+            worked on the lead last since
+        """
+        return [("worked", SQL("h.at IS NOT NULL"), "")]
+
+    # ------------------------------------------------------------------
+    # In step
+    # ------------------------------------------------------------------
+
     @api.model
     def _propagate_holder(self, partner_ids):
         """Write who holds these commercial customers on them, their contacts and all their orders.
@@ -162,12 +200,11 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
         """Take the newest history entry, and the newest contact, of customers over to their active assignment."""
         self.env["leads.agent.history"].flush_model()
         self.flush_model()
-        self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE leads_agent_assignment a
-                   SET last_event_at = h.last_event_at, last_contact_at = h.last_contact_at, priority = %(priority)s
+                   SET last_event_at = h.last_event_at, last_contact_at = h.last_contact_at
                   FROM (
                        SELECT partner_id, max(at) AS last_event_at,
                               max(at) FILTER (WHERE kind IN %(contact)s) AS last_contact_at
@@ -179,10 +216,10 @@ class LeadsAgentAssignmentEffects(models.AbstractModel):
                 """,
                 contact=terms.CONTACT_KINDS,
                 partners=list(partner_ids),
-                priority=self.env["leads.agent.desk"]._priority_sql("a"),
             )
         )
-        self.invalidate_model(["last_event_at", "last_contact_at", "priority"], flush=False)
+        self.invalidate_model(["last_event_at", "last_contact_at"], flush=False)
+        self._on_events(partner_ids)
 
     @api.model
     def _tell_agents(self, leads_by_agent, event, tell=True):

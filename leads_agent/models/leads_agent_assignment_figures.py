@@ -93,7 +93,7 @@ class LeadsAgentAssignment(models.Model):
         )
         rows = self.env.execute_query(self._recount_sql(SQL("TRUE")))
         self.invalidate_model(flush=False)
-        self.env["leads.agent.call"]._follow_sales(self.browse(row[0] for row in rows if row[1]))
+        self.browse(row[0] for row in rows if row[1])._on_sales_changed()
 
     # ------------------------------------------------------------------
     # Today
@@ -204,19 +204,16 @@ class LeadsAgentAssignment(models.Model):
             sold=list(sold),
         )
 
-    @api.model
-    def _count_logged_sql(self, assignment_ids, order_ids):
-        """The statement that counts assignments which have just begun or ended, by sales or otherwise.
+    def _count_logged(self, order_ids=()):
+        """Elevated: count assignments which have just begun or ended, by the sale of these orders or otherwise.
 
         A lead that is new counts as it was inserted.
         """
-        condition = SQL(
-            "a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')",
-            list(assignment_ids),
-        )
+        condition = SQL("a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')", self.ids)
         if order_ids:
             condition = SQL("%s OR %s", condition, self._of_orders_sql(order_ids))
-        return self._recount_sql(condition, order_ids)
+        self.env.cr.execute(self._recount_sql(condition, order_ids))
+        self.invalidate_model(FIGURES, flush=False)
 
     @api.model
     def _of_orders_sql(self, order_ids):
@@ -233,8 +230,7 @@ class LeadsAgentAssignment(models.Model):
         rows = self.env.execute_query(self._recount_sql(condition))
         self.invalidate_model(FIGURES, flush=False)
         if changed := self.browse(assignment_id for assignment_id, is_other_sale in rows if is_other_sale):
-            self.env["leads.agent.call"]._follow_sales(changed)
-            self._refresh_priorities(Domain("partner_id", "in", changed.partner_id.ids))
+            changed._on_sales_changed()
         self.browse(row[0] for row in rows).agent_id._leads_dashboard_changed()
 
     @api.model

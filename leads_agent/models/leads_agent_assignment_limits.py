@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import limits
 from ..tools.eligibility import Cause, Verdict
@@ -135,15 +135,6 @@ class LeadsAgentAssignment(models.Model):
         sentence = super()._verdict_sentence(cause.kind, customer, agent, holder)
         return f"{sentence} {self._absence_sentence(cause.name, agent)}"
 
-    def _cooling_sentence(self, customer, cause):
-        return self.env._(
-            "%(customer)s was resolved as '%(disposition)s' and is left alone until %(date)s. A manager can assign the "
-            "customer by hand before.",
-            customer=customer,
-            disposition=cause.name,
-            date=format_date(self.env, pytz.utc.localize(cause.until)),
-        )
-
     def _absence_sentence(self, absence, agent):
         match absence:
             case "leave":
@@ -193,9 +184,7 @@ class LeadsAgentAssignment(models.Model):
         # The context changes words only
         return self.with_context(leads_untouched_days=days)._end(
             Domain("id", "in", chunk.ids),
-            state="unassigned",
             end_reason="unassigned",
-            kind="unassigned",
             note=self.env._("Back in the pool: not contacted within %s days.", days),
         )
 

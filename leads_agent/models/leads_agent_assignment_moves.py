@@ -28,9 +28,7 @@ class LeadsAgentAssignment(models.Model):
             first.setdefault(assignment.partner_id.commercial_partner_id, assignment)
         held._end(
             Domain("id", "in", held.ids),
-            state="unassigned",
             end_reason="merged",
-            kind="unassigned",
             note=self.env._("Became a contact of another customer, to whom the lead passed unless somebody held it."),
         )
         groups = {}
@@ -55,37 +53,24 @@ class LeadsAgentAssignment(models.Model):
     def _leave_ours(self, ours, partner):
         """Elevated: customers turned out to be colleagues or companies of the database, who are nobody's leads.
 
-        :param ours: those with whom everything ends: assignments, callbacks, calls that go on
+        :param ours: those with whom everything ends
         :param partner: the contact that the sentence in the log names
         """
-        sentence = self.env["leads.agent.desk"]._ours_sentence(partner.complete_name)
         active = self.search(Domain("partner_id", "in", ours.ids) & Domain("state", "=", "active"))
         if active:
             active._end(
                 Domain("id", "in", active.ids),
-                state="unassigned",
                 end_reason="merged",
-                kind="unassigned",
-                note=sentence,
+                note=ours._leads_ours_sentence(partner.complete_name),
             )
-        self.env["leads.agent.callback"]._cancel_for(ours)
-        calls = self.env["leads.agent.call"].search(
-            Domain("partner_id", "in", ours.ids) & Domain("state", "!=", "done")
-        )
-        calls._hang_up()
-        calls.write({"state": "done", "note": sentence})
-        calls.agent_id._leads_dashboard_changed()
+        ours._on_customers_changed("ours")
 
     @api.model
     def _leave_foreign_companies(self, partners):
-        """End what agents hold of customers who belong to a company now in which the agent does not work.
-
-        What was promised to them belongs to that company too.
-        """
+        """End what agents hold of customers who belong to a company now in which the agent does not work."""
         held = partners.sudo().filtered("leads_agent_id")
         if not held:
             return
-        self.env["leads.agent.callback"]._follow_companies(held.commercial_partner_id)
         active = self.search(
             Domain("partner_id", "in", held.commercial_partner_id.ids) & Domain("state", "=", "active")
         )
@@ -95,8 +80,6 @@ class LeadsAgentAssignment(models.Model):
         for company, assignments in foreign.grouped(lambda a: a.partner_id.company_id).items():
             assignments._end(
                 Domain("id", "in", assignments.ids),
-                state="unassigned",
                 end_reason="unassigned",
-                kind="unassigned",
                 note=self.env._("The customer moved to %s, in which the agent does not work.", company.name),
             )

@@ -4,13 +4,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
+from ..fields import Link
 from ..tools import policy, terms
+from .res_groups import MANAGER
 
 
 class LeadsAgentAssignment(models.Model):
-    """What an outcome does with leads and their customers, as the policy of its disposition says.
+    """What calls are about: how promising a lead is, what was tried and promised, and what an outcome does with it.
 
-    Everything happens in the transaction of whoever logs the outcome: all of it or nothing.
+    An outcome does what the policy of its disposition says, in the transaction of whoever logs it: all or nothing.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
@@ -35,8 +37,73 @@ class LeadsAgentAssignment(models.Model):
         help="From the assignment to the first call of its agent.",
     )
     call_ids = fields.One2many("leads.agent.call", "assignment_id", string="Calls", readonly=True)
+    callback_id = Link(
+        "leads.agent.callback",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=MANAGER,
+        help="What was promised to the customer when the lead was assigned.",
+    )
+    callback_agent_id = Link(
+        "res.users",
+        string="Callback Promised By",
+        readonly=True,
+        ondelete="set null",
+        groups=MANAGER,
+        help="Whose the callback was before the lead was assigned.",
+    )
 
     _agent_priority_idx = models.Index("(agent_id, priority DESC NULLS LAST, partner_id) WHERE state = 'active'")
+
+    # ------------------------------------------------------------------
+    # What follows from leads
+    # ------------------------------------------------------------------
+
+    def _on_started(self):
+        self._refresh_priorities(Domain("id", "in", self.ids))
+        self.env["leads.agent.callback"]._follow_started(self)
+        self.env["leads.agent.call"]._follow_leads(self)
+        return super()._on_started()
+
+    def _on_ended(self, end_reason):
+        self.env["leads.agent.callback"]._follow_ended(self, end_reason)
+        self.env["leads.agent.call"]._follow_leads(self, end_reason)
+        return super()._on_ended(end_reason)
+
+    def _on_undone(self):
+        self.env["leads.agent.callback"]._follow_undone(self)
+        return super()._on_undone()
+
+    @api.model
+    def _on_events(self, partner_ids):
+        self._refresh_priorities(Domain("partner_id", "in", list(partner_ids)))
+        return super()._on_events(partner_ids)
+
+    def _on_sales_changed(self):
+        self.env["leads.agent.call"]._follow_sales(self)
+        self._refresh_priorities(Domain("partner_id", "in", self.partner_id.ids))
+        return super()._on_sales_changed()
+
+    @api.model
+    def _against_undo(self):
+        for model in ("leads.agent.call", "leads.agent.callback"):
+            self.env[model].flush_model()
+        on_the_phone = SQL("EXISTS (SELECT FROM leads_agent_call WHERE partner_id = a.partner_id AND state <> 'done')")
+        promised = SQL(
+            """EXISTS (
+            SELECT FROM leads_agent_callback c
+             WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.id IS DISTINCT FROM a.callback_id)"""
+        )
+        return [
+            ("call", on_the_phone, self.env._("Somebody is on the phone with the customer.")),
+            *super()._against_undo(),
+            ("promise", promised, self.env._("A callback was promised since.")),
+        ]
+
+    # ------------------------------------------------------------------
+    # Outcomes
+    # ------------------------------------------------------------------
 
     def _count_attempt(self, disposition):
         """Elevated: one more call had its outcome."""
@@ -65,9 +132,7 @@ class LeadsAgentAssignment(models.Model):
             case "release":
                 return self._end(
                     Domain("id", "in", self.ids),
-                    state="unassigned",
                     end_reason="unassigned",
-                    kind="unassigned",
                     note=self.env._("Back in the pool: %s", disposition.name),
                 )
         if due_at:

@@ -22,9 +22,7 @@ class LeadsAgentAssignment(models.Model):
         """
         undone = self._end(
             Domain("id", "in", list(former_of)),
-            state="unassigned",
             end_reason="undone",
-            kind="",
             propagate=False,
             tell=False,
         )
@@ -36,6 +34,7 @@ class LeadsAgentAssignment(models.Model):
         self._recount(SQL("a.id = ANY(%s)", [*undone.ids, *formers.ids]))
         for company, assignments in formers.grouped("company_id").items():
             self.with_company(company)._refresh_last_events(assignments.partner_id.ids)
+        undone._on_undone()
         return undone
 
     def _resume(self):

@@ -27,15 +27,6 @@ class LeadsAgentBatchAssignLine(models.Model):
         ondelete="set null",
         help="Who held the lead before the batch took it.",
     )
-    # What undoing puts back
-    callback_id = Link("leads.agent.callback", readonly=True, index="btree_not_null", ondelete="set null")
-    callback_agent_id = Link(
-        "res.users",
-        string="Callback Promised By",
-        readonly=True,
-        ondelete="set null",
-        help="Whose the open callback of the customer was before the lead was given out.",
-    )
     assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     result = fields.Selection(terms.RESULTS, readonly=True)
     reason = fields.Char(readonly=True)

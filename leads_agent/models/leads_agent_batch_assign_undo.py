@@ -13,7 +13,6 @@ class Given(NamedTuple):
 
     :param former_id: the assignment that the batch ended, of ``former_agent_id``; it goes on when the batch is undone
     :param since: what happened since, for which the lead is left where it is; None: nothing
-    :param callback_agent_id: whose the open callback of the customer was
     """
 
     line_id: int
@@ -21,7 +20,6 @@ class Given(NamedTuple):
     partner_id: int | None
     former_id: int | None
     former_agent_id: int | None
-    callback_agent_id: int | None
     since: str | None
     worked_at: object
 
@@ -39,16 +37,15 @@ class LeadsAgentBatchAssign(models.Model):
         rows = self._read_given()
         left = {row.line_id: self._left_sentence(row) for row in rows if row.since}
         # sudo: res.users - whether former holders may hold leads today
-        before = {nr for row in rows for nr in (row.former_agent_id, row.callback_agent_id) if nr}
+        before = {row.former_agent_id for row in rows} - {None}
         former = self.env["res.users"].sudo().browse(before)
         unable = former.with_company(self.company_id)._leads_unable()
         left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
         back = [row for row in rows if row.line_id not in left]
         if back:
-            self._door()._undo(
+            self._door().with_company(self.company_id)._undo(
                 {row.assignment_id: None if row.former_agent_id in unable else row.former_id for row in back}
             )
-            self._hand_callbacks_back([row.line_id for row in back], list(unable))
         done = [(row.line_id, "undone", self._undone_sentence(row, unable)) for row in back]
         done += [(line_id, "left", sentence) for line_id, sentence in left.items()]
         self._write_lines(done, {"undone": "text", "undo_reason": "text"})
@@ -58,24 +55,20 @@ class LeadsAgentBatchAssign(models.Model):
         """The next lines that assigned something.
 
         What happened since is told by the order in which it was recorded, as clocks count whole seconds: everything in
-        the history behind the entry of the assignment. Somebody on the phone, and a new promise, stand in no history.
+        the history behind the entry of the assignment. What stands in no history, :meth:`_against_undo` adds.
 
         :returns: a list of :class:`Given`
         """
-        for model in ("assignment", "history", "call", "callback"):
-            self.env[f"leads.agent.{model}"].flush_model()
+        for model in ("leads.agent.assignment", "leads.agent.history"):
+            self.env[model].flush_model()
+        against = [SQL("WHEN %s THEN %s", condition, name) for name, condition, _text in self._door()._against_undo()]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT l.id, a.id, a.partner_id, f.id, f.agent_id, l.callback_agent_id,
+                SELECT l.id, a.id, a.partner_id, f.id, f.agent_id,
                        CASE WHEN a.id IS NULL THEN 'gone'
                             WHEN a.state <> 'active' THEN a.end_reason
-                            WHEN EXISTS (SELECT FROM leads_agent_call c
-                                          WHERE c.partner_id = a.partner_id AND c.state <> 'done') THEN 'call'
-                            WHEN h.at IS NOT NULL THEN 'worked'
-                            WHEN EXISTS (SELECT FROM leads_agent_callback c
-                                          WHERE c.partner_id = a.partner_id AND c.state = 'open'
-                                            AND c.id IS DISTINCT FROM l.callback_id) THEN 'promise' END,
+                            %(against)s END,
                        h.at
                   FROM leads_agent_batch_assign_line l
              LEFT JOIN leads_agent_assignment a ON a.id = l.assignment_id
@@ -92,12 +85,13 @@ class LeadsAgentBatchAssign(models.Model):
                           AND kind IN ('message', 'note', 'call', 'activity', 'order', 'sale')
                           AND id > (SELECT min(id) FROM leads_agent_history WHERE assignment_id = a.id)
                        ) h
-                 WHERE l.batch_id = %s AND l.result = 'assigned' AND l.undone IS NULL
+                 WHERE l.batch_id = %(batch)s AND l.result = 'assigned' AND l.undone IS NULL
               ORDER BY l.id
-                 LIMIT %s
+                 LIMIT %(limit)s
                 """,
-                self.id,
-                CHUNK,
+                against=SQL(" ").join(against),
+                batch=self.id,
+                limit=CHUNK,
             )
         )
         return [Given(*row) for row in rows]
@@ -124,23 +118,6 @@ class LeadsAgentBatchAssign(models.Model):
             if verdicts[row.partner_id].result != "assigned"
         }
 
-    def _hand_callbacks_back(self, line_ids, unable):
-        """Callbacks that went along with the leads are whose they were; nobody's where that is nobody who calls."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE leads_agent_callback c
-                   SET agent_id = CASE WHEN l.callback_agent_id = ANY(%s) THEN NULL ELSE l.callback_agent_id END
-                  FROM leads_agent_batch_assign_line l
-                 WHERE l.id = ANY(%s) AND c.id = l.callback_id AND c.state = 'open'
-                   AND (c.agent_id = l.agent_id OR c.agent_id IS NULL)
-                """,
-                unable,
-                line_ids,
-            )
-        )
-        self.env["leads.agent.callback"].invalidate_model(flush=False)
-
     def _left_sentence(self, row):
         match row.since:
             case "sale":
@@ -149,13 +126,10 @@ class LeadsAgentBatchAssign(models.Model):
                 return self.env._("Resolved since.")
             case "worked":
                 return self.env._("Worked on since: %s.", row.worked_at.strftime("%Y-%m-%d %H:%M UTC"))
-            case "call":
-                return self.env._("Somebody is on the phone with the customer.")
-            case "promise":
-                return self.env._("A callback was promised since.")
             case "gone":
                 return self.env._("The assignment no longer exists.")
-        return self.env._("Taken back or given to somebody else since.")
+        sentences = {name: sentence for name, _condition, sentence in self._door()._against_undo()}
+        return sentences.get(row.since) or self.env._("Taken back or given to somebody else since.")
 
     def _undone_sentence(self, row, unable):
         if not row.former_agent_id:

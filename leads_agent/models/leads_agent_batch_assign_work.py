@@ -23,8 +23,6 @@ RESULT_COLUMNS = {
     "agent_id": "int",
     "previous_agent_id": "int",
     "assignment_id": "int",
-    "callback_id": "int",
-    "callback_agent_id": "int",
 }
 
 
@@ -309,7 +307,6 @@ class LeadsAgentBatchAssign(models.Model):
             plan, refused, _known = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
             shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
         partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
-        promised = self._read_promised(partners)
         outcomes = self._door()._assign_leads(
             self.env["res.users"],
             partners,
@@ -332,30 +329,12 @@ class LeadsAgentBatchAssign(models.Model):
             self._note_turns(before, rotation.turns)
         empty = (None,) * (len(RESULT_COLUMNS) - 2)
         results = {row_id: (result, sentence, *empty) for row_id, result, sentence in refused}
-        results |= self._results(rows, outcome_of, promised)
+        results |= self._results(rows, outcome_of)
         if new:
             self._add_lines([(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
         else:
             self._write_lines([(row[0], *results[row[0]]) for row in rows], RESULT_COLUMNS)
         return len(rows)
-
-    def _read_promised(self, partners):
-        """What is promised to these customers before they are given out: undoing puts it back.
-
-        :returns: ``{commercial partner_id: (callback_id, agent_id)}``
-        """
-        self.env["leads.agent.callback"].flush_model(["partner_id", "agent_id", "state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner_id, id, agent_id FROM leads_agent_callback
-                 WHERE state = 'open'
-                   AND partner_id IN (SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%s))
-                """,
-                partners.ids,
-            )
-        )
-        return {partner_id: values for partner_id, *values in rows}
 
     def _note_turns(self, before, after):
         """Keep where the rotation stood, so that undoing can put it back; unless others came in between."""
@@ -364,12 +343,12 @@ class LeadsAgentBatchAssign(models.Model):
         elif self.turns["after"] == before:
             self.turns = {"before": self.turns["before"], "after": after}
 
-    def _results(self, rows, outcome_of, promised):
+    def _results(self, rows, outcome_of):
         """What stands on the lines of the leads that went through the door: the values of :data:`RESULT_COLUMNS`."""
-        results, nothing = {}, (None, None)
+        results = {}
         for row_id, partner_id, _agent, _reason in rows:
             if partner_id is None:
-                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None, *nothing)
+                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
             elif outcome := outcome_of.get(partner_id):
                 results[row_id] = (
                     outcome["result"],
@@ -377,7 +356,6 @@ class LeadsAgentBatchAssign(models.Model):
                     outcome["agent_id"] or None,
                     outcome["holder"].id or None,
                     outcome["assignment"].id or None,
-                    *(promised.get(outcome["partner"].id, nothing) if outcome["assignment"] else nothing),
                 )
         return results
 

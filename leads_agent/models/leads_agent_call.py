@@ -409,14 +409,20 @@ class LeadsAgentCall(models.Model):
         calls.state = "done"
 
     @api.model
+    def _leave(self, customers):
+        """Elevated: these customers turned out to be nobody who is called."""
+        calls = self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done"))
+        calls._hang_up()
+        for call in calls:
+            call.write({"state": "done", "note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
+        calls.agent_id._leads_dashboard_changed()
+
     def _close_by_sale(self, assignments):
         """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
 
         :param assignments: leads that were just sold
         """
-        if not assignments:
-            return
-        calls = self.search([("assignment_id", "in", assignments.ids), ("state", "!=", "done")])
+        calls = self.filtered(lambda call: call.assignment_id in assignments)
         if not calls:
             return
         calls._hang_up()

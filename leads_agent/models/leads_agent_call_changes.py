@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..arguments import takes
 from ..fields import Link
@@ -137,3 +138,33 @@ class LeadsAgentCall(models.Model):
                 # No name in it: the web client asks what happened.
                 agent._bus_send("leads_agent/call_changed", {"call_id": call_id})
                 agent._leads_dashboard_changed()
+
+    @api.model
+    def _follow_leads(self, assignments, end_reason=""):
+        """Elevated: agents who are on the phone are told of leads that went to somebody else, or ended.
+
+        :param str end_reason: why they ended; empty: they began
+        """
+        match end_reason:
+            case "":
+                concerned = SQL("c.agent_id <> a.agent_id")
+            case "resolved" | "sale":
+                concerned = SQL("TRUE")
+            case _:
+                concerned = SQL("c.agent_id = a.agent_id")
+        self.flush_model(["partner_id", "agent_id", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.id, c.agent_id
+                  FROM leads_agent_call c
+                  JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
+                 WHERE c.state <> 'done' AND a.id = ANY(%s) AND %s
+                """,
+                assignments.ids,
+                concerned,
+            )
+        )
+        self._tell_of_changes(rows)
+        if end_reason == "sale":
+            self.browse(row[0] for row in rows)._close_by_sale(assignments)

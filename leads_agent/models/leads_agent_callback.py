@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import SQL, format_datetime
 
 from ..arguments import numbers_of_links, takes
 from ..fields import Link
@@ -431,6 +431,81 @@ class LeadsAgentCallback(models.Model):
         for callback in callbacks.filtered("agent_id"):
             agent = callback.agent_id
             callback.with_context(lang=agent.lang, tz=agent.tz)._tell(agent)
+
+    # ------------------------------------------------------------------
+    # It follows its lead
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _follow_started(self, assignments):
+        """Elevated: the new holders keep what was promised. Each assignment remembers whose it was before."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH came AS (
+                    SELECT c.id, c.agent_id AS former_id, a.id AS assignment_id, a.agent_id
+                      FROM leads_agent_callback c
+                      JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
+                     WHERE a.id = ANY(%s) AND c.state = 'open'
+                ), remembered AS (
+                    UPDATE leads_agent_assignment a SET callback_id = came.id, callback_agent_id = came.former_id
+                      FROM came WHERE a.id = came.assignment_id
+                )
+                UPDATE leads_agent_callback c SET agent_id = came.agent_id FROM came WHERE c.id = came.id
+                """,
+                assignments.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+        assignments.invalidate_model(["callback_id", "callback_agent_id"], flush=False)
+
+    @api.model
+    def _follow_ended(self, assignments, end_reason):
+        """Elevated: of a lead that is closed nothing is promised any more; of others, the call center keeps it."""
+        match end_reason:
+            case "resolved" | "sale":
+                change = SQL("state = 'cancelled', closed_at = %s", self.env.cr.now().replace(microsecond=0))
+            case "reassigned" | "undone":
+                # With the assignment that begins, or goes on, instead
+                return
+            case _:
+                change = SQL("agent_id = NULL")
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_callback c SET %s
+                  FROM leads_agent_assignment a
+                 WHERE a.id = ANY(%s) AND c.partner_id = a.partner_id AND c.state = 'open'
+                   AND (%s OR c.agent_id = a.agent_id)
+                """,
+                change,
+                assignments.ids,
+                end_reason in ("resolved", "sale"),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _follow_undone(self, assignments):
+        """Elevated: what came along with leads is whose it was; nobody's where that is nobody who calls."""
+        unable = list(assignments.callback_agent_id._leads_unable())
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE leads_agent_callback c
+                   SET agent_id = CASE WHEN a.callback_agent_id = ANY(%s) THEN NULL ELSE a.callback_agent_id END
+                  FROM leads_agent_assignment a
+                 WHERE a.id = ANY(%s) AND c.id = a.callback_id AND c.state = 'open'
+                   AND (c.agent_id = a.agent_id OR c.agent_id IS NULL)
+                """,
+                unable,
+                assignments.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
 
     @api.model
     def _kept_by(self, user, customer):

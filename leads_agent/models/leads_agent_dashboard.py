@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -8,20 +9,22 @@ from odoo.tools.sql import escape_psql
 
 from ..arguments import takes
 from ..tools import given, terms
-from ..tools.calling_hours import open_windows
-from ..tools.phone_numbers import Line, read_cell
-from ..tools.timezones import Address, shown_zone
 from .leads_agent_assignment_figures import CONVERSION_DAYS, FIGURES
 
+LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", *FIGURES)
 ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "validity_date")
-SORTS = {
-    "next": "last_contact_at ASC NULLS FIRST, assigned_at, id",
-    "value": "priority DESC NULLS LAST, id",
-    "newest": "assigned_at DESC, id DESC",
-    "oldest": "assigned_at, id",
-    "customer": "partner_id, id",
-}
+
+
+class Section(NamedTuple):
+    """A part of the dashboard.
+
+    :param select: what it reads, keeping to the record rules itself
+    :param value: of the rows, as dicts: what the answer has under its name
+    """
+
+    select: SQL
+    value: Callable[[list[dict]], Any]
 
 
 class LeadsAgentDashboard(models.AbstractModel):
@@ -37,13 +40,11 @@ class LeadsAgentDashboard(models.AbstractModel):
         """Everything on the dashboard of the current user.
 
         :param str search: part of a name, phone, e-mail, city or order number
-        :param str sort: one of ``next`` (not contacted yet first, then the longest ago), ``value`` (the most promising
-            first), ``newest``, ``oldest``, ``customer``
+        :param str sort: a key of :meth:`_sorts`
         :param int limit: leads per page, 1 to 200
         :param int offset: leads to skip
-        :returns: dict with ``user``, ``figures``, ``leads``, ``leads_count``, ``history``, ``empty_reason``, and for
-            the call desk ``callbacks`` of today and ``call``, the one that is running, or False; datetimes are UTC
-            strings, amounts are numbers of the currency beside them
+        :returns: dict with ``user``, ``leads``, ``leads_count``, ``history``, ``empty_reason``, and the parts of
+            :meth:`_sections`; datetimes are UTC strings, amounts are numbers of the currency beside them
         :raises AccessError: for users who are neither agents nor managers
         """
         Assignment = self.env["leads.agent.assignment"]
@@ -56,21 +57,11 @@ class LeadsAgentDashboard(models.AbstractModel):
             ["partner_id", "assigned_at", "last_contact_at", "reason", "source"],
             limit=limit,
             offset=offset,
-            order=SORTS.get(sort, SORTS["next"]),
+            order=self._sorts().get(sort, LONGEST_WITHOUT_CONTACT),
         )
         user = self.env.user
-        today = user.company_id._leads_midnight()
-        rows = self._together(
-            figures=self._figures_select(today),
-            day=self._day_select(today),
-            call=self._call_select(),
-            callbacks=self._callbacks_select(self._callbacks_until(self._tomorrow())),
-        )
-        figures = rows["figures"][0] | {"conversion_days": CONVERSION_DAYS}
-        if figures["conversion"] is None:
-            # Nothing to divide by; XML-RPC carries no None.
-            figures["conversion"] = False
-        count = figures["open"]
+        sections = self._read_sections(self._sections(user.company_id._leads_midnight()))
+        count = sections["figures"]["open"]
         if search:
             count = (
                 len(assignments)
@@ -79,15 +70,53 @@ class LeadsAgentDashboard(models.AbstractModel):
             )
         return {
             "user": {"name": user.name, "is_agent": user._is_leads_agent(), "is_caller": user.can_hold_leads},
-            "figures": figures,
-            "day": self._day(today, rows["day"]),
             "leads": self._leads(assignments),
             "leads_count": count,
             "history": self._entries(self.env["leads.agent.history"]._latest(10)),
-            "callbacks": rows["callbacks"] if user.can_hold_leads else [],
-            "call": self._running_call(rows["call"]),
             "empty_reason": self._empty_reason() if not assignments and not search else "",
+        } | sections
+
+    @api.model
+    def _sorts(self):
+        """In which orders the leads can be shown.
+
+        :returns: ``{key: order of assignments}``
+        """
+        return {
+            "next": LONGEST_WITHOUT_CONTACT,
+            "newest": "assigned_at DESC, id DESC",
+            "oldest": "assigned_at, id",
+            "customer": "partner_id, id",
         }
+
+    @api.model
+    def _sections(self, today):
+        """The parts of the answer that are read together.
+
+        :param datetime today: midnight in the company of the user
+        :rtype: dict[str, Section]
+        """
+        return {"figures": Section(self._figures_select(today), self._figures)}
+
+    @api.model
+    def _read_sections(self, sections):
+        """Several small reads in one query.
+
+        :param sections: ``{name: Section}``
+        :returns: ``{name: value of the section}``
+        """
+        self._flush_sections()
+        columns = [
+            SQL("(SELECT jsonb_agg(t) FROM (%s) t) AS %s", section.select, SQL.identifier(name))
+            for name, section in sections.items()
+        ]
+        [row] = self.env.execute_query_dict(SQL("SELECT %s", SQL(", ").join(columns)))
+        return {name: section.value(row[name] or []) for name, section in sections.items()}
+
+    @api.model
+    def _flush_sections(self):
+        """What the sections read."""
+        self.env["leads.agent.assignment"].flush_model()
 
     @api.model
     def _search_domain(self, search):
@@ -124,20 +153,18 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _customers(self, partner_ids):
         """What the list shows of customers the user may read, in one query.
 
-        :returns: ``{partner_id: dict}``; ``calling`` has the spans of the next 24 hours in which calls are legal there
+        :returns: ``{partner_id: dict}``
         """
         Partner = self.env["res.partner"]
-        Partner.flush_model(["complete_name", "phone", "email", "city", "zip", "leads_zone", "country_id", "state_id"])
+        Partner.flush_model(["complete_name", "phone", "email", "city", "country_id"])
         query = Partner._search([("id", "in", partner_ids)])
-        more = [SQL(", %s AS %s", sql, SQL.identifier(name)) for name, sql in self._customer_columns().items()]
+        more = [SQL(", %s AS %s", sql, SQL.identifier(name)) for name, sql in self._lead_columns().items()]
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city, p.zip, p.leads_zone,
-                       %(country)s AS country, c.code AS country_code, s.code AS state_code %(more)s
+                SELECT p.id AS partner_id, p.complete_name AS name, p.phone, p.email, p.city,
+                       (SELECT %(country)s FROM res_country c WHERE c.id = p.country_id) AS country %(more)s
                   FROM res_partner p
-             LEFT JOIN res_country c ON c.id = p.country_id
-             LEFT JOIN res_country_state s ON s.id = p.state_id
                  WHERE p.id IN %(readable)s
                 """,
                 country=self.env["res.country"]._field_to_sql("c", "name"),
@@ -145,24 +172,20 @@ class LeadsAgentDashboard(models.AbstractModel):
                 readable=query.subselect(),
             )
         )
-        customers, now = {}, fields.Datetime.now().replace(second=0)
-        Desk, Hours = self.env["leads.agent.desk"], self.env["leads.agent.calling.hours"]
-        for row in rows:
-            address = Address(*(row.pop(name) or "" for name in ("country_code", "state_code", "zip", "leads_zone")))
-            cell = read_cell(row["phone"], address.country)
-            number = cell.numbers[0].e164 if cell.numbers else ""
-            spans = open_windows(Hours._clocks(address, number), now, now + timedelta(days=1))
-            customers[row["partner_id"]] = {name: value or "" for name, value in row.items()} | {
-                "tz": shown_zone(address, number) or False,
-                "calling": [[fields.Datetime.to_string(moment) for moment in span] for span in spans],
-                "phone_note": Desk._number_sentence(Line(row["phone"] or "", cell)),
-            }
-        return customers
+        return {row["partner_id"]: self._customer_values(row) for row in rows}
 
     @api.model
-    def _customer_columns(self):
+    def _lead_columns(self):
         """What an addon tells of each customer besides: SQL over ``p``, the customer, by the key of the answer."""
         return {}
+
+    @api.model
+    def _customer_values(self, row):
+        """What is shown of a customer.
+
+        :param dict row: the columns of :meth:`_customers`
+        """
+        return {name: value or "" for name, value in row.items()}
 
     @api.model
     def _latest_partial_orders(self, partner_ids):
@@ -215,33 +238,33 @@ class LeadsAgentDashboard(models.AbstractModel):
 
         :param datetime today: midnight in the company of the user
         """
-        Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
+        Assignment = self.env["leads.agent.assignment"]
         mine = Domain("agent_id", "=", self.env.uid)
         assignments = Assignment._search(mine & Assignment._recent_domain(self.env.user.company_id))
-        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
-        calls = Call.sudo()._search(mine & Call._counted() & Domain("started_at", ">=", today))
         columns = [
             SQL("%s AS %s", Assignment._field_to_sql(Assignment._table, name, assignments), SQL.identifier(name))
             for name in FIGURE_COLUMNS
         ]
         return SQL(
             """
-            SELECT *
-              FROM (SELECT count(*) FILTER (WHERE state = 'active') AS open,
-                           COALESCE(sum(is_assigned) FILTER (WHERE assigned_at >= %(today)s), 0) AS assigned_today,
-                           COALESCE(sum(is_resolved) FILTER (WHERE ended_at >= %(today)s), 0) AS resolved_today,
-                           COALESCE(sum(is_sale) FILTER (WHERE ended_at >= %(today)s), 0) AS sold_today,
-                           avg(conversion) AS conversion
-                      FROM (%(assignments)s) mine) leads,
-                   (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
-                           COALESCE(sum(duration), 0) AS talk_hours_today
-                      FROM leads_agent_call
-                     WHERE id IN %(calls)s) calls
+            SELECT count(*) FILTER (WHERE state = 'active') AS open,
+                   COALESCE(sum(is_assigned) FILTER (WHERE assigned_at >= %(today)s), 0) AS assigned_today,
+                   COALESCE(sum(is_resolved) FILTER (WHERE ended_at >= %(today)s), 0) AS resolved_today,
+                   COALESCE(sum(is_sale) FILTER (WHERE ended_at >= %(today)s), 0) AS sold_today,
+                   avg(conversion) AS conversion
+              FROM (%(assignments)s) mine
             """,
             today=today,
             assignments=assignments.select(*columns),
-            calls=calls.subselect(),
         )
+
+    @api.model
+    def _figures(self, rows):
+        figures = rows[0] | {"conversion_days": CONVERSION_DAYS}
+        if figures["conversion"] is None:
+            # Nothing to divide by; XML-RPC carries no None.
+            figures["conversion"] = False
+        return figures
 
     @api.model
     def _entries(self, rows):

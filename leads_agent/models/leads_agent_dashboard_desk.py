@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -5,8 +7,11 @@ from odoo.tools import SQL, format_amount
 
 from ..arguments import takes
 from ..tools import given, terms
+from ..tools.calling_hours import open_windows
 from ..tools.moments import midnight
-from .leads_agent_dashboard import ORDER_COLUMNS
+from ..tools.phone_numbers import Line, read_cell
+from ..tools.timezones import Address, shown_zone
+from .leads_agent_dashboard import ORDER_COLUMNS, Section
 
 MOST_CALLBACKS = 20
 MOST_ORDERS = 5
@@ -17,6 +22,74 @@ class LeadsAgentDashboard(models.AbstractModel):
     """What the call desk shows: promises of today, the call that is running, and all about the lead to call."""
 
     _inherit = "leads.agent.dashboard"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _sorts(self):
+        """By what *Next* goes by, too: the most promising first."""
+        return super()._sorts() | {"value": "priority DESC NULLS LAST, id"}
+
+    @api.model
+    def _sections(self, today):
+        """The day in charts, ``callbacks`` of today and ``call``, the one that is running, or False."""
+        callbacks = self._callbacks_select(self._callbacks_until(self._tomorrow()))
+        return super()._sections(today) | {
+            "day": Section(self._day_select(today), lambda rows: self._day(today, rows)),
+            "call": Section(self._call_select(), self._running_call),
+            "callbacks": Section(callbacks, lambda rows: rows if self.env.user.can_hold_leads else []),
+        }
+
+    @api.model
+    def _flush_sections(self):
+        for model in ("leads.agent.call", "leads.agent.callback", "phone.blacklist"):
+            self.env[model].flush_model()
+        self.env["res.partner"].flush_model(["name", "complete_name", "phone", "phone_sanitized", "active"])
+        return super()._flush_sections()
+
+    @api.model
+    def _figures_select(self, today):
+        """What the user said on the phone today, besides."""
+        Call = self.env["leads.agent.call"]
+        mine = Domain("agent_id", "=", self.env.uid)
+        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
+        calls = Call.sudo()._search(mine & Call._counted() & Domain("started_at", ">=", today))
+        return SQL(
+            """
+            SELECT *
+              FROM (%(leads)s) leads,
+                   (SELECT count(*) AS calls_today, COALESCE(sum(is_contact), 0) AS contacts_today,
+                           COALESCE(sum(duration), 0) AS talk_hours_today
+                      FROM leads_agent_call
+                     WHERE id IN %(calls)s) calls
+            """,
+            leads=super()._figures_select(today),
+            calls=calls.subselect(),
+        )
+
+    @api.model
+    def _lead_columns(self):
+        """What tells the time zone of a customer, for :meth:`_customer_values`."""
+        self.env["res.partner"].flush_model(["zip", "leads_zone", "state_id"])
+        return super()._lead_columns() | {
+            "country_code": SQL("(SELECT code FROM res_country WHERE id = p.country_id)"),
+            "state_code": SQL("(SELECT code FROM res_country_state WHERE id = p.state_id)"),
+            "zip": SQL("p.zip"),
+            "leads_zone": SQL("p.leads_zone"),
+        }
+
+    @api.model
+    def _customer_values(self, row):
+        """``calling`` has the spans of the next 24 hours in which calls are legal there."""
+        address = Address(*(row.pop(name) or "" for name in ("country_code", "state_code", "zip", "leads_zone")))
+        cell = read_cell(row["phone"], address.country)
+        number = cell.numbers[0].e164 if cell.numbers else ""
+        now = fields.Datetime.now().replace(second=0)
+        clocks = self.env["leads.agent.calling.hours"]._clocks(address, number)
+        spans = open_windows(clocks, now, now + timedelta(days=1))
+        return super()._customer_values(row) | {
+            "tz": shown_zone(address, number) or False,
+            "calling": [[fields.Datetime.to_string(moment) for moment in span] for span in spans],
+            "phone_note": self.env["leads.agent.desk"]._number_sentence(Line(row["phone"] or "", cell)),
+        }
 
     @api.model
     @api.readonly
@@ -33,24 +106,29 @@ class LeadsAgentDashboard(models.AbstractModel):
         :raises UserError: when there is no such customer
         """
         customer = self._readable_customer(partner_id)
-        rows = self._together(
-            assignment=self._assignment_select(customer),
-            last_call=self._last_call_select(customer),
-            cells=self._cells_select(customer),
-            callbacks=self._callbacks_select(Domain("partner_id", "=", customer.id)),
+
+        def first(rows):
+            return next(iter(rows), {})
+
+        found = self._read_sections(
+            {
+                "assignment": Section(self._assignment_select(customer), first),
+                "last_call": Section(self._last_call_select(customer), first),
+                "cells": Section(self._cells_select(customer), first),
+                "callback": Section(self._callbacks_select(Domain("partner_id", "=", customer.id)), first),
+            }
         )
-        assignment = next(iter(rows["assignment"]), {})
         return {
             **self._customers(customer.ids)[customer.id],
-            "numbers": self._numbers(customer, rows["cells"][0]["cells"] or ()),
-            "assignment_id": assignment.get("id", False),
-            "attempts": assignment.get("attempt_count", 0),
+            "numbers": self._numbers(customer, found["cells"]["cells"] or ()),
+            "assignment_id": found["assignment"].get("id", False),
+            "attempts": found["assignment"].get("attempt_count", 0),
             "orders": self._open_orders(customer),
             "history": self._entries(
                 self.env["leads.agent.history"].search_fetch([("partner_id", "=", customer.id)], limit=MOST_HISTORY)
             ),
-            "last_call": next(iter(rows["last_call"]), False),
-            "callback": next(iter(rows["callbacks"]), False),
+            "last_call": found["last_call"] or False,
+            "callback": found["callback"] or False,
             "script": self._script(),
             "dispositions": self.env["leads.agent.disposition"]
             ._for_calls()
@@ -94,24 +172,6 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _tomorrow(self):
         """When the day ends on the clock of the user, in UTC: until then callbacks are on the dashboard."""
         return midnight(fields.Datetime.now(), self.env.user.tz or "UTC", 1)
-
-    @api.model
-    def _together(self, **selects):
-        """Several small reads in one query.
-
-        :param SQL selects: queries by name, which keep to the record rules themselves
-        :returns: ``{name: [dict]}``
-        """
-        for model in ("leads.agent.assignment", "leads.agent.call", "leads.agent.callback"):
-            self.env[model].flush_model()
-        self.env["res.partner"].flush_model(["name", "complete_name", "phone", "phone_sanitized", "active"])
-        self.env["phone.blacklist"].flush_model()
-        columns = [
-            SQL("(SELECT jsonb_agg(t) FROM (%s) t) AS %s", select, SQL.identifier(name))
-            for name, select in selects.items()
-        ]
-        [row] = self.env.execute_query_dict(SQL("SELECT %s", SQL(", ").join(columns)))
-        return {name: rows or [] for name, rows in row.items()}
 
     @api.model
     def _callbacks_until(self, tomorrow):

@@ -515,10 +515,6 @@ class LeadsAgentDesk(models.AbstractModel):
         return ""
 
     @api.model
-    def _ours_sentence(self, name):
-        return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
-
-    @api.model
     def _holder_sentence(self, facts):
         # sudo: res.users - the name of the colleague, as on the order
         holder = self.env["res.users"].sudo().browse(facts.holder_id)

@@ -95,11 +95,6 @@ class LeadsAgentDisposition(models.Model):
         """The ones that ``user`` may choose: of their call centers, or of all."""
         return self.search(Domain("id", "in", self.ids) & self._offered_to(user))
 
-    @api.model
-    def _for_calls(self):
-        """The ones that the current user may choose for a call; a sale comes by itself."""
-        return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
-
     @takes(given.one)
     def action_open_assignments(self):
         self.ensure_one()

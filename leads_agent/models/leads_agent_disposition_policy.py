@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 from odoo.tools.sql import column_exists
 
@@ -94,6 +95,11 @@ class LeadsAgentDisposition(models.Model):
         if is_new:
             self.env.cr.execute("UPDATE leads_agent_disposition SET fate = 'keep' WHERE type = 'service'")
         return result
+
+    @api.model
+    def _for_calls(self):
+        """The ones that the current user may choose for a call; a sale comes by itself."""
+        return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
 
     def _policy(self):
         """The arithmetic's view of this disposition."""

@@ -3,13 +3,12 @@ from lxml import html
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, format_datetime, html2plaintext, is_html_empty
+from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
 from ..arguments import takes
 from ..fields import Link
 from ..tools import given, terms
-from .leads_agent_assignment_figures import FIGURES
 
 SUMMARY_LENGTH = 160
 # Private notifications and automatic replies are no history.
@@ -57,23 +56,17 @@ class LeadsAgentHistory(models.Model):
     order_id = Link("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
     message_id = Link("mail.message", readonly=True, ondelete="cascade")
     assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
-    call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
-    moved_from = fields.Datetime(readonly=True, help="When a callback that moved by itself was due.")
-    moved_to = fields.Datetime(readonly=True)
     undone = fields.Boolean(readonly=True, help="Of an assignment that was undone: it stays here, and counts nowhere.")
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")
     _message_uniq = models.UniqueIndex("(message_id) WHERE message_id IS NOT NULL")
-    _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")
 
     # ------------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------------
 
-    @api.depends(
-        "kind", "event", "message_id", "order_id", "assignment_id", "call_id", "moved_from", "moved_to", "undone"
-    )
+    @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "undone")
     @api.depends_context("lang", "uid")
     def _compute_summary(self):
         """One line on each event, in the language of the reader, from the documents themselves in one query.
@@ -85,7 +78,6 @@ class LeadsAgentHistory(models.Model):
             ("mail.message", ["body", "subject"]),
             ("sale.order", ["name", "amount_total", "currency_id"]),
             ("leads.agent.assignment", ["note", "agent_id", "disposition_id"]),
-            ("leads.agent.call", ["note", "disposition_id"]),
             ("leads.agent.disposition", ["name"]),
             ("res.users", ["partner_id"]),
             ("res.partner", ["name"]),
@@ -96,15 +88,13 @@ class LeadsAgentHistory(models.Model):
                 """
                 SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
                        (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
-                       %(disposition)s AS disposition, COALESCE(c.note, a.note) AS note, h.call_id,
-                       h.moved_from, h.moved_to, h.undone
+                       %(disposition)s AS disposition, a.note, h.undone
                   FROM leads_agent_history h
              LEFT JOIN mail_message m ON m.id = h.message_id
              LEFT JOIN sale_order o ON o.id = h.order_id
              LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
              LEFT JOIN res_users u ON u.id = a.agent_id
-             LEFT JOIN leads_agent_call c ON c.id = h.call_id
-             LEFT JOIN leads_agent_disposition d ON d.id = COALESCE(c.disposition_id, a.disposition_id)
+             LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
                  WHERE h.id = ANY(%(ids)s)
                 """,
                 disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
@@ -124,17 +114,12 @@ class LeadsAgentHistory(models.Model):
         match row["kind"]:
             case "message" | "note":
                 return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
-            case "call" if row["call_id"]:
-                outcome = row["disposition"] or ""
-                return self._shorten(f"{outcome} - {row['note']}" if row["note"] else outcome)
             case "call" | "activity":
                 return self._shorten(self._activity_text(row["body"] or ""))
             case "order" | "sale":
                 currency = self.env["res.currency"].browse(row["currency_id"])
                 amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
                 return self._summarize_order(row["event"], row["order_name"], amount)
-            case "callback":
-                return self._summarize_move(row["moved_from"], row["moved_to"])
             case "assigned":
                 return self.env._("Assigned to %s", row["agent"])
             case "unassigned":
@@ -162,15 +147,6 @@ class LeadsAgentHistory(models.Model):
             case "confirmed":
                 return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
         return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
-
-    @api.model
-    def _summarize_move(self, before, after):
-        zone = self.env.user.tz or "UTC"
-        return self.env._(
-            "Callback moved from %(before)s to %(after)s, outside calling hours",
-            before=format_datetime(self.env, before, tz=zone, dt_format="HH:mm"),
-            after=format_datetime(self.env, after, tz=zone, dt_format="d MMM HH:mm"),
-        )
 
     @staticmethod
     def _shorten(text):
@@ -326,48 +302,6 @@ class LeadsAgentHistory(models.Model):
         )
 
     @api.model
-    def _log_calls(self, calls):
-        """Record calls that have their outcome, of customers whom somebody holds."""
-        self._record(
-            [
-                {
-                    "partner_id": call.partner_id.id,
-                    "at": call.started_at,
-                    "kind": "call",
-                    "author_id": call.agent_id.partner_id.id,
-                    "res_model": "res.partner",
-                    "res_id": call.partner_id.id,
-                    "call_id": call.id,
-                }
-                for call in calls
-                if call.partner_id.leads_agent_id
-            ]
-        )
-
-    @api.model
-    def _log_moves(self, callbacks, moments):
-        """Record that callbacks are about to move, as it is no calling hour at the customer's.
-
-        :param dict moments: ``{id: when it will be due, in UTC}``
-        """
-        now = fields.Datetime.now()
-        self._record(
-            [
-                {
-                    "partner_id": callback.partner_id.id,
-                    "at": now,
-                    "kind": "callback",
-                    "author_id": self.env.user.partner_id.id,
-                    "res_model": "res.partner",
-                    "res_id": callback.partner_id.id,
-                    "moved_from": callback.due_at,
-                    "moved_to": moments[callback.id],
-                }
-                for callback in callbacks
-            ]
-        )
-
-    @api.model
     def _record(self, vals_list):
         """Insert rows and tell the dashboards of the holders."""
         if not vals_list:
@@ -380,32 +314,15 @@ class LeadsAgentHistory(models.Model):
             agent._leads_dashboard_changed()
 
     @api.model
-    def _log_assignments(self, assignment_ids, kind, at, sale_of=None):
-        """Record that assignments began or ended, in one statement, and tell agents who are on the phone about it.
-
-        What was promised to the customers follows in the same statement: to the new holder, to the call center when the
-        lead was taken back, and to its end when the lead is closed. So do the figures, but for a lead that is new and
-        counts as it was inserted.
+    def _log_assignments(self, assignments, kind, at, sale_of=None):
+        """Record that assignments began or ended, in one statement.
 
         :param dict sale_of: ``{partner_id: order_id}`` when sales ended them: the row is then about the order
         """
         self.flush_model()
-        self.env["leads.agent.callback"].flush_model()
-        self.env["leads.agent.call"].flush_model(["partner_id", "agent_id", "state"])
-        at, orders = at.replace(microsecond=0), list((sale_of or {}).values())
-        calls = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
-                WITH promises AS (
-                    UPDATE leads_agent_callback c
-                       SET agent_id = CASE %(kind)s
-                               WHEN 'assigned' THEN a.agent_id WHEN 'unassigned' THEN NULL ELSE c.agent_id END,
-                           state = CASE WHEN %(kind)s IN ('resolved', 'sale') THEN 'cancelled' ELSE c.state END,
-                           closed_at = CASE WHEN %(kind)s IN ('resolved', 'sale') THEN %(at)s END
-                      FROM leads_agent_assignment a
-                     WHERE a.id = ANY(%(ids)s) AND c.partner_id = a.partner_id AND c.state = 'open'
-                       AND (%(kind)s <> 'unassigned' OR c.agent_id = a.agent_id)
-                ), entries AS (
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id, assignment_id)
                 SELECT a.partner_id, %(at)s, %(kind)s, CASE WHEN %(kind)s = 'sale' THEN 'confirmed' END, %(author)s,
@@ -415,27 +332,15 @@ class LeadsAgentHistory(models.Model):
              LEFT JOIN unnest(%(partners)s::int[], %(orders)s::int[]) AS s (partner_id, order_id)
                        ON s.partner_id = a.partner_id
                  WHERE a.id = ANY(%(ids)s)
-                ), counted AS (%(figures)s)
-                SELECT c.id, c.agent_id
-                  FROM leads_agent_call c
-                  JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
-                 WHERE c.state <> 'done' AND a.id = ANY(%(ids)s)
-                   AND CASE %(kind)s WHEN 'assigned' THEN c.agent_id <> a.agent_id
-                                     WHEN 'unassigned' THEN c.agent_id = a.agent_id ELSE TRUE END
                 """,
-                at=at,
+                at=at.replace(microsecond=0),
                 kind=kind,
                 author=self.env.user.partner_id.id,
-                ids=list(assignment_ids),
+                ids=assignments.ids,
                 partners=list(sale_of or ()),
-                orders=orders,
-                figures=self.env["leads.agent.assignment"]._count_logged_sql(assignment_ids, orders),
+                orders=list((sale_of or {}).values()),
             )
         )
-        self.env["leads.agent.assignment"].invalidate_model(FIGURES, flush=False)
-        self.env["leads.agent.callback"].invalidate_model(flush=False)
-        # sudo: leads.agent.call - their agents are told, whoever caused the change
-        self.env["leads.agent.call"].sudo()._tell_of_changes(calls)
 
     @api.model
     def _mark_undone(self, undone, formers):
@@ -475,19 +380,33 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _take_in(self, partner_ids=None, is_new=False):
-        """Take in what happened in the last 90 days and is not recorded yet, in one statement.
+        """Take in what happened in the last 90 days and is not recorded yet.
 
         At install for everybody; later for the customers that are being assigned.
 
         :param partner_ids: commercial customers, or None for all
         :param bool is_new: the table is empty, so nothing can be recorded yet
         """
-        unless_recorded = unless_known = unless_told = SQL()
         if not is_new:
             self.env.flush_all()
+        since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
+        for statement in self._sources(since, partner_ids, is_new):
+            self.env.cr.execute(statement)
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _sources(self, since, partner_ids, is_new):
+        """The statements that take in what happened before.
+
+        :param SQL since: from when on
+        :param partner_ids: as for :meth:`_take_in`
+        :param bool is_new: likewise
+        :rtype: list[SQL]
+        """
+        unless_recorded = unless_told = SQL()
+        if not is_new:
             # Sorted, so that two managers who assign the same customers lock in the same order.
             unless_recorded = SQL("ORDER BY id ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
-            unless_known = SQL("ORDER BY c.id ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING")
             unless_told = SQL(
                 """
                 AND NOT EXISTS (
@@ -496,22 +415,12 @@ class LeadsAgentHistory(models.Model):
                 """,
                 self._among("h.order_id", "orders", partner_ids),
             )
-        since = SQL("(now() AT TIME ZONE 'UTC') - make_interval(days => %s)", terms.HISTORY_DAYS)
         of_orders = SQL("leads_commercial_partner_id IS NOT NULL")
         of_partners = SQL("commercial_partner_id IS NOT NULL")
         if partner_ids is not None:
             of_orders = SQL("leads_commercial_partner_id = ANY(%s)", list(partner_ids))
             of_partners = SQL("commercial_partner_id = ANY(%s)", list(partner_ids))
-        # sudo: leads.agent.call - of whomever
-        calls = (
-            self.env["leads.agent.call"]
-            .sudo()
-            ._search(
-                Domain("state", "=", "done")
-                & (Domain.TRUE if partner_ids is None else Domain("partner_id", "in", partner_ids))
-            )
-        )
-        self.env.cr.execute(
+        return [
             SQL(
                 """
                 WITH partners AS MATERIALIZED (
@@ -530,13 +439,6 @@ class LeadsAgentHistory(models.Model):
                  UNION ALL
                     %(on_orders)s
                     %(unless_recorded)s
-                ), calls AS (
-                    INSERT INTO leads_agent_history (partner_id, at, kind, author_id, res_model, res_id, call_id)
-                    SELECT c.partner_id, c.started_at, 'call', u.partner_id, 'res.partner', c.partner_id, c.id
-                      FROM leads_agent_call c
-                      JOIN res_users u ON u.id = c.agent_id
-                     WHERE c.id IN %(calls)s AND c.started_at >= %(since)s
-                    %(unless_known)s
                 )
                 INSERT INTO leads_agent_history
                        (partner_id, at, kind, event, author_id, res_model, res_id, order_id)
@@ -555,13 +457,10 @@ class LeadsAgentHistory(models.Model):
                 on_partners=self._select_messages(since, "res.partner", "partners", partner_ids),
                 on_orders=self._select_messages(since, "sale.order", "orders", partner_ids),
                 unless_recorded=unless_recorded,
-                calls=calls.subselect(),
                 since=since,
-                unless_known=unless_known,
                 unless_told=unless_told,
             )
-        )
-        self.invalidate_model(flush=False)
+        ]
 
     @api.model
     def _among(self, column, documents, partner_ids):

@@ -8,11 +8,9 @@ from odoo.tools import ormcache
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..arguments import takes
 from ..fields import Bounded
-from ..tools import given, limits, policy
+from ..tools import limits
 from ..tools.moments import midnight
-from ..tools.next_lead import Weights
 
 GRACE_MINUTES = (1, 10_080)
 
@@ -57,71 +55,12 @@ class ResCompany(models.Model):
         help="Days after which a lead is taken back when nobody has called, written or noted anything since it was "
         "assigned. Looked after once a day. 0: never.",
     )
-    leads_agent_need_phone = fields.Boolean(
-        string="Only Customers With a Phone Number",
-        help="Customers without any phone number, of their own or of a contact, are not given to agents.",
-    )
-
     leads_agent_tz = fields.Selection(
         _tz_get,
         string="Time Zone of the Figures",
         help="Today, in the figures of agents and managers, begins at midnight of this time zone, wherever they are. "
         "Empty: that of the working hours of the company.",
     )
-    leads_agent_calls_per_day = Bounded(
-        string="Most Calls per Customer and Day",
-        most=policy.MOST_ATTEMPTS,
-        default=5,
-        help="Over all agents, by the calendar of the customer. 0: no limit.",
-    )
-    leads_agent_callback_minutes = Bounded(
-        string="Missed Callbacks to the Call Center",
-        most=policy.MOST_MINUTES,
-        default=30,
-        help="Minutes after which a callback that was not made is open to the agent's call center.",
-    )
-    leads_agent_most_callbacks = Bounded(
-        string="Most Open Callbacks per Agent", most=limits.MOST_LEADS, default=100, help="0: no limit."
-    )
-    leads_agent_half_life = Bounded(
-        string="Chance Halves After",
-        least=1,
-        most=limits.MOST_DAYS,
-        default=14,
-        help="Days in which the chance of selling a quotation halves. Next prefers younger quotations the more, the "
-        "shorter this is.",
-    )
-    leads_agent_fatigue = Bounded(
-        string="Chance After an Attempt in Vain",
-        least=1,
-        most=100,
-        default=80,
-        help="Per cent of the chance that are left after each attempt in vain. 100: attempts do not count.",
-    )
-    leads_agent_loyalty = Bounded(
-        string="Chance per Former Sale", most=100, default=20, help="Per cent that each former sale adds to the chance."
-    )
-    leads_agent_answers = Bounded(
-        string="Weight of Former Answers",
-        most=100,
-        default=100,
-        help="How much it counts at which hours the customer answered: at 100, who always answers at this hour counts "
-        "twice and who never does counts half. 0: not at all.",
-    )
-
-    def _leads_weights(self, settings=None):
-        """What *Next* goes by.
-
-        :param dict settings: the settings of the company by name, if they were read already
-        """
-        # sudo: res.company - settings of the company one works in
-        settings = settings or self.sudo()
-        return Weights(
-            half_life=settings["leads_agent_half_life"] or 14,
-            fatigue=(settings["leads_agent_fatigue"] or 80) / 100,
-            loyalty=(settings["leads_agent_loyalty"] or 0) / 100,
-            answers=(settings["leads_agent_answers"] or 0) / 100,
-        )
 
     # ------------------------------------------------------------------
     # Today
@@ -153,16 +92,6 @@ class ResCompany(models.Model):
             Domain("agent_id.company_id", "in", company_ids) & Domain(name, ">=", since)
             for since, company_ids in companies_of.items()
         )
-
-    @takes(vals=given.values)
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() & {"leads_agent_half_life", "leads_agent_fatigue", "leads_agent_loyalty"}:
-            # sudo: leads.agent.assignment - follows from the settings that the user was allowed to change
-            Assignment = self.env["leads.agent.assignment"].sudo()
-            for company in self:
-                Assignment.with_company(company)._refresh_priorities(Domain("company_id", "=", company.id))
-        return result
 
     @api.constrains("leads_agent_grace_minutes")
     def _check_leads_agent_grace_minutes(self):

@@ -6,6 +6,7 @@ from ..tools import given
 
 AGENT = "leads_agent.group_leads_agent"
 MANAGER = "leads_agent.group_leads_manager"
+HOLDERS = f"{AGENT},{MANAGER}"
 
 # Groups whose holders see or do what an agent must not.
 EXCLUDED = (

@@ -9,6 +9,7 @@ from ..exceptions import CustomerOutOfSight
 from ..fields import Rows
 from ..tools import given, terms
 from .access.res_partner import SIGN_IN_FIELDS
+from .res_groups import HOLDERS
 
 # What an agent may correct on a customer, and what else may be said of a new one.
 CORRECTABLE_FIELDS = frozenset(
@@ -47,6 +48,7 @@ class ResPartner(models.Model):
     )
     leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
+    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
 
     _leads_internal_idx = models.Index("(id) WHERE partner_share IS NOT TRUE")
 
@@ -307,15 +309,15 @@ class ResPartner(models.Model):
         if moves:
             self._leads_follow_move(before)
         if "company_id" in vals:
-            # sudo: leads.agent.assignment - follows from the change of company, whoever was allowed to make it
+            # sudo: res.partner, leads.agent.assignment - follows from the change of company, whoever may make it
+            self.sudo().filtered("leads_agent_id").commercial_partner_id._on_customers_changed("company")
             self.env["leads.agent.assignment"].sudo()._leave_foreign_companies(self)
         if vals.get("active") is False:
             # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
             held = self.sudo().filtered("leads_agent_id")
             held.leads_assignment_ids.filtered(lambda a: a.state == "active")._unassign("archived")
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
-            # sudo: leads.agent.callback - and with it what was promised
-            self.env["leads.agent.callback"].sudo().search([("partner_id", "in", self.ids)])._close("cancelled")
+            self.sudo()._on_customers_changed("archived")
         return result
 
     def _leads_without_same_holder(self, vals):
@@ -350,10 +352,7 @@ class ResPartner(models.Model):
         moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
         if moved:
             self.env["leads.agent.history"].sudo()._follow_move(moved)
-            # sudo: leads.agent.call - what was said and promised goes along with the contact
-            self.env["leads.agent.call"].sudo()._pass_to(
-                {partner.id: partner.commercial_partner_id.id for partner in moved}
-            )
+            moved._on_customers_changed("became", {partner.id: partner.commercial_partner_id.id for partner in moved})
         entities = moved.commercial_partner_id.union(*before.values())
         if not moved or not any(entity.leads_agent_id for entity in entities | moved):
             return
@@ -376,8 +375,64 @@ class ResPartner(models.Model):
             )
 
     # ------------------------------------------------------------------
+    # Who is a customer
+    # ------------------------------------------------------------------
+
+    def _leads_check_is_customer(self):
+        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
+        # sudo: res.partner - who is one of us
+        for partner in self.sudo():
+            if partner._leads_is_ours():
+                raise UserError(self._leads_ours_sentence(partner.complete_name))
+
+    def _leads_is_ours(self):
+        """Elevated: whether this is a colleague, a company of the database, or a contact of one."""
+        us = self | self.commercial_partner_id
+        return not all(us.mapped("partner_share")) or bool(us.ref_company_ids)
+
+    @api.model
+    def _leads_ours_sentence(self, name):
+        return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
+
+    # ------------------------------------------------------------------
+    # Hooks. Elevated, once per operation
+    # ------------------------------------------------------------------
+
+    def _on_leads_changed(self):
+        """What these commercial customers, whom somebody holds, may buy is worth more or less, or nothing any more."""
+
+    def _on_customers_changed(self, change, into=None):
+        """Something happened to these customers that whatever hangs on them follows.
+
+        :param str change: ``archived``; ``company``: they belong to another company; ``became``: they are contacts of
+            other customers now, or merged into them; ``ours``: they are colleagues, or companies of the database
+        :param dict into: of ``became``, ``{partner_id: id of the customer it belongs to now}``
+        """
+
+    # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
+
+    @takes(given.one)
+    def action_leads_order(self):
+        """Enter an order of the customer."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
+        return action | {"context": {"default_partner_id": self.id}}
+
+    @takes(given.one)
+    def action_leads_resolve(self):
+        """Open *Mark Lead As Resolved* for the customer.
+
+        :raises UserError: when the customer is nobody's lead
+        """
+        self.ensure_one()
+        self.check_access("read")
+        assignment = self.env["leads.agent.assignment"].search(
+            Domain("partner_id", "=", self.commercial_partner_id.id) & Domain("state", "=", "active")
+        )
+        return assignment.action_resolve()
 
     @takes(given.one)
     def action_assign_lead(self):

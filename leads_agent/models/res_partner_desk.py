@@ -1,22 +1,18 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..arguments import takes
 from ..fields import Rows
 from ..tools import given
 from ..tools.phone_numbers import Line, read_cell
-from .res_groups import MANAGER
-
-HOLDERS = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
+from .res_groups import HOLDERS, MANAGER
 
 
 class ResPartner(models.Model):
-    """The customer service page: everything that happened with a customer on one time line, and what to do next."""
+    """Calling customers: by which clock, at which numbers, what was promised, and the buttons for it."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
-    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
     leads_zone = fields.Char(
         string="Time Zone for Calls",
         readonly=True,
@@ -84,18 +80,6 @@ class ResPartner(models.Model):
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
-    def _leads_check_is_customer(self):
-        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
-        # sudo: res.partner - who is one of us
-        for partner in self.sudo():
-            if partner._leads_is_ours():
-                raise UserError(self.env["leads.agent.desk"]._ours_sentence(partner.complete_name))
-
-    def _leads_is_ours(self):
-        """Elevated: whether this is a colleague, a company of the database, or a contact of one."""
-        us = self | self.commercial_partner_id
-        return not all(us.mapped("partner_share")) or bool(us.ref_company_ids)
-
     def _leads_numbers(self):
         """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
 
@@ -108,6 +92,28 @@ class ResPartner(models.Model):
             found = {number.e164 for number in read_cell(contact.phone or "", country.code).numbers}
             numbers_of[contact.commercial_partner_id] |= found | ({contact.phone_sanitized or ""} - {""})
         return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
+
+    # ------------------------------------------------------------------
+    # What follows
+    # ------------------------------------------------------------------
+
+    def _on_leads_changed(self):
+        self.env["leads.agent.assignment"]._refresh_priorities(Domain("partner_id", "in", self.ids))
+        return super()._on_leads_changed()
+
+    def _on_customers_changed(self, change, into=None):
+        Call, Callback = self.env["leads.agent.call"], self.env["leads.agent.callback"]
+        match change:
+            case "archived":
+                Callback.search([("partner_id", "in", self.ids)])._close("cancelled")
+            case "company":
+                Callback._follow_companies(self)
+            case "became":
+                Call._pass_to(into)
+            case "ours":
+                Callback._cancel_for(self)
+                Call._leave(self)
+        return super()._on_customers_changed(change, into)
 
     # ------------------------------------------------------------------
     # Buttons
@@ -152,27 +158,6 @@ class ResPartner(models.Model):
             res_id=self.leads_callback_id.id,
             default_partner_id=self.commercial_partner_id.id,
         )
-
-    @takes(given.one)
-    def action_leads_order(self):
-        """Enter an order of the customer."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
-        return action | {"context": {"default_partner_id": self.id}}
-
-    @takes(given.one)
-    def action_leads_resolve(self):
-        """Open *Mark Lead As Resolved* for the customer.
-
-        :raises UserError: when the customer is nobody's lead
-        """
-        self.ensure_one()
-        self.check_access("read")
-        assignment = self.env["leads.agent.assignment"].search(
-            Domain("partner_id", "=", self.commercial_partner_id.id) & Domain("state", "=", "active")
-        )
-        return assignment.action_resolve()
 
     @takes(given.one)
     def action_open_leads_calls(self):

@@ -291,10 +291,6 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
             self._leads_release_orphans()
-        if "company_ids" in vals:
-            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
-            holders = self.filtered("can_hold_leads")
-            self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
         return result
 
     def _leads_release_orphans(self):
@@ -313,9 +309,11 @@ class ResUsers(models.Model):
                 foreign._unassign("role_lost")
         if gone:
             Assignment._end_grace(Domain("agent_id", "in", gone.ids))
-            # sudo: leads.agent.callback, leads.agent.call - what the users leave behind must not keep customers waiting
-            self.env["leads.agent.callback"].sudo()._release(gone)
-            self.env["leads.agent.call"].sudo()._abandon(gone)
+            # sudo: res.users - what the users leave behind must not keep customers waiting
+            gone.sudo()._on_leads_role_lost()
+
+    def _on_leads_role_lost(self):
+        """The hook: these users hold no leads any more. Elevated, once per operation."""
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead_holder(self):

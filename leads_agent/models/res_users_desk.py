@@ -3,6 +3,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..arguments import takes
 from ..tools import given, terms
@@ -114,6 +115,24 @@ class ResUsers(models.Model):
             user = self.sudo()
             user.leads_break_since = since
             user._bus_send("leads_agent/break", {"is_on_break": bool(since)})
+
+    # ------------------------------------------------------------------
+    # What follows
+    # ------------------------------------------------------------------
+
+    def _on_leads_role_lost(self):
+        self.env["leads.agent.callback"]._release(self)
+        self.env["leads.agent.call"]._abandon(self)
+        return super()._on_leads_role_lost()
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_ids" in vals:
+            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
+            holders = self.filtered("can_hold_leads")
+            self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
+        return result
 
     # ------------------------------------------------------------------
     # Handing over

@@ -241,21 +241,21 @@ class SaleOrder(models.Model):
         return super()._has_field_access(field, operation)
 
     def _compute_amounts(self):
-        """What *Next* goes by follows the worth of the quotations of held customers, once per transaction."""
+        """Quotations of held customers are worth more or less: said once per transaction."""
         super()._compute_amounts()
         held = self.filtered(lambda order: order.leads_agent_id and isinstance(order.id, int))
         if not held:
             return
         customers = self.env.cr.precommit.data.setdefault("leads_agent.worth_changed", set())
         if not customers:
-            # sudo: leads.agent.assignment - follows from a change of the order that the user was allowed to make
-            Assignment = self.env["leads.agent.assignment"].sudo()
+            # sudo: res.partner - follows from a change of the order that the user was allowed to make
+            Partner = self.env["res.partner"].sudo()
 
-            def refresh():
-                Assignment._refresh_priorities(Domain("partner_id", "in", list(customers)))
+            def tell():
+                Partner.browse(customers)._on_leads_changed()
                 customers.clear()
 
-            self.env.cr.precommit.add(refresh)
+            self.env.cr.precommit.add(tell)
         customers.update(held.leads_commercial_partner_id.ids)
 
     @takes(default=given.optional(given.values))

@@ -70,7 +70,6 @@ HISTORY_KINDS: Final = [
     ("sale", "Sale"),
     ("order", "Order"),
     ("activity", "Activity"),
-    ("callback", "Callback"),
 ]
 CONTACT_KINDS: Final = ("message", "note", "call", "activity")
 

@@ -23,15 +23,13 @@ class BasePartnerMerge(models.TransientModel):
         if others := held - keep:
             others._end(
                 Domain("id", "in", others.ids),
-                state="unassigned",
                 end_reason="merged",
-                kind="unassigned",
                 note=self.env._(
                     "Merged with %(customer)s, who is with %(agent)s.", **self._leads_words(keep, dst_partner)
                 ),
             )
-        # sudo: leads.agent.call - the same; Odoo would delete the second promise to a customer
-        self.env["leads.agent.call"].sudo()._pass_to(dict.fromkeys(src_partners.ids, dst_partner.id))
+        # sudo: res.partner - the same. Before Odoo deletes what there may be only once of a customer
+        src_partners.sudo()._on_customers_changed("became", dict.fromkeys(src_partners.ids, dst_partner.id))
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
         self.env.cr.execute(
@@ -59,8 +57,7 @@ class BasePartnerMerge(models.TransientModel):
             ours = entities.filtered(lambda partner: partner._leads_is_ours())
             Assignment._leave_ours(ours, target)
         else:
-            # sudo: leads.agent.call - the same
-            self.env["leads.agent.call"].sudo()._pass_to({target.id: target.commercial_partner_id.id})
+            target._on_customers_changed("became", {target.id: target.commercial_partner_id.id})
             Assignment._pass_to_entities(target)
         self.env["leads.agent.history"].sudo()._follow_move(target)
         Assignment._propagate_holder((entities | before).ids)

@@ -4,21 +4,18 @@ from odoo import api, models
 class LeadsAgentAssignment(models.Model):
     _inherit = "leads.agent.assignment"
 
-    def _after_assign(self, agent_of, created, tell=True):
+    def _on_started(self):
         """Who is assigned is a lead, and its rules may move it."""
-        assignments = super()._after_assign(agent_of, created, tell)
         # sudo: res.partner - follows from an assignment that was allowed
-        customers = self.env["res.partner"].sudo().browse(created)
+        customers = self.sudo().partner_id
         customers._lead_event("assigned", self.env._("Assigned to an agent"), becomes_lead=True)
-        return assignments
+        return super()._on_started()
 
-    @api.model
-    def _undo(self, former_of):
+    def _on_undone(self):
         """Leads that moved because they were assigned go back, unless they have moved since."""
-        undone = super()._undo(former_of)
         # sudo: res.partner - follows from an undoing that was allowed
-        self.env["res.partner"].sudo()._lead_go_back(undone)
-        return undone
+        self.env["res.partner"].sudo()._lead_go_back(self)
+        return super()._on_undone()
 
     @api.model
     def _apply_to_customers(self, disposition, customers):

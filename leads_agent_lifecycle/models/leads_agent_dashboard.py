@@ -6,7 +6,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     _inherit = "leads.agent.dashboard"
 
     @api.model
-    def _customer_columns(self):
+    def _lead_columns(self):
         """How far each lead is, where they came from and who else looks after them, in the same query."""
         Partner = self.env["res.partner"]
         Partner.flush_model(["lead_stage_id", "lead_status_id", "lead_channel", "company_name"])
@@ -34,4 +34,4 @@ class LeadsAgentDashboard(models.AbstractModel):
               WHERE f.partner_id = p.id)
             """
         )
-        return super()._customer_columns() | columns
+        return super()._lead_columns() | columns

@@ -9,7 +9,7 @@ from odoo.tools.image import base64_to_image
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.leads_agent.fields import Rows
-from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
+from odoo.addons.leads_agent.models.res_groups import HOLDERS
 from odoo.addons.leads_agent_channel.models import leads_agent_received
 
 from ..tools import codes

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.leads_agent.models.res_partner_desk import HOLDERS
+from odoo.addons.leads_agent.models.res_groups import HOLDERS
 
 
 class ResPartner(models.Model):

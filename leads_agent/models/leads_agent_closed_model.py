@@ -295,6 +295,7 @@ class LeadsAgentClosedModel(models.Model):
     def _register_hook(self):
         """A link that an uninstalled app took along leaves a rule that hides everything; the record says so too."""
         super()._register_hook()
+        # sudo: leads.agent.closed.model - all of them, when the server starts and no user has asked
         for closed in self.sudo().search([("shape", "!=", "nothing")]):
             if not closed.field_ids:
                 _logger.warning("The links by which agents saw %s are gone: they see none of it now", closed.model)

@@ -115,6 +115,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def _leads_filter_in_sight(self):
+        # sudo: res.company - whether the contact is one of the own companies, whatever the user may read of them
         held = self.filtered(
             lambda partner: (
                 partner.leads_agent_id.id == self.env.uid or not partner.partner_share or partner.sudo().ref_company_ids
@@ -237,6 +238,7 @@ class ResPartner(models.Model):
         if self.env.user.leads_locked:
             own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
             if own:
+                # sudo: leads.agent.assignment - a customer whom the agent entered; nobody writes assignments by hand
                 self.env["leads.agent.assignment"].sudo()._assign_leads(
                     self.env.user,
                     own,
@@ -285,6 +287,7 @@ class ResPartner(models.Model):
     def _leads_inherit_holder(self):
         """New contacts of a held customer are held too."""
         for partner in self:
+            # sudo: res.partner - a new contact takes over the holder of its company, whom nobody may write by hand
             if partner.parent_id and (holder := partner.commercial_partner_id.sudo().leads_agent_id):
                 partner.sudo().leads_agent_id = holder
 
@@ -304,6 +307,7 @@ class ResPartner(models.Model):
             if vals.keys() & SIGN_IN_FIELDS and self.env.user._leads_writes_customers_by_role():
                 self._leads_check_sign_in(vals)
         moves = bool(vals.keys() & {"parent_id", "is_company", "company_type"})
+        # sudo: res.partner - only compares companies; the write below checks access
         before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}
         result = super().write(vals)
         if moves:
@@ -349,9 +353,10 @@ class ResPartner(models.Model):
         A held customer who becomes the contact of another company brings the assignment along, unless somebody holds
         that company already.
         """
+        # sudo: res.partner - follows from a change of contacts that the user was allowed to make
         moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
         if moved:
-            self.env["leads.agent.history"].sudo()._follow_move(moved)
+            self.env["leads.agent.history"]._follow_move(moved)
             moved._on_customers_changed("became", {partner.id: partner.commercial_partner_id.id for partner in moved})
         entities = moved.commercial_partner_id.union(*before.values())
         if not moved or not any(entity.leads_agent_id for entity in entities | moved):

@@ -150,6 +150,7 @@ class ResUsers(models.Model):
 
         :returns: ``{user_id: sentence}``
         """
+        # sudo: res.users - the reason is told whatever the caller may read of users
         return {user.id: sentence for user in self.sudo() if (sentence := user._leads_unable_sentence())}
 
     def _leads_unable_sentence(self):
@@ -167,7 +168,7 @@ class ResUsers(models.Model):
             return self.env._(
                 "%(user)s does not work in the company %(company)s.",
                 user=self.name,
-                company=self.env.company.sudo().name,
+                company=self.env.company.name,
             )
         return ""
 
@@ -232,7 +233,7 @@ class ResUsers(models.Model):
                 "title": self.env._("Leads Agent"),
                 "message": self.env._(
                     "A Leads Agent has rights of their own. Taken away: %s.",
-                    ", ".join(conflicts._origin.sudo().mapped("full_name")),
+                    ", ".join(conflicts._origin.mapped("full_name")),
                 ),
             }
         }
@@ -262,7 +263,7 @@ class ResUsers(models.Model):
                     "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
                     "their own; take the other groups away first.",
                     user=user.name,
-                    groups=", ".join(conflicts.sudo().mapped("full_name")),
+                    groups=", ".join(conflicts.mapped("full_name")),
                 )
             )
 

@@ -124,7 +124,7 @@ class ResUsers(models.Model):
         holders = self.filtered("can_hold_leads")
         absences = holders._leads_absences()
         there = holders.filtered(lambda user: user.id not in absences)
-        rooms = self.env["leads.agent.assignment"].sudo()._agent_rooms(there)
+        rooms = self.env["leads.agent.assignment"]._agent_rooms(there)
         return there.filtered(lambda user: rooms[user.id] != 0)
 
     def _leads_absences(self):
@@ -189,7 +189,8 @@ class ResUsers(models.Model):
             if not user.can_hold_leads:
                 raise UserError(self.env._("%s holds no leads, so there is nothing to switch.", user.name))
             user.leads_available = not user.leads_available if available is None else bool(available)
-        self.sudo()._leads_dashboard_changed()
+        self._leads_dashboard_changed()
+        # sudo: res.users - the switch that the user has just set
         return self[:1].sudo().leads_available
 
     @takes(given.one)

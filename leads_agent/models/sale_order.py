@@ -328,6 +328,7 @@ class SaleOrder(models.Model):
         if state == "sale":
             self._leads_complete(moved)
         else:
+            # sudo: leads.agent.history - follows from the change of state that the user was allowed to make
             self.env["leads.agent.history"].sudo()._log_orders(moved, EVENTS[state])
         if sold:
             # sudo: leads.agent.assignment - a sale that is cancelled is taken back, whoever cancels it

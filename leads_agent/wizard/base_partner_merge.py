@@ -43,8 +43,9 @@ class BasePartnerMerge(models.TransientModel):
 
     def _update_values(self, src_partners, dst_partner):
         """Only now is it known to which customer the destination belongs, and whether it is one of us."""
-        before = dst_partner.sudo().commercial_partner_id
+        before = dst_partner.commercial_partner_id
         result = super()._update_values(src_partners, dst_partner)
+        # sudo: res.partner - what follows from the merge does not depend on who merges
         target = dst_partner.sudo()
         self.env.add_to_compute(target._fields["partner_share"], target)
         self.env.flush_all()
@@ -66,4 +67,4 @@ class BasePartnerMerge(models.TransientModel):
 
     @api.model
     def _leads_words(self, keep, dst_partner):
-        return {"customer": dst_partner.sudo().display_name, "agent": keep.agent_id.name}
+        return {"customer": dst_partner.display_name, "agent": keep.agent_id.name}

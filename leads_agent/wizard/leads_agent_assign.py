@@ -25,7 +25,7 @@ class LeadsAgentAssign(models.TransientModel):
     @api.depends("agent_id")
     def _compute_agent_note(self):
         """What there is to know before choosing the agent: full, or away."""
-        Assignment = self.env["leads.agent.assignment"].sudo()
+        Assignment = self.env["leads.agent.assignment"]
         absences = self.agent_id._leads_absences()
         loads = Assignment._agent_loads(self.agent_id)
         for wizard in self:

@@ -312,6 +312,7 @@ class LeadsAgentSelfTestChecks(models.AbstractModel):
         """SQL that leaves the agent's own rows out."""
         if model not in OWN_ROWS:
             return SQL()
+        # sudo: any model - which rows are the agent's own does not depend on what the user may read
         own = self.env[model].sudo().with_context(active_test=False)._search(OWN_ROWS[model](agent))
         return SQL(" AND %s NOT IN %s", SQL.identifier(self.env[model]._table, "id"), own.subselect())
 

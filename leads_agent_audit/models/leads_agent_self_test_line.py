@@ -53,6 +53,7 @@ class LeadsAgentSelfTestLine(models.Model):
     def _compute_may_be_closed(self):
         """Whether the model is too open, and neither closed already nor needed by agents."""
         closed = set(self.env["leads.agent.closed.model"].search([("active", "=", True)]).mapped("model"))
+        # sudo: ir.model - technical names, which Leads Managers may not read
         closable = set(self.env["leads.agent.closed.model"]._closable_models().sudo().mapped("model"))
         for line in self:
             too_open = line.verdict in ("too_much", "uncovered")

@@ -43,6 +43,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
     @api.model
     def _agents(self):
         """Everybody on whom the restrictions of agents weigh."""
+        # sudo: res.users - every agent, also of companies that the manager has not switched on
         Users = self.env["res.users"].sudo().with_context(active_test=True)
         domain = Users._leads_role_domain(AGENT) & Domain("share", "=", False) & Domain("id", "!=", api.SUPERUSER_ID)
         agents = Users.search(domain, order="name, id")
@@ -58,6 +59,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
             Domain("state", "=", "active") | Domain("visible_until", ">", "now")
         )
         # The active one last, so that it is the one that counts.
+        # sudo: leads.agent.assignment - also in companies that the manager has not switched on
         for assignment in self.env["leads.agent.assignment"].sudo().search(domain, order="visible_until, id"):
             mine = found[assignment.partner_id.id]
             if assignment.agent_id not in mine or mine[assignment.agent_id].state != "active":
@@ -68,6 +70,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
     def _completed_orders(self, partners):
         """``{partner id: orders}`` that an agent completed and may still read."""
         found = defaultdict(self.env["sale.order"].browse)
+        # sudo: sale.order - also in companies that the manager has not switched on
         orders = (
             self.env["sale.order"]
             .sudo()

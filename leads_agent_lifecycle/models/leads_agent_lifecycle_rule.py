@@ -73,6 +73,7 @@ class LeadsAgentLifecycleRule(models.Model):
     @tools.ormcache("trigger", "company_id")
     def _rules(self, trigger, company_id):
         """The rules of an event, in their order, as :class:`steps.Rule`; elevated."""
+        # sudo: leads.agent.lifecycle.rule - kept in the cache for everybody, so nobody's rights decide
         rules = self.sudo().search([("trigger", "=", trigger), ("company_id", "in", (False, company_id))])
         return tuple(rule._as_tool() for rule in rules)
 
@@ -80,6 +81,7 @@ class LeadsAgentLifecycleRule(models.Model):
     @tools.ormcache()
     def _landscape(self):
         """The place of each stage, and the statuses of each; elevated."""
+        # sudo: leads.agent.stage - kept in the cache for everybody, so nobody's rights decide
         stages = self.env["leads.agent.stage"].sudo().with_context(lang=None).search(Domain.TRUE)
         return {stage.id: place for place, stage in enumerate(stages)}, stages._statuses()
 
@@ -214,6 +216,7 @@ class LeadsAgentLifecycleRule(models.Model):
             after = 0
             while rows := rule._existing(after, CHUNK):
                 after = rows[-1][0]
+                # sudo: res.partner - the job moves the leads of everybody
                 self.env["res.partner"].sudo()._lead_step(rule._plan_existing(rows), reason)
                 if not self.env["ir.cron"]._commit_progress(len(rows)):
                     return

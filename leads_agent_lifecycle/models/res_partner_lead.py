@@ -126,6 +126,7 @@ class ResPartner(models.Model):
             for name in place:
                 self._check_field_access(self._fields[name], "write")
         targets, news = {}, {}
+        # sudo: res.partner - the rights were checked above
         for partner in self.sudo():
             if not place.get("lead_stage_id", partner.lead_stage_id.id):
                 if partner.lead_stage_id:

@@ -27,6 +27,7 @@ class BasePartnerMerge(models.TransientModel):
         leads = (dst_partner | src_partners).sudo().filtered("lead_stage_id")
         if not leads:
             return super()._update_values(src_partners, dst_partner)
+        # sudo: leads.agent.stage - the same
         stages = self.env["leads.agent.stage"].sudo().search(Domain.TRUE)
         furthest = max(leads, key=lambda lead: (stages.ids.index(lead.lead_stage_id.id), lead == dst_partner))
         place = (furthest.lead_stage_id.id, furthest.lead_status_id.id)
@@ -42,6 +43,7 @@ class BasePartnerMerge(models.TransientModel):
         )
         leads.invalidate_recordset()
         super()._update_values(src_partners, dst_partner)
+        # sudo: res.partner - the same
         target = dst_partner.sudo()
         if target._leads_is_ours():
             # Colleagues and own companies are nobody's leads.

@@ -72,6 +72,7 @@ class CrmLead(models.Model):
         )
         under_way._leads_withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
         merged = super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
+        # sudo: crm.lead - as above: the routing goes on with the one that is left
         merged.sudo()._leads_resume()
         return merged
 

@@ -104,6 +104,7 @@ class CrmLead(models.Model):
         Partner = self.env["res.partner"].sudo()
         refused = {}
         for company, leads in self.grouped(lambda lead: lead._leads_company()).items():
+            # sudo: res.partner - as above
             customer_of = {
                 lead: (lead.partner_id.sudo() or known[lead][0]).commercial_partner_id
                 for lead in leads

@@ -141,6 +141,7 @@ class LeadsAgentOffer(models.Model):
         known = {lead: (customer, holder)} if customer else {}
         if holder != self.agent_id and lead._leads_coalesce(known):
             return
+        # sudo: res.users - as above
         if self.agent_id.sudo().can_hold_leads:
             for sentence, _until in lead._leads_refused(known).values():
                 raise UserError(sentence)

@@ -72,7 +72,7 @@ class LeadsAgentProfile(models.Model):
             )
 
     def _compute_score(self):
-        scores = self.env["leads.agent.score.entry"].sudo()._scores(self.user_id)
+        scores = self.env["leads.agent.score.entry"]._scores(self.user_id)
         for profile in self:
             profile.score = scores[profile.user_id.id]
 
@@ -134,9 +134,9 @@ class LeadsAgentProfile(models.Model):
             profiles = profiles.filtered(lambda profile: profile.user_id in team.sudo().member_ids)
         users = profiles.user_id
         absences = users._leads_absences()
-        rooms = self.env["leads.agent.assignment"].sudo()._agent_rooms(users)
+        rooms = self.env["leads.agent.assignment"]._agent_rooms(users)
         caps = profiles._rooms()
-        scores = self.env["leads.agent.score.entry"].sudo()._scores(users)
+        scores = self.env["leads.agent.score.entry"]._scores(users)
         agents = []
         for profile in profiles.sorted("user_id"):
             user = profile.user_id

@@ -133,6 +133,7 @@ class LeadsAgentScoreEntry(models.Model):
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, since)
                 """,
                 users.ids,
+                # sudo: res.users, res.company - the period of the company of each agent, whoever asks
                 [now - timedelta(days=user.sudo().company_id.leads_offer_score_days or 30) for user in users],
             )
         )

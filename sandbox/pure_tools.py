@@ -8,7 +8,11 @@ import types
 
 from .paths import ROOT
 
+for name, path in {"odoo": [], "odoo.addons": []}.items():
+    sys.modules.setdefault(name, types.ModuleType(name)).__path__ = path
 for manifest in ROOT.glob("*/__manifest__.py"):
     package = types.ModuleType(manifest.parent.name)
     package.__path__ = [str(manifest.parent)]
-    sys.modules.setdefault(package.__name__, package)
+    # Tools of one addon import those of another as Odoo would.
+    for name in (package.__name__, f"odoo.addons.{package.__name__}"):
+        sys.modules.setdefault(name, package)

@@ -17,7 +17,7 @@ from .paths import HOME, LOGS, ROOT, made
 DATABASE = "leads_upgrade"
 # The last commit before `leads_agent_audit` was an addon of its own.
 BEFORE = "977eb67"
-OURS = ("leads_agent", "leads_agent_audit")
+OURS = ("leads_agent", "leads_agent_audit", "leads_agent_distribution", "leads_agent_call_distribution")
 # Tables that every upgrade writes, whatever is upgraded.
 REGISTRY = ("ir\\_%", "bus\\_%", "base\\_registry%", "base\\_cache%", "orm\\_signaling%", "res\\_groups%")
 WORKED_ON = """
@@ -36,6 +36,24 @@ env["ir.ui.view"].create({
     "arch": '<field name="model_count" position="after"><field name="seconds"/></field>',
 })
 env.ref("leads_agent.menu_self_tests").write({"name": "Renamed tests", "sequence": 7})
+agents = env["res.users"].search([("is_leads_agent", "=", True)], limit=2)
+agents[:1].write({"leads_max_open": 40, "leads_available": False})
+env["leads.agent.rule"].create({"name": "Kept rule", "team_id": env["crm.team"].search([], limit=1).id, "daily_cap": 7})
+env.ref("leads_agent.cron_run_rules").write({"active": False})
+env["ir.filters"].create({
+    "name": "Kept rules", "model_id": "leads.agent.rule", "domain": "[('daily_cap', '>', 0)]",
+    "action_id": env.ref("leads_agent.action_rules").id, "user_ids": [Command.link(env.uid)],
+})
+env["ir.ui.view"].create({
+    "name": "kept.rules", "model": "leads.agent.rule", "mode": "extension",
+    "inherit_id": env.ref("leads_agent.leads_agent_rule_view_list").id,
+    "arch": '<field name="daily_cap" position="after"><field name="given_count"/></field>',
+})
+env["ir.ui.view"].create({
+    "name": "kept.batches", "model": "leads.agent.batch.assign", "mode": "extension",
+    "inherit_id": env.ref("leads_agent.leads_agent_batch_assign_view_form").id,
+    "arch": '<page name="shares" position="attributes"><attribute name="string">Team</attribute></page>',
+})
 env.cr.commit()
 """
 UPGRADED = """
@@ -44,6 +62,13 @@ assert 'name="seconds"' in arch, arch
 favourite = env["ir.filters"].search([("name", "=", "Kept favourite")])
 assert favourite.action_id.id == env.ref("leads_agent_audit.action_self_tests").id
 assert 'leads_who_can_see' in env["res.partner"].get_view(env.ref("base.view_partner_form").id)["arch"]
+arch = env["leads.agent.rule"].get_view(env.ref("leads_agent_distribution.leads_agent_rule_view_list").id)["arch"]
+assert 'name="given_count"' in arch, arch
+favourite = env["ir.filters"].search([("name", "=", "Kept rules")])
+assert favourite.action_id.id == env.ref("leads_agent_distribution.action_rules").id
+arch = env["leads.agent.batch.assign"].get_view(env.ref("leads_agent.leads_agent_batch_assign_view_form").id)["arch"]
+assert 'string="Team"' in arch, arch
+assert not env.ref("leads_agent_distribution.cron_run_rules").active
 test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
 test._run()
 assert test.verdict == "clean", test.finding_ids.mapped("explanation")

@@ -15,8 +15,6 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
-from odoo.addons.leads_agent.models.leads_agent_batch_assign_work import PLAN_COLUMNS
-
 from ..measure import Candidate, Timing, interleave, once
 from ..report import Row, exponent
 
@@ -192,7 +190,10 @@ def _planning(registry, scale, manager, agent, leads):
 
 def _make_lines(batch, planning=False):
     """As before the job begins."""
-    batch.sudo()._add_lines(batch._prepare_leads(planning), PLAN_COLUMNS)
+    leads = batch._prepare_leads()
+    if planning:
+        leads = [(order_id, partner_id, None, None) for order_id, partner_id, *_meant in leads]
+    batch._lines()._insert_leads(batch, leads)
 
 
 def _all_chunks(batch, task):

@@ -10,9 +10,6 @@ from . import (
     leads_agent_assignment_outcome,
     leads_agent_batch_assign,
     leads_agent_batch_assign_line,
-    leads_agent_batch_assign_log,
-    leads_agent_batch_assign_share,
-    leads_agent_batch_assign_work,
     leads_agent_call,
     leads_agent_call_changes,
     leads_agent_callback,
@@ -26,10 +23,8 @@ from . import (
     leads_agent_history,
     leads_agent_history_calls,
     leads_agent_opt_out,
-    leads_agent_rotation,
-    leads_agent_rule,
 )
-from . import leads_agent_assignment_undo, leads_agent_batch_assign_undo, leads_agent_disposition_policy
+from . import leads_agent_assignment_undo, leads_agent_disposition_policy
 from . import (
     crm_team,
     crm_team_script,
@@ -52,8 +47,8 @@ from . import (
     res_partner_call_refusals,
     res_partner_desk,
     res_users,
-    res_users_capacity,
     res_users_desk,
+    res_users_turns,
     resource_calendar,
     sale_order,
     sale_order_newest,

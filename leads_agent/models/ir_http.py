@@ -2,13 +2,12 @@ from odoo import models
 
 
 class IrHttp(models.AbstractModel):
-    """The web client knows from the start whether the user may switch new leads and breaks, and how they stand."""
+    """The web client knows from the start whether the user takes breaks, and is on one."""
 
     _inherit = "ir.http"
 
     def session_info(self):
         info = super().session_info()
         if self.env.user._is_internal() and self.env.user.can_hold_leads:
-            info["leads_available"] = self.env.user.leads_available
             info["leads_on_break"] = bool(self.env.user.leads_break_since)
         return info

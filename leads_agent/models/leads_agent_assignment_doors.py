@@ -69,7 +69,7 @@ class LeadsAgentAssignment(models.Model):
         verdicts = self._judge(
             leads, agent_of, any_order=any_order, reassign=reassign, unconditional=unconditional, check=plan is not None
         )
-        verdicts = self._apply_limits(
+        verdicts = self._limit(
             verdicts,
             agent_of,
             source=source,

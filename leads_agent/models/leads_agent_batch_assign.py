@@ -1,96 +1,61 @@
-from ast import literal_eval
-from collections import Counter
+import logging
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
 
 from ..arguments import takes
-from ..fields import Bounded, Link
-from ..tools import given, limits, terms
+from ..fields import Link
+from ..selecting import OrderSelection
+from ..tools import given
+
+_logger = logging.getLogger(__name__)
 
 # More leads than this are worked through by the job, in the background.
 MOST_IN_REQUEST = 10_000
-# And more orders than this are refused.
-MOST_ORDERS = 300_000
+# Leads per transaction of the job, and per round of a request.
+CHUNK = 1_000
 DIALOG = "leads_agent.leads_agent_batch_assign_view_form_dialog"
 PAGE = "leads_agent.leads_agent_batch_assign_view_form"
-# What a batch did is written by the batch alone.
-# What was asked for stands once the batch has begun; only then does the log say what came of it.
-REQUEST_FIELDS = frozenset(
-    ("agent_id", "agent_ids", "team_id", "method", "cap", "prefer_previous", "prefer_lang", "prefer_country")
-    + ("share_ids", "reassign", "company_id", "selected_order_ids", "whole_filter", "domain")
-)
-OWN_FIELDS = ("state", "task", "executed_at", "started_by_id", "line_ids", "plan_turns", "turns", "undo_summary")
-UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError)
 
 
 class LeadsAgentBatchAssign(models.Model):
-    """Orders whose customers are given to one agent, or shared out among several, with a log of what became of each.
+    """Orders whose customers are given to one agent, with a log of what became of each.
 
-    A stored model: who, when, which filter, the plan, and one line per lead with result and reason. Several orders of
-    one customer are one lead. Life cycle: ``draft``, then either assigned at once or ``planned`` first (a dry run: the
-    same plan is carried out later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``. More
-    leads than fit into a request are worked through by a job, in chunks that are committed one by one (``running``); it
-    can be left, watched and cancelled. How lines are made and worked through: leads_agent_batch_assign_work.py.
+    Who, when, which filter, and one line per lead; several orders of one customer are one lead. More leads than fit
+    into a request are worked through by a job, in chunks that are committed one by one (``running``); it can be left,
+    watched and cancelled. A line without a result is still to do: that alone says where the work stands, so a server
+    that is ended in the middle goes on with the next chunk. Leads that are assigned at once get their lines then.
     """
 
     _name = "leads.agent.batch.assign"
     _description = "Batch Assignment"
     _order = "id desc"
 
+    # What was asked for stands once the batch has begun; only then does the log say what came of it.
+    _request_fields = frozenset(("agent_id", "reassign", "company_id", "selected_order_ids", "whole_filter", "domain"))
+    # What a batch did is written by the batch alone.
+    _own_fields = frozenset(("state", "task", "executed_at", "started_by_id", "line_ids"))
+
     name = fields.Char(compute="_compute_name")
     agent_id = Link("res.users", string="Leads Agent", domain=[("can_hold_leads", "=", True)], ondelete="restrict")
-    agent_ids = fields.Many2many(
-        "res.users",
-        "leads_agent_batch_assign_agent_rel",
-        string="Share Out Among",
-        domain=[("can_hold_leads", "=", True)],
-        help="Several agents share the leads. Those who are away now, or full, get none.",
-    )
-    team_id = Link(
-        "crm.team",
-        string="Call Center",
-        ondelete="set null",
-        help="Its agents share the leads, and its rotation counts.",
-    )
-    method = fields.Selection(
-        terms.METHODS,
-        required=True,
-        default="equal",
-        help="Equal shares and shares by weight go on where the last batch of the same call center ended.",
-    )
-    cap = Bounded(string="At Most per Agent", most=limits.MOST_LEADS, help="In this batch. 0: the agents' own limits.")
-    prefer_previous = fields.Boolean(string="Prefer the Previous Agent")
-    prefer_lang = fields.Boolean(string="Prefer the Same Language")
-    prefer_country = fields.Boolean(string="Prefer the Same Country")
-    share_ids = fields.One2many("leads.agent.batch.assign.share", "batch_id", string="Agents")
     reassign = fields.Boolean(help="Also take leads that another agent holds.")
     state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("planned", "Planned"),
-            ("running", "Running"),
-            ("done", "Done"),
-            ("cancelled", "Cancelled"),
-            ("undone", "Undone"),
-        ],
+        [("draft", "Draft"), ("running", "Running"), ("done", "Done"), ("cancelled", "Cancelled")],
         default="draft",
         required=True,
         readonly=True,
         index=True,
     )
     task = fields.Selection(
-        [("plan", "Planning"), ("assign", "Assigning"), ("undo", "Undoing")],
-        readonly=True,
-        copy=False,
-        help="What is worked on, or was last.",
+        [("assign", "Assigning")], readonly=True, copy=False, help="What is worked on, or was last."
     )
     company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     selected_order_ids = fields.Json(
         string="Selected Orders",
-        default=lambda self: self._default_selected_order_ids(),
+        default=lambda self: list(self._of_list("active_ids") or ()),
         help="Ids of the selected orders, kept as numbers so that an order deleted meanwhile is reported as gone.",
     )
     whole_filter = fields.Boolean(
@@ -98,7 +63,7 @@ class LeadsAgentBatchAssign(models.Model):
     )
     domain = fields.Char(
         string="Filter",
-        default=lambda self: self._default_domain(),
+        default=lambda self: str(self._of_list("active_domain") or "") or False,
         help="The orders that the list was filtered by; they are read when the batch starts.",
     )
     order_count = fields.Integer(string="Orders", compute="_compute_order_count")
@@ -112,47 +77,32 @@ class LeadsAgentBatchAssign(models.Model):
     progress = fields.Float(compute="_compute_counts", help="Percent of the leads that have their result.")
     started_by_id = Link("res.users", string="By", readonly=True, copy=False)
     executed_at = fields.Datetime(string="Run On", readonly=True, copy=False)
-    plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
-    turns = fields.Json(readonly=True, copy=False, help="Where the rotation stood before and after the batch.")
-    undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
-
-    # ------------------------------------------------------------------
-    # Fields
-    # ------------------------------------------------------------------
 
     @api.model
-    def _default_selected_order_ids(self):
-        if self.env.context.get("active_model") != "sale.order":
-            return []
-        return list(self.env.context.get("active_ids") or [])
+    def _of_list(self, key):
+        """What the web client says of the list of orders that it comes from."""
+        return self.env.context.get("active_model") == "sale.order" and self.env.context.get(key)
 
-    @api.model
-    def _default_domain(self):
-        """The filter of the list; the web client sends it along with every selection."""
-        domain = self.env.context.get("active_domain")
-        return str(domain) if domain and self.env.context.get("active_model") == "sale.order" else False
-
-    @api.depends("agent_id", "team_id", "share_ids", "executed_at", "create_date")
+    @api.depends("agent_id", "executed_at", "create_date")
     def _compute_name(self):
         for batch in self:
-            # sudo: crm.team - the name of the call center that the batch names
-            receiver = batch.agent_id.name or batch.team_id.sudo().name
-            if not receiver and batch.share_ids:
-                receiver = self.env._("%s agents", len(batch.share_ids))
             batch.name = self.env._(
                 "%(agent)s, %(date)s",
-                agent=receiver or self.env._("No agent"),
+                agent=batch._receiver_name() or self.env._("No agent"),
                 date=fields.Date.to_string(batch.executed_at or batch.create_date or fields.Date.today()),
             )
 
+    def _receiver_name(self):
+        return self.agent_id.name
+
     def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in OWN_FIELDS:
+        if operation == "write" and not self.env.su and field.name in self._own_fields:
             return False
         return super()._has_field_access(field, operation)
 
     @takes(vals=given.values)
     def write(self, vals):
-        if vals.keys() & REQUEST_FIELDS:
+        if vals.keys() & self._request_fields:
             self._check_draft()
         return super().write(vals)
 
@@ -163,47 +113,27 @@ class LeadsAgentBatchAssign(models.Model):
 
     @api.depends("selected_order_ids", "domain", "whole_filter")
     def _compute_order_count(self):
-        # sudo: ir.config_parameter - the limit of the web client is no secret
-        configured = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "")
-        limit = int(configured) if configured.isdecimal() else 20_000
         for batch in self:
-            selection = batch.selected_order_ids
-            batch.order_count = len(selection) if isinstance(selection, list) else 0
-            batch.filter_count = batch._count_filtered() if batch.whole_filter else 0
-            cut = batch.order_count >= limit and not batch.whole_filter
-            batch.selection_warning = cut and self.env._(
-                "The web client hands over at most %s orders: what you selected beyond that is not in this batch. "
-                "Take all orders of the filter instead.",
-                limit,
-            )
+            selection = batch._selection()
+            batch.order_count = selection.count_selected()
+            batch.filter_count = selection.count_filtered() if batch.whole_filter else 0
+            batch.selection_warning = not batch.whole_filter and selection.warning()
 
-    def _count_filtered(self):
-        """How many orders the filter finds, as far as they count; nothing for a filter that cannot be read."""
-        if not self.domain:
-            return 0
-        try:
-            return self.env["sale.order"].search_count(self._parsed_domain(), limit=MOST_ORDERS + 1)
-        except UserError:
-            return 0
-
-    @api.depends("line_ids.result", "line_ids.undone", "state", "task")
+    @api.depends("line_ids.result", "state")
     def _compute_counts(self):
         # sudo: leads.agent.batch.assign.line - figures of a batch that the user reads
-        Line = self.env["leads.agent.batch.assign.line"].sudo()
-        rows = Line._read_group([("batch_id", "in", self.ids)], ["batch_id", "result", "undone"], ["__count"])
+        Line = self._lines().sudo()
+        rows = Line._read_group([("batch_id", "in", self.ids)], ["batch_id", "result"], ["__count"])
+        counted = defaultdict(Counter)
+        for batch, result, count in rows:
+            counted[batch.id][result] = count
         for batch in self:
-            mine, held = Counter(), 0
-            for owner, result, undone, count in rows:
-                if owner.id == batch.id:
-                    mine[result] += count
-                    held += count if result == "assigned" and not undone else 0
+            mine = counted[batch.id]
             batch.lead_count = mine.total()
             batch.assigned_count = mine["assigned"]
             batch.skipped_count = mine.total() - mine["assigned"] - mine[False]
-            is_undoing = batch.state == "running" and batch.task == "undo"
-            batch.pending_count = held if is_undoing else mine[False]
-            to_do = mine["assigned"] if is_undoing else mine.total()
-            batch.progress = 100 * (1 - batch.pending_count / to_do) if to_do else 0
+            batch.pending_count = mine[False]
+            batch.progress = 100 * (1 - mine[False] / mine.total()) if mine else 0
 
     # ------------------------------------------------------------------
     # Buttons
@@ -211,62 +141,22 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_assign(self):
-        """Assign the customers of the orders, and open the result log; a planned batch is carried out as planned.
+        """Assign the customers of the orders, and open the result log.
 
         :raises UserError: when the selection, the agents or the state do not allow it; nothing is changed then
         """
-        self._take("draft", "planned")
-        if self.state == "planned":
-            return self.action_commit()
+        self._take("draft")
         leads = self._prepare_leads()
         return self._start("assign", len(leads), leads)
 
     @takes(given.one)
-    def action_plan(self):
-        """Plan without assigning anything: the lines say who would get which lead.
-
-        :raises UserError: as for assigning
-        """
-        self._take("draft")
-        leads = self._prepare_leads(planning=True)
-        return self._start("plan", len(leads), leads)
-
-    @takes(given.one)
-    def action_commit(self):
-        """Carry the plan out, exactly; what changed since is reported on its line.
-
-        :raises UserError: when there is no plan, it gives no lead to anybody, or is carried out already
-        """
-        self._take("planned")
-        if not self.pending_count:
-            raise UserError(
-                self.env._("Nothing to commit: this plan assigns no leads. The result log gives the reason for each.")
-            )
-        return self._start("assign", self.pending_count)
-
-    @takes(given.one)
-    def action_undo(self):
-        """Give back what the batch gave out, where nobody has touched it since.
-
-        :raises UserError: when there is nothing to undo, or it is undone already
-        """
-        self._take("done", "cancelled")
-        if not self.assigned_count:
-            raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
-        # sudo: leads.agent.batch.assign - the log is written by the batch alone
-        self.sudo()._forget_left()
-        return self._start("undo", self.assigned_count)
-
-    @takes(given.one)
     def action_cancel(self):
-        """Stop a running batch after the chunk it is at, or give up a plan. What is assigned stays.
+        """Stop a running batch after the chunk it is at. What is assigned stays.
 
-        :raises UserError: when the batch is not running or planned
+        :raises UserError: when the batch is not running
         """
-        self._take("planned", "running")
-        # sudo: leads.agent.batch.assign - a batch writes its own state
-        self.sudo().write({"state": "cancelled"})
-        self.sudo()._close_pending(self.env._("Cancelled before this lead had its turn."))
+        self._take("running")
+        self._cancel(self.env._("Cancelled before this lead had its turn."))
         return self._open()
 
     @takes(given.one)
@@ -283,13 +173,6 @@ class LeadsAgentBatchAssign(models.Model):
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/leads_agent/batch/{self.id}.csv", "target": "download"}
 
-    @takes(given.one)
-    def action_open_load(self):
-        """How many leads each agent has before and after, as bars."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_load")
-        return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
-
     def _take(self, *states):
         """Refuse what the state of the batch does not allow.
 
@@ -300,22 +183,19 @@ class LeadsAgentBatchAssign(models.Model):
         self.ensure_one()
         self.env.user._check_leads_manager()
         self.check_access("write")
-        if self.state in states:
-            return
+        if self.state not in states:
+            raise UserError(self._state_sentence())
+
+    def _state_sentence(self):
+        """Why the state of the batch does not allow what is asked for."""
         match self.state:
             case "draft":
-                reason = self.env._("This batch has not been run yet.")
-            case "planned":
-                reason = self.env._("This batch is planned, and not run yet.")
+                return self.env._("This batch has not been run yet.")
             case "running":
-                reason = self.env._("This batch is running. Open it to see how far it is.")
-            case "undone":
-                reason = self.env._("This batch was undone already.")
+                return self.env._("This batch is running. Open it to see how far it is.")
             case "cancelled":
-                reason = self.env._("This batch was cancelled. Select the orders again for another one.")
-            case _:
-                reason = self.env._("This batch has been run already. Select the orders again for another one.")
-        raise UserError(reason)
+                return self.env._("This batch was cancelled. Select the orders again for another one.")
+        return self.env._("This batch has been run already. Select the orders again for another one.")
 
     def _open(self):
         """The log of a batch that is done, in the dialog it was started from; or the page of a larger one."""
@@ -334,76 +214,186 @@ class LeadsAgentBatchAssign(models.Model):
     # Which orders, which agents
     # ------------------------------------------------------------------
 
-    def _checked_order_ids(self):
-        """The selection as clean ids without doubles.
+    def _prepare_leads(self):
+        """Find the leads of the batch, one per customer, the newest orders first.
 
-        :raises UserError: when it is empty, too large or no list of ids
+        The orders and customers are kept from being deleted until their lines are written, which is much later when
+        they are assigned at once.
+
+        :returns: ``(order_id, partner_id, agent_id, reason)``, of the reason nothing yet
+        :raises UserError: when the orders or the agents do not allow a batch
         """
-        order_ids = self.selected_order_ids or []
-        if not isinstance(order_ids, list) or not all(type(i) is int and 0 < i < 2**31 for i in order_ids):
-            raise UserError(self.env._("The selection is no list of orders. Select them again in the order list."))
-        if not order_ids:
-            raise UserError(self.env._("Select at least one order."))
-        self._check_size(len(order_ids))
-        return list(dict.fromkeys(order_ids))
+        selection = self._selection()
+        domain, order_ids = selection.chosen()
+        self._prepare_receivers()
+        leads = self._lines()._find_leads(self, domain, order_ids)
+        if selection.by_filter and not leads:
+            raise UserError(self.env._("No order matches the filter of this batch."))
+        return leads
 
-    def _parsed_domain(self):
-        """The filter, as far as it can be asked.
+    def _selection(self):
+        return OrderSelection(self.env, self.selected_order_ids, self.domain, self.whole_filter)
 
-        :raises UserError: when it cannot be read
-        """
-        try:
-            domain = Domain(literal_eval(self.domain or "[]"))
-            self.env["sale.order"]._search(domain, limit=1)
-        except UNREADABLE:
-            raise UserError(self.env._("The filter of this batch cannot be read: %s", self.domain)) from None
-        return domain
+    def _prepare_receivers(self):
+        """:raises UserError: when there is nobody who may hold leads"""
+        if not self.agent_id:
+            raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
+        self.agent_id.with_company(self.company_id)._check_may_hold_leads()
 
-    def _check_size(self, count):
-        """:raises UserError: when there are more orders than a batch takes"""
-        if count > MOST_ORDERS:
-            raise UserError(
-                self.env._(
-                    "At most %(most)s orders at a time: these are more. Filter them further, by date for instance.",
-                    most=MOST_ORDERS,
-                )
-            )
-
-    def _agents(self):
-        """Who receives leads in this batch: the one agent, or those of the several who are there and have room.
-
-        :raises UserError: when there is nobody
-        """
-        if self.agent_id:
-            self.agent_id.with_company(self.company_id)._check_may_hold_leads()
-            return self.agent_id
-        # sudo: crm.team, res.users - who is in the call center, and who is there now
-        agents = (self.agent_ids | self.share_ids.agent_id).sudo().with_company(self.company_id)
-        if self.team_id:
-            agents |= self.team_id.sudo().member_ids
-            agents = agents.filtered("can_hold_leads")
-        if not agents:
-            raise UserError(self.env._("Choose the Leads Agent who gets the leads, several agents, or a call center."))
-        for agent in agents:
-            agent._check_may_hold_leads()
-        available = agents._leads_available()
-        if not available:
-            raise UserError(
-                self.env._(
-                    "None of these agents receives leads now, they are away or full: %s",
-                    ", ".join(agents.mapped("name")),
-                )
-            )
-        return available
-
-    @api.constrains("agent_id", "agent_ids", "team_id")
-    def _check_one_or_several(self):
-        for batch in self:
-            if batch.agent_id and (batch.agent_ids or batch.team_id):
-                raise ValidationError(self.env._("Choose one agent, or several to share the leads; not both."))
+    def _receivers(self):
+        """Those who receive leads of this batch."""
+        return self.agent_id
 
     @api.autovacuum
     def _gc_abandoned(self):
         """Forget dialogs that were opened and left."""
         yesterday = fields.Datetime.now() - timedelta(days=1)
         self.search([("state", "=", "draft"), ("create_date", "<", yesterday)], limit=1000).unlink()
+
+    # ------------------------------------------------------------------
+    # Working through them
+    # ------------------------------------------------------------------
+
+    def _start(self, task, to_do, leads=()):
+        """Do it now if it fits into a request, else have the job do it.
+
+        :param int to_do: how many lines there are to do
+        :param leads: what :meth:`_prepare_leads` found, when there are no lines yet
+        """
+        # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
+        batch = self.sudo()
+        # The names of the two people of the story: one query instead of two.
+        (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
+        begun = {"task": task, "started_by_id": self.env.uid, "executed_at": fields.Datetime.now()}
+        if to_do > MOST_IN_REQUEST:
+            self._lines()._insert_leads(batch, leads)
+            batch.write({"state": "running", **begun})
+            self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
+            return self._open()
+        while batch._work(task, leads):
+            leads = ()
+        batch.write(begun)
+        return self._open()
+
+    def _work(self, task, leads=()):
+        """Do the next chunk.
+
+        :param leads: of :meth:`_prepare_leads`, to be assigned before any lines that are to do
+        :returns: how many were done; 0 when the batch is over, and then its last words are said
+        """
+        done = self._work_chunk(task, leads)
+        if done < CHUNK:
+            self._forget_lines()
+            self._finish(task)
+            return 0
+        return done
+
+    def _work_chunk(self, task, leads):
+        return self._assign_chunk(leads or self._lines()._read_pending(self, CHUNK), new=bool(leads))
+
+    def _finish(self, task):
+        """All lines are done."""
+        self.state = "done"
+        self._lines()._tell_agents(self, "assigned", "reassigned")
+
+    def _door(self):
+        """Where assignments begin, as whoever started the batch, in its company."""
+        # sudo: leads.agent.assignment - a manager started the batch; the door writes what nobody may write by hand
+        return self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
+
+    def _any_order(self, agents):
+        """Customers of completed orders are accepted where all who receive leads may see such orders."""
+        return not any(agent.leads_partial_only for agent in agents)
+
+    def _assign_chunk(self, rows, new=False):
+        """Give some leads out, and write what became of them on their lines.
+
+        :param rows: lines, or leads of :meth:`_prepare_leads`: ``(id, partner_id, agent_id, reason)``
+        :param bool new: they are leads, and have no lines yet
+        :returns: how many lines were done
+        """
+        if rows:
+            usual = self._reason("one")
+            self._give_out(rows, {row[1]: (row[2], row[3] or usual) for row in rows}, new=new)
+        return len(rows)
+
+    def _give_out(self, rows, shares, refused=(), new=False):
+        """Give leads to their agents, through the door.
+
+        :param dict shares: ``{partner_id: (agent_id, reason)}``
+        :param refused: ``(id, result, reason)`` of the rows that are in nobody's share
+        :returns: ``{partner_id: outcome}``
+        """
+        partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
+        outcomes = self._door()._assign_leads(
+            self.env["res.users"],
+            partners,
+            source="batch",
+            batch=self,
+            any_order=self._any_order(self._receivers()),
+            reassign=self.reassign,
+            plan=shares,
+            tell=False,
+        )
+        outcome_of = dict(zip(partners.ids, outcomes, strict=True))
+        self._lines()._log_outcomes(self, rows, outcome_of, refused, new)
+        return outcome_of
+
+    def _reason(self, cause):
+        """Why this agent, in words that stay on the assignment."""
+        return self.env._("Batch by %s", self.env.user.name)
+
+    def _cancel(self, reason):
+        """Stop the batch; the reason stands on all lines that have not had their turn."""
+        # sudo: leads.agent.batch.assign - a batch writes its own state
+        batch = self.sudo()
+        batch.state = "cancelled"
+        batch._lines()._close_pending(batch, reason)
+
+    def _csv(self):
+        self.check_access("read")
+        return self._lines()._csv(self)
+
+    def _lines(self):
+        return self.env["leads.agent.batch.assign.line"]
+
+    def _forget_lines(self):
+        """Lines were written past the ORM."""
+        self._lines().invalidate_model(flush=False)
+        self.invalidate_recordset(
+            ["line_ids", "lead_count", "assigned_count", "skipped_count", "pending_count", "progress"], flush=False
+        )
+
+    # ------------------------------------------------------------------
+    # The job
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_run_batches(self):
+        """Go on with batches that are running; those that another worker is at are left to it."""
+        # sudo: leads.agent.batch.assign - the job runs the batches of all companies
+        for batch in self.sudo().search([("state", "=", "running")], order="executed_at, id"):
+            # As whoever started it, and nobody less: the right to was checked then.
+            batch = batch.with_user(batch.started_by_id).sudo()
+            while done := batch._try_chunk():
+                if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch.pending_count, 1)):
+                    return
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _try_chunk(self):
+        """One chunk, retried by Odoo on a conflict; an error stops this batch, with a sentence, and no other."""
+        try:
+            return retrying(self._work_in_job, self.env)
+        except Exception as error:
+            _logger.exception("Batch %s was stopped by an error", self.id)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            self._cancel(self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__))
+            return 0
+
+    def _work_in_job(self):
+        """One chunk, if nobody else is at the batch and it is still to be run."""
+        self.env.invalidate_all()
+        if not self.exists() or not self.try_lock_for_update() or self.state != "running":
+            return 0
+        return self._work(self.task)

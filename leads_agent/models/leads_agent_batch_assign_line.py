@@ -1,13 +1,24 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..fields import Link
 from ..tools import terms
+from ..tools.csv_cells import as_csv
+
+# What a line says once it has had its turn: names of columns, and their SQL types.
+RESULT_COLUMNS = {
+    "result": "text",
+    "reason": "text",
+    "agent_id": "int",
+    "previous_agent_id": "int",
+    "assignment_id": "int",
+}
 
 
 class LeadsAgentBatchAssignLine(models.Model):
-    """What a batch did with one customer, or plans to do, and why.
+    """What a batch did with one customer, and why. Without a result, the lead has not had its turn.
 
-    Without a result, the lead has not had its turn; with an agent, it is planned for that agent.
+    Lines are found, added, written and handed out in sets, past the ORM, as a batch has up to 300,000.
     """
 
     _name = "leads.agent.batch.assign.line"
@@ -30,8 +41,238 @@ class LeadsAgentBatchAssignLine(models.Model):
     assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     result = fields.Selection(terms.RESULTS, readonly=True)
     reason = fields.Char(readonly=True)
-    undone = fields.Selection([("undone", "Given back"), ("left", "Left as it is")], readonly=True)
-    undo_reason = fields.Char(string="Why", readonly=True)
 
     _batch_result_idx = models.Index("(batch_id, result)")
     _batch_pending_idx = models.Index("(batch_id, id) WHERE result IS NULL")
+
+    # ------------------------------------------------------------------
+    # Finding leads
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_leads(self, batch, domain, order_ids):
+        """Find the customers of orders in one statement, and make lines of selected orders that are gone or hidden.
+
+        :param domain: the orders, as far as the user may read them
+        :param list order_ids: the selection
+        :returns: ``(order_id, partner_id, agent_id, reason)``, one per customer, the newest orders first
+        """
+        readable = self.env["sale.order"]._search(domain)
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH readable AS (
+                    SELECT o.id, p.id AS lead_id, %(moment)s AS moment
+                      FROM sale_order o
+                      JOIN res_partner p ON p.id = o.leads_commercial_partner_id
+                     WHERE o.id IN %(readable)s
+                       FOR KEY SHARE
+                ), missing AS (
+                    INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
+                    SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
+                           replace(CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END, '{order}', t.id::text)
+                      FROM unnest(%(selected)s::int[]) AS t (id)
+                 LEFT JOIN sale_order o ON o.id = t.id
+                     WHERE NOT EXISTS (SELECT FROM readable r WHERE r.id = t.id)
+                )
+                SELECT t.id, t.lead_id, %(agent)s::int, NULL
+                  FROM (
+                       SELECT DISTINCT ON (lead_id) id, lead_id, moment
+                         FROM readable
+                     ORDER BY lead_id, moment DESC, id DESC
+                       ) t
+              ORDER BY t.moment DESC, t.id DESC
+                """,
+                readable=readable.subselect(),
+                moment=self.env["sale.order"]._leads_moment_sql("o"),
+                batch=batch.id,
+                gone=self.env._("Order no. %s no longer exists.", "{order}"),
+                hidden=self.env._("You may not see order no. %s.", "{order}"),
+                selected=order_ids,
+                agent=batch.agent_id.id or None,
+            )
+        )
+
+    @api.model
+    def _read_pending(self, batch, limit, condition=SQL("TRUE")):
+        """The next lines that are to do: ``(id, partner_id, agent_id, reason)``."""
+        self.flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT id, partner_id, agent_id, reason FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %s AND result IS NULL AND %s
+              ORDER BY id LIMIT %s
+                """,
+                batch.id,
+                condition,
+                limit,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _log_outcomes(self, batch, rows, outcome_of, refused=(), new=False):
+        """Write what became of leads that were given out.
+
+        :param rows: lines, or leads of :meth:`_find_leads` which have no lines yet (``new``)
+        :param dict outcome_of: ``{partner_id: outcome}`` of the door
+        :param refused: ``(id, result, reason)`` of the rows that did not come to the door
+        """
+        results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
+        for row_id, partner_id, *_meant in rows:
+            if partner_id is None:
+                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
+            elif outcome := outcome_of.get(partner_id):
+                results[row_id] = (
+                    outcome["result"],
+                    outcome["reason"],
+                    outcome["agent_id"] or None,
+                    outcome["holder"].id or None,
+                    outcome["assignment"].id or None,
+                )
+        if new:
+            self._insert_leads(batch, [(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
+        else:
+            self._update_rows(batch, [(row[0], *results[row[0]]) for row in rows], RESULT_COLUMNS)
+
+    @api.model
+    def _insert_leads(self, batch, leads, columns=None):
+        """Write new lines, one statement.
+
+        :param list leads: ``(order_id, partner_id, *values)``
+        :param dict columns: ``{name: SQL type}`` of the values; None: those of :meth:`_find_leads`
+        """
+        if not leads:
+            return
+        columns = {"order_id": "int", "partner_id": "int"} | (columns or {"agent_id": "int", "reason": "text"})
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO leads_agent_batch_assign_line (batch_id, %s) SELECT %s, %s FROM %s",
+                names,
+                batch.id,
+                names,
+                self._unnest(leads, columns),
+            )
+        )
+        batch._forget_lines()
+
+    @api.model
+    def _update_rows(self, batch, rows, columns):
+        """Write results, one statement.
+
+        :param list rows: ``(line_id, *values)``
+        :param dict columns: ``{name: SQL type}`` of the values
+        """
+        if not rows:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE leads_agent_batch_assign_line l SET %s FROM %s WHERE l.id = t.id",
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), SQL.identifier("t", name)) for name in columns),
+                self._unnest(rows, {"id": "int"} | columns),
+            )
+        )
+        batch._forget_lines()
+
+    @api.model
+    def _close_pending(self, batch, reason):
+        """Say of all lines that have not had their turn why they never will."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE leads_agent_batch_assign_line SET reason = %s WHERE batch_id = %s AND result IS NULL",
+                reason,
+                batch.id,
+            )
+        )
+        batch._forget_lines()
+
+    @api.model
+    def _unnest(self, rows, columns):
+        """The rows as a table ``t`` of a statement."""
+        arrays = zip(columns.values(), zip(*rows, strict=True), strict=True)
+        return SQL(
+            "unnest(%s) AS t (%s)",
+            SQL(", ").join(SQL("%s::" + kind + "[]", list(values)) for kind, values in arrays),
+            SQL(", ").join(map(SQL.identifier, columns)),
+        )
+
+    # ------------------------------------------------------------------
+    # Telling
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _tell_agents(self, batch, to_agent, to_previous, condition=SQL("TRUE"), restored=False):
+        """One notice per agent, whatever the number of chunks.
+
+        :param to_agent: what the agents of the lines are told, and to_previous, those from whom the leads were taken
+        :param restored: tell the latter only of the leads that they hold again
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.agent_id, h.agent_id, array_agg(l.partner_id ORDER BY l.id)
+                  FROM leads_agent_batch_assign_line l
+            CROSS JOIN LATERAL (SELECT CASE WHEN NOT %(restored)s OR EXISTS (
+                           SELECT FROM leads_agent_assignment a
+                            WHERE a.partner_id = l.partner_id AND a.agent_id = l.previous_agent_id
+                              AND a.state = 'active') THEN l.previous_agent_id END AS agent_id) h
+                 WHERE l.batch_id = %(batch)s AND l.result = 'assigned' AND l.partner_id IS NOT NULL AND %(condition)s
+              GROUP BY GROUPING SETS (l.agent_id, h.agent_id)
+                """,
+                restored=restored,
+                batch=batch.id,
+                condition=condition,
+            )
+        )
+        # sudo: leads.agent.assignment - agents are told by whoever started the batch
+        Assignment, User = self.env["leads.agent.assignment"].sudo(), self.env["res.users"]
+        Assignment._tell_agents({User.browse(row[0]): row[2] for row in rows if row[0]}, to_agent)
+        Assignment._tell_agents({User.browse(row[1]): row[2] for row in rows if row[1]}, to_previous)
+
+    @api.model
+    def _csv_columns(self):
+        """The columns of the log as a file: ``{field: SQL}``."""
+        return {
+            "partner_id": SQL("p.complete_name"),
+            "order_id": SQL("o.name"),
+            "agent_id": SQL("agent.name"),
+            "result": SQL("l.result"),
+            "reason": SQL("l.reason"),
+            "previous_agent_id": SQL("previous.name"),
+        }
+
+    @api.model
+    def _csv(self, batch):
+        """The result log as CSV, in one query; no cell can start a formula."""
+        self.flush_model()
+        columns = self._csv_columns()
+        labels = self.fields_get(list(columns), ["string", "selection"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT %s
+                  FROM leads_agent_batch_assign_line l
+             LEFT JOIN res_partner p ON p.id = l.partner_id
+             LEFT JOIN sale_order o ON o.id = l.order_id
+             LEFT JOIN res_users au ON au.id = l.agent_id
+             LEFT JOIN res_partner agent ON agent.id = au.partner_id
+             LEFT JOIN res_users pu ON pu.id = l.previous_agent_id
+             LEFT JOIN res_partner previous ON previous.id = pu.partner_id
+                 WHERE l.batch_id = %s
+              ORDER BY l.id
+                """,
+                SQL(", ").join(columns.values()),
+                batch.id,
+            )
+        )
+        words = [dict(labels[name].get("selection") or ()) for name in columns]
+        return as_csv(
+            [labels[name]["string"] for name in columns],
+            ([word.get(value, value) for word, value in zip(words, row, strict=True)] for row in rows),
+        )

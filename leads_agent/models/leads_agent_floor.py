@@ -15,9 +15,7 @@ AGENT_FIELDS = (
     "name",
     "sale_team_id",
     "company_id",
-    "leads_available",
     "leads_break_since",
-    "leads_calendar_id",
     "write_date",
 )
 FIGURES = LEAD_FIGURES + CALL_FIGURES + CALLBACK_FIGURES

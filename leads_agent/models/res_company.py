@@ -16,7 +16,7 @@ GRACE_MINUTES = (1, 10_080)
 
 
 class ResCompany(models.Model):
-    """What Leads Agents of the company may see, and how much they may have.
+    """What Leads Agents of the company may see.
 
     For a user of several companies the strictest of all of them counts, whatever the company switcher shows.
     """
@@ -36,18 +36,6 @@ class ResCompany(models.Model):
         default=60,
         help="Minutes for which an agent may still read a customer after resolving the lead, and an order after "
         "completing it.",
-    )
-    leads_agent_max_open = Bounded(
-        string="Most Open Leads per Agent",
-        most=limits.MOST_LEADS,
-        help="The most leads an agent may hold at a time, at every door; an agent can have a number of their own. "
-        "0: no limit.",
-    )
-    leads_agent_max_per_day = Bounded(
-        string="Most New Leads per Agent and Day",
-        most=limits.MOST_LEADS,
-        help="The most leads given to an agent between two midnights of the agent's time zone. What agents enter "
-        "themselves, and leads that are reopened, are not refused. 0: no limit.",
     )
     leads_agent_untouched_days = Bounded(
         string="Untouched Leads Back to the Pool",

@@ -40,7 +40,7 @@ class ResUsers(models.Model):
         terms.DESK_STATES, string="At the Desk", compute="_compute_leads_desk_state", compute_sudo=True
     )
 
-    @api.depends("leads_available", "leads_calendar_id", "leads_break_since")
+    @api.depends("leads_availability", "leads_break_since")
     def _compute_leads_desk_state(self):
         desks = self._origin.filtered("can_hold_leads")._leads_desks()
         for user in self:
@@ -133,39 +133,3 @@ class ResUsers(models.Model):
             holders = self.filtered("can_hold_leads")
             self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
         return result
-
-    # ------------------------------------------------------------------
-    # Handing over
-    # ------------------------------------------------------------------
-
-    @takes(given.one)
-    def action_leads_hand_over(self):
-        """Open *Hand Over* for this agent.
-
-        :raises AccessError: when the user is no Leads Manager
-        """
-        self.env.user._check_leads_manager()
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Hand Over"),
-            "res_model": "leads.agent.hand.over",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_agent_id": self.id},
-        }
-
-    @takes()
-    def action_archive(self):
-        """From the list of agents, whoever still holds leads is handed over first: the form does both."""
-        # The context asks for a form in between; without it, what an archived user held goes back to the pool.
-        if not self.env.context.get("leads_hand_over") or not self.env.user._is_leads_manager():
-            return super().action_archive()
-        holders = self.filtered("leads_open_count")
-        if not holders:
-            return super().action_archive()
-        if len(self) > 1:
-            raise UserError(self.env._("%s still holds leads. Archive agents one by one.", holders[0].name))
-        action = self.action_leads_hand_over()
-        return action | {"context": action["context"] | {"default_archive": True}}

@@ -22,21 +22,6 @@ class TestFigures(FiguresCommon):
         cls.order = cls.customer.sale_order_ids
         cls.assignment = cls._assign(cls.customer)
 
-    def _batch(self, customers, agent=None):
-        batch = (
-            self.env["leads.agent.batch.assign"]
-            .with_user(self.manager)
-            .create(
-                {
-                    "agent_id": (agent or self.other_agent).id,
-                    "selected_order_ids": customers.sale_order_ids.ids,
-                    "reassign": True,
-                }
-            )
-        )
-        batch.action_assign()
-        return batch
-
     def _reassign(self, assignment, agent):
         self.env["leads.agent.reassign"].with_user(self.manager).create(
             {"assignment_ids": assignment.ids, "agent_id": agent.id}
@@ -102,7 +87,7 @@ class TestFigures(FiguresCommon):
         self.assertFigures(assigned=1, resolved=0, open=1, conversion=0.0)
 
     # ------------------------------------------------------------------
-    # Reassigned and undone
+    # Reassigned
     # ------------------------------------------------------------------
 
     def test_reassigned_counts_for_the_new_agent_alone(self):
@@ -120,36 +105,6 @@ class TestFigures(FiguresCommon):
         self.assignment.with_user(self.manager).action_reopen()
         self._reassign(self._active(self.customer), self.other_agent)
         self.assertFigures(assigned=0, resolved=0, open=0, conversion=False)
-
-    def test_taken_by_a_batch_and_handed_over(self):
-        second = self._lead("Second")
-        self._assign(second)
-        self._batch(self.customer)
-        self.assertFigures(assigned=1, open=1, conversion=0.0)
-        self.env["leads.agent.hand.over"].with_user(self.manager).create(
-            {"agent_id": self.agent.id, "agent_ids": self.other_agent.ids}
-        ).action_hand_over()
-        self.assertFigures(assigned=0, open=0, conversion=False)
-        self.assertFigures(self.other_agent, assigned=2, open=2, conversion=0.0)
-
-    def test_a_batch_that_is_undone_leaves_the_figures_as_they_were(self):
-        free = self._lead("Free")
-        with self._later():
-            before = self._figures(), self._figures(self.other_agent)
-            batch = self._batch(self.customer | free)
-            self.assertFigures(assigned=0, open=0, conversion=False)
-            self.assertFigures(self.other_agent, assigned=2, open=2, conversion=0.0)
-            batch.action_undo()
-            self.assertEqual((self._figures(), self._figures(self.other_agent)), before)
-
-    def test_an_undone_batch_does_not_touch_what_was_resolved_before(self):
-        self._resolve(self.assignment)
-        with self._later():
-            before = self._figures()
-            batch = self._batch(self.customer, self.agent)
-            self.assertFigures(resolved=0, open=1)
-            batch.action_undo()
-            self.assertEqual(self._figures(), before)
 
     def test_unassigned_and_released_leads_were_held(self):
         self.assignment.with_user(self.manager).action_unassign()

@@ -77,14 +77,6 @@ class TestMoves(LeadsAgentCommon):
         self.assertEqual(self._active(company).reason, "The agent held a customer who became a contact of this one.")
         self.assertEqual(self._active(company).agent_id, self.agent)
 
-    def test_move_gives_nothing_new_so_no_limit_stands_against_it(self):
-        person, company = self._lead("Freelancer", is_company=False, phone="+32 2 555 03 01"), self._customer("Agency")
-        self._assign(person)
-        self.agent.write({"leads_max_open": 1, "leads_max_per_day": 1})
-        self.env["phone.blacklist"].add(person.phone)
-        person.parent_id = company
-        self.assertEqual(self._active(company).agent_id, self.agent)
-
     def test_of_two_held_contacts_who_move_together_the_first_assigned_decides(self):
         one, two = self._lead("One", is_company=False), self._lead("Two", is_company=False)
         company = self._customer("Agency")

@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -6,48 +5,12 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from ..models import mail_message, res_partner, sale_order
-from .common import LeadsAgentCommon
+from .query_counts_common import QueryCountsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestQueryCounts(LeadsAgentCommon):
+class TestQueryCounts(QueryCountsCommon):
     """How many queries things cost, asserted as upper bounds that do not grow with the number of records."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.agent.notification_type = "inbox"
-        # The optional addon of the life cycle answers to the same events: what that costs beside is bounded here, too.
-        lifecycle = "leads.agent.move" in cls.env
-        cls.beside = {"assign": 10 * lifecycle, "order": 1 * lifecycle, "sale": 4 * lifecycle}
-
-    @contextmanager
-    def _count(self):
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        self.env.invalidate_all()
-        counted = {}
-        before = self.env.cr.sql_log_count
-        yield counted
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        counted["queries"] = self.env.cr.sql_log_count - before
-
-    def _leads(self, count, name):
-        partners = self.env["res.partner"].create([{"name": f"{name} {i}", "is_company": True} for i in range(count)])
-        self.env["sale.order"].create([{"partner_id": partner.id} for partner in partners])
-        return partners
-
-    def _batch(self, partners):
-        batch = (
-            self.env["leads.agent.batch.assign"]
-            .with_user(self.manager)
-            .create({"agent_id": self.agent.id, "selected_order_ids": partners.sale_order_ids.ids})
-        )
-        with self._count() as counted:
-            batch.action_assign()
-        self.assertEqual(set(batch.line_ids.mapped("result")), {"assigned"})
-        return counted["queries"]
 
     def test_batch_of_n_costs_at_most_35_and_n_over_20(self):
         self._batch(self._leads(1, "Warm"))
@@ -56,24 +19,6 @@ class TestQueryCounts(LeadsAgentCommon):
                 self.assertLessEqual(
                     self._batch(self._leads(count, f"N{count}")), 35 + count / 20 + self.beside["assign"]
                 )
-
-    def test_sharing_out_costs_at_most_45_and_n_over_20_and_a_notice_per_agent(self):
-        """Limits, rooms and turns are asked for all agents together; a notice in the inbox costs Odoo nine queries."""
-        agents = self.agent | self.other_agent
-        agents.notification_type = "inbox"
-        for count in (1, 100, 400):
-            partners = self._leads(count, f"S{count}")
-            batch = (
-                self.env["leads.agent.batch.assign"]
-                .with_user(self.manager)
-                .create({"agent_ids": agents.ids, "selected_order_ids": partners.sale_order_ids.ids})
-            )
-            with self._count() as counted:
-                batch.action_assign()
-            with self.subTest(count):
-                self.assertEqual(batch.assigned_count, count)
-                if count > 1:
-                    self.assertLessEqual(counted["queries"], 45 + count / 20 + 10 * len(agents) + self.beside["assign"])
 
     def test_dashboard_costs_at_most_14_whatever_the_number_of_leads(self):
         Dashboard = self.env["leads.agent.dashboard"].with_user(self.agent)

@@ -131,26 +131,6 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self.assertEqual((batch.order_count, batch.assigned_count, batch.skipped_count), (88, 84, 2))
         self.assertEqual(len(batch.line_ids), 86)
 
-    def test_manager_plans_a_batch_of_the_filter_commits_and_undoes_it(self):
-        customers = self.env["res.partner"]
-        for nr in range(6):
-            customers |= self._lead(f"Tour Café {nr}")
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE leads_agent_history SET at = at - interval '1 hour'")
-        self.env.invalidate_all()
-        self.start_tour("/odoo/leads-orders", "leads_agent_batch_plan", login="manager_mia")
-        [batch] = self.env["leads.agent.batch.assign"].search([("create_uid", "=", self.manager.id)])
-        self.assertEqual((batch.state, batch.assigned_count, batch.whole_filter), ("undone", 6, True))
-        self.assertFalse(customers.leads_agent_id)
-        ended = customers.leads_assignment_ids
-        self.assertEqual((set(ended.mapped("end_reason")), len(ended)), ({"undone"}, 6))
-
-    def test_manager_plans_a_batch_that_gives_nobody_a_lead(self):
-        self._assign(self._lead("Tour Café"), self.other_agent)
-        self.start_tour("/odoo/leads-orders", "leads_agent_batch_nothing", login="manager_mia")
-        [batch] = self.env["leads.agent.batch.assign"].search([("create_uid", "=", self.manager.id)])
-        self.assertEqual((batch.state, batch.line_ids.result), ("cancelled", "held"))
-
     def test_manager_assigns_from_the_cards_of_the_agents(self):
         customer = self._lead()
         self.start_tour("/odoo/leads-orders", "leads_agent_agents", login="manager_mia")
@@ -230,7 +210,6 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self._call(leads[0], self.agent)
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
-        self.env["leads.agent.rule"].create({"name": "New quotations", "team_id": self.call_center.id})
         self.env["leads.agent.opt.out"].create({"partner_id": self._customer("Leave Me Alone").id})
         visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
@@ -240,7 +219,7 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
                 *("Order Details", "Customers"),
                 *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
                 *("Leads Analysis", "Calls Analysis", "Customer History"),
-                *("Call Centers", "Call Dispositions", "Calling Hours", "Assignment Rules"),
+                *("Call Centers", "Call Dispositions", "Calling Hours"),
             ],
         )
 

@@ -22,9 +22,6 @@ SOURCES: Final = [
     ("offer", "Accepted offer"),
     ("import", "Import"),
     ("order_entry", "Order entry"),
-    ("rule", "Scheduled rule"),
-    # Of leads that were given back before version 19.0.2.2; since, their former assignment goes on.
-    ("undo", "Undone batch"),
 ]
 
 # Why an assignment ended.
@@ -50,13 +47,6 @@ RESULTS: Final = [
     ("capped", "Agent is full"),
     ("blocked", "Not to be called now"),
     ("failed", "Failed"),
-]
-
-# How leads are shared out among several agents.
-METHODS: Final = [
-    ("equal", "Equal shares"),
-    ("weight", "Shares by weight"),
-    ("least", "Whoever has the fewest open leads"),
 ]
 
 # Kinds of customer history, and which of them mean that somebody talked to the customer.

@@ -1,8 +1,6 @@
 from . import (
     base_partner_merge,
     leads_agent_assign,
-    leads_agent_capacity,
-    leads_agent_hand_over,
     leads_agent_lift,
     leads_agent_outcome,
     leads_agent_reassign,

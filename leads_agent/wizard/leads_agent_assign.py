@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..arguments import takes
@@ -19,22 +19,6 @@ class LeadsAgentAssign(models.TransientModel):
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False), ("is_leads_refused", "=", False)],
         help="Customers whose latest order is a quotation and whom nobody holds.",
     )
-
-    agent_note = fields.Char(compute="_compute_agent_note")
-
-    @api.depends("agent_id")
-    def _compute_agent_note(self):
-        """What there is to know before choosing the agent: full, or away."""
-        Assignment = self.env["leads.agent.assignment"]
-        absences = self.agent_id._leads_absences()
-        loads = Assignment._agent_loads(self.agent_id)
-        for wizard in self:
-            agent = wizard.agent_id
-            load, absence = loads.get(agent.id), absences.get(agent.id)
-            if load and load.full:
-                wizard.agent_note = Assignment._verdict_sentence(load.full, "", agent.name, "")
-            else:
-                wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)
 
     @takes(given.one)
     def action_assign(self):

@@ -1,0 +1,1 @@
+from . import test_batch_undo, test_hand_over_callbacks

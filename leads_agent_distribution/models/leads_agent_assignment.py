@@ -1,0 +1,145 @@
+from datetime import datetime, time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.leads_agent.tools.eligibility import Cause, Verdict
+
+from ..tools import limits
+
+# An agent chosen by a person may be away; the sentence says so. Everybody else asks for those who are there.
+CHOSEN_BY_A_PERSON = ("manual", "batch", "import")
+
+
+class LeadsAgentAssignment(models.Model):
+    """How much an agent may have, at every door.
+
+    An agent is full at a number of open leads, and at a number of new leads a day (settings of the company; the agent
+    may have numbers of their own). Which cap holds at which door is one table: ``limits.policy``.
+    """
+
+    _inherit = "leads.agent.assignment"
+
+    source = fields.Selection(
+        selection_add=[
+            ("rule", "Scheduled rule"),
+            # Of leads that were given back before version 19.0.2.2; since, their former assignment goes on.
+            ("undo", "Undone batch"),
+        ],
+        ondelete={"rule": "set batch", "undo": "set batch"},
+    )
+
+    # ------------------------------------------------------------------
+    # At the door in
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _limit(self, verdicts, agent_of, *, source, unconditional=False, reassign=False, unlimited=False, order=()):
+        verdicts = super()._limit(
+            verdicts,
+            agent_of,
+            source=source,
+            unconditional=unconditional,
+            reassign=reassign,
+            unlimited=unlimited,
+            order=order,
+        )
+        policy = limits.policy(source, unconditional=unconditional, reassign=reassign)
+        chosen = sorted({agent_of[p] for p, verdict in verdicts.items() if verdict.result == "assigned"})
+        if not chosen or unlimited or policy == limits.NOTHING:
+            return verdicts
+        agents = self.env["res.users"].browse(chosen)
+        limited = limits.limit(verdicts, agent_of, self._agent_loads(agents, policy), order)
+        if source in CHOSEN_BY_A_PERSON:
+            self._note_absence(limited, agent_of, agents)
+        return limited
+
+    @api.model
+    def _note_absence(self, verdicts, agent_of, agents):
+        """A person may give leads to an agent who is away; the sentence says that the agent is."""
+        absences = agents._leads_absences()
+        for partner_id, verdict in verdicts.items():
+            if verdict.result == "assigned" and (absence := absences.get(agent_of.get(partner_id))):
+                verdicts[partner_id] = Verdict(
+                    "assigned", Cause(verdict.cause, name=absence), replaces_holder=verdict.replaces_holder
+                )
+
+    # ------------------------------------------------------------------
+    # How much agents have
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _agent_rooms(self, agents):
+        """How many more leads each agent may take now.
+
+        :returns: ``{agent_id: int or None}``; None: any number
+        """
+        loads = self._agent_loads(agents)
+        return {agent_id: loads[agent_id].room if agent_id in loads else None for agent_id in agents.ids}
+
+    @api.model
+    def _agent_loads(self, agents, policy=limits.EVERYTHING):
+        """What agents with a cap have, in one query.
+
+        :returns: ``{agent_id: limits.Load}``; agents without a cap are left out
+        """
+        caps = {
+            agent_id: ((policy.open_leads and most_open) or None, (policy.today and most_today) or None)
+            for agent_id, (most_open, most_today) in agents._leads_caps().items()
+        }
+        capped = sorted(agent_id for agent_id, most in caps.items() if any(most))
+        if not capped:
+            return {}
+        self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "end_reason", "source"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id,
+                       (SELECT count(*) FROM leads_agent_assignment WHERE agent_id = t.id AND state = 'active'),
+                       (SELECT count(DISTINCT partner_id) FROM leads_agent_assignment
+                         WHERE agent_id = t.id AND assigned_at >= t.midnight AND source <> 'order_entry'
+                           AND (state = 'active' OR ended_at >= t.midnight)
+                           AND end_reason IS DISTINCT FROM 'undone')
+                  FROM unnest(%s::int[], %s::timestamp[]) AS t (id, midnight)
+                """,
+                capped,
+                [self._midnight(agent) for agent in self.env["res.users"].browse(capped).sudo()],
+            )
+        )
+        return {agent_id: limits.Load(opened, today, *caps[agent_id]) for agent_id, opened, today in rows}
+
+    @api.model
+    def _midnight(self, agent):
+        """When the day of the agent began, in UTC."""
+        zone = pytz.timezone(agent.tz or "UTC")
+        today = pytz.utc.localize(self.env.cr.now()).astimezone(zone).date()
+        return zone.localize(datetime.combine(today, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+
+    # ------------------------------------------------------------------
+    # In words
+    # ------------------------------------------------------------------
+
+    def _verdict_sentence(self, cause, customer, agent, holder):
+        if not isinstance(cause, Cause):
+            return super()._verdict_sentence(cause, customer, agent, holder)
+        match cause.kind:
+            case "full":
+                return self.env._("%(agent)s is full: at most %(most)s open leads.", agent=agent, most=cause.most)
+            case "full_today":
+                return self.env._(
+                    "%(agent)s is full for today: at most %(most)s new leads a day.", agent=agent, most=cause.most
+                )
+            case "assigned" | "reassigned":
+                sentence = super()._verdict_sentence(cause.kind, customer, agent, holder)
+                return f"{sentence} {self._absence_sentence(cause.name, agent)}"
+        return super()._verdict_sentence(cause, customer, agent, holder)
+
+    def _absence_sentence(self, absence, agent):
+        match absence:
+            case "leave":
+                return self.env._("%s is on leave now.", agent)
+            case "hours":
+                return self.env._("%s is outside working hours now.", agent)
+        return self.env._("%s is switched off for new leads.", agent)

@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.leads_agent.fields import Link
+
+from ..tools import distribution
+
+
+class LeadsAgentRotation(models.Model):
+    """Whose turn it is: the places in the rotation of a call center, or of a company's agents without one.
+
+    Kept in the database, so that sharing out is fair over many batches, rules and restarts. Whoever shares out locks
+    the row until the end of the transaction; of two at the same moment, the second goes on where the first ended (Odoo
+    retries it with a fresh view). What was planned and not given is taken back, so it is made up for.
+    """
+
+    _name = "leads.agent.rotation"
+    _description = "Rotation of Agents"
+    _rec_name = "team_id"
+    _log_access = False
+
+    company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
+    team_id = Link("crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null")
+    turns = fields.Json(readonly=True, help="Per agent: place, number of the last lead, present in the last run.")
+
+    _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center has a rotation already.")
+
+    @api.model
+    def _locked(self, company, team):
+        """The rotation of a call center, made if need be and locked until the end of the transaction."""
+        self.flush_model()
+        [(rotation_id,)] = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO leads_agent_rotation (company_id, team_id, turns) VALUES (%s, %s, '{}')
+           ON CONFLICT (company_id, COALESCE(team_id, 0)) DO UPDATE SET team_id = EXCLUDED.team_id
+             RETURNING id
+                """,
+                company.id,
+                team.id or None,
+            )
+        )
+        rotation = self.browse(rotation_id)
+        rotation.invalidate_recordset()
+        return rotation
+
+    def _keep(self, turns, missed, method, weights):
+        """Keep turns, without the leads that were planned and not given, or that were taken back.
+
+        :param dict missed: ``{agent_id: leads}``
+        :param dict weights: ``{agent_id: weight}`` that the plan counted with; without, all are equal
+        """
+        # Whoever has the fewest gets the next: nobody's place moves.
+        self.turns = distribution.stored(turns if method == "least" else distribution.take_back(turns, missed, weights))
+
+    def _follow(self, given, agents, method, weights):
+        """Keep the turns after leads were given by a plan that was made before.
+
+        :param list given: ids of the agents, in the order of the plan
+        """
+        self.turns = distribution.stored(
+            distribution.follow(
+                given,
+                [distribution.Agent(agent_id, weights.get(agent_id, 1)) for agent_id in agents.ids],
+                method=method,
+                turns=distribution.restored(self.turns),
+            )
+        )
+
+    @api.model
+    def _share_out(self, partner_ids, agents, *, method, prefer=(), rooms=None, weights=None, turns=None, known=None):
+        """Say who gets which lead; nothing is written.
+
+        :param partner_ids: commercial customers, in the order in which they are given out
+        :param dict rooms: ``{agent_id: how many more, or None}``
+        :param dict weights: ``{agent_id: weight}``, instead of the agents' own
+        :param dict turns: what the last run has left
+        :param dict known: ``{partner_id: eligibility.Lead}``: holders and companies, where they may differ
+        :returns: :class:`distribution.Plan`
+        """
+        # sudo: res.users - language, country and weight of agents, whoever shares out
+        members = agents.sudo()
+        opened = self._open_leads(agents) if method == "least" else {}
+        weights = weights if weights is not None else {agent.id: agent.leads_weight or 1 for agent in members}
+        return distribution.distribute(
+            self._leads(partner_ids, prefer, known or {}),
+            [
+                distribution.Agent(
+                    agent.id,
+                    weights.get(agent.id, 1),
+                    opened.get(agent.id, 0),
+                    (rooms or {}).get(agent.id),
+                    agent.lang or "",
+                    agent.partner_id.country_id.id or 0,
+                    frozenset(agent.company_ids.ids),
+                )
+                for agent in members
+            ],
+            method=method,
+            prefer=prefer,
+            turns=turns,
+        )
+
+    @api.model
+    def _open_leads(self, agents):
+        # sudo: leads.agent.assignment - how many leads agents hold, whoever shares out
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        rows = Assignment._read_group(
+            [("agent_id", "in", agents.ids), ("state", "=", "active")], ["agent_id"], ["__count"]
+        )
+        return {agent.id: count for agent, count in rows}
+
+    @api.model
+    def _leads(self, partner_ids, prefer, known):
+        """What speaks for one agent or another, in one query."""
+
+        def lead(partner_id, *wishes):
+            fact = known.get(partner_id)
+            bound = (fact.company_id or 0, fact.holder_id or 0) if fact else (0, 0)
+            return distribution.Lead(partner_id, *wishes, *bound)
+
+        if not prefer:
+            return [lead(partner_id, 0, "", 0) for partner_id in partner_ids]
+        self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "assigned_at", "end_reason"])
+        self.env["res.partner"].flush_model(["lang", "country_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id, COALESCE(a.agent_id, 0), COALESCE(p.lang, ''), COALESCE(p.country_id, 0)
+                  FROM unnest(%s::int[]) WITH ORDINALITY AS t (id, place)
+                  JOIN res_partner p ON p.id = t.id
+             LEFT JOIN LATERAL (
+                       SELECT agent_id FROM leads_agent_assignment
+                        WHERE partner_id = t.id AND end_reason IS DISTINCT FROM 'undone'
+                     ORDER BY assigned_at DESC, id DESC
+                        LIMIT 1
+                       ) a ON TRUE
+              ORDER BY t.place
+                """,
+                list(partner_ids),
+            )
+        )
+        return [lead(*row) for row in rows]

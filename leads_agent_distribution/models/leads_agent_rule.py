@@ -1,0 +1,395 @@
+import logging
+from ast import literal_eval
+from collections import Counter
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Bounded, Link
+from odoo.addons.leads_agent.selecting import UNREADABLE
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.limits import MOST_LEADS
+
+from ..rule_run import Run
+from ..tools import distribution
+
+_logger = logging.getLogger(__name__)
+
+# Leads per transaction, and chunks that *Run Now* does in one request.
+CHUNK = 500
+MOST_CHUNKS = 4
+COUNT_LIMIT = 10_001
+RESULT_FIELDS = frozenset(
+    ("user_id", "last_run_at", "last_assigned_count", "last_refused_count", "last_result", "given_on", "given_count")
+)
+
+
+class LeadsAgentRule(models.Model):
+    """A scheduled rule: every few minutes, new assignable leads that match a filter go to the agents of a call center.
+
+    The filter is read with the eyes of whoever wrote it, so a rule finds nothing that its author may not see. Leads go
+    through the same door as everything else, newest customers first, to agents who are there and have room, until the
+    cap of the day is reached. A run works in chunks that are committed one by one; interrupted or started twice it goes
+    on where it was, because what is assigned no longer matches. What the last run did stands on the rule.
+    """
+
+    _name = "leads.agent.rule"
+    _description = "Scheduled Assignment Rule"
+    _order = "team_id, name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    team_id = Link(
+        "crm.team",
+        string="Call Center",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="Its agents get the leads.",
+    )
+    company_id = Link(
+        "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    customer_domain = fields.Char(string="Customers", default="[]", help="Which customers. Empty: all assignable ones.")
+    order_domain = fields.Char(
+        string="Quotations", default="[]", help="Only customers with a quotation that matches. Empty: any quotation."
+    )
+    method = fields.Selection(distribution.METHODS, required=True, default="equal")
+    prefer_previous = fields.Boolean(string="Prefer the Previous Agent", default=True)
+    prefer_lang = fields.Boolean(string="Prefer the Same Language")
+    prefer_country = fields.Boolean(string="Prefer the Same Country")
+    interval_minutes = Bounded(string="Every (minutes)", least=5, most=10_080, required=True, default=15)
+    daily_cap = Bounded(
+        string="At Most a Day",
+        most=MOST_LEADS,
+        default=100,
+        help="The most leads that the rule gives out between two midnights of the author's time zone. 0: no limit but "
+        "the agents' own.",
+    )
+    user_id = Link(
+        "res.users",
+        string="Author",
+        readonly=True,
+        ondelete="restrict",
+        help="Who wrote the filter; the rule finds what this person may see.",
+    )
+    next_run_at = fields.Datetime(string="Next Run", readonly=True, copy=False, index=True)
+    last_run_at = fields.Datetime(string="Last Run", readonly=True, copy=False)
+    last_assigned_count = fields.Integer(string="Assigned", readonly=True, copy=False)
+    last_refused_count = fields.Integer(string="Refused", readonly=True, copy=False)
+    last_result = fields.Char(string="What the Last Run Did", readonly=True, copy=False)
+    given_on = fields.Date(readonly=True, copy=False)
+    given_count = fields.Integer(string="Given Out Today", readonly=True, copy=False)
+    matching_count = fields.Integer(string="Leads That Match Now", compute="_compute_matching_count")
+
+    # ------------------------------------------------------------------
+    # The rule
+    # ------------------------------------------------------------------
+
+    def _has_field_access(self, field, operation):
+        """What a rule did is written by the rule alone."""
+        if operation == "write" and not self.env.su and field.name in RESULT_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    @takes(vals_list=given.rows)
+    def create(self, vals_list):
+        rules = super().create([{"next_run_at": fields.Datetime.now(), **vals} for vals in vals_list])
+        rules.sudo().user_id = self.env.user
+        rules._wake_job()
+        return rules
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"customer_domain", "order_domain", "company_id", "team_id"}:
+            # sudo: leads.agent.rule - whoever changes what a rule finds is its author from now on
+            self.sudo().user_id = self.env.user
+        if "interval_minutes" in vals or vals.get("active"):
+            self.sudo().next_run_at = fields.Datetime.now()
+            self._wake_job()
+        return result
+
+    def _wake_job(self, at=None):
+        """Let the job run when the next rule is due: now, or at a time."""
+        # sudo: ir.cron - the job is told when the next rule is due
+        job = self.env.ref("leads_agent_distribution.cron_run_rules", raise_if_not_found=False)
+        if job:
+            job.sudo()._trigger(at=at)
+
+    @api.constrains("name")
+    def _check_name(self):
+        for rule in self:
+            if not (rule.name or "").strip():
+                raise ValidationError(self.env._("A rule needs a name."))
+
+    @api.constrains("customer_domain", "order_domain")
+    def _check_domains(self):
+        for rule in self:
+            try:
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                    rule._candidates(limit=1)
+            except (psycopg2.Error, *UNREADABLE):
+                raise rule._unreadable(f"{rule.customer_domain} {rule.order_domain}") from None
+
+    @api.constrains("team_id", "company_id")
+    def _check_call_center_company(self):
+        for rule in self:
+            # sudo: crm.team - the company of a call center that the user chose
+            company = rule.team_id.sudo().company_id
+            if company and company != rule.company_id:
+                raise ValidationError(self.env._("The call center belongs to another company than the rule."))
+            if rule.company_id not in self.env.user.company_ids and not self.env.su:
+                raise ValidationError(self.env._("You do not work in the company of this rule."))
+
+    @api.depends("customer_domain", "order_domain", "company_id")
+    def _compute_matching_count(self):
+        for rule in self:
+            try:
+                rule.matching_count = rule._matching().search_count(rule._domain(), limit=COUNT_LIMIT)
+            except (ValidationError, AccessError):
+                rule.matching_count = 0
+
+    # ------------------------------------------------------------------
+    # What it finds
+    # ------------------------------------------------------------------
+
+    def _read_domain(self, text, model):
+        """:raises ValidationError: when the filter cannot be read"""
+        try:
+            domain = Domain(literal_eval((text or "").strip() or "[]"))
+            self.env[model].sudo()._search(domain, limit=1)
+        except UNREADABLE:
+            raise self._unreadable(text) from None
+        return domain
+
+    def _unreadable(self, text):
+        return ValidationError(
+            self.env._("The filter of the rule %(rule)s cannot be read: %(filter)s", rule=self.name, filter=text)
+        )
+
+    def _matching(self):
+        """Customers as the author sees them."""
+        company = self.company_id or self.env.company
+        author = self.user_id or self.env.user
+        return self.env["res.partner"].with_user(author).with_context(allowed_company_ids=company.ids, active_test=True)
+
+    def _domain(self):
+        """Assignable leads that nobody holds, that match, and that no limit stands against in advance."""
+        orders = self._read_domain(self.order_domain, "sale.order")
+        domain = (
+            Domain("is_assignable_lead", "=", True)
+            & Domain("leads_agent_id", "=", False)
+            & Domain("company_id", "in", (False, *self.company_id.ids))
+            & self._read_domain(self.customer_domain, "res.partner")
+            & ~self._matching()._refused_domain("share")
+        )
+        if not orders.is_true():
+            Order = self._matching().env["sale.order"]
+            quotations = Order._search(orders & Domain("state", "in", terms.PARTIAL_STATES))
+            domain &= Domain(
+                "id", "in", quotations.subselect(SQL.identifier("sale_order", "leads_commercial_partner_id"))
+            )
+        return domain
+
+    def _candidates(self, below=None, limit=CHUNK):
+        """The next leads, newest customers first.
+
+        :param int below: ids from here on have had their turn
+        """
+        domain = self._domain()
+        if below:
+            domain &= Domain("id", "<", below)
+        return self._matching().search(domain, order="id desc", limit=limit)
+
+    # ------------------------------------------------------------------
+    # Running
+    # ------------------------------------------------------------------
+
+    @takes(given.one)
+    def action_run(self):
+        """Run the rule now, for as many leads as one request does; the job goes on with the rest.
+
+        :raises AccessError: when the user is no Leads Manager
+        """
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        self.check_access("write")
+        # sudo: leads.agent.rule - managers start it; it writes its own results
+        rule = self.sudo()
+        if not rule.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("The rule is running at this moment. See its result in a minute."))
+        run = Run(rule)
+        for _nr in range(MOST_CHUNKS):
+            if rule._try_chunk(run):
+                break
+        rule._end_run(run)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if run.counts["assigned"] else "info",
+                "message": rule.last_result,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _cron_run_due(self):
+        """Run the rules that are due, each in chunks that are committed; rules that another worker has are left out."""
+        # sudo: leads.agent.rule - the job runs the rules of all companies
+        due = self.sudo().search([("next_run_at", "<=", fields.Datetime.now())], order="next_run_at, id")
+        for nr, rule in enumerate(due):
+            if not rule._run(remaining=len(due) - nr - 1):
+                return
+
+    def _run(self, remaining=0):
+        """Run one rule to its end, or until the time of the job is over.
+
+        :returns: whether there is time left
+        """
+        run, done = None, False
+        while not done:
+            # The other worker may have finished it since: look again, with the row locked.
+            self.invalidate_recordset()
+            locked = self.try_lock_for_update(allow_referencing=True)
+            if not locked or not self.next_run_at or (run is None and self.next_run_at > fields.Datetime.now()):
+                return True
+            run = run or Run(self)
+            done = self._try_chunk(run)
+            if done:
+                self._end_run(run)
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining + (not done)):
+                return False
+        return True
+
+    def _end_run(self, run):
+        """Write what the run did, and when the next one is due."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "last_run_at": now,
+                "last_assigned_count": run.counts["assigned"],
+                "last_refused_count": run.counts.total() - run.counts["assigned"],
+                "last_result": run.sentence(),
+                "next_run_at": now + timedelta(minutes=self.interval_minutes),
+            }
+        )
+        self._wake_job(self.next_run_at)
+
+    def _try_chunk(self, run):
+        """Give one chunk out; an error undoes it and ends the run with a sentence, and the other rules go on.
+
+        :returns: whether the run is over
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._give_chunk(run)
+        except psycopg2.OperationalError:
+            # Somebody else was faster: the whole transaction is tried again.
+            raise
+        except Exception:
+            _logger.exception("The assignment rule %s (%s) failed", self.name, self.id)
+            run.end = self.env._("The run ended with an error, which stands in the log of the server.")
+            return True
+
+    def _give_chunk(self, run):
+        """Give one chunk out.
+
+        :returns: whether the run is over; ``run.end`` says why
+        """
+        if trouble := self._trouble():
+            run.end = trouble
+            return True
+        left = self._left_today()
+        if left == 0:
+            run.end = self.env._("The cap of %s leads a day is reached.", self.daily_cap)
+            return True
+        # sudo: crm.team, res.users - who is there is asked for all members, whatever the author may read
+        agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
+        agents = agents._leads_available()
+        if not agents:
+            run.end = self.env._("No agent of %s receives leads now: all are away or full.", self.team_id.sudo().name)
+            return True
+        rooms = self.env["leads.agent.assignment"]._agent_rooms(agents)
+        room = None if None in rooms.values() else sum(rooms.values())
+        try:
+            leads = self._candidates(run.below, min(CHUNK, *(most for most in (left, room) if most is not None), CHUNK))
+        except (ValidationError, AccessError) as error:
+            run.end = str(error)
+            return True
+        if not leads:
+            run.end = self.env._("No further lead matches.")
+            return True
+        run.below = leads[-1].id
+        outcomes = self._assign(run, leads.sudo(), agents, rooms)
+        run.add(outcomes)
+        self._count_today(sum(outcome["result"] == "assigned" for outcome in outcomes))
+        return False
+
+    def _trouble(self):
+        """Why the rule cannot run, or nothing."""
+        author = self.user_id
+        # What an installation brings is written by OdooBot.
+        if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
+            return self.env._("%s, the author, is no Leads Manager any more: save the filter anew.", author.name)
+        if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
+            return self.env._("%s, the author, does not work in the company of the rule any more.", author.name)
+        return ""
+
+    def _assign(self, run, leads, agents, rooms):
+        """Share the leads out and give them to the agents, through the door."""
+        Rotation = self.env["leads.agent.rotation"].sudo()
+        rotation = Rotation._locked(self.company_id, self.team_id)
+        plan = Rotation._share_out(
+            leads.ids,
+            agents,
+            method=self.method,
+            prefer=self._preferences(),
+            rooms=rooms,
+            turns=distribution.restored(rotation.turns),
+        )
+        given = leads.browse(plan.shares)
+        # sudo: leads.agent.assignment - the rule was written by a manager; the door decides the rest
+        Door = self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
+        outcomes = Door._assign_leads(
+            self.env["res.users"],
+            given,
+            source="rule",
+            plan={lead_id: (agent_id, run.reason(cause)) for lead_id, (agent_id, cause) in plan.shares.items()},
+        )
+        for lead, outcome in zip(given, outcomes, strict=True):
+            outcome["agent"] = agents.browse(plan.shares[lead.id][0])
+        missed = Counter(outcome["agent"].id for outcome in outcomes if outcome["result"] != "assigned")
+        weights = {agent.id: agent.leads_weight for agent in agents.sudo()} if self.method == "weight" else {}
+        rotation._keep(plan.turns, missed, self.method, weights)
+        return outcomes
+
+    def _preferences(self):
+        return [name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]]
+
+    # ------------------------------------------------------------------
+    # The cap of the day
+    # ------------------------------------------------------------------
+
+    def _today(self):
+        return fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+
+    def _left_today(self):
+        """How many leads the rule may still give out today; None: any number."""
+        if not self.daily_cap:
+            return None
+        given = self.given_count if self.given_on == self._today() else 0
+        return max(0, self.daily_cap - given)
+
+    def _count_today(self, count):
+        today = self._today()
+        given = self.given_count if self.given_on == today else 0
+        self.write({"given_on": today, "given_count": given + count})

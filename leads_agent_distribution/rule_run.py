@@ -1,0 +1,51 @@
+"""One run of a scheduled rule: what it has done so far, and the words for it."""
+
+from collections import Counter
+
+
+class Run:
+    """What one run of a rule has done so far."""
+
+    def __init__(self, rule):
+        self.rule = rule
+        self.counts = Counter()
+        self.agents = set()
+        self.below = None
+        self.end = ""
+
+    def add(self, outcomes):
+        self.counts.update(outcome["result"] for outcome in outcomes)
+        self.agents.update(outcome["agent"] for outcome in outcomes if outcome["result"] == "assigned")
+
+    def sentence(self):
+        """What the run did, in words."""
+        env, sentences = self.rule.env, []
+        refused = {result: count for result, count in self.counts.items() if result != "assigned"}
+        if self.counts["assigned"]:
+            sentences.append(
+                env._(
+                    "Leads given out: %(leads)s, to %(agents)s agents.",
+                    leads=self.counts["assigned"],
+                    agents=len(self.agents),
+                )
+            )
+        if refused:
+            labels = dict(env["leads.agent.batch.assign.line"]._fields["result"]._description_selection(env))
+            details = ", ".join(f"{labels[result]}: {count}" for result, count in sorted(refused.items()))
+            sentences.append(env._("Left out: %s.", details))
+        sentences.append(self.end or env._("There is more; the next run goes on."))
+        return " ".join(sentences)
+
+    def reason(self, cause):
+        """Why this agent, in words that stay on the assignment."""
+        env, name = self.rule.env, self.rule.name
+        match cause:
+            case "previous":
+                return env._("Rule %s: held the customer before", name)
+            case "lang":
+                return env._("Rule %s: speaks the language", name)
+            case "country":
+                return env._("Rule %s: same country", name)
+            case "least":
+                return env._("Rule %s: had the fewest open leads", name)
+        return env._("Rule %s: next in turn", name)

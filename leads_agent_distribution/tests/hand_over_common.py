@@ -1,0 +1,28 @@
+from odoo.fields import Command
+
+
+class HandOverCommon:
+    """Agent Anna holds three leads, and goes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.third_agent = cls._user("agent_cleo", "leads_agent.group_leads_agent")
+        cls.leads = cls.customer | cls._callable("Quayside Books") | cls._callable("Hill Bakery")
+        cls._assign(cls.leads - cls.customer)
+
+    def _hand_over(self, to=None, user=None, **vals):
+        wizard = (
+            self.env["leads.agent.hand.over"]
+            .with_user(user or self.manager)
+            .create(
+                {
+                    "agent_id": self.agent.id,
+                    "receiver": "agents" if to else "pool",
+                    "agent_ids": [Command.set(to.ids if to else [])],
+                    **vals,
+                }
+            )
+        )
+        self.env.invalidate_all()
+        return wizard.action_hand_over()["params"]["message"]

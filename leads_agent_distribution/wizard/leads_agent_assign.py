@@ -1,0 +1,23 @@
+from odoo import api, fields, models
+
+
+class LeadsAgentAssign(models.TransientModel):
+    """*Assign Lead* says beforehand that the agent is full, or away."""
+
+    _inherit = "leads.agent.assign"
+
+    agent_note = fields.Char(compute="_compute_agent_note")
+
+    @api.depends("agent_id")
+    def _compute_agent_note(self):
+        """What there is to know before choosing the agent: full, or away."""
+        Assignment = self.env["leads.agent.assignment"]
+        absences = self.agent_id._leads_absences()
+        loads = Assignment._agent_loads(self.agent_id)
+        for wizard in self:
+            agent = wizard.agent_id
+            load, absence = loads.get(agent.id), absences.get(agent.id)
+            if load and load.full:
+                wizard.agent_note = Assignment._verdict_sentence(load.full, "", agent.name, "")
+            else:
+                wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)

@@ -1,0 +1,161 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given, terms
+
+
+class LeadsAgentHandOver(models.TransientModel):
+    """*Hand Over*: what an agent holds goes to others, or back to the pool.
+
+    For whoever leaves, or is away for long: nothing is taken by itself when a leave begins. Several receivers get equal
+    shares. Limits hold, and what finds no room goes back to the pool.
+
+    Quotations keep their salesperson: they are shown, as managers of leads have no right to change orders.
+    """
+
+    _name = "leads.agent.hand.over"
+    _description = "Hand Over"
+    # The leads that come first are shared out first.
+    _held_order = "id"
+
+    agent_id = Link("res.users", string="Leads Agent", required=True, readonly=True)
+    receiver = fields.Selection(
+        [("agents", "Other agents"), ("pool", "Back to the pool")], string="Give to", required=True, default="agents"
+    )
+    agent_ids = fields.Many2many(
+        "res.users", string="Agents", domain="[('can_hold_leads', '=', True), ('id', '!=', agent_id)]"
+    )
+    reason = fields.Char(help="Why: stands on the new assignments.")
+    can_archive = fields.Boolean(compute="_compute_can_archive")
+    archive = fields.Boolean(string="Archive the Agent", help="Afterwards, when everything has been handed over.")
+    assignment_ids = fields.Many2many("leads.agent.assignment", string="Open Leads", compute="_compute_held")
+    order_ids = fields.Many2many("sale.order", string="Quotations as Salesperson", compute="_compute_held")
+    lead_count = fields.Integer(string="Number of Leads", compute="_compute_held")
+    order_count = fields.Integer(string="Number of Quotations", compute="_compute_held")
+
+    @api.depends("agent_id")
+    def _compute_held(self):
+        Assignment, Order = self.env["leads.agent.assignment"], self.env["sale.order"]
+        for wizard in self:
+            wizard.assignment_ids = Assignment.search(
+                Domain("agent_id", "=", wizard.agent_id.id) & Domain("state", "=", "active"),
+                order=self._held_order,
+            )
+            wizard.order_ids = Order.search(wizard._orders_domain())
+            wizard.lead_count = len(wizard.assignment_ids)
+            wizard.order_count = len(wizard.order_ids)
+
+    def _orders_domain(self):
+        """Quotations of the agent's leads that name the agent as salesperson."""
+        return (
+            Domain("leads_agent_id", "=", self.agent_id.id)
+            & Domain("user_id", "=", self.agent_id.id)
+            & Domain("state", "in", terms.PARTIAL_STATES)
+        )
+
+    @api.depends("agent_id")
+    def _compute_can_archive(self):
+        for wizard in self:
+            agent = wizard.agent_id
+            wizard.can_archive = agent.active and agent != self.env.user and agent.has_access("write")
+
+    @takes(given.one)
+    def action_open_orders(self):
+        """The quotations, for somebody who may change their salesperson."""
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        return self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_orders") | {
+            "domain": [("id", "in", self.order_ids.ids)],
+            "context": {},
+        }
+
+    @takes(given.one)
+    def action_hand_over(self):
+        """Give everything away, and say in a sentence what went where.
+
+        :raises UserError: when nobody is chosen to receive it
+        """
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        if self.receiver == "agents" and not self.agent_ids:
+            raise UserError(self.env._("Choose who gets the leads, or give them back to the pool."))
+        if self.receiver == "agents" and self.agent_id in self.agent_ids:
+            raise UserError(self.env._("%s cannot take over from themselves.", self.agent_id.name))
+        sentences = self._hand_over()
+        if self.archive:
+            self.agent_id.with_context(leads_hand_over=False).action_archive()
+            sentences.append(self.env._("%s is archived.", self.agent_id.name))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": " ".join(sentences) or self.env._("%s holds nothing.", self.agent_id.name),
+                "sticky": len(sentences) > 1,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _hand_over(self):
+        """:returns: sentences on what went where"""
+        leads = self.assignment_ids
+        sentences = self._give(leads) if self.receiver == "agents" else []
+        return sentences + self._give_back(leads)
+
+    def _give(self, leads):
+        """Share the leads out among the agents.
+
+        :returns: sentences on who got how many, and on why some found nobody
+        """
+        for agent in self.agent_ids:
+            agent._check_may_hold_leads()
+        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
+        Assignment = self.env["leads.agent.assignment"].sudo()
+        rooms = Assignment._agent_rooms(self.agent_ids)
+        plan = self.env["leads.agent.rotation"]._share_out(
+            leads.partner_id.ids, self.agent_ids, method="equal", rooms=rooms
+        )
+        reason = self._reason()
+        given, refused = Counter(), Counter()
+        # A new assignment is made in the current company: one round for each.
+        for company, held in leads.grouped("company_id").items():
+            shares = {p.id: (plan.shares[p.id][0], reason) for p in held.partner_id if p.id in plan.shares}
+            if not shares:
+                continue
+            outcomes = Assignment.with_company(company)._assign_leads(
+                None,
+                self.env["res.partner"].browse(shares),
+                source="manual",
+                reassign=True,
+                unconditional=True,
+                plan=shares,
+            )
+            given.update(outcome["agent_id"] for outcome in outcomes if outcome["result"] == "assigned")
+            refused.update(outcome["reason"] for outcome in outcomes if outcome["result"] != "assigned")
+        sentences = [
+            self.env._("Given to %(agent)s: %(count)s.", agent=agent.name, count=given[agent.id])
+            for agent in self.agent_ids
+        ]
+        if plan.left:
+            sentences.append(self.env._("No room for %s more: the agents are full.", len(plan.left)))
+        return [*sentences, *refused]
+
+    def _reason(self):
+        sentence = self.env._(
+            "Handed over from %(agent)s by %(manager)s", agent=self.agent_id.name, manager=self.env.user.name
+        )
+        return f"{sentence}: {self.reason}" if self.reason else sentence
+
+    def _give_back(self, leads):
+        """What the agent still holds of the leads goes back to the pool."""
+        left = leads.filtered(lambda assignment: assignment.state == "active")
+        if not left:
+            return []
+        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
+        left.sudo()._unassign("unassigned")
+        return [self.env._("Back in the pool: %s.", len(left))]

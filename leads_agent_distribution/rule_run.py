@@ -13,9 +13,9 @@ class Run:
         self.below = None
         self.end = ""
 
-    def add(self, outcomes):
-        self.counts.update(outcome["result"] for outcome in outcomes)
-        self.agents.update(outcome["agent"] for outcome in outcomes if outcome["result"] == "assigned")
+    def add(self, results):
+        self.counts.update(result.result for result in results)
+        self.agents.update(result.agent_id for result in results if result.result == "assigned")
 
     def sentence(self):
         """What the run did, in words."""

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
+
 from ..measure import Candidate, interleave
 from ..report import Row, exponent
 from .visibility import PAGE, specification_of_orders
@@ -111,9 +113,8 @@ def agents_with_customers(registry, scale):
                 }
             )
             mine, free = free[:size], free[size:]
-            env["leads.agent.assignment"]._assign_leads(
-                user, env["res.partner"].browse(mine), source="manual", unconditional=True, unlimited=True
-            )
+            terms = Terms("manual", unconditional=True, unlimited=True)
+            Assigning(env, terms).run([Request(partner_id, user.id) for partner_id in mine])
             agents.append((user.id, len(mine)))
     registry.clear_all_caches()
     with registry.cursor() as cr:

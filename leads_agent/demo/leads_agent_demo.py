@@ -7,6 +7,8 @@ from markupsafe import Markup
 from odoo import Command, api, models
 from odoo.tools import SQL, file_open
 
+from ..assigning import Assigning, Request, Terms
+
 DESK_ZONE = "Europe/Brussels"
 AGENTS = ("anna", "ben", "chloe", "david")
 MANAGERS = ("morgan", "sofia")
@@ -225,20 +227,11 @@ class Story:
         return Command.create({**vals, "discount": float(discount)} if discount else vals)
 
     def _assign(self, by, event, customer, agent, reason):
-        [outcome] = (
-            self.env["leads.agent.assignment"]
-            .with_user(self.users[by])
-            .sudo()
-            ._assign_leads(
-                self.users[agent],
-                self._demo("customer", customer),
-                source={"imported": "import", "entered": "order_entry"}.get(event, "manual"),
-                reason=reason,
-                reassign=event == "reassigned",
-            )
-        )
-        if outcome["result"] != "assigned":
-            raise ValueError(f"Demo data, {customer}: {outcome['reason']}")
+        source = {"imported": "import", "entered": "order_entry"}.get(event, "manual")
+        assigning = Assigning(self.with_user(self.users[by]).sudo().env, Terms(source, reassign=event == "reassigned"))
+        [result] = assigning.run([Request(self._demo("customer", customer).id, self.users[agent].id, reason)])
+        if result.result != "assigned":
+            raise ValueError(f"Demo data, {customer}: {result.reason}")
 
     def _batch(self, by, orders, agent, reassign):
         self.env["leads.agent.batch.assign"].with_user(self.users[by]).create(

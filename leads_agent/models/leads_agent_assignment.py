@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
 from ..arguments import takes
+from ..assigning import Assigning, Request, Terms
 from ..fields import Link
 from ..tools import terms
 
@@ -17,7 +18,7 @@ class LeadsAgentAssignment(models.Model):
 
     A lead is a commercial customer. Life cycle: ``active`` until it is ``resolved`` (with a disposition, or by a sale)
     or ``unassigned``. At most one assignment per customer is active in the whole database; a conditional unique index
-    says so. Three doors lead in and out, whatever the caller: :meth:`_assign_leads`, :meth:`_resolve` and
+    says so. There is one way in, whatever the caller, ``assigning.Assigning``; and out, by :meth:`_resolve` and
     :meth:`_unassign` (leads_agent_assignment_doors.py). They write in sets, keep ``leads_agent_id`` of customers,
     contacts and orders in step, feed the history and tell the agents, once per operation.
 
@@ -241,20 +242,15 @@ class LeadsAgentAssignment(models.Model):
         reopened, former_of = self.browse(), {}
         # sudo: leads.agent.assignment - the right to reopen was checked above; agents have no write access of their own
         for agent, assignments in self.sudo().grouped("agent_id").items():
-            outcomes = self.sudo()._assign_leads(
-                agent,
-                assignments.partner_id,
-                source="manual",
-                reason=self.env._("Reopened by %s", self.env.user.name),
-                unconditional=True,
-            )
-            for outcome in outcomes:
-                if outcome["result"] not in ("assigned", "already"):
-                    raise UserError(outcome["reason"])
-                reopened |= outcome["assignment"]
-                if outcome["assignment"]:
-                    former_of[outcome["assignment"]] = assignments.filtered(
-                        lambda a, partner=outcome["partner"]: a.partner_id == partner
+            reason = self.env._("Reopened by %s", self.env.user.name)
+            requests = [Request(customer.id, agent.id, reason) for customer in assignments.partner_id]
+            for result in Assigning(self.sudo().env, Terms("manual", unconditional=True)).run(requests):
+                if result.result not in ("assigned", "already"):
+                    raise UserError(result.reason)
+                reopened |= result.assignment
+                if result.assignment:
+                    former_of[result.assignment] = assignments.filtered(
+                        lambda a, partner=result.partner: a.partner_id == partner
                     )[:1]
         self.sudo()._go_on_with(former_of)
         return reopened.sudo(False)._get_records_action() if len(reopened) == 1 else True

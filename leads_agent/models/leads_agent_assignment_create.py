@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..arguments import takes
+from ..assigning import Assigning, Request, Result, Terms
 from ..tools import given
 from ..tools.csv_cells import neutral
 
@@ -17,10 +18,10 @@ class Refusals(list):
 
 
 class LeadsAgentAssignment(models.Model):
-    """Assignments that a manager creates or imports: rows of customer, agent and reason, through the one door.
+    """Assignments that a manager creates or imports: rows of customer, agent and reason.
 
     An import is all or nothing, as Odoo's are: each refused row gets its sentence in one go, and nothing is assigned
-    until all rows can be. The rows of one agent are one call of the door, so a thousand rows cost a few queries.
+    until all rows can be. A thousand rows cost a few queries.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
@@ -28,19 +29,19 @@ class LeadsAgentAssignment(models.Model):
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
-        """Assign through the one door, so that an import or an RPC client gets the same checks and sentences.
+        """Assign as everybody does, so that an import or an RPC client gets the same checks and sentences.
 
         :raises UserError: with the reason of the first customer that cannot be assigned
         """
         if not vals_list:
             return super().create(vals_list)
         records = self.browse()
-        for outcome in self._assign_rows(vals_list):
-            if outcome["result"] == "not_visible":
-                raise AccessError(outcome["reason"])
-            if outcome["result"] != "assigned":
-                raise UserError(outcome["reason"])
-            records += outcome["assignment"]
+        for result in self._assign_rows(vals_list):
+            if result.result == "not_visible":
+                raise AccessError(result.reason)
+            if result.result != "assigned":
+                raise UserError(result.reason)
+            records += result.assignment
         return records.sudo(self.env.su)
 
     @api.model
@@ -75,21 +76,21 @@ class LeadsAgentAssignment(models.Model):
         if not isinstance(refusals, Refusals) or not plain:
             return super()._load_records(data_list, update)
         records = self.browse()
-        for data, outcome in zip(
+        for data, result in zip(
             data_list, self._assign_rows([data["values"] for data in data_list], source="import"), strict=True
         ):
-            if outcome["result"] == "assigned":
-                records += outcome["assignment"]
+            if result.result == "assigned":
+                records += result.assignment
             else:
-                refusals.append({**data["info"], "type": "error", "message": outcome["reason"]})
+                refusals.append({**data["info"], "type": "error", "message": result.reason})
         return records.sudo(self.env.su)
 
     @api.model
     def _assign_rows(self, vals_list, source=None):
-        """Give each row's customer to the row's agent, in one call of the door per agent.
+        """Give each row's customer to the row's agent, all together.
 
-        :returns: one outcome per row, as of :meth:`_assign_leads`; a customer who stands in an earlier row as well is
-            refused, and so are all rows of somebody who may not hold leads
+        :returns: one :class:`assigning.Result` per row; a customer who stands in an earlier row as well is refused, and
+            so are all rows of somebody who may not hold leads
         :raises AccessError: when the user is no Leads Manager
         :raises UserError: when a row is no row of customer, agent and reason
         """
@@ -99,25 +100,14 @@ class LeadsAgentAssignment(models.Model):
             self._check_row(vals)
         if source is None:
             source = "import" if self.env.context.get("import_file") else "manual"
-        # sudo: leads.agent.assignment - only managers come here, and the door writes columns that nobody may write
-        Door = self.env["leads.agent.assignment"].sudo()
-        outcomes, rows_of = self._sort_rows(vals_list)
-        for agent_id, rows in rows_of.items():
-            agent = self.env["res.users"].browse(agent_id)
-            partners = self.env["res.partner"].browse(vals_list[row]["partner_id"] for row in rows)
-            try:
-                answers = Door._assign_leads(agent, partners, source=source)
-            except UserError as error:
-                answers = [{"result": "failed", "reason": str(error), "assignment": Door.browse()}] * len(rows)
-            outcomes.update(zip(rows, answers, strict=True))
-        self._write_reasons(
-            {
-                outcome["assignment"].id: neutral(vals_list[row]["reason"])
-                for row, outcome in outcomes.items()
-                if outcome["assignment"] and vals_list[row].get("reason")
-            }
-        )
-        return [outcomes[row] for row in range(len(vals_list))]
+        results, rows = self._sort_rows(vals_list)
+        requests = [
+            Request(vals_list[row]["partner_id"], vals_list[row]["agent_id"], neutral(vals_list[row].get("reason")))
+            for row in rows
+        ]
+        # sudo: leads.agent.assignment - only managers come here, and assigning writes columns that nobody may write
+        results |= zip(rows, Assigning(self.sudo().env, Terms(source)).run(requests), strict=True)
+        return [results[row] for row in range(len(vals_list))]
 
     def _check_row(self, vals):
         """:raises UserError: when a row says more than customer, agent and reason, or says it badly"""
@@ -128,43 +118,32 @@ class LeadsAgentAssignment(models.Model):
                 raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
 
     def _sort_rows(self, vals_list):
-        """Rows by agent, without those that can be refused before asking the door.
+        """Rows that can be refused before anything is asked of the agents, and the numbers of the others.
 
-        :returns: ``(outcomes of refused rows, rows of each agent)``
+        :returns: ``({row: Result}, rows)``
         """
         partners = self.env["res.partner"].browse({vals.get("partner_id") or 0 for vals in vals_list} - {0}).exists()
         readable = partners._filtered_access("read")
         # sudo: res.partner - the commercial customer of what the caller named
         commercial_of = {partner.id: partner.commercial_partner_id.id for partner in partners.sudo()}
-        outcomes, rows_of, first = {}, {}, {}
+        agents = self.env["res.users"].browse({vals.get("agent_id") or 0 for vals in vals_list} - {0}).exists()
+        refused, rows, first = {}, [], {}
         for row, vals in enumerate(vals_list):
             partner_id = vals.get("partner_id") or 0
-            if partner_id not in commercial_of:
-                outcomes[row] = self._refused_row("gone", self._verdict_sentence("gone", "", "", ""))
+            if vals.get("agent_id") not in agents._ids:
+                refused[row] = self._refused_row("failed", self.env._("Choose the Leads Agent who gets the leads."))
+            elif partner_id not in commercial_of:
+                refused[row] = self._refused_row("gone", self._verdict_sentence("gone", "", "", ""))
             elif partner_id not in readable._ids:
-                outcomes[row] = self._refused_row("not_visible", self.env._("You may not read this customer."))
+                refused[row] = self._refused_row("not_visible", self.env._("You may not read this customer."))
             elif first.setdefault(commercial_of[partner_id], row) != row:
-                outcomes[row] = self._refused_row(
+                refused[row] = self._refused_row(
                     "already",
                     self.env._("%s stands in an earlier row already.", partners.browse(partner_id).display_name),
                 )
             else:
-                rows_of.setdefault(vals.get("agent_id") or 0, []).append(row)
-        return outcomes, rows_of
+                rows.append(row)
+        return refused, rows
 
     def _refused_row(self, result, reason):
-        return {"result": result, "reason": reason, "assignment": self.browse()}
-
-    def _write_reasons(self, reasons):
-        """Write the reason of each row, in one statement."""
-        if not reasons:
-            return
-        self.env.cr.execute(
-            """
-            UPDATE leads_agent_assignment a SET reason = t.reason
-              FROM unnest(%s::int[], %s::text[]) AS t (id, reason)
-             WHERE a.id = t.id
-            """,
-            [list(reasons), list(reasons.values())],
-        )
-        self.invalidate_model(["reason"], flush=False)
+        return Result(result, reason, self.env["res.partner"], 0, self.env["res.users"], self.browse())

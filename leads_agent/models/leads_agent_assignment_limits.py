@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import limits
 from ..tools.eligibility import Cause
 
 CHUNK = 1_000
@@ -23,22 +22,15 @@ class LeadsAgentAssignment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _limit(self, verdicts, agent_of, *, source, unconditional=False, reassign=False, unlimited=False, order=()):
-        """Take back what a limit stands against, before anything is written.
+    def _limit(self, verdicts, agent_of, terms):
+        """The hook: take back what stands against giving that much to an agent, before anything is written.
 
-        The door has taken the agents for this transaction: of two managers who fill the same agent at the same moment,
-        the second is retried by Odoo and counts what the first has given.
-
-        :param dict verdicts: ``{partner_id: Verdict}`` of :func:`eligibility.judge`
+        :param dict verdicts: ``{partner_id: Verdict}``, in the order in which they were asked for
         :param dict agent_of: ``{partner_id: agent_id}``, whom each is meant for
-        :param order: ids of customers; the first get what room there is
-        :returns: verdicts, with ``capped`` or ``blocked`` in the place of ``assigned``
+        :param assigning.Terms terms: by what they were judged
+        :returns: verdicts, with ``capped`` in the place of ``assigned``
         """
-        wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
-        door = limits.refusal_door(source)
-        if not wanted or unlimited or not door:
-            return verdicts
-        return limits.refuse(verdicts, self.env["res.partner"]._refused(wanted, door))
+        return verdicts
 
     # ------------------------------------------------------------------
     # In words

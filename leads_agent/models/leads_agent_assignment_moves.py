@@ -1,5 +1,9 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
+
+from ..assigning import Assigning, Request, Terms
 
 
 class LeadsAgentAssignment(models.Model):
@@ -31,23 +35,16 @@ class LeadsAgentAssignment(models.Model):
             end_reason="merged",
             note=self.env._("Became a contact of another customer, to whom the lead passed unless somebody held it."),
         )
-        groups = {}
+        groups = defaultdict(list)
+        reason = self.env._("The agent held a customer who became a contact of this one.")
         for entity, assignment in first.items():
             if assignment.agent_id.can_hold_leads:
-                key = (assignment.agent_id, assignment.company_id, assignment.source)
-                groups[key] = groups.get(key, entity.browse()) | entity
-        for (agent, company, source), entities in groups.items():
-            outcomes = self.with_company(company)._assign_leads(
-                agent,
-                entities,
-                source=source,
-                reason=self.env._("The agent held a customer who became a contact of this one."),
-                unconditional=True,
-                unlimited=True,
-            )
-            self._go_on_with(
-                {outcome["assignment"]: first[outcome["partner"]] for outcome in outcomes if outcome["assignment"]}
-            )
+                request = Request(entity.id, assignment.agent_id.id, reason)
+                groups[assignment.company_id, assignment.source].append(request)
+        for (company, source), requests in groups.items():
+            terms = Terms(source, unconditional=True, unlimited=True)
+            results = Assigning(self.with_company(company).env, terms).run(requests)
+            self._go_on_with({result.assignment: first[result.partner] for result in results if result.assignment})
 
     @api.model
     def _leave_ours(self, ours, partner):

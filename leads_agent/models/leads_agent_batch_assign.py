@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
 from ..arguments import takes
+from ..assigning import Assigning, Request, Terms
 from ..fields import Link
 from ..selecting import OrderSelection
 from ..tools import given
@@ -296,11 +297,6 @@ class LeadsAgentBatchAssign(models.Model):
         self.state = "done"
         self._lines()._tell_agents(self, "assigned", "reassigned")
 
-    def _door(self):
-        """Where assignments begin, as whoever started the batch, in its company."""
-        # sudo: leads.agent.assignment - a manager started the batch; the door writes what nobody may write by hand
-        return self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
-
     def _any_order(self, agents):
         """Customers of completed orders are accepted where all who receive leads may see such orders."""
         return not any(agent.leads_partial_only for agent in agents)
@@ -317,27 +313,26 @@ class LeadsAgentBatchAssign(models.Model):
             self._give_out(rows, {row[1]: (row[2], row[3] or usual) for row in rows}, new=new)
         return len(rows)
 
-    def _give_out(self, rows, shares, refused=(), new=False):
-        """Give leads to their agents, through the door.
+    def _assigning(self):
+        """As whoever started the batch, in its company."""
+        # sudo: leads.agent.assignment - a manager started the batch; nobody writes assignments by hand
+        env = self.sudo().with_company(self.company_id).env
+        terms = Terms("batch", any_order=self._any_order(self._receivers()), reassign=self.reassign)
+        return Assigning(env, terms, batch=self, tell=False)
+
+    def _give_out(self, rows, shares, refused=(), examined=None, new=False):
+        """Give leads to their agents.
 
         :param dict shares: ``{partner_id: (agent_id, reason)}``
         :param refused: ``(id, result, reason)`` of the rows that are in nobody's share
-        :returns: ``{partner_id: outcome}``
+        :param assigning.Examined examined: what is known of the customers
+        :returns: ``{partner_id: assigning.Result}``
         """
-        partners = self.env["res.partner"].browse(row[1] for row in rows if row[1] in shares)
-        outcomes = self._door()._assign_leads(
-            self.env["res.users"],
-            partners,
-            source="batch",
-            batch=self,
-            any_order=self._any_order(self._receivers()),
-            reassign=self.reassign,
-            plan=shares,
-            tell=False,
-        )
-        outcome_of = dict(zip(partners.ids, outcomes, strict=True))
-        self._lines()._log_outcomes(self, rows, outcome_of, refused, new)
-        return outcome_of
+        requests = [Request(row[1], *shares[row[1]]) for row in rows if row[1] in shares]
+        results = self._assigning().run(requests, examined)
+        result_of = {request.partner_id: result for request, result in zip(requests, results, strict=True)}
+        self._lines()._log_outcomes(self, rows, result_of, refused, new)
+        return result_of
 
     def _reason(self, cause):
         """Why this agent, in words that stay on the assignment."""

@@ -95,7 +95,7 @@ class LeadsAgentBatchAssignLine(models.Model):
         )
 
     @api.model
-    def _read_pending(self, batch, limit, condition=SQL("TRUE")):
+    def _read_pending(self, batch, limit, condition=None):
         """The next lines that are to do: ``(id, partner_id, agent_id, reason)``."""
         self.flush_model()
         return self.env.execute_query(
@@ -106,7 +106,7 @@ class LeadsAgentBatchAssignLine(models.Model):
               ORDER BY id LIMIT %s
                 """,
                 batch.id,
-                condition,
+                condition or SQL("TRUE"),
                 limit,
             )
         )
@@ -120,8 +120,8 @@ class LeadsAgentBatchAssignLine(models.Model):
         """Write what became of leads that were given out.
 
         :param rows: lines, or leads of :meth:`_find_leads` which have no lines yet (``new``)
-        :param dict outcome_of: ``{partner_id: outcome}`` of the door
-        :param refused: ``(id, result, reason)`` of the rows that did not come to the door
+        :param dict outcome_of: ``{partner_id: assigning.Result}``
+        :param refused: ``(id, result, reason)`` of the rows that nobody was to get
         """
         results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
         for row_id, partner_id, *_meant in rows:
@@ -129,11 +129,11 @@ class LeadsAgentBatchAssignLine(models.Model):
                 results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
             elif outcome := outcome_of.get(partner_id):
                 results[row_id] = (
-                    outcome["result"],
-                    outcome["reason"],
-                    outcome["agent_id"] or None,
-                    outcome["holder"].id or None,
-                    outcome["assignment"].id or None,
+                    outcome.result,
+                    outcome.reason,
+                    outcome.agent_id or None,
+                    outcome.holder.id or None,
+                    outcome.assignment.id or None,
                 )
         if new:
             self._insert_leads(batch, [(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
@@ -207,7 +207,7 @@ class LeadsAgentBatchAssignLine(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _tell_agents(self, batch, to_agent, to_previous, condition=SQL("TRUE"), restored=False):
+    def _tell_agents(self, batch, to_agent, to_previous, condition=None, restored=False):
         """One notice per agent, whatever the number of chunks.
 
         :param to_agent: what the agents of the lines are told, and to_previous, those from whom the leads were taken
@@ -227,7 +227,7 @@ class LeadsAgentBatchAssignLine(models.Model):
                 """,
                 restored=restored,
                 batch=batch.id,
-                condition=condition,
+                condition=condition or SQL("TRUE"),
             )
         )
         # sudo: leads.agent.assignment - agents are told by whoever started the batch

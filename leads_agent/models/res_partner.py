@@ -5,6 +5,7 @@ from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
 from ..arguments import numbers_of_links, takes
+from ..assigning import Assigning, Request, Terms, read_leads
 from ..exceptions import CustomerOutOfSight
 from ..fields import Rows
 from ..tools import given, terms
@@ -58,9 +59,9 @@ class ResPartner(models.Model):
 
     @api.depends("commercial_partner_id", "active")
     def _compute_is_assignable_lead(self):
-        leads = self.env["leads.agent.assignment"]._read_leads(self._origin.ids)
+        leads = read_leads(self.env, self._origin.ids)
         for partner in self:
-            lead = leads["by_commercial"].get(partner._origin.id)
+            lead = leads.by_commercial.get(partner._origin.id)
             partner.is_assignable_lead = bool(lead and lead.is_assignable)
 
     def _search_is_assignable_lead(self, operator, value):
@@ -239,12 +240,9 @@ class ResPartner(models.Model):
             own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
             if own:
                 # sudo: leads.agent.assignment - a customer whom the agent entered; nobody writes assignments by hand
-                self.env["leads.agent.assignment"].sudo()._assign_leads(
-                    self.env.user,
-                    own,
-                    source="order_entry",
-                    reason=self.env._("Entered by the agent"),
-                    unconditional=True,
+                entering = Assigning(self.sudo().env, Terms("order_entry", unconditional=True))
+                entering.run(
+                    [Request(customer.id, self.env.uid, self.env._("Entered by the agent")) for customer in own]
                 )
         partners = partners.with_env(self.env)
         partners.check_access("create")

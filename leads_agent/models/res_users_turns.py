@@ -5,7 +5,7 @@ from ..tools import terms
 
 
 class ResUsers(models.Model):
-    """What giving leads asks of the people who hold them: to be counted one after the other, and whether they are there.
+    """What giving leads asks of those who hold them: to be counted one after the other, and whether they are there.
 
     Here everybody is always there; addons know better.
     """

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
+
 AGENT = "leads_agent.group_leads_agent"
 MANAGER = "leads_agent.group_leads_manager"
 
@@ -88,6 +90,16 @@ class LeadsAgentCommon(TransactionCase):
             ).action_assign()
             assignments |= cls._active(customer)
         return assignments
+
+    @classmethod
+    def _give(cls, customers, agent=None, *, source="manual", company=None, **terms):
+        """Without any form.
+
+        :returns: a result per customer
+        """
+        env = cls.env["leads.agent.assignment"].with_company(company or cls.env.company).env
+        requests = [Request(customer.id, (agent or cls.agent).id) for customer in customers]
+        return Assigning(env, Terms(source, **terms)).run(requests)
 
     @classmethod
     def _active(cls, customer):

@@ -25,8 +25,8 @@ class TestLimits(LimitsCommon):
         with self.assertRefused(UserError, "left alone until"):
             self._import(customer, self.other_agent)
         for source in ("rule", "offer"):
-            [outcome] = self.env["leads.agent.assignment"]._assign_leads(self.agent, customer, source=source)
-            self.assertEqual(outcome["result"], "blocked")
+            [result] = self._give(customer, source=source)
+            self.assertEqual(result.result, "blocked")
         assignment.sudo().ended_at = fields.Datetime.now() - timedelta(days=10, hours=1)
         self.assertEqual(self._results(customer, agent=self.other_agent), ["assigned"])
 

@@ -64,8 +64,8 @@ class TestMoves(LeadsAgentCommon):
         self._resolve(self._assign(source))
         self._merge(destination, source)
         self.assertEqual(self._told(destination), [(self.agent, "resolved", "resolved", False)])
-        [outcome] = self.env["leads.agent.assignment"]._assign_leads(self.agent, destination, source="batch")
-        self.assertEqual(outcome["result"], "blocked")
+        [result] = self._give(destination, source="batch")
+        self.assertEqual(result.result, "blocked")
 
     def test_contact_moved_under_another_company(self):
         person, company = self._lead("Freelancer", is_company=False), self._customer("Agency")
@@ -101,10 +101,7 @@ class TestMoves(LeadsAgentCommon):
         customer, kept = self._lead("Moves"), self._lead("Stays")
         branch = self.env["res.company"].create({"name": "Branch"})
         (customer | kept).sale_order_ids.unlink()
-        assignments = self.env["leads.agent.assignment"]._assign_leads(
-            self.agent, customer | kept, source="manual", unconditional=True
-        )
-        assignment = assignments[0]["assignment"]
+        assignment = self._give(customer | kept, unconditional=True)[0].assignment
         customer.company_id = branch
         self.assertEqual((assignment.state, assignment.end_reason), ("unassigned", "unassigned"))
         self.assertEqual(assignment.note, "The customer moved to Branch, in which the agent does not work.")
@@ -115,14 +112,14 @@ class TestMoves(LeadsAgentCommon):
         branch = self.env["res.company"].create({"name": "Branch"})
         self.agent.company_ids = [Command.link(branch.id)]
         customer = self._customer("Moves")
-        self.env["leads.agent.assignment"]._assign_leads(self.agent, customer, source="manual", unconditional=True)
+        self._give(customer, unconditional=True)
         customer.company_id = branch
         self.assertEqual(self._active(customer).agent_id, self.agent)
 
     def _cost_of_moving(self, count, name):
         people = self.env["res.partner"].create([{"name": f"{name} {nr}"} for nr in range(count)])
         self.env["sale.order"].create([{"partner_id": person.id} for person in people])
-        self.env["leads.agent.assignment"]._assign_leads(self.agent, people, source="batch")
+        self._give(people, source="batch")
         companies = self.env["res.partner"].create([{"name": f"{name} Inc", "is_company": True}])
         self.env.flush_all()
         self.env.invalidate_all()

@@ -252,9 +252,7 @@ class TestPromisesOfCompanies(PromiseCommon):
                 customer = self._lead(name, country_id=self.belgium.id, phone="+32 2 555 02 22")
                 customer.sale_order_ids.sudo().unlink()
                 customer.company_id = of_customer
-                self.env["leads.agent.assignment"].with_company(of_lead).sudo()._assign_leads(
-                    self.agent, customer, source="manual", unconditional=True
-                )
+                self._give(customer, company=of_lead, unconditional=True)
                 callback = self._promised(customer, current)
                 self.assertEqual(callback.company_id, expected)
                 minutes = expected.leads_agent_callback_minutes

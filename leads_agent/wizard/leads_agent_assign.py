@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..arguments import takes
+from ..assigning import Assigning, Request, Terms
 from ..fields import Link
 from ..tools import given
 
@@ -33,17 +34,9 @@ class LeadsAgentAssign(models.TransientModel):
         if not self.partner_id:
             raise UserError(self.env._("Choose the lead to assign."))
         self.partner_id.check_access("read")
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
-        [outcome] = (
-            self.env["leads.agent.assignment"]
-            .sudo()
-            ._assign_leads(
-                self.agent_id,
-                self.partner_id,
-                source="manual",
-                reason=self.env._("Chosen by %s", self.env.user.name),
-            )
-        )
-        if outcome["result"] != "assigned":
-            raise UserError(outcome["reason"])
+        request = Request(self.partner_id.id, self.agent_id.id, self.env._("Chosen by %s", self.env.user.name))
+        # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write by hand
+        [result] = Assigning(self.sudo().env, Terms("manual")).run([request])
+        if result.result != "assigned":
+            raise UserError(result.reason)
         return {"type": "ir.actions.act_window_close"}

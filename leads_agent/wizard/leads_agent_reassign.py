@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..arguments import takes
+from ..assigning import Assigning, Request, Terms
 from ..fields import Link
 from ..tools import given
 
@@ -30,21 +31,13 @@ class LeadsAgentReassign(models.TransientModel):
         active = assignments.filtered(lambda assignment: assignment.state == "active")
         if not active:
             raise UserError(self.env._("None of the selected leads is assigned any more."))
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
-        outcomes = (
-            self.env["leads.agent.assignment"]
-            .sudo()
-            ._assign_leads(
-                self.agent_id,
-                active.partner_id,
-                source="manual",
-                reason=self.env._("Reassigned by %s", self.env.user.name),
-                reassign=True,
-                unconditional=True,
-            )
-        )
-        assigned = sum(outcome["result"] == "assigned" for outcome in outcomes)
-        others = [outcome["reason"] for outcome in outcomes if outcome["result"] != "assigned"]
+        self.agent_id._check_may_hold_leads()
+        reason = self.env._("Reassigned by %s", self.env.user.name)
+        requests = [Request(customer.id, self.agent_id.id, reason) for customer in active.partner_id]
+        # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write by hand
+        results = Assigning(self.sudo().env, Terms("manual", reassign=True, unconditional=True)).run(requests)
+        assigned = sum(result.result == "assigned" for result in results)
+        others = [result.reason for result in results if result.result != "assigned"]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -8,7 +8,6 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.leads_agent.tests.common import MANAGER
-
 from odoo.addons.leads_agent_distribution.tests.test_batch_sharing import BatchCase
 
 

@@ -36,23 +36,15 @@ class LeadsAgentAssignment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _limit(self, verdicts, agent_of, *, source, unconditional=False, reassign=False, unlimited=False, order=()):
-        verdicts = super()._limit(
-            verdicts,
-            agent_of,
-            source=source,
-            unconditional=unconditional,
-            reassign=reassign,
-            unlimited=unlimited,
-            order=order,
-        )
-        policy = limits.policy(source, unconditional=unconditional, reassign=reassign)
+    def _limit(self, verdicts, agent_of, terms):
+        verdicts = super()._limit(verdicts, agent_of, terms)
+        policy = limits.policy(terms.source, unconditional=terms.unconditional, reassign=terms.reassign)
         chosen = sorted({agent_of[p] for p, verdict in verdicts.items() if verdict.result == "assigned"})
-        if not chosen or unlimited or policy == limits.NOTHING:
+        if not chosen or terms.unlimited or policy == limits.NOTHING:
             return verdicts
         agents = self.env["res.users"].browse(chosen)
-        limited = limits.limit(verdicts, agent_of, self._agent_loads(agents, policy), order)
-        if source in CHOSEN_BY_A_PERSON:
+        limited = limits.limit(verdicts, agent_of, self._agent_loads(agents, policy))
+        if terms.source in CHOSEN_BY_A_PERSON:
             self._note_absence(limited, agent_of, agents)
         return limited
 

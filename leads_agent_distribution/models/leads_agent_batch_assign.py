@@ -9,7 +9,7 @@ from odoo.addons.leads_agent.fields import Bounded, Link
 from odoo.addons.leads_agent.models.leads_agent_batch_assign import CHUNK
 from odoo.addons.leads_agent.models.leads_agent_batch_assign import LeadsAgentBatchAssign as OneAgent
 from odoo.addons.leads_agent.tools import given
-from odoo.addons.leads_agent.tools.limits import MOST_LEADS, refusal_door
+from odoo.addons.leads_agent.tools.limits import MOST_LEADS
 
 from ..tools import distribution
 
@@ -210,12 +210,14 @@ class LeadsAgentBatchAssign(models.Model):
         if not turns and not self.agent_id:
             # sudo: leads.agent.rotation - only managers come here
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
-        plan, refused, known = self._share_chunk(rows, self._receivers(), distribution.restored(turns), planning=True)
-        self._write_planned(rows, plan, refused, known)
+        plan, refused, examined = self._share_chunk(
+            rows, self._receivers(), distribution.restored(turns), planning=True
+        )
+        self._write_planned(rows, plan, refused, examined.leads)
         self.plan_turns = distribution.stored(plan.turns)
         return len(rows)
 
-    def _write_planned(self, rows, plan, refused, known):
+    def _write_planned(self, rows, plan, refused, leads):
         """Who would get which lead, and from whom; whoever holds it already keeps it."""
         planned = []
         # sudo: res.users - names in the sentences of the log
@@ -224,9 +226,10 @@ class LeadsAgentBatchAssign(models.Model):
             if partner_id not in plan.shares:
                 continue
             agent_id, cause = plan.shares[partner_id]
-            holder_id, customer = known[partner_id]
+            customer = leads.commercial_of[partner_id]
+            holder_id = leads.by_commercial[customer].holder_id
             if agent_id == holder_id:
-                sentence = self._door()._verdict_sentence("already", customer, names[agent_id], "")
+                sentence = self._sentence("already", leads.names[customer], names[agent_id])
                 refused.append((line_id, "already", sentence))
             else:
                 planned.append((line_id, agent_id, self._reason(cause), holder_id))
@@ -243,21 +246,21 @@ class LeadsAgentBatchAssign(models.Model):
             return super()._assign_chunk(rows, new)
         # sudo: leads.agent.rotation - only managers come here
         rotation = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id)
-        plan, refused, before = None, [], rotation.turns
+        plan, refused, examined, before = None, [], None, rotation.turns
         if all(row[2] for row in rows):
             usual = self._reason("one")
             shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:
             turns = distribution.restored(before)
-            plan, refused, _known = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
+            plan, refused, examined = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
             shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
-        outcome_of = self._give_out(rows, shares, refused, new)
+        result_of = self._give_out(rows, shares, refused, examined, new)
         weights = self._weights() if self.method == "weight" else {}
         if plan:
-            missed = Counter(shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] != "assigned")
+            missed = Counter(shares[nr][0] for nr, result in result_of.items() if result.result != "assigned")
             rotation._keep(plan.turns, missed, self.method, weights)
         else:
-            served = [shares[nr][0] for nr, outcome in outcome_of.items() if outcome["result"] == "assigned"]
+            served = [shares[nr][0] for nr, result in result_of.items() if result.result == "assigned"]
             rotation._follow(served, self.share_ids.agent_id, self.method, weights)
         self._note_turns(before, rotation.turns)
         return len(rows)
@@ -272,24 +275,18 @@ class LeadsAgentBatchAssign(models.Model):
     def _share_chunk(self, rows, agents, turns, planning=False):
         """Share the leads of some lines out, without those that nobody may be given.
 
-        :returns: the plan, ``(line_id, result, reason)`` of the others, and ``{partner_id: (holder_id, name)}``
+        :returns: the plan, ``(line_id, result, reason)`` of the others, and the :class:`assigning.Examined`
         """
-        door = self._door()
         partner_ids = [row[1] for row in rows if row[1]]
-        leads = door._read_leads(partner_ids)
-        agent_of = dict.fromkeys(leads["by_commercial"], self.agent_id.id or 0)
-        verdicts = door._judge(
-            leads, agent_of, any_order=self._any_order(agents), reassign=self.reassign, receivers=agents
-        )
+        examined = self._assigning().examine(partner_ids, agents, self.agent_id.id or 0)
         # By the customer of the line, who may have become a contact of another one since.
-        verdict_of = {nr: verdicts[entity] for nr, entity in leads["commercial_of"].items()}
-        wanted = [nr for nr in partner_ids if nr in verdict_of and verdict_of[nr].result == "assigned"]
-        refused = door.env["res.partner"]._refused({leads["commercial_of"][nr] for nr in wanted}, refusal_door("batch"))
-        causes = {nr: refused[entity] for nr in wanted if (entity := leads["commercial_of"][nr]) in refused}
-        wanted = [nr for nr in wanted if nr not in causes]
-        known = {nr: leads["by_commercial"][entity] for nr, entity in leads["commercial_of"].items()}
+        customer_of = examined.leads.commercial_of
+        wanted = [
+            nr for nr in partner_ids if nr in customer_of and examined.verdicts[customer_of[nr]].result == "assigned"
+        ]
         plan = (
             self.env["leads.agent.rotation"]
+            # sudo: leads.agent.rotation - only managers come here
             .sudo()
             ._share_out(
                 wanted,
@@ -299,12 +296,10 @@ class LeadsAgentBatchAssign(models.Model):
                 rooms=self._rooms(agents, planning),
                 weights=self._weights(),
                 turns=turns,
-                known=known,
+                known={nr: examined.leads.by_commercial[customer] for nr, customer in customer_of.items()},
             )
         )
-        refused = self._refused_lines(rows, leads, verdict_of, causes, plan, agents)
-        names = {nr: leads["names"][entity] for nr, entity in leads["commercial_of"].items()}
-        return plan, refused, {nr: (lead.holder_id, names[nr]) for nr, lead in known.items()}
+        return plan, self._refused_lines(rows, examined, plan, agents), examined
 
     def _rooms(self, agents, planning):
         """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
@@ -338,38 +333,40 @@ class LeadsAgentBatchAssign(models.Model):
         )
         return dict(rows)
 
-    def _refused_lines(self, rows, leads, verdict_of, causes, plan, agents):
+    def _refused_lines(self, rows, examined, plan, agents):
         """``(line_id, result, reason)`` of the lines that get no agent."""
-        door, left = self._door(), set(plan.left)
-        refused = []
+        leads, left, refused = examined.leads, set(plan.left), []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
         for line_id, partner_id, _agent, _reason in rows:
-            verdict = verdict_of.get(partner_id)
-            if verdict is None:
-                refused.append((line_id, "gone", door._verdict_sentence("gone", "", "", "")))
+            if partner_id not in leads.commercial_of:
+                refused.append((line_id, "gone", self._sentence("gone", "")))
                 continue
-            if verdict.result == "assigned" and partner_id not in causes and partner_id not in left:
-                continue
-            entity = leads["commercial_of"][partner_id]
-            customer, holder_id = leads["names"][entity], leads["by_commercial"][entity].holder_id
-            if partner_id in causes:
-                refused.append((line_id, "blocked", door._verdict_sentence(causes[partner_id], customer, "", "")))
-            elif verdict.result != "assigned":
+            customer = leads.commercial_of[partner_id]
+            verdict, holder_id, name = (
+                examined.verdicts[customer],
+                leads.by_commercial[customer].holder_id,
+                leads.names[customer],
+            )
+            if verdict.result != "assigned":
                 holder = holders.browse(holder_id or ()).name or ""
                 sentence = (
-                    door._verdict_sentence(verdict.cause, customer, self.agent_id.name or "", holder)
+                    self._sentence(verdict.cause, name, self.agent_id.name or "", holder)
                     if self.agent_id or verdict.cause != "company"
-                    else self.env._("%s belongs to a company in which no agent of this batch works.", customer)
+                    else self.env._("%s belongs to a company in which no agent of this batch works.", name)
                 )
                 refused.append((line_id, verdict.result, sentence))
+            elif partner_id not in left:
+                continue
             elif holder_id in agents._ids:
                 # Who keeps what they hold needs no room.
-                name = holders.browse(holder_id).name
-                refused.append((line_id, "already", door._verdict_sentence("already", customer, name, "")))
+                refused.append((line_id, "already", self._sentence("already", name, holders.browse(holder_id).name)))
             else:
-                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", customer)))
+                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", name)))
         return refused
+
+    def _sentence(self, cause, customer, agent="", holder=""):
+        return self.env["leads.agent.assignment"]._verdict_sentence(cause, customer, agent, holder)
 
     def _reason(self, cause):
         """Why this agent, in words that stay on the assignment."""

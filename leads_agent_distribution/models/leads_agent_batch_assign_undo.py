@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.assigning import Assigning, Terms, read_leads
 from odoo.addons.leads_agent.models.leads_agent_batch_assign import CHUNK
 from odoo.addons.leads_agent.tools import given
 
@@ -86,7 +87,7 @@ class LeadsAgentBatchAssign(models.Model):
         left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
         back = [row for row in rows if row.line_id not in left]
         if back:
-            self._door().with_company(self.company_id)._undo(
+            self._assigning().assignments._undo(
                 {row.assignment_id: None if row.former_agent_id in unable else row.former_id for row in back}
             )
         done = [(row.line_id, "undone", self._undone_sentence(row, unable)) for row in back]
@@ -104,7 +105,10 @@ class LeadsAgentBatchAssign(models.Model):
         """
         for model in ("leads.agent.assignment", "leads.agent.history"):
             self.env[model].flush_model()
-        against = [SQL("WHEN %s THEN %s", condition, name) for name, condition, _text in self._door()._against_undo()]
+        against = [
+            SQL("WHEN %s THEN %s", condition, name)
+            for name, condition, _text in self.env["leads.agent.assignment"]._against_undo()
+        ]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -146,16 +150,16 @@ class LeadsAgentBatchAssign(models.Model):
         """
         if not rows:
             return {}
-        door = self._door()
+        assigning = Assigning(self._assigning().env, Terms("batch", unconditional=True, reassign=True))
         agent_of = {row.partner_id: row.former_agent_id for row in rows}
         self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
-        leads = door._read_leads(list(agent_of))
-        verdicts = door._judge(leads, agent_of, unconditional=True, reassign=True)
+        leads = read_leads(assigning.env, list(agent_of))
+        verdicts = assigning.judge(leads, agent_of)
         # sudo: res.users - names in the sentences of the log
         names = {agent.id: agent.name for agent in self.env["res.users"].sudo().browse(set(agent_of.values()))}
         return {
-            row.line_id: door._verdict_sentence(
-                verdicts[row.partner_id].cause, leads["names"][row.partner_id], names[row.former_agent_id], ""
+            row.line_id: self._sentence(
+                verdicts[row.partner_id].cause, leads.names[row.partner_id], names[row.former_agent_id]
             )
             for row in rows
             if verdicts[row.partner_id].result != "assigned"
@@ -171,7 +175,9 @@ class LeadsAgentBatchAssign(models.Model):
                 return self.env._("Worked on since: %s.", row.worked_at.strftime("%Y-%m-%d %H:%M UTC"))
             case "gone":
                 return self.env._("The assignment no longer exists.")
-        sentences = {name: sentence for name, _condition, sentence in self._door()._against_undo()}
+        sentences = {
+            name: sentence for name, _condition, sentence in self.env["leads.agent.assignment"]._against_undo()
+        }
         return sentences.get(row.since) or self.env._("Taken back or given to somebody else since.")
 
     def _undone_sentence(self, row, unable):

@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Bounded, Link
 from odoo.addons.leads_agent.selecting import UNREADABLE
 from odoo.addons.leads_agent.tools import given, terms
@@ -329,9 +330,9 @@ class LeadsAgentRule(models.Model):
             run.end = self.env._("No further lead matches.")
             return True
         run.below = leads[-1].id
-        outcomes = self._assign(run, leads.sudo(), agents, rooms)
-        run.add(outcomes)
-        self._count_today(sum(outcome["result"] == "assigned" for outcome in outcomes))
+        results = self._assign(run, leads.sudo(), agents, rooms)
+        run.add(results)
+        self._count_today(sum(result.result == "assigned" for result in results))
         return False
 
     def _trouble(self):
@@ -345,7 +346,10 @@ class LeadsAgentRule(models.Model):
         return ""
 
     def _assign(self, run, leads, agents, rooms):
-        """Share the leads out and give them to the agents, through the door."""
+        """Share the leads out and give them to the agents.
+
+        :rtype: list[assigning.Result]
+        """
         Rotation = self.env["leads.agent.rotation"].sudo()
         rotation = Rotation._locked(self.company_id, self.team_id)
         plan = Rotation._share_out(
@@ -356,21 +360,13 @@ class LeadsAgentRule(models.Model):
             rooms=rooms,
             turns=distribution.restored(rotation.turns),
         )
-        given = leads.browse(plan.shares)
-        # sudo: leads.agent.assignment - the rule was written by a manager; the door decides the rest
-        Door = self.env["leads.agent.assignment"].sudo().with_company(self.company_id)
-        outcomes = Door._assign_leads(
-            self.env["res.users"],
-            given,
-            source="rule",
-            plan={lead_id: (agent_id, run.reason(cause)) for lead_id, (agent_id, cause) in plan.shares.items()},
-        )
-        for lead, outcome in zip(given, outcomes, strict=True):
-            outcome["agent"] = agents.browse(plan.shares[lead.id][0])
-        missed = Counter(outcome["agent"].id for outcome in outcomes if outcome["result"] != "assigned")
+        requests = [Request(nr, agent_id, run.reason(cause)) for nr, (agent_id, cause) in plan.shares.items()]
+        # sudo: leads.agent.assignment - the rule was written by a manager; what it may give out is decided there
+        results = Assigning(self.sudo().with_company(self.company_id).env, Terms("rule")).run(requests)
+        missed = Counter(result.agent_id for result in results if result.result != "assigned")
         weights = {agent.id: agent.leads_weight for agent in agents.sudo()} if self.method == "weight" else {}
         rotation._keep(plan.turns, missed, self.method, weights)
-        return outcomes
+        return results
 
     def _preferences(self):
         return [name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]]

@@ -137,9 +137,9 @@ class TestAvailability(LeadsAgentCommon):
 
     def test_by_hand_an_absent_agent_gets_leads_and_the_answer_says_so(self):
         self.agent.leads_available = False
-        [outcome] = self.env["leads.agent.assignment"]._assign_leads(self.agent, self._lead(), source="batch")
+        [result] = self._give(self._lead(), source="batch")
         self.assertEqual(
-            (outcome["result"], outcome["reason"]),
+            (result.result, result.reason),
             ("assigned", "Assigned to Agent Anna. Agent Anna is switched off for new leads."),
         )
         form = Form(self.env["leads.agent.assign"].with_user(self.manager))

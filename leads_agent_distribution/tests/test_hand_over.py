@@ -37,7 +37,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         def cost(count, sender, receivers):
             partners = self.env["res.partner"].create([{"name": f"{sender.name} {nr}"} for nr in range(count)])
             self.env["sale.order"].create([{"partner_id": partner.id} for partner in partners])
-            self.env["leads.agent.assignment"]._assign_leads(sender, partners, source="manual")
+            self._give(partners, sender)
             self.env.flush_all()
             before = self.env.cr.sql_log_count
             self._hand_over(receivers, agent_id=sender.id)

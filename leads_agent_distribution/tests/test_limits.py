@@ -50,8 +50,8 @@ class TestLimits(LimitsCommon):
         )
         self.assertIn(full, action["params"]["message"])
         self.assertEqual(self._active(third).agent_id, self.other_agent, "left with whom it was")
-        [outcome] = self.env["leads.agent.assignment"]._assign_leads(self.agent, second, source="rule")
-        self.assertEqual(outcome["result"], "capped")
+        [result] = self._give(second, source="rule")
+        self.assertEqual(result.result, "capped")
 
     def test_number_of_the_agent_counts_instead_of_the_company(self):
         self.env.company.leads_agent_max_open = 1
@@ -80,8 +80,8 @@ class TestLimits(LimitsCommon):
     def test_first_of_the_request_get_the_room_there_is(self):
         self.env.company.leads_agent_max_open = 1
         wanted = self.customers[3] | self.customers[0]
-        outcomes = self.env["leads.agent.assignment"]._assign_leads(self.agent, wanted, source="batch")
-        self.assertEqual([outcome["result"] for outcome in outcomes], ["assigned", "capped"])
+        results = self._give(wanted, source="batch")
+        self.assertEqual([result.result for result in results], ["assigned", "capped"])
 
     # ------------------------------------------------------------------
     # Most new leads a day
@@ -111,8 +111,8 @@ class TestLimits(LimitsCommon):
     def test_refused_leads_take_no_place_of_the_cap(self):
         self.env.company.leads_agent_max_open = 1
         self.env["phone.blacklist"].add(self.customers[0].phone)
-        outcomes = self.env["leads.agent.assignment"]._assign_leads(self.agent, self.customers[:2], source="batch")
-        self.assertEqual([outcome["result"] for outcome in outcomes], ["blocked", "assigned"])
+        results = self._give(self.customers[:2], source="batch")
+        self.assertEqual([result.result for result in results], ["blocked", "assigned"])
 
     def test_arithmetic_never_exceeds_a_cap_and_leaves_no_lead_without_a_fate(self):
         dice = Random(42)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given, terms
 
@@ -122,21 +123,14 @@ class LeadsAgentHandOver(models.TransientModel):
         )
         reason = self._reason()
         given, refused = Counter(), Counter()
+        terms = Terms("manual", reassign=True, unconditional=True)
         # A new assignment is made in the current company: one round for each.
         for company, held in leads.grouped("company_id").items():
-            shares = {p.id: (plan.shares[p.id][0], reason) for p in held.partner_id if p.id in plan.shares}
-            if not shares:
-                continue
-            outcomes = Assignment.with_company(company)._assign_leads(
-                None,
-                self.env["res.partner"].browse(shares),
-                source="manual",
-                reassign=True,
-                unconditional=True,
-                plan=shares,
-            )
-            given.update(outcome["agent_id"] for outcome in outcomes if outcome["result"] == "assigned")
-            refused.update(outcome["reason"] for outcome in outcomes if outcome["result"] != "assigned")
+            shared = [customer.id for customer in held.partner_id if customer.id in plan.shares]
+            requests = [Request(nr, plan.shares[nr][0], reason) for nr in shared]
+            results = Assigning(Assignment.with_company(company).env, terms).run(requests)
+            given.update(result.agent_id for result in results if result.result == "assigned")
+            refused.update(result.reason for result in results if result.result != "assigned")
         sentences = [
             self.env._("Given to %(agent)s: %(count)s.", agent=agent.name, count=given[agent.id])
             for agent in self.agent_ids

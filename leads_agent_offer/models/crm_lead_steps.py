@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
+
 from ..tools import queueing
 
 CHUNK = 500
@@ -315,20 +317,12 @@ class CrmLead(models.Model):
 
     def _leads_assign(self, agent, offer, cause):
         """The customer goes to the agent who owns the lead: under the lock, both are in sight together."""
-        [outcome] = (
-            self.env["leads.agent.assignment"]
-            .with_company(self._leads_company())
-            ._assign_leads(
-                agent.with_company(self._leads_company()),
-                self.partner_id,
-                source="offer",
-                reason=offer._reason_sentence(cause),
-                unconditional=True,
-            )
-        )
+        env = self.with_company(self._leads_company()).env
+        request = Request(self.partner_id.id, agent.id, offer._reason_sentence(cause))
+        [result] = Assigning(env, Terms("offer", unconditional=True)).run([request])
         # A repeat lead is not held up by what stands against a second record of its customer.
-        if outcome["result"] not in ("assigned", "already") and cause != "coalesced":
-            raise UserError(outcome["reason"])
+        if result.result not in ("assigned", "already") and cause != "coalesced":
+            raise UserError(result.reason)
 
     def _leads_ask_for_feedback(self, agent):
         """To-dos after 1, 7 and 21 days: how did it go?"""

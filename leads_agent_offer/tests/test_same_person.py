@@ -196,9 +196,7 @@ class TestSamePerson(MailCommon):
             company_ids=[Command.set(company.ids)],
         )
         known = self._lead("Jo Writer", email=MAIL)
-        self.env["leads.agent.assignment"].with_company(company)._assign_leads(
-            stranger.with_company(company), known, source="manual", unconditional=True
-        )
+        self._give(known, stranger, company=company, unconditional=True)
         lead = self._receive("One", sender=JO)
         self.assertEqual(lead.leads_offer_state, "waiting")
         self.assertIn("is with an agent who does not work in", lead.leads_waiting_reason)

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
 from .scenario import WHOLE, figure
@@ -105,19 +106,12 @@ class TestBatchesAny(LeadsAgentCommon):
         self.agents.leads_max_open = self.agents.leads_max_per_day = 0
         holders = {customer.id: draw.choice(self.agents) for customer in self.customers if draw.random() < 0.5}
         for company in self.env.company | self.other_company:
-            plan = {
-                nr: (agent.id, "")
+            requests = [
+                Request(nr, agent.id)
                 for nr, agent in holders.items()
                 if (agent == self.far_agent) == (company != self.env.company)
-            }
-            door.with_company(company)._assign_leads(
-                self.env["res.users"],
-                self.customers.browse(plan),
-                source="manual",
-                unconditional=True,
-                plan=plan,
-                tell=False,
-            )
+            ]
+            Assigning(door.with_company(company).env, Terms("manual", unconditional=True), tell=False).run(requests)
         leads = door.search([("partner_id", "in", self.customers.ids), ("state", "=", "active")])
         for lead in leads:
             lead.write(

@@ -1,4 +1,4 @@
-"""What serves several agents is an addon of its own: shares, plans, undo, rotation, rules, hand over, limits and hours."""
+"""What serves several agents is an addon of its own: shares, plans, undo, rotation, rules, hand over, limits."""
 
 from odoo.addons.leads_agent.tools.moving import Moving
 

@@ -1,0 +1,322 @@
+"""Giving leads to agents: the one way in, whoever asks for it.
+
+A plain object beside the model ``leads.agent.assignment``::
+
+    [result] = Assigning(env, Terms("manual")).run([Request(customer.id, agent.id, "Chosen by Mitchell")])
+
+It works in sets and decides no access: whoever uses it has checked the right to, and brings an elevated environment of
+the company in which the leads are given. Each request is judged once and gets one answer with a sentence.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from odoo.api import Environment
+from odoo.fields import Domain
+from odoo.models import BaseModel
+from odoo.tools import SQL
+
+from .tools import eligibility, limits
+
+
+class Request(NamedTuple):
+    """A customer who is to be given to an agent.
+
+    :param partner_id: the customer, or a contact, which stands for its commercial entity
+    :param reason: why this agent, as it stands on the assignment
+    """
+
+    partner_id: int
+    agent_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what the requests are judged.
+
+    :param source: where they come from, a value of :data:`terms.SOURCES`
+    :param any_order: customers whose newest order is no quotation are accepted
+    :param reassign: leads are taken from other agents
+    :param unconditional: the orders are not looked at (order entry, reopening)
+    :param unlimited: no limit is asked for, as nothing is given out: the customer changed, not the agent
+    """
+
+    source: str
+    any_order: bool = False
+    reassign: bool = False
+    unconditional: bool = False
+    unlimited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a request.
+
+    :param result: a value of :data:`terms.RESULTS`
+    :param reason: the same in a sentence
+    :param partner: the commercial customer; empty when gone
+    :param holder: the user from whom the lead was taken
+    :param assignment: the one that began; empty when none did
+    """
+
+    result: str
+    reason: str
+    partner: BaseModel
+    agent_id: int
+    holder: BaseModel
+    assignment: BaseModel
+
+
+class Leads(NamedTuple):
+    """What is known of some contacts before they are given to anybody.
+
+    :param commercial_of: ``{contact: commercial customer}``; ids that are gone are left out
+    :param by_commercial: ``{commercial customer: eligibility.Lead}``
+    :param names: ``{commercial customer: name}``
+    """
+
+    commercial_of: dict[int, int]
+    by_commercial: dict[int, eligibility.Lead]
+    names: dict[int, str]
+
+
+class Examined(NamedTuple):
+    """What :meth:`Assigning.examine` found.
+
+    :param verdicts: ``{commercial customer: Verdict}``, reasons not to give them to anybody included
+    """
+
+    leads: Leads
+    verdicts: dict[int, eligibility.Verdict]
+
+
+def read_leads(env: Environment, partner_ids) -> Leads:
+    """Read what judging needs, in one query, whatever the number of customers."""
+    env.flush_all()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT p.id, c.id, c.complete_name, c.active, c.company_id, a.agent_id, o.id, o.state, a.company_id
+              FROM res_partner p
+              JOIN res_partner c ON c.id = p.commercial_partner_id
+         LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
+         LEFT JOIN LATERAL (%(newest)s) o ON TRUE
+             WHERE p.id = ANY(%(partners)s)
+            """,
+            newest=env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
+            partners=list(partner_ids),
+        )
+    )
+    return Leads(
+        {row[0]: row[1] for row in rows},
+        {row[1]: eligibility.Lead(*row[3:]) for row in rows},
+        {row[1]: row[2] or "" for row in rows},
+    )
+
+
+class Assigning:
+    """One giving out of leads, of one company.
+
+    :param env: elevated, in the company of the assignments
+    :param batch: the batch that the assignments are of
+    :param tell: tell the agents; a batch does so itself, once at its end
+    """
+
+    def __init__(self, env: Environment, terms: Terms, *, batch: BaseModel | None = None, tell: bool = True):
+        self.env = env
+        self.terms = terms
+        self.batch = batch
+        self.tell = tell
+        self.assignments = env["leads.agent.assignment"]
+
+    def run(self, requests: list[Request], examined: Examined | None = None) -> list[Result]:
+        """Give the customers to the agents.
+
+        The agents are taken for this transaction: of two managers who fill the same agent at the same moment, the
+        second is retried by Odoo and counts what the first has given.
+
+        :param examined: of :meth:`examine`, when the customers were looked at before it was known to whom they go
+        :returns: one result per request, in their order
+        """
+        leads = examined.leads if examined else read_leads(self.env, [request.partner_id for request in requests])
+        request_of: dict[int, Request] = {}
+        for request in requests:
+            if partner_id := leads.commercial_of.get(request.partner_id):
+                request_of.setdefault(partner_id, request)
+        agent_of = {partner_id: request.agent_id for partner_id, request in request_of.items()}
+        self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
+        verdicts = self._meant(examined, agent_of) if examined else self._refuse(self.judge(leads, agent_of))
+        verdicts = self.assignments._limit(verdicts, agent_of, self.terms)
+        if taken := sorted(p for p, verdict in verdicts.items() if verdict.replaces_holder):
+            self.assignments._end(
+                Domain("partner_id", "in", taken), end_reason="reassigned", propagate=False, tell=self.tell
+            )
+        wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
+        created = self._insert([request_of[p]._replace(partner_id=p) for p in wanted], leads)
+        self._follow_up(created, agent_of)
+        return self._results(requests, leads, verdicts, created, agent_of)
+
+    def examine(self, partner_ids, receivers: BaseModel, agent_id: int = 0) -> Examined:
+        """Look at customers who are to be given out, before it is known who of ``receivers`` gets which.
+
+        :param agent_id: the only one who may get them, if that is known
+        """
+        leads = read_leads(self.env, partner_ids)
+        agent_of = dict.fromkeys(leads.by_commercial, agent_id)
+        return Examined(leads, self._refuse(self.judge(leads, agent_of, receivers)))
+
+    def judge(
+        self, leads: Leads, agent_of: dict[int, int], receivers: BaseModel | None = None
+    ) -> dict[int, eligibility.Verdict]:
+        """Judge each lead with the agent it is meant for.
+
+        :param agent_of: ``{commercial customer: agent}``; 0: whoever of ``receivers`` it will be
+        """
+        # sudo: res.users - the companies of an agent, and whether they may hold leads
+        agents = self.env["res.users"].sudo().browse(sorted(set(agent_of.values()) - {0}))
+        companies = {agent.id: frozenset(agent.company_ids.ids) for agent in agents}
+        if receivers is not None:
+            # sudo: res.users - likewise
+            companies[0] = frozenset(receivers.sudo().company_ids.ids)
+        unable = agents._leads_unable()
+        own_companies = frozenset(self.env.companies.ids)
+        return {
+            partner_id: eligibility.Verdict("failed", eligibility.Cause("unable", name=unable[agent_id]))
+            if agent_id in unable
+            else eligibility.judge(
+                leads.by_commercial[partner_id],
+                agent_id,
+                companies[agent_id],
+                any_order=self.terms.any_order,
+                reassign=self.terms.reassign,
+                unconditional=self.terms.unconditional,
+                own_company_ids=own_companies,
+            )
+            for partner_id, agent_id in agent_of.items()
+        }
+
+    def _refuse(self, verdicts: dict[int, eligibility.Verdict]) -> dict[int, eligibility.Verdict]:
+        """Take back what a reason not to give a customer to anybody stands against."""
+        door = "" if self.terms.unlimited else limits.refusal_door(self.terms.source)
+        wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
+        if not wanted or not door:
+            return verdicts
+        return limits.refuse(verdicts, self.env["res.partner"]._refused(wanted, door))
+
+    def _meant(self, examined: Examined, agent_of: dict[int, int]) -> dict[int, eligibility.Verdict]:
+        """The verdicts of before, now that it is known who of the receivers is meant."""
+        # sudo: res.users - the companies of an agent
+        agents = self.env["res.users"].sudo().browse(set(agent_of.values()))
+        companies = {agent.id: agent.company_ids._ids for agent in agents}
+        verdicts = {}
+        for partner_id, agent_id in agent_of.items():
+            verdict, lead = examined.verdicts[partner_id], examined.leads.by_commercial[partner_id]
+            if lead.holder_id == agent_id:
+                verdict = eligibility.Verdict("already", "already")
+            elif verdict.result == "assigned" and lead.company_id and lead.company_id not in companies[agent_id]:
+                verdict = eligibility.Verdict("not_assignable", "company")
+            verdicts[partner_id] = verdict
+        return verdicts
+
+    def _insert(self, requests: list[Request], leads: Leads) -> dict[int, int]:
+        """Insert active assignments; a customer whom somebody else took meanwhile is left out.
+
+        Customers are sorted, so that two managers lock in the same order. A conflicting row of a transaction that
+        committed after ours began raises a serialization error, which Odoo retries with a fresh view. What is known of
+        the customers says how fresh the leads are.
+
+        :param requests: of commercial customers
+        :returns: ``{commercial customer: assignment}``
+        """
+        if not requests:
+            return {}
+        partner_ids, agents, reasons = zip(*requests, strict=True)
+        history = self.env["leads.agent.history"]
+        history._take_in(partner_ids)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO leads_agent_assignment (
+                       partner_id, order_id, agent_id, company_id, state, source, reason, batch_id, assigned_at,
+                       assigned_by_id, first_id, is_assigned, is_resolved, is_sale, conversion, create_uid, write_uid,
+                       create_date, write_date, last_event_at, last_contact_at)
+                SELECT t.partner_id, t.order_id, t.agent_id, %(company)s, 'active', %(source)s, t.reason, %(batch)s,
+                       %(now)s, %(uid)s, (%(before)s), 1, 0, 0,
+                       (SELECT 0 FROM sale_order WHERE id = t.order_id AND state <> 'sale'), %(uid)s, %(uid)s, %(now)s,
+                       %(now)s, GREATEST(h.event_at, %(now)s), h.contact_at
+                  FROM unnest(%(partners)s::int[], %(orders)s::int[], %(agents)s::int[], %(reasons)s::text[])
+                       AS t (partner_id, order_id, agent_id, reason)
+            CROSS JOIN LATERAL (%(events)s) h
+           ON CONFLICT (partner_id) WHERE state = 'active' DO NOTHING
+             RETURNING partner_id, id
+                """,
+                company=self.env.company.id,
+                source=self.terms.source,
+                batch=self.batch.id if self.batch else None,
+                now=self.env.cr.now().replace(microsecond=0),
+                uid=self.env.uid,
+                partners=list(partner_ids),
+                orders=[leads.by_commercial[partner_id].order_id for partner_id in partner_ids],
+                agents=list(agents),
+                reasons=[reason or None for reason in reasons],
+                before=self.assignments._lead_before_sql("t"),
+                events=history._newest_events("t"),
+            )
+        )
+        return dict(rows)
+
+    def _follow_up(self, created: dict[int, int], agent_of: dict[int, int]):
+        """Bring everything that hangs on new assignments in step: stored holders, history, figures, notices."""
+        if not created:
+            return
+        assignments = self.assignments.browse(created.values())
+        assignments.invalidate_model()
+        assignments._propagate_holder(list(created))
+        self.env["leads.agent.history"]._log_assignments(assignments, "assigned", self.env.cr.now())
+        assignments._count_logged()
+        assignments._on_started()
+        by_agent = defaultdict(list)
+        for partner_id in created:
+            by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)
+        assignments._tell_agents(by_agent, "assigned", self.tell)
+
+    def _results(self, requests, leads, verdicts, created, agent_of) -> list[Result]:
+        """One sentence per request."""
+        # sudo: res.partner, res.users - names of customers and holders, in the sentences for whoever may assign
+        partners, users = self.env["res.partner"].sudo(), self.env["res.users"].sudo()
+        holder_of = {p: lead.holder_id for p, lead in leads.by_commercial.items() if lead.holder_id}
+        if lost := [p for p, verdict in verdicts.items() if verdict.result == "assigned" and p not in created]:
+            active = Domain("partner_id", "in", lost) & Domain("state", "=", "active")
+            # sudo: leads.agent.assignment - who was faster
+            rows = self.assignments.sudo()._read_group(active, ["partner_id", "agent_id"])
+            holder_of |= {partner.id: holder.id for partner, holder in rows}
+        names = {user.id: user.name for user in users.browse({*holder_of.values(), *agent_of.values()} - {0})}
+        nothing, prefetch = self.assignments.browse(), tuple(leads.by_commercial)
+        results = []
+        for request in requests:
+            partner_id = leads.commercial_of.get(request.partner_id)
+            if not partner_id:
+                sentence = self.assignments._verdict_sentence("gone", "", "", "")
+                results.append(Result("gone", sentence, partners, request.agent_id, users, nothing))
+                continue
+            result, cause = verdicts[partner_id].result, verdicts[partner_id].cause
+            if result == "assigned" and partner_id not in created:
+                result = cause = "held"
+            agent_id, holder_id = agent_of[partner_id], holder_of.get(partner_id)
+            sentence = self.assignments._verdict_sentence(
+                cause, leads.names[partner_id], names.get(agent_id, ""), names.get(holder_id, "")
+            )
+            is_taken = result == "assigned" and verdicts[partner_id].replaces_holder
+            results.append(
+                Result(
+                    result,
+                    sentence,
+                    partners.browse(partner_id).with_prefetch(prefetch),
+                    agent_id,
+                    users.browse(holder_id) if is_taken else users,
+                    nothing.browse(created.get(partner_id, ())),
+                )
+            )
+        return results

@@ -424,7 +424,7 @@ class TestFiguresOfCalls(DeskCommon):
             if row["id"] == agent.id
         ]
         self.assertEqual((row["calls"], row["contacts"]), figures[:2], "live floor")
-        report = self.env.ref("leads_agent.action_calls_report")
+        report = self.env.ref("leads_agent_call.action_calls_report")
         [[count, contacts, hours]] = (
             self.env["leads.agent.call"]
             .with_user(self.manager)

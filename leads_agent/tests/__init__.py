@@ -18,7 +18,6 @@ from . import (
     test_links_by_number,
     test_lock,
     test_lock_tours,
-    test_merges,
     test_moves,
     test_order_entry,
     test_partial_only,

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class IrHttp(models.AbstractModel):
-    """The web client knows from the start whether the user takes breaks, and is on one."""
+    """The web client knows from the start whether the user may take a break, and whether there is one."""
 
     _inherit = "ir.http"
 

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import MANAGER
+from odoo.addons.leads_agent.tests.common import MANAGER
 from .desk_common import WORKDAY, DeskCommon
 
 

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..arguments import takes
-from ..tools import given, terms
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Desk:
 
 
 class ResUsers(models.Model):
-    """What an agent is doing at this moment, and the door through which another one takes over.
+    """What an agent is doing at this moment.
 
     Only the break is stored. The rest follows: from the call that has no outcome yet, which goes before a break, and
     from whether the agent is there. A break takes no lead away and keeps no callback waiting; beginning a call ends it,
     and when the working hours are over or a leave has begun, it no longer shows.
     """
 
-    _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.users"
 
     leads_break_since = fields.Datetime(string="On a Break Since", readonly=True, copy=False)
     leads_desk_state = fields.Selection(

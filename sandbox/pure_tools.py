@@ -1,6 +1,6 @@
 """pytest plugin: import `<addon>/tools/*.py` without the addon around it, which only Odoo can import.
 
-The arithmetic in `tools/` does without the ORM; this holds it to that. Addons name each other as in Odoo.
+The arithmetic in `tools/` does without the ORM; this holds it to that.
 """
 
 import sys

@@ -5,8 +5,7 @@
     "summary": "An outbound lead desk on your quotations: assign, sell or resolve",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["sale", "sales_team", "phone_validation", "resource"],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "depends": ["sale", "sales_team", "resource"],
     "data": [
         "security/leads_agent_groups.xml",
         "security/ir.model.access.csv",

@@ -41,5 +41,6 @@
             "leads_agent_call/static/tests/tours/**/*.js",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "auto_install": ["leads_agent"],
 }

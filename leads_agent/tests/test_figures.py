@@ -1,8 +1,5 @@
 from datetime import timedelta
 
-from freezegun import freeze_time
-
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 

@@ -140,9 +140,10 @@ def put_back(cr) -> None:
         )
         columns = [name for (name,) in cr.fetchall()]
         holes = ", ".join(["{}"] * len(columns))
+        former = f"SELECT {holes} FROM jsonb_populate_record(NULL::{{}}, %s::jsonb)"
         _execute(
             cr,
-            f"UPDATE {{}} SET ({holes}) = (SELECT {holes} FROM jsonb_populate_record(NULL::{{}}, %s::jsonb)) WHERE id = %s",
+            f"UPDATE {{}} SET ({holes}) = ({former}) WHERE id = %s",
             [table, *columns, *columns, table],
             [json.dumps(row), res_id],
         )

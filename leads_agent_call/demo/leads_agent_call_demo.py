@@ -34,7 +34,6 @@ class LeadsAgentDemo(models.AbstractModel):
         try:
             for at, row in sorted(events, key=lambda event: event[0]):
                 story.play(at, row["by"], row["event"], row["subject"], row["value"], row["text"])
-            story.finish()
         finally:
             self.env.cr.precommit.data.get("bus.bus.values", []).clear()
 
@@ -89,7 +88,8 @@ class Calls(Story):
             }
         )
         if held:
-            self.env["leads.agent.history"]._record([call._history_values()])
+            History = self.env["leads.agent.history"]
+            History._record([History._call_values(call)])
         if assignment:
             assignment.write(
                 {

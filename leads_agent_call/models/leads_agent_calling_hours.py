@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
+
 from ..tools.calling_hours import ALWAYS, Clock, Hours
 from ..tools.timezones import number_prefix, possible_zones
 

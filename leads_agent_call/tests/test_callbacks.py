@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import AGENT
+
 from .desk_common import WORKDAY, DeskCommon
 
 

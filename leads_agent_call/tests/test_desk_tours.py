@@ -5,6 +5,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tools.moments import to_local
+
 from .desk_common import DeskCommon
 
 

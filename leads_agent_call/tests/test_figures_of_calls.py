@@ -1,5 +1,4 @@
 from ast import literal_eval
-from datetime import timedelta
 
 from freezegun import freeze_time
 

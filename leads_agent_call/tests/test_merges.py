@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.leads_agent.tests.common import MANAGER
+
 from .desk_common import WORKDAY, DeskCommon
 
 

@@ -1,7 +1,6 @@
 from odoo import fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
-
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given

@@ -7,8 +7,8 @@ import pytz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads_agent_call.tools.calling_hours import Hours, is_open, next_opening
 from leads_agent.tools.moments import to_local, to_moment, zone_info
+from leads_agent_call.tools.calling_hours import Hours, is_open, next_opening
 
 ZONES = sorted(pytz.all_timezones_set)
 DAYS = 366

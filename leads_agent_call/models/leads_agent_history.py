@@ -2,13 +2,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
-from ..fields import Link
+from odoo.addons.leads_agent.fields import Link
 
 
 class LeadsAgentHistory(models.Model):
     """Calls with their outcome, and callbacks that moved by themselves, on the time line."""
 
-    _inherit = "leads.agent.history"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "leads.agent.history"
 
     kind = fields.Selection(selection_add=[("callback", "Callback")], ondelete={"callback": "cascade"})
     call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
@@ -42,21 +42,19 @@ class LeadsAgentHistory(models.Model):
     @api.model
     def _log_calls(self, calls):
         """Record calls that have their outcome, of customers whom somebody holds."""
-        self._record(
-            [
-                {
-                    "partner_id": call.partner_id.id,
-                    "at": call.started_at,
-                    "kind": "call",
-                    "author_id": call.agent_id.partner_id.id,
-                    "res_model": "res.partner",
-                    "res_id": call.partner_id.id,
-                    "call_id": call.id,
-                }
-                for call in calls
-                if call.partner_id.leads_agent_id
-            ]
-        )
+        self._record([self._call_values(call) for call in calls if call.partner_id.leads_agent_id])
+
+    @api.model
+    def _call_values(self, call):
+        return {
+            "partner_id": call.partner_id.id,
+            "at": call.started_at,
+            "kind": "call",
+            "author_id": call.agent_id.partner_id.id,
+            "res_model": "res.partner",
+            "res_id": call.partner_id.id,
+            "call_id": call.id,
+        }
 
     @api.model
     def _log_moves(self, callbacks, moments):

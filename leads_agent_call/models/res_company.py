@@ -1,16 +1,18 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..arguments import takes
-from ..fields import Bounded
-from ..tools import given, limits, policy
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.tools import given, limits
+
+from ..tools import policy
 from ..tools.next_lead import Weights
 
 
 class ResCompany(models.Model):
     """How often customers are called, when a callback is missed, and what *Next* goes by."""
 
-    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.company"
 
     leads_agent_need_phone = fields.Boolean(
         string="Only Customers With a Phone Number",

@@ -3,12 +3,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..arguments import takes
-from ..fields import Link, search_flag
-from ..tools import given, policy, terms
-from ..tools.moments import to_local
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link, search_flag
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.moments import to_local
+from odoo.addons.leads_agent.tools.refusals import Attempt
+
+from ..tools import policy
 from ..tools.phone_numbers import choices, dialable, read_cell
-from ..tools.refusals import Attempt
 
 
 class LeadsAgentCall(models.Model):

@@ -8,12 +8,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
-from ..arguments import takes
-from ..tools import given, next_lead, terms
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.moments import to_local
+from odoo.addons.leads_agent.tools.refusals import Attempt
+
+from ..tools import next_lead
 from ..tools.calling_hours import Clocks, next_opening_everywhere
-from ..tools.moments import to_local
 from ..tools.phone_numbers import Line, choices, read_cell
-from ..tools.refusals import Attempt
 from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.

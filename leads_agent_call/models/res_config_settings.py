@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.config.settings"
 
     leads_agent_need_phone = fields.Boolean(related="company_id.leads_agent_need_phone", readonly=False)
     leads_agent_calls_per_day = fields.Integer(related="company_id.leads_agent_calls_per_day", readonly=False)

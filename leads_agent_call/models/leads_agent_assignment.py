@@ -4,9 +4,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
-from ..fields import Link
-from ..tools import policy, terms
-from .res_groups import MANAGER
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.models.res_groups import MANAGER
+from odoo.addons.leads_agent.tools import terms
+
+from ..tools import policy
 
 
 class LeadsAgentAssignment(models.Model):
@@ -15,7 +17,7 @@ class LeadsAgentAssignment(models.Model):
     An outcome does what the policy of its disposition says, in the transaction of whoever logs it: all or nothing.
     """
 
-    _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "leads.agent.assignment"
 
     priority = fields.Float(
         readonly=True,

@@ -5,12 +5,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
-from ..arguments import numbers_of_links, takes
-from ..fields import Link
-from ..tools import given, terms
+from odoo.addons.leads_agent.arguments import numbers_of_links, takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.moments import to_moment, zone_info
+from odoo.addons.leads_agent.tools.refusals import Attempt
+
 from ..tools.calling_hours import next_opening_everywhere
-from ..tools.moments import to_moment, zone_info
-from ..tools.refusals import Attempt
 
 QUARTER = timedelta(minutes=15)
 # Written by an agent on an own callback; everything else follows from what happens.
@@ -575,7 +576,7 @@ class LeadsAgentCallback(models.Model):
 
     def _wake(self):
         """Let the job run at the very moment."""
-        cron = self.env.ref("leads_agent.cron_callbacks", raise_if_not_found=False)
+        cron = self.env.ref("leads_agent_call.cron_callbacks", raise_if_not_found=False)
         if cron:
             # sudo: ir.cron - the agent's promise sets the job's clock
             cron.sudo()._trigger(at=[callback.due_at for callback in self])

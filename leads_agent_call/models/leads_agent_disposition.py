@@ -4,10 +4,27 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 from odoo.tools.sql import column_exists
 
-from ..fields import Bounded, Link
-from ..tools import limits, policy
+from odoo.addons.leads_agent.fields import Bounded, Link
+from odoo.addons.leads_agent.tools import limits
+
+from ..tools import policy
 
 MINUTES_A_DAY, MINUTES_AN_HOUR = 24 * 60, 60
+IN_VAIN = {"fate": "keep", "is_contact": False}
+# What the shipped dispositions do, by their XML id without `leads_agent.disposition_`; companies change it.
+SHIPPED = {
+    "callback": {"fate": "keep", "asks_callback": True},
+    "interested": {"fate": "keep", "retry_minutes": 2880},
+    "no_answer": IN_VAIN | {"retry_minutes": 240, "most_attempts": 6, "exhausted": "release"},
+    "busy": IN_VAIN | {"retry_minutes": 30, "most_attempts": 10, "exhausted": "release"},
+    "voicemail": IN_VAIN | {"retry_minutes": 1440, "most_attempts": 4, "exhausted": "close"},
+    "already_bought": {"quotation": "cancel"},
+    "unreachable": {"is_contact": False},
+    "wrong_number": {"is_contact": False},
+    "do_not_call": {"do_not_call": True},
+    "complaint": {"fate": "keep", "needs_note": True},
+    "order_question": {"fate": "keep"},
+}
 
 
 class LeadsAgentDisposition(models.Model):
@@ -18,7 +35,7 @@ class LeadsAgentDisposition(models.Model):
     ``leads.agent.assignment._apply_outcome``.
     """
 
-    _inherit = "leads.agent.disposition"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "leads.agent.disposition"
 
     fate = fields.Selection(
         policy.FATES,
@@ -89,12 +106,24 @@ class LeadsAgentDisposition(models.Model):
     )
 
     def _auto_init(self):
-        """Calls that sell nothing leave the lead alone, also where they were set up before there were policies."""
+        """Dispositions that were there before: calls that sell nothing leave the lead alone."""
         is_new = not column_exists(self.env.cr, self._table, "fate")
         result = super()._auto_init()
         if is_new:
             self.env.cr.execute("UPDATE leads_agent_disposition SET fate = 'keep' WHERE type = 'service'")
+            self.pool.post_init(self._ship_policies)
         return result
+
+    @api.model
+    def _ship_policies(self):
+        for name, policy_values in SHIPPED.items():
+            disposition = self.env.ref(f"leads_agent.disposition_{name}", raise_if_not_found=False)
+            if disposition:
+                disposition.write(policy_values)
+
+    @api.model
+    def _closing_domain(self):
+        return super()._closing_domain() & Domain("fate", "=", "close")
 
     @api.model
     def _for_calls(self):

@@ -1,9 +1,10 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent.tools.refusals import Refusal
+
 from ..tools.calling_hours import open_everywhere
 from ..tools.phone_numbers import choices, is_blocked
-from ..tools.refusals import Refusal
 
 # ----------------------------------------------------------------------
 # Conditions

@@ -1,17 +1,18 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..arguments import takes
-from ..fields import Rows
-from ..tools import given
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Rows
+from odoo.addons.leads_agent.models.res_groups import HOLDERS, MANAGER
+from odoo.addons.leads_agent.tools import given
+
 from ..tools.phone_numbers import Line, read_cell
-from .res_groups import HOLDERS, MANAGER
 
 
 class ResPartner(models.Model):
     """Calling customers: by which clock, at which numbers, what was promised, and the buttons for it."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     leads_zone = fields.Char(
         string="Time Zone for Calls",
@@ -162,7 +163,7 @@ class ResPartner(models.Model):
     @takes(given.one)
     def action_open_leads_calls(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_calls")
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent_call.action_calls")
         return action | {"domain": [("partner_id", "=", self.commercial_partner_id.id)], "context": {}}
 
     def _leads_dialog(self, model, name, res_id=False, **context):

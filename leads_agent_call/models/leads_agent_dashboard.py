@@ -5,13 +5,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
-from ..arguments import takes
-from ..tools import given, terms
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, Section
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.moments import midnight
+
 from ..tools.calling_hours import open_windows
-from ..tools.moments import midnight
 from ..tools.phone_numbers import Line, read_cell
 from ..tools.timezones import Address, shown_zone
-from .leads_agent_dashboard import ORDER_COLUMNS, Section
 
 MOST_CALLBACKS = 20
 MOST_ORDERS = 5
@@ -21,7 +22,7 @@ MOST_HISTORY = 5
 class LeadsAgentDashboard(models.AbstractModel):
     """What the call desk shows: promises of today, the call that is running, and all about the lead to call."""
 
-    _inherit = "leads.agent.dashboard"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "leads.agent.dashboard"
 
     @api.model
     def _sorts(self):

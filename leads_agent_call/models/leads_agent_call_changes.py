@@ -3,9 +3,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..arguments import takes
-from ..fields import Link
-from ..tools import given
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentCall(models.Model):

@@ -63,17 +63,17 @@ env["ir.ui.view"].create({
 
 env["ir.filters"].create({
     "name": "Kept calls", "model_id": "leads.agent.call", "domain": "[('is_contact', '=', 1)]",
-    "action_id": env.ref("leads_agent_call.action_calls").id, "user_ids": [Command.link(env.uid)],
+    "action_id": env.ref("leads_agent.action_calls").id, "user_ids": [Command.link(env.uid)],
 })
 env["ir.ui.view"].create({
     "name": "kept.customised.call", "model": "leads.agent.call", "mode": "extension",
-    "inherit_id": env.ref("leads_agent_call.leads_agent_call_view_list").id,
+    "inherit_id": env.ref("leads_agent.leads_agent_call_view_list").id,
     "arch": '<field name="note" position="after"><field name="local_hour"/></field>',
 })
 # What a company has set otherwise than it was shipped.
 env.ref("leads_agent.disposition_no_answer").write({"retry_minutes": 45, "most_attempts": 3, "exhausted": "close"})
 env["leads.agent.calling.hours"].search([], limit=3).write({"hour_to": 18.5, "source": "Our own rule"})
-env.ref("leads_agent_call.cron_callbacks").write({"interval_number": 3})
+env.ref("leads_agent.cron_callbacks").write({"interval_number": 3})
 env.cr.commit()
 """
 UPGRADED = """

@@ -10,7 +10,6 @@ from odoo.addons.leads_agent.arguments import takes
 LEAD_FIGURES = ("open", "waiting", "sales")
 CALL_FIGURES = ("calls", "contacts")
 CALLBACK_FIGURES = ("due", "missed")
-# What is read of agents, all at once
 AGENT_FIELDS = (
     "name",
     "sale_team_id",
@@ -47,7 +46,7 @@ class LeadsAgentFloor(models.AbstractModel):
             raise AccessError(self.env._("The live floor is for Leads Managers."))
         agents = self.env["res.users"].search_fetch(
             Domain("can_hold_leads", "=", True) & Domain("company_ids", "in", self.env.companies.ids),
-            AGENT_FIELDS,
+            self._agent_fields(),
             order="name, id",
         )
         of_agent, of_team = self._figures(agents)
@@ -59,6 +58,11 @@ class LeadsAgentFloor(models.AbstractModel):
             "teams": teams,
             "agents": rows,
         }
+
+    @api.model
+    def _agent_fields(self):
+        """What is read of agents, all at once."""
+        return AGENT_FIELDS
 
     @api.model
     def _agent_rows(self, agents, figures):

@@ -5,7 +5,7 @@
     "summary": "Bridge: what an agent promised to customers is handed over with the leads",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent_distribution"],
+    "depends": ["leads_agent_call", "leads_agent_distribution"],
     "data": ["wizard/leads_agent_hand_over_views.xml"],
     "auto_install": True,
 }

@@ -5,7 +5,7 @@
     "summary": "Outcomes of calls send a text message",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent", "sms"],
+    "depends": ["leads_agent_call", "sms"],
     "data": ["views/leads_agent_disposition_views.xml"],
     "auto_install": True,
 }

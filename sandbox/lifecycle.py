@@ -46,10 +46,13 @@ closed.create({"model_id": closed._closable_models()[:1].id})
 env["leads.agent.self.test"].create({"company_ids": env.company.ids})._run()
 env.cr.commit()
 """
-# What agents, managers and customers are worked with is there without the audit, and so is what was closed.
+# What was closed to agents stays so without the audit.
 UNAUDITED = """
 closed = env["leads.agent.closed.model"].search([])
 assert len(closed) == 1 and closed.rule_id.active
+"""
+# What agents and managers work with is there without the addon that was removed.
+WORKING = """
 for login in ("life_agent", "life_manager"):
     user = env["res.users"].search([("login", "=", login)])
     env["res.partner"].with_user(user).get_views([(False, "form"), (False, "list"), (False, "search")])
@@ -57,6 +60,31 @@ for login in ("life_agent", "life_manager"):
     env["leads.agent.dashboard"].with_user(user).get_data()
     menus = env["ir.ui.menu"].with_user(user).load_menus(False)
     assert any(menu.get("xmlid") == "leads_agent.menu_root" for menu in menus.values())
+"""
+# A lead is given, resolved and sold without calls.
+UNCALLED = """
+from odoo.fields import Command
+agent, manager = (env["res.users"].search([("login", "=", login)]) for login in ("life_agent", "life_manager"))
+product = env["product.product"].search([("sale_ok", "=", True)], limit=1)
+customers = env["res.partner"].create([{"name": "Uncalled One"}, {"name": "Uncalled Two"}])
+orders = env["sale.order"].create([
+    {"partner_id": customer.id, "order_line": [Command.create({"product_id": product.id})]} for customer in customers
+])
+for customer in customers:
+    env["leads.agent.assign"].with_user(manager).create(
+        {"agent_id": agent.id, "partner_id": customer.id}
+    ).action_assign()
+held = env["leads.agent.assignment"].search([("partner_id", "in", customers.ids), ("state", "=", "active")])
+assert len(held) == 2 and held.agent_id == agent, held
+data = env["leads.agent.dashboard"].with_user(agent).get_data()
+assert {"Uncalled One", "Uncalled Two"} <= {lead["name"] for lead in data["leads"]}, data
+env["leads.agent.resolve"].with_user(agent).create({
+    "assignment_id": held[0].id, "disposition_id": env.ref("leads_agent.disposition_too_expensive").id,
+}).action_resolve()
+orders.filtered(lambda order: order.partner_id == held[1].partner_id).with_user(agent).action_confirm()
+assert sorted(held.mapped("end_reason")) == ["resolved", "sale"], held.mapped("end_reason")
+assert not any(data["figures"].get(name) for name in ("calls_today", "contacts_today"))
+env.cr.rollback()
 """
 AFTERWARDS = """
 manager = env["res.users"].search([("login", "=", "life_manager")])
@@ -98,6 +126,32 @@ WITHOUT_AUDIT = [
         " + (SELECT count(*) FROM ir_act_window WHERE res_model LIKE 'leads.agent.self.test%')",
     ),
     _Question("models closed to agents", "SELECT count(*) FROM leads_agent_closed_model WHERE active", 1),
+]
+WITHOUT_CALLS = [
+    WITHOUT_AUDIT[0],
+    _Question(
+        "tables left",
+        "SELECT count(*) FROM pg_tables WHERE tablename ~ '^leads_agent_(call|callback|calling_hours|opt_out)'",
+    ),
+    _Question("records left", "SELECT count(*) FROM ir_model_data WHERE module = 'leads_agent_call'"),
+    _Question(
+        "models and fields left",
+        "SELECT count(*) FROM ir_model_fields WHERE model ~ '^leads.agent.(call|opt|desk|floor|zone|lift|outcome)'"
+        " OR relation ~ '^leads.agent.(call|opt)'",
+    ),
+    _Question(
+        "columns left",
+        "SELECT count(*) FROM information_schema.columns WHERE column_name IN"
+        " ('leads_zone', 'leads_script', 'leads_break_since', 'leads_until', 'fate', 'do_not_call', 'next_call_at')",
+    ),
+    _Question(
+        "views left", "SELECT count(*) FROM ir_ui_view WHERE arch_db::text ~ 'leads_call|leads_callback|next_call_at'"
+    ),
+    _Question(
+        "jobs left",
+        "SELECT count(*) FROM ir_cron c JOIN ir_act_server s ON s.id = c.ir_actions_server_id"
+        " WHERE s.code ~ '_cron_(tell|leads_expire)'",
+    ),
 ]
 REMOVED = [
     _Question("tables left", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'leads_agent%'"),
@@ -143,7 +197,7 @@ RETURNED = [
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Upgrade, remove the audit and then all, and return. Return a figure per question.
+    """Upgrade, remove the audit, calls and then all, and return. Return a figure per question.
 
     :raises Trouble: when Odoo complains, or an answer is wrong
     """
@@ -158,8 +212,11 @@ def prove(odoo: Odoo) -> list[Figure]:
     figures += _ask(odoo, "upgrade", UPGRADED)
     _shell(odoo, "audit", AUDITED)
     _shell(odoo, "removal of the audit", UNINSTALL.format("leads_agent_audit"))
-    _shell(odoo, "without the audit", UNAUDITED)
+    _shell(odoo, "without the audit", UNAUDITED + WORKING)
     figures += _ask(odoo, "removal of the audit", WITHOUT_AUDIT)
+    _shell(odoo, "removal of calls", UNINSTALL.format("leads_agent_call"))
+    _shell(odoo, "without calls", WORKING + UNCALLED)
+    figures += _ask(odoo, "removal of calls", WITHOUT_CALLS)
     _shell(odoo, "removal", UNINSTALL.format("leads_agent"))
     figures += _ask(odoo, "removal", REMOVED)
     _shell(odoo, "afterwards", AFTERWARDS)

@@ -17,7 +17,13 @@ from .paths import HOME, LOGS, ROOT, made
 DATABASE = "leads_upgrade"
 # The last commit before `leads_agent_audit` was an addon of its own.
 BEFORE = "977eb67"
-OURS = ("leads_agent", "leads_agent_audit", "leads_agent_distribution", "leads_agent_call_distribution")
+OURS = (
+    "leads_agent",
+    "leads_agent_audit",
+    "leads_agent_call",
+    "leads_agent_call_distribution",
+    "leads_agent_distribution",
+)
 # Tables that every upgrade writes, whatever is upgraded.
 REGISTRY = ("ir\\_%", "bus\\_%", "base\\_registry%", "base\\_cache%", "orm\\_signaling%", "res\\_groups%")
 WORKED_ON = """
@@ -54,6 +60,20 @@ env["ir.ui.view"].create({
     "inherit_id": env.ref("leads_agent.leads_agent_batch_assign_view_form").id,
     "arch": '<page name="shares" position="attributes"><attribute name="string">Team</attribute></page>',
 })
+
+env["ir.filters"].create({
+    "name": "Kept calls", "model_id": "leads.agent.call", "domain": "[('is_contact', '=', 1)]",
+    "action_id": env.ref("leads_agent.action_calls").id, "user_ids": [Command.link(env.uid)],
+})
+env["ir.ui.view"].create({
+    "name": "kept.customised.call", "model": "leads.agent.call", "mode": "extension",
+    "inherit_id": env.ref("leads_agent.leads_agent_call_view_list").id,
+    "arch": '<field name="note" position="after"><field name="local_hour"/></field>',
+})
+# What a company has set otherwise than it was shipped.
+env.ref("leads_agent.disposition_no_answer").write({"retry_minutes": 45, "most_attempts": 3, "exhausted": "close"})
+env["leads.agent.calling.hours"].search([], limit=3).write({"hour_to": 18.5, "source": "Our own rule"})
+env.ref("leads_agent.cron_callbacks").write({"interval_number": 3})
 env.cr.commit()
 """
 UPGRADED = """
@@ -72,6 +92,14 @@ assert not env.ref("leads_agent_distribution.cron_run_rules").active
 test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
 test._run()
 assert test.verdict == "clean", test.finding_ids.mapped("explanation")
+
+arch = env["leads.agent.call"].get_view(env.ref("leads_agent_call.leads_agent_call_view_list").id)["arch"]
+assert 'name="local_hour"' in arch, arch
+favourite = env["ir.filters"].search([("name", "=", "Kept calls")])
+assert favourite.action_id.id == env.ref("leads_agent_call.action_calls").id
+assert 'action_leads_call' in env["res.partner"].get_view(env.ref("base.view_partner_form").id)["arch"]
+assert env.ref("leads_agent.disposition_no_answer").retry_minutes == 45
+assert env.ref("leads_agent_call.cron_callbacks").interval_number == 3
 """
 
 
@@ -113,10 +141,11 @@ def _compared(odoo: Odoo, before: _Look, after: _Look) -> list[Figure]:
     changed = sorted(name for name, digest in before.tables.items() if after.tables.get(name) != digest)
     gone = sorted(before.records - after.records)
     moved = odoo.postgres.rows(
-        "SELECT count(*) FROM ir_model_data WHERE module = %s AND (model, name, res_id) IN %s",
-        (OURS[1], tuple(before.records)),
+        "SELECT module, count(*) FROM ir_model_data WHERE module IN %s AND (model, name, res_id) IN %s"
+        " GROUP BY module ORDER BY module",
+        (OURS[1:], tuple(before.records)),
         database=DATABASE,
-    )[0][0]
+    )
     for what, differences in {
         "tables with other rows": changed,
         "records of another id, or gone": gone,
@@ -127,7 +156,7 @@ def _compared(odoo: Odoo, before: _Look, after: _Look) -> list[Figure]:
     return [
         Figure("upgrade", BEFORE, "tables with the same rows", str(len(before.tables))),
         Figure("upgrade", BEFORE, "columns that are kept", str(len(before.columns))),
-        Figure("upgrade", BEFORE, f"records that went to {OURS[1]} with their id", str(moved)),
+        *(Figure("upgrade", BEFORE, f"records that went to {addon} with their id", str(nr)) for addon, nr in moved),
     ]
 
 

@@ -8,6 +8,7 @@
     "depends": [
         "leads_agent_audit",
         "leads_agent_calendar",
+        "leads_agent_call",
         "leads_agent_call_distribution",
         "leads_agent_lifecycle_livechat",
         "leads_agent_lifecycle_offer",

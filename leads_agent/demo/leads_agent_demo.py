@@ -13,11 +13,6 @@ DESK_ZONE = "Europe/Brussels"
 AGENTS = ("anna", "ben", "chloe", "david")
 MANAGERS = ("morgan", "sofia")
 QUOTATION_DAYS = 21
-# Words by which the outcome of an attempt is told.
-OUTCOMES = {
-    "disposition_voicemail": ("voicemail", "mailbox", "message"),
-    "disposition_busy": ("busy", "engaged"),
-}
 # How far back the events of today reach.
 WORKDAY = timedelta(hours=8)
 
@@ -32,7 +27,6 @@ STAMPS = {
         "ended_at",
         "last_event_at",
         "last_contact_at",
-        "first_call_at",
         "create_date",
         "write_date",
     ),
@@ -180,10 +174,6 @@ class Story:
                 self._held(subject).with_user(self.users[by]).action_unassign()
             case "resolved":
                 self._resolve(by, subject, disposition=value, note=text)
-            case "called":
-                self._call(at, by, subject, value, text)
-            case "promised":
-                self._promise(by, subject, minutes=int(value), note=text)
             case "did":
                 activity = self._plan(by, subject, "todo", text, at.date())
                 activity.action_feedback()
@@ -264,88 +254,6 @@ class Story:
             }
         )
 
-    def _call(self, at, by, subject, kind, note):
-        """A call that is over, as it would stand in the database: one that is started asks for the hour of today."""
-        customer = self._document(subject)
-        customer = customer.partner_id if customer._name == "sale.order" else customer
-        customer = customer.commercial_partner_id
-        assignment = self.env["leads.agent.assignment"].search(
-            [("partner_id", "=", customer.id), ("state", "=", "active"), ("agent_id", "=", self.users[by].id)]
-        )
-        disposition = self.env.ref(f"leads_agent.{self._outcome_of(kind, note)}")
-        minutes = 3 + len(note) % 12 if disposition.is_contact else 1
-        zone = customer.tz or DESK_ZONE
-        call = self.env["leads.agent.call"].create(
-            {
-                "partner_id": customer.id,
-                "agent_id": self.users[by].id,
-                "team_id": self.users[by].sale_team_id.id,
-                "company_id": self.env.company.id,
-                "assignment_id": assignment.id,
-                "order_id": customer.sale_order_ids.sorted("date_order")[-1:].id,
-                "phone": customer.phone,
-                "state": "done",
-                "started_at": at,
-                "ended_at": at + timedelta(minutes=minutes),
-                "duration": minutes / 60,
-                "local_hour": pytz.utc.localize(at).astimezone(pytz.timezone(zone)).hour,
-                "disposition_id": disposition.id,
-                "is_contact": int(disposition.is_contact),
-                "is_sale": int(kind == "Closing call"),
-                "note": note,
-            }
-        )
-        self.env["leads.agent.history"]._log_calls(call)
-        if assignment:
-            assignment._count_attempt(disposition)
-            if disposition.retry_minutes:
-                assignment.next_call_at = at + timedelta(minutes=disposition.retry_minutes)
-
-    @staticmethod
-    def _outcome_of(kind, note):
-        """The disposition that fits what was noted on a call."""
-        if kind == "Closing call":
-            return "disposition_sale"
-        if kind != "Call attempt":
-            return "disposition_interested"
-        for outcome, words in OUTCOMES.items():
-            if any(word in note.lower() for word in words):
-                return outcome
-        return "disposition_no_answer"
-
-    def _promise(self, by, subject, minutes, note):
-        """A callback so many minutes from now, which may be over already."""
-        customer = self._demo("customer", subject)
-        callback = (
-            self.env["leads.agent.callback"]
-            .with_user(self.users[by])
-            .sudo()
-            .create(
-                {
-                    "partner_id": customer.id,
-                    "agent_id": self.users[by].id,
-                    "due_at": self.env["leads.agent.callback"]._propose(customer, 60)[0],
-                    "zone": customer.tz or DESK_ZONE,
-                    "note": note,
-                }
-            )
-        )
-        # A promise into the past is none that anybody could give.
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE leads_agent_callback
-                   SET due_at = %(due)s, open_at = open_at + (%(due)s - due_at),
-                       create_date = %(due)s - interval '1 day'
-                 WHERE id = %(id)s
-                """,
-                due=self.clock.now + timedelta(minutes=minutes),
-                id=callback.id,
-            )
-        )
-        callback.invalidate_recordset(flush=False)
-
     def _post(self, by, event, subject, text):
         """A note, a message to the customer, or one from the customer when a contact writes.
 
@@ -402,14 +310,7 @@ class Story:
         )
 
     def finish(self):
-        """Notices to the agents before today have been read; how long leads waited follows from their moments."""
-        self.env.cr.execute(
-            """
-            UPDATE leads_agent_assignment
-               SET hours_to_call = extract(epoch FROM GREATEST(first_call_at - assigned_at, interval '0')) / 3600
-             WHERE first_call_at IS NOT NULL
-            """
-        )
+        """Notices to the agents before today have been read."""
         self.env.cr.execute(
             SQL(
                 """
@@ -424,7 +325,7 @@ class Story:
         self.env.invalidate_all(flush=False)
 
 
-def read_table(name):
-    """Rows of a table beside this file."""
-    with file_open(f"leads_agent/demo/{name}") as file:
+def read_table(name, addon="leads_agent"):
+    """Rows of a table of the demo data."""
+    with file_open(f"{addon}/demo/{name}") as file:
         return list(csv.DictReader(file))

@@ -91,6 +91,11 @@ class LeadsAgentDisposition(models.Model):
         team = Domain("team_ids", "any!", Domain("user_id", "=", user.id) | member)
         return team | Domain("team_ids", "not any!", Domain.TRUE)
 
+    @api.model
+    def _closing_domain(self):
+        """The ones that close a lead."""
+        return Domain("type", "=", "sales")
+
     def _available_to(self, user):
         """The ones that ``user`` may choose: of their call centers, or of all."""
         return self.search(Domain("id", "in", self.ids) & self._offered_to(user))

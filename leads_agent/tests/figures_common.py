@@ -66,16 +66,19 @@ class FiguresCommon(LeadsAgentCommon):
         }
 
     def _figures_of_manager(self, agent):
-        """As the live floor and the card of the agent show them."""
+        """As the card of the agent shows them, and the live floor where there is one."""
         self._settle()
-        [row] = [
-            row
-            for row in self.env["leads.agent.floor"].with_user(self.manager).get_data()["agents"]
-            if row["id"] == agent.id
-        ]
         card = agent.with_user(self.manager)
-        self.assertEqual((row["sales"], row["open"]), (card.leads_sold_today, card.leads_open_count), "floor and card")
-        return {"sold": row["sales"], "open": row["open"]}
+        if "leads.agent.floor" in self.env:
+            [row] = [
+                row
+                for row in self.env["leads.agent.floor"].with_user(self.manager).get_data()["agents"]
+                if row["id"] == agent.id
+            ]
+            self.assertEqual(
+                (row["sales"], row["open"]), (card.leads_sold_today, card.leads_open_count), "floor and card"
+            )
+        return {"sold": card.leads_sold_today, "open": card.leads_open_count}
 
     def _figures(self, agent=None):
         """The figures of an agent, the same wherever one reads them."""

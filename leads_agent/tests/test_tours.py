@@ -1,7 +1,6 @@
 import functools
 import threading
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import requests
@@ -193,55 +192,27 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
     # ------------------------------------------------------------------
 
     def test_agent_opens_every_menu_and_every_view(self):
-        self._call(self._two_leads()[0], self.agent)
-        visited = self._visit_menus("leads_agent", self.agent)
+        self._two_leads()
         self.assertEqual(
-            visited,
-            [
-                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls"),
-                *("Order Details", "New Order", "Customers"),
-            ],
+            self._visit_menus("leads_agent", self.agent),
+            ["Leads Agent Dashboard", "My Leads", "Order Details", "New Order", "Customers"],
         )
 
     def test_manager_opens_every_menu_and_every_view(self):
         leads = self._two_leads() | self._lead("Old Mill")
         self.manager.with_user(self.manager).action_toggle_leads_may_hold()
         self._assign(leads[2], self.manager)
-        self._call(leads[0], self.agent)
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         batch.create({"agent_id": self.agent.id, "selected_order_ids": leads.sale_order_ids.ids}).action_assign()
-        self.env["leads.agent.opt.out"].create({"partner_id": self._customer("Leave Me Alone").id})
         visited = self._visit_menus("leads_agent", self.manager)
         self.assertEqual(
             visited,
             [
-                *("Leads Agent Dashboard", "My Leads", "Callbacks", "Calls", "Do Not Call"),
-                *("Order Details", "Customers"),
-                *("Live Floor", "Agents", "Assignments", "Batch Assignments"),
-                *("Leads Analysis", "Calls Analysis", "Customer History"),
-                *("Call Centers", "Call Dispositions", "Calling Hours"),
+                *("Leads Agent Dashboard", "My Leads", "Order Details", "Customers"),
+                *("Agents", "Assignments", "Batch Assignments"),
+                *("Leads Analysis", "Customer History"),
+                *("Call Centers", "Call Dispositions"),
             ],
-        )
-
-    def _call(self, customer, user):
-        """A call of today that is over, and a promise for later."""
-        self.env["leads.agent.call"].create(
-            {
-                "partner_id": customer.id,
-                "agent_id": user.id,
-                "company_id": self.env.company.id,
-                "state": "done",
-                "started_at": datetime.now(),
-                "disposition_id": self.env.ref("leads_agent.disposition_callback").id,
-                "is_contact": 1,
-            }
-        )
-        Hours = self.env["leads.agent.calling.hours"]
-        Hours.search([]).unlink()
-        Hours.create([{"days": days, "hour_from": 0.0, "hour_to": 24.0} for days in ("weekdays", "saturday", "sunday")])
-        customer.phone = "+32 2 555 01 01"
-        self.env["leads.agent.callback"].create(
-            {"partner_id": customer.id, "agent_id": user.id, "due_at": datetime.now() + timedelta(seconds=30)}
         )
 
     def _signals_of_the_dashboard(self):

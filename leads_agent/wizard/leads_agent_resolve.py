@@ -30,8 +30,8 @@ class LeadsAgentResolve(models.TransientModel):
     @api.depends("assignment_id", "assignment_ids")
     def _compute_available_disposition_ids(self):
         """Sales dispositions of the call centers of every holder, and of all call centers."""
-        dispositions = self.env["leads.agent.disposition"].search([("type", "=", "sales"), ("fate", "=", "close")])
-        dispositions -= self.env["leads.agent.disposition"]._set_by_sale()
+        Disposition = self.env["leads.agent.disposition"]
+        dispositions = Disposition.search(Disposition._closing_domain()) - Disposition._set_by_sale()
         for wizard in self:
             available = dispositions
             for agent in wizard._leads().agent_id:

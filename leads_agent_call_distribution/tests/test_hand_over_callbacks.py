@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from odoo.addons.leads_agent.tests.desk_common import WORKDAY, DeskCommon
+from odoo.addons.leads_agent_call.tests.desk_common import WORKDAY, DeskCommon
 from odoo.addons.leads_agent_distribution.tests.hand_over_common import HandOverCommon
 
 
@@ -87,7 +87,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
         with freeze_time("2026-11-26 14:00:00"):
             self.env.flush_all()
             with self.enter_registry_test_mode():
-                self.env.ref("leads_agent.cron_callbacks").method_direct_trigger()
+                self.env.ref("leads_agent_call.cron_callbacks").method_direct_trigger()
             self.env.invalidate_all()
             self.assertFalse(callback.agent_id, "due, and the agent is not there: open to the call center")
         self._hand_over(self.other_agent)

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize_all
 
-from odoo.addons.leads_agent.tools.phone_numbers import read_cell
+from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
 from ..tools import codes, import_rows, phone_forms
 

@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.leads_agent.tests.desk_common import WORKDAY
+from odoo.addons.leads_agent_call.tests.desk_common import WORKDAY
 
 from .test_leads import LifecycleCommon
 

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from odoo.addons.leads_agent.tools.phone_numbers import Line, read_cell
+from odoo.addons.leads_agent_call.tools.phone_numbers import Line, read_cell
 
 from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
 

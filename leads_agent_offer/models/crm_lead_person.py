@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.leads_agent.tools.phone_numbers import read_cell
+from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
 # Where a lead is about to be given to somebody; what is held waits for its turn, and is asked for its customer then.
 IN_PLAY = ("waiting", "offered", "shark_tank", "catch_all")

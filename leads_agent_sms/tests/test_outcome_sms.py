@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.leads_agent.tests.desk_common import DeskCommon
+from odoo.addons.leads_agent_call.tests.desk_common import DeskCommon
 
 
 @tagged("post_install", "-at_install")

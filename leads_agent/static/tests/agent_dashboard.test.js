@@ -1,7 +1,7 @@
 import { waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { advanceTime, animationFrame, freezeTime, mockDate, queryAllTexts } from "@odoo/hoot";
+import { advanceTime, animationFrame, mockDate, queryAllTexts } from "@odoo/hoot";
 import { keyDown, press } from "@odoo/hoot-dom";
 import { Component, xml } from "@odoo/owl";
 import {
@@ -84,9 +84,6 @@ beforeEach(() => {
             assigned_today: 3,
             resolved_today: 1,
             sold_today: 4,
-            calls_today: 12,
-            contacts_today: 7,
-            talk_hours_today: 1.25,
             conversion: 0.125,
             conversion_days: 30,
         },
@@ -128,23 +125,21 @@ function notifyChanged() {
 
 test("figures, leads and history are shown", async () => {
     await openDashboard();
-    expect(queryAllTexts(".o_leads_agent_figure dt")).toEqual([
-        "Calls today",
-        "Contacts today",
-        "Talk time today",
+    // Other addons put theirs before these.
+    expect(queryAllTexts(".o_leads_agent_figure dt").slice(-5)).toEqual([
         "Sold today",
         "Resolved today",
         "Assigned today",
         "Conversion\nSales / (cancelled + open quotations + sales), last 30 days",
         "Open leads",
     ]);
-    expect(queryAllTexts(".o_leads_agent_figure dd")).toEqual(["12", "7", "01:15", "4", "1", "3", "12.5%", "2"]);
+    expect(queryAllTexts(".o_leads_agent_figure dd").slice(-5)).toEqual(["4", "1", "3", "12.5%", "2"]);
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_count").toHaveText("2");
 
     const first = ".o_leads_agent_lead:eq(0)";
     expect(`${first} .o_leads_agent_lead_name`).toHaveText("Aroma Coffee");
-    expect(`${first} .o_leads_agent_lead_phone`).toHaveText(/^Call\s+\+39 02 5555 1234$/);
+    expect(`${first} .o_leads_agent_lead_phone`).toHaveText(/\+39 02 5555 1234$/);
     expect(`${first} .o_leads_agent_lead_email`).toHaveAttribute("href", "mailto:ordini@aroma.example.com");
     expect(`${first} .o_leads_agent_lead_amount`).toHaveText("$ 1,450.00");
     expect(`${first} .o_leads_agent_lead_order .badge`).toHaveText(/^12 days/);
@@ -163,62 +158,10 @@ test("figures, leads and history are shown", async () => {
     expect(".o_leads_agent_history_entry time").toHaveText("1 hr. ago");
 });
 
-test("my day shows calls by hour and by outcome", async () => {
-    answer.day = {
-        since: "2026-03-10 00:00:00",
-        outcomes: [
-            { id: 1, name: "No answer", calls: 4 },
-            { id: 2, name: "Callback agreed", calls: 1 },
-        ],
-        hours: [
-            { hour: 9, calls: 4, contacts: 1 },
-            { hour: 10, calls: 1, contacts: 0 },
-        ],
-    };
-    await openDashboard();
-    expect(".o_leads_agent_day_hour").toHaveCount(2);
-    expect(".o_leads_agent_day_hour:eq(0) .visually-hidden").toHaveText(/9.*: calls 4, contacts 1/);
-    expect(".o_leads_agent_day_column:eq(0)").toHaveAttribute("style", "height: 100%");
-    expect(".o_leads_agent_day_column:eq(1)").toHaveAttribute("style", "height: 25%");
-    expect(".o_leads_agent_day_outcomes dt").toHaveCount(2);
-    expect(".o_leads_agent_day_outcomes dd:eq(1)").toHaveText("1");
-});
-
 test("conversion that is not known yet is a dash", async () => {
     answer.figures.conversion = null;
     await openDashboard();
     expect("[data-figure=conversion] dd").toHaveText("-");
-});
-
-test("local time ticks and is marked outside calling hours", async () => {
-    // Otherwise timers and dates tick by two clocks of the browser, which differ by fractions of a millisecond.
-    freezeTime();
-    await openDashboard();
-    const [milano, auckland] = [0, 1].map((i) => `.o_leads_agent_lead:eq(${i}) .o_leads_agent_lead_time`);
-    expect(milano).toHaveText("15:00");
-    expect(milano).not.toHaveClass("o_leads_agent_lead_time_outside");
-    expect(auckland).toHaveText(/^Wed 03:00/);
-    expect(auckland).toHaveClass("o_leads_agent_lead_time_outside");
-    await advanceTime(59_999);
-    await animationFrame();
-    expect(milano).toHaveText("15:00");
-    await advanceTime(1);
-    await animationFrame();
-    expect(milano).toHaveText("15:01");
-});
-
-test("customers without a known time zone show no time", async () => {
-    answer.leads = [
-        { ...LEAD, tz: false, order: null, assigned_at: "2026-03-10 14:00:02" },
-        { ...OTHER_LEAD, tz: "Nowhere/Land" },
-    ];
-    await openDashboard();
-    expect(".o_leads_agent_lead").toHaveCount(2);
-    expect(".o_leads_agent_lead_time").toHaveCount(0);
-    // Asked for where nothing says where they are
-    expect("button[name=confirm_zone]").toHaveCount(1);
-    expect(".o_leads_agent_lead:eq(0) button[name=confirm_zone]").toHaveText("Time zone?");
-    expect(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_assigned").toHaveText("Assigned just now");
 });
 
 test("names and texts are shown as text", async () => {
@@ -382,18 +325,6 @@ test("rows are worked by keyboard", async () => {
     expect(".o_leads_agent_log_note textarea").toBeFocused();
     await keyDown("/");
     expect(".o_leads_agent_log_note textarea").toBeFocused();
-});
-
-test("click on the phone calls, elsewhere in the row it opens the customer", async () => {
-    await openDashboard();
-    catchActions();
-    onRpc("leads.agent.call", "start", ({ args }) => {
-        asyncStep(`call ${args[0]}`);
-        return { call_id: 1, phone: "", dial: {} };
-    });
-    await contains(".o_leads_agent_lead_phone").click();
-    await contains(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_contact").click();
-    await waitForSteps(["call 101", "res.partner 101"]);
 });
 
 test("buttons and history entries open their documents", async () => {

@@ -13,9 +13,6 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillDestroy, onWillStart, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 
-import { CallDesk } from "../call_desk/call_desk";
-import { deskState, useCallDesk } from "../call_desk/call_desk_flow";
-import { DashboardDay } from "./dashboard_day";
 import { DashboardFigures } from "./dashboard_figures";
 import { DashboardHistory } from "./dashboard_history";
 import { useMinuteClock } from "./dashboard_time";
@@ -31,7 +28,7 @@ const REFRESH_DELAY = 300;
 const SORT_KEY = "leads_agent.dashboard.sort";
 
 /**
- * The screen agents live in: whom to call, the call itself, what happened lately, and how the day goes.
+ * The screen agents live in: their leads, what happened lately, and how the day goes. Other addons add parts to it.
  *
  * Everything shown comes from one read-only RPC, `leads.agent.dashboard.get_data`. It is read again when the user
  * searches, sorts or turns the page, after what the user does here, and when the bus says `leads_agent/changed`; the
@@ -40,8 +37,6 @@ const SORT_KEY = "leads_agent.dashboard.sort";
 export class AgentDashboard extends Component {
     static template = "leads_agent.AgentDashboard";
     static components = {
-        CallDesk,
-        DashboardDay,
         DashboardFigures,
         DashboardHistory,
         Dropdown,
@@ -76,11 +71,9 @@ export class AgentDashboard extends Component {
             offset: 0,
             limit: PAGE_SIZE,
             isFailed: false,
-            desk: deskState(),
             // Coming back by the breadcrumb shows what was there, at once and at the same place, while it is read again.
             ...this.props.state?.dashboard,
         });
-        this.desk = useCallDesk({ state: this.state.desk, reload: () => this.load() });
 
         usePager(() => ({
             offset: this.state.offset,
@@ -129,7 +122,6 @@ export class AgentDashboard extends Component {
     get sorts() {
         return {
             next: _t("Longest without contact"),
-            value: _t("Most promising"),
             newest: _t("Newest first"),
             oldest: _t("Oldest first"),
             customer: _t("Customer"),
@@ -165,8 +157,11 @@ export class AgentDashboard extends Component {
             return this.load({ isSilent });
         }
         Object.assign(this.state, { data, searched: term, isFailed: false });
-        await this.desk.follow(data.call);
+        await this.onLoaded(data);
     }
+
+    /** The dashboard was read again: for the parts that other addons add. */
+    async onLoaded(_data) {}
 
     async turnPage(offset, limit) {
         Object.assign(this.state, { offset, limit: Math.min(limit, MAX_PAGE_SIZE) });
@@ -248,20 +243,12 @@ export class AgentDashboard extends Component {
     // -------------------------------------------------------------------------
 
     /**
-     * @param {"call" | "confirmZone" | "openCustomer" | "resolve" | "openOrder" | "newOrder" | "logNote"} name
+     * @param {"openCustomer" | "resolve" | "openOrder" | "newOrder" | "logNote"} name or one of another addon
      * @param {object} lead
      * @param {Event} [ev] with Control or Command, documents open in a new tab
      */
     onLeadAction(name, lead, ev) {
         return this[name](lead, ev);
-    }
-
-    call(lead) {
-        return this.desk.call(lead.partner_id);
-    }
-
-    confirmZone(lead) {
-        return this.desk.confirmZone(lead.partner_id);
     }
 
     openCustomer(lead, ev) {

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatFloatTime, formatPercentage } from "@web/views/fields/formatters";
+import { formatPercentage } from "@web/views/fields/formatters";
 
 import { Component } from "@odoo/owl";
 
@@ -15,9 +15,6 @@ export class DashboardFigures extends Component {
                 assigned_today: Number,
                 resolved_today: Number,
                 sold_today: Number,
-                calls_today: Number,
-                contacts_today: Number,
-                talk_hours_today: Number,
                 conversion: { type: [Number, { value: null }, { value: false }], optional: true },
                 conversion_days: Number,
                 "*": true,
@@ -28,19 +25,6 @@ export class DashboardFigures extends Component {
     get tiles() {
         const figures = this.props.figures;
         return [
-            { id: "calls_today", label: _t("Calls today"), icon: "fa-phone", value: figures?.calls_today },
-            {
-                id: "contacts_today",
-                label: _t("Contacts today"),
-                icon: "fa-comments-o",
-                value: figures?.contacts_today,
-            },
-            {
-                id: "talk_hours_today",
-                label: _t("Talk time today"),
-                icon: "fa-clock-o",
-                value: figures && formatFloatTime(figures.talk_hours_today),
-            },
             { id: "sold_today", label: _t("Sold today"), icon: "fa-shopping-cart", value: figures?.sold_today },
             { id: "resolved_today", label: _t("Resolved today"), icon: "fa-check", value: figures?.resolved_today },
             { id: "assigned_today", label: _t("Assigned today"), icon: "fa-user-plus", value: figures?.assigned_today },

@@ -1,6 +1,5 @@
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
-import { is24HourFormat } from "@web/core/l10n/time";
 import { _t } from "@web/core/l10n/translation";
 
 import { onWillDestroy, useState } from "@odoo/owl";
@@ -66,23 +65,6 @@ export function absoluteTime(value) {
 }
 
 /**
- * "moved from 23:44, outside calling hours": a callback that is due at another moment than it was. Within a day the
- * time alone says it.
- *
- * @param {{ due_at: string, moved_from: string, moved_because: string }} callback
- * @returns {string}
- */
-export function movedFrom(callback) {
-    const before = deserializeDateTime(callback.moved_from);
-    const hours = deserializeDateTime(callback.due_at).diff(before, "hours").hours;
-    const time = before.toFormat(is24HourFormat() ? "HH:mm" : "h:mm a");
-    const moment = hours > 0 && hours < 24 ? time : `${before.toFormat("d LLL")} ${time}`;
-    return callback.moved_because === "hours"
-        ? _t("moved from %s, outside calling hours", moment)
-        : _t("moved from %s, nobody was reached", moment);
-}
-
-/**
  * "12 days", counted in the user's calendar days.
  *
  * @param {string} value a UTC datetime of the server
@@ -93,28 +75,4 @@ export function ageInDays(value, now) {
     const day = deserializeDateTime(value).startOf("day");
     const days = Math.round(DateTime.fromMillis(now).startOf("day").diff(day, "days").days);
     return days > 0 ? Duration.fromObject({ days }).toHuman() : _t("Today");
-}
-
-/**
- * What time it is at the customer's, and whether calls are legal there.
- *
- * @param {string | false} zone IANA name
- * @param {number} now milliseconds
- * @param {[string, string][]} calling the spans of the next 24 hours in which they are, as UTC datetimes of the server
- * @returns {{ time: string, isOutsideHours: boolean } | null} null when the zone is unknown
- */
-export function localTime(zone, now, calling) {
-    const there = zone && DateTime.fromMillis(now).setZone(zone);
-    if (!there || !there.isValid) {
-        return null;
-    }
-    const time = there.toFormat(is24HourFormat() ? "HH:mm" : "h:mm a");
-    const isOtherDay = there.weekday !== DateTime.fromMillis(now).weekday;
-    return {
-        time: isOtherDay ? `${there.toFormat("ccc")} ${time}` : time,
-        isOutsideHours: !calling.some((span) => {
-            const [opening, closing] = span.map((moment) => deserializeDateTime(moment).toMillis());
-            return opening <= now && now < closing;
-        }),
-    };
 }

@@ -3,11 +3,8 @@ import { _t } from "@web/core/l10n/translation";
 
 import { Component } from "@odoo/owl";
 
-import { absoluteTime, ageInDays, isJustNow, localTime, relativeTime } from "./dashboard_time";
+import { absoluteTime, ageInDays, isJustNow, relativeTime } from "./dashboard_time";
 import { amountOf } from "./order_amount";
-
-/** What a key does on the focused lead; the help tooltip of the dashboard lists them. */
-const KEYS = { c: "call", enter: "openCustomer", r: "resolve", o: "openOrder", n: "logNote" };
 
 /** One assigned lead: a row of the table, a card where the room is small. */
 export class LeadRow extends Component {
@@ -23,8 +20,6 @@ export class LeadRow extends Component {
                 email: String,
                 city: String,
                 country: String,
-                tz: [String, { value: false }],
-                calling: { type: Array, element: Array },
                 assigned_at: String,
                 last_contact_at: [String, { value: false }],
                 reason: String,
@@ -37,16 +32,17 @@ export class LeadRow extends Component {
         onAction: Function,
     };
 
+    /** What a key does on the focused lead; the help tooltip of the dashboard lists them. */
+    get keys() {
+        return { enter: "openCustomer", r: "resolve", o: this.lead.order && "openOrder", n: "logNote" };
+    }
+
     get lead() {
         return this.props.lead;
     }
 
     get place() {
         return [this.lead.city, this.lead.country].filter(Boolean).join(", ");
-    }
-
-    get localTime() {
-        return localTime(this.lead.tz, this.props.now, this.lead.calling);
     }
 
     get amount() {
@@ -87,15 +83,9 @@ export class LeadRow extends Component {
             (key === "arrowdown" ? row.nextElementSibling : row.previousElementSibling)?.focus();
             return;
         }
-        const name = KEYS[key];
+        const name = this.keys[key];
         // Enter on a link or button inside the row belongs to that element.
-        if (
-            !name ||
-            ev.repeat ||
-            (key === "enter" && ev.target !== row) ||
-            (name === "openOrder" && !this.lead.order) ||
-            (name === "call" && !this.lead.phone)
-        ) {
+        if (!name || ev.repeat || (key === "enter" && ev.target !== row)) {
             return;
         }
         ev.preventDefault();

@@ -1,0 +1,46 @@
+{
+    "name": "Leads Agent: Calls",
+    "version": "19.0.1.0.0",
+    "category": "Hidden",
+    "summary": "Whom to call next and when, callbacks, outcomes that act, and the live floor",
+    "author": "Leads Agent developers",
+    "license": "LGPL-3",
+    "depends": ["leads_agent", "phone_validation"],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/leads_agent_call_rules.xml",
+        "data/leads_agent_calling_hours_data.xml",
+        "data/ir_cron_data.xml",
+        "views/leads_agent_call_views.xml",
+        "views/leads_agent_callback_views.xml",
+        "views/leads_agent_calling_hours_views.xml",
+        "views/leads_agent_opt_out_views.xml",
+        "views/leads_agent_disposition_views.xml",
+        "views/leads_agent_assignment_views.xml",
+        "wizard/leads_agent_outcome_views.xml",
+        "wizard/leads_agent_zone_views.xml",
+        "views/crm_team_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_users_views.xml",
+        "views/sale_order_views.xml",
+        "views/leads_agent_call_menus.xml",
+    ],
+    "demo": [
+        "demo/leads_agent_call_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "leads_agent_call/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "leads_agent_call/static/tests/**/*.test.js",
+        ],
+        "web.assets_tests": [
+            "leads_agent_call/static/tests/tours/**/*.js",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "auto_install": ["leads_agent"],
+}

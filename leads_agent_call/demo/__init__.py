@@ -1,0 +1,1 @@
+from . import leads_agent_call_demo

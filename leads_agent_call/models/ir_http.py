@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class IrHttp(models.AbstractModel):
+    """The web client knows from the start whether the user may take a break, and whether there is one."""
+
+    _inherit = "ir.http"
+
+    def session_info(self):
+        info = super().session_info()
+        if self.env.user._is_internal() and self.env.user.can_hold_leads:
+            info["leads_on_break"] = bool(self.env.user.leads_break_since)
+        return info

@@ -1,0 +1,194 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, clean_context
+
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.models.res_groups import MANAGER
+from odoo.addons.leads_agent.tools import terms
+
+from ..tools import policy
+
+
+class LeadsAgentAssignment(models.Model):
+    """What calls are about: how promising a lead is, what was tried and promised, and what an outcome does with it.
+
+    An outcome does what the policy of its disposition says, in the transaction of whoever logs it: all or nothing.
+    """
+
+    _inherit = "leads.agent.assignment"
+
+    priority = fields.Float(
+        readonly=True,
+        digits=0,
+        aggregator=None,
+        help="The expected value of the lead, as a logarithm, without what depends on the hour.",
+    )
+    next_call_at = fields.Datetime(
+        string="Not Before", readonly=True, help="Until then, Next passes the lead by: the last attempt was in vain."
+    )
+    attempt_count = fields.Integer(
+        string="Attempts", readonly=True, aggregator=None, help="Calls in vain since somebody was reached."
+    )
+    first_call_at = fields.Datetime(string="First Call", readonly=True)
+    hours_to_call = fields.Float(
+        string="Hours to First Call",
+        readonly=True,
+        aggregator="avg",
+        help="From the assignment to the first call of its agent.",
+    )
+    call_ids = fields.One2many("leads.agent.call", "assignment_id", string="Calls", readonly=True)
+    callback_id = Link(
+        "leads.agent.callback",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=MANAGER,
+        help="What was promised to the customer when the lead was assigned.",
+    )
+    callback_agent_id = Link(
+        "res.users",
+        string="Callback Promised By",
+        readonly=True,
+        ondelete="set null",
+        groups=MANAGER,
+        help="Whose the callback was before the lead was assigned.",
+    )
+
+    _agent_priority_idx = models.Index("(agent_id, priority DESC NULLS LAST, partner_id) WHERE state = 'active'")
+
+    # ------------------------------------------------------------------
+    # What follows from leads
+    # ------------------------------------------------------------------
+
+    def _on_started(self):
+        self._refresh_priorities(Domain("id", "in", self.ids))
+        self.env["leads.agent.callback"]._follow_started(self)
+        self.env["leads.agent.call"]._follow_leads(self)
+        return super()._on_started()
+
+    def _on_ended(self, end_reason):
+        self.env["leads.agent.callback"]._follow_ended(self, end_reason)
+        self.env["leads.agent.call"]._follow_leads(self, end_reason)
+        return super()._on_ended(end_reason)
+
+    def _on_undone(self):
+        self.env["leads.agent.callback"]._follow_undone(self)
+        return super()._on_undone()
+
+    @api.model
+    def _on_events(self, partner_ids):
+        self._refresh_priorities(Domain("partner_id", "in", list(partner_ids)))
+        return super()._on_events(partner_ids)
+
+    def _on_sales_changed(self):
+        self.env["leads.agent.call"]._follow_sales(self)
+        self._refresh_priorities(Domain("partner_id", "in", self.partner_id.ids))
+        return super()._on_sales_changed()
+
+    @api.model
+    def _against_undo(self):
+        for model in ("leads.agent.call", "leads.agent.callback"):
+            self.env[model].flush_model()
+        on_the_phone = SQL("EXISTS (SELECT FROM leads_agent_call WHERE partner_id = a.partner_id AND state <> 'done')")
+        promised = SQL(
+            """EXISTS (
+            SELECT FROM leads_agent_callback c
+             WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.id IS DISTINCT FROM a.callback_id)"""
+        )
+        return [
+            ("call", on_the_phone, self.env._("Somebody is on the phone with the customer.")),
+            *super()._against_undo(),
+            ("promise", promised, self.env._("A callback was promised since.")),
+        ]
+
+    # ------------------------------------------------------------------
+    # Outcomes
+    # ------------------------------------------------------------------
+
+    def _count_attempt(self, disposition):
+        """Elevated: one more call had its outcome."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        vals = {"attempt_count": 0 if disposition.is_contact else self.attempt_count + 1, "next_call_at": False}
+        if not self.first_call_at:
+            vals |= {"first_call_at": now, "hours_to_call": (now - self.assigned_at).total_seconds() / 3600}
+        self.write(vals)
+
+    def _apply_outcome(self, disposition, note="", *, call=None, due_at=False, zone=False):
+        """Elevated: do what the disposition says with active leads.
+
+        :param call: the call it was the outcome of; without one, every lead is closed (*Mark Lead As Resolved*)
+        :param due_at: when to call back, in UTC
+        :returns: the assignments that ended
+        """
+        result = policy.Outcome("close")
+        if call:
+            is_promised = bool(self.env["leads.agent.callback"]._open_of(self.partner_id))
+            result = policy.outcome(disposition._policy(), self.attempt_count, is_promised)
+        self._apply_to_customers(disposition, self.partner_id)
+        match result.fate:
+            case "close":
+                return self._resolve(disposition, note)
+            case "release":
+                return self._end(
+                    Domain("id", "in", self.ids),
+                    end_reason="unassigned",
+                    note=self.env._("Back in the pool: %s", disposition.name),
+                )
+        if due_at:
+            self.env["leads.agent.callback"]._promise(self.agent_id, self.partner_id, due_at, zone, note, call)
+        if result.retry_minutes:
+            self.next_call_at = fields.Datetime.now() + timedelta(minutes=result.retry_minutes)
+        self.env["leads.agent.assignment"]._refresh_last_events(self.partner_id.ids)
+        self.agent_id._leads_dashboard_changed()
+        return self.browse()
+
+    @api.model
+    def _apply_to_customers(self, disposition, customers):
+        """Elevated: what a disposition does with the customers, whoever holds them."""
+        user = self.env.user
+        if disposition.quotation != "keep":
+            # The quotations that whoever logs the outcome may see, of the companies they work in
+            orders = (
+                self.env["sale.order"]
+                .with_env(self.env(su=False))
+                .search([("leads_commercial_partner_id", "in", customers.ids), ("state", "in", terms.PARTIAL_STATES)])
+            )
+            # sudo: sale.order - the disposition, which a manager has set up, says so
+            orders = orders.with_env(self.env(su=True, context=clean_context(self.env.context)))
+            if disposition.quotation == "cancel":
+                orders.action_cancel()
+            else:
+                orders.validity_date = disposition._valid_until()
+        if disposition.do_not_call:
+            days = disposition.do_not_call_days
+            until = days and fields.Datetime.now() + timedelta(days=days)
+            self.env["leads.agent.opt.out"]._record(customers.commercial_partner_id, disposition, until)
+        if disposition.activity_type_id:
+            for customer in customers:
+                customer.activity_schedule(activity_type_id=disposition.activity_type_id.id, user_id=user.id)
+        if disposition.mail_template_id:
+            reachable = customers.filtered(lambda customer: customer.email_normalized and not customer.is_blacklisted)
+            if reachable:
+                disposition.mail_template_id.send_mail_batch(reachable.ids)
+
+    # ------------------------------------------------------------------
+    # Priorities
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refresh_priorities(self, domain):
+        """Compute the stored part of the expected value anew, in one statement."""
+        self.flush_model()
+        self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
+        query = self.sudo()._search(domain & Domain("state", "=", "active"))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE leads_agent_assignment a SET priority = %s WHERE a.id IN %s",
+                self.env["leads.agent.desk"]._priority_sql("a"),
+                query.subselect(),
+            )
+        )
+        self.invalidate_model(["priority"], flush=False)

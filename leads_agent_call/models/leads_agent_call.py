@@ -1,0 +1,473 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link, search_flag
+from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools.moments import to_local
+from odoo.addons.leads_agent.tools.refusals import Attempt
+
+from ..tools import policy
+from ..tools.phone_numbers import choices, dialable, read_cell
+
+
+class LeadsAgentCall(models.Model):
+    """One attempt to talk to a customer, from picking up the phone to the outcome.
+
+    A call begins by :meth:`start` and ends by :meth:`finish`, whatever the door: dashboard, forms, a telephony
+    provider. In between the customer belongs to whoever is on the phone: nobody calls somebody to whom a colleague is
+    talking, and nobody begins a second call before the first has its outcome. Two unique indexes say so.
+    """
+
+    _name = "leads.agent.call"
+    _description = "Call"
+    _order = "started_at desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = Link("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict")
+    agent_id = Link("res.users", required=True, readonly=True, ondelete="restrict")
+    team_id = Link("crm.team", string="Call Center", readonly=True, index="btree_not_null")
+    company_id = Link("res.company", required=True, readonly=True, index=True)
+    assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
+    source = fields.Selection(related="assignment_id.source", string="Lead Source", store=True)
+    order_id = Link(
+        "sale.order",
+        string="Quotation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="leads_agent.group_leads_manager",
+        help="The customer's newest order when the call began.",
+    )
+    callback_id = Link(
+        "leads.agent.callback",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The promise it was to keep.",
+    )
+    direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
+    phone = fields.Char(string="Number", readonly=True)
+    state = fields.Selection(terms.CALL_STATES, required=True, readonly=True, default="talking")
+    started_at = fields.Datetime(required=True, readonly=True)
+    ended_at = fields.Datetime(readonly=True)
+    duration = fields.Float(
+        string="Talk Time", readonly=True, aggregator="sum", help="Hours between picking up and hanging up."
+    )
+    local_hour = fields.Integer(
+        string="Hour", readonly=True, aggregator=None, help="The hour of the day at the customer's when it began."
+    )
+    disposition_id = Link("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
+    is_contact = fields.Integer(
+        string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
+    )
+    is_sale = fields.Integer(
+        string="Sales",
+        readonly=True,
+        default=0,
+        aggregator="sum",
+        help="1 when the customer bought during the call, for as long as the sale counts for the lead.",
+    )
+    contact_rate = fields.Float(
+        compute="_compute_rates", store=True, aggregator="avg", help="Contacts by calls, where calls are summed up."
+    )
+    conversion = fields.Float(
+        string="Sales per Call",
+        compute="_compute_rates",
+        store=True,
+        aggregator="avg",
+        help="Sales by calls, where calls are summed up.",
+    )
+    currency_id = Link(related="company_id.currency_id")
+    revenue = fields.Monetary(
+        compute="_compute_revenue",
+        store=True,
+        groups="leads_agent.group_leads_manager",
+        help="The sale of the call without taxes, in the currency of the company and as it was when it was made.",
+    )
+    note = fields.Text(readonly=True)
+    is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
+
+    _one_per_customer = models.UniqueIndex(
+        "(partner_id) WHERE state <> 'done'", "A colleague is talking to this customer."
+    )
+    _one_per_agent = models.UniqueIndex("(agent_id) WHERE state <> 'done'", "The last call still wants its outcome.")
+    _partner_idx = models.Index("(partner_id, started_at DESC)")
+    _agent_idx = models.Index("(agent_id, started_at DESC)")
+
+    # ------------------------------------------------------------------
+    # Measures
+    # ------------------------------------------------------------------
+
+    @api.depends("is_contact", "is_sale")
+    def _compute_rates(self):
+        for call in self:
+            call.contact_rate, call.conversion = call.is_contact, call.is_sale
+
+    @api.depends("is_sale")
+    def _compute_revenue(self):
+        for call in self:
+            order = call.assignment_id.sale_order_id if call.is_sale else call.env["sale.order"]
+            amount = order.amount_untaxed / (order.currency_rate or 1.0)
+            if order and order.company_id.currency_id != call.currency_id:
+                amount = order.company_id.currency_id._convert(
+                    amount, call.currency_id, call.company_id, order.date_order.date()
+                )
+            call.revenue = amount
+
+    @api.model
+    def _counted(self):
+        """Which calls count in the figures, with their talk time: those that have an outcome.
+
+        A call that somebody else ended without one, because its customer was merged away or is nobody to be called,
+        does not.
+        """
+        return Domain("disposition_id", "!=", False)
+
+    @api.depends("started_at")
+    def _compute_is_today(self):
+        today = self.search(Domain("id", "in", self.ids) & Domain("is_today", "=", True))
+        for call in self:
+            call.is_today = call in today
+
+    def _search_is_today(self, operator, value):
+        companies = self.env["leads.agent.assignment"]._all_companies()
+        return search_flag(companies._leads_since_midnight("started_at"), operator, value)
+
+    @api.model
+    def _follow_sales(self, assignments):
+        """Elevated: sales of these leads began or ceased to count, and the calls in which they were made follow."""
+        closing = self.env["leads.agent.disposition"]._set_by_sale()
+        of_sales = Domain("assignment_id", "in", assignments.ids) & Domain("disposition_id", "=", closing.id)
+        for call in self.search(of_sales):
+            call.is_sale = call.assignment_id.is_sale
+
+    # ------------------------------------------------------------------
+    # Doors
+    # ------------------------------------------------------------------
+
+    @api.model
+    @takes(partner_id=given.record_id, direction=given.text, number=given.text)
+    def start(self, partner_id, direction="out", number=""):
+        """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
+
+        :param int partner_id: the customer, or a contact
+        :param str direction: ``out`` or ``in``
+        :param str number: which of the customer's numbers, as ``dial`` of what ``numbers`` offered
+        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said); where several numbers stand
+            in the place of one and none was chosen, no call begins, and ``numbers`` has them to choose from
+        :raises UserError: in a sentence, when the customer may not be called now, or somebody else is about to
+        """
+        user = self.env.user
+        if not user.can_hold_leads:
+            raise AccessError(self.env._("Calls are for those who hold leads."))
+        if direction not in dict(terms.DIRECTIONS):
+            raise UserError(self.env._("A call is incoming or outgoing."))
+        partner = self.env["res.partner"].browse(partner_id).exists()
+        if not partner:
+            raise UserError(self.env._("This customer no longer exists."))
+        partner.check_access("read")
+        customer = partner.commercial_partner_id
+        partner._leads_check_is_customer()
+        # sudo: leads.agent.call - the user's own, without an outcome
+        running = self.sudo().search([("agent_id", "=", user.id), ("state", "!=", "done")], limit=1)
+        if running.partner_id == customer:
+            return running._started()
+        if running:
+            raise UserError(self.env._("Your call with %s still wants its outcome.", running.partner_id.complete_name))
+        # sudo: leads.agent.desk - reads what decides whether to call, also of colleagues; only sentences come out
+        Desk = self.env["leads.agent.desk"].sudo()
+        facts = Desk._facts(customer.ids)[customer.id]
+        # sudo: leads.agent.callback - only whether there is one that the user may keep
+        callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
+        numbers = self._numbers(facts, number)
+        if direction == "out":
+            attempt = Attempt(facts, user, fields.Datetime.now(), bool(callback))
+            reasons = [Desk._refusal(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
+            if all(reasons):
+                raise UserError(reasons[0] if reasons else Desk._refusal(attempt))
+            numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
+            if len(numbers) > 1:
+                values = [self._number_values(nr) for nr in numbers]
+                return {"call_id": False, "phone": "", "dial": {}, "numbers": values}
+        if facts.caller_id:
+            raise UserError(Desk._caller_sentence(facts))
+        now = fields.Datetime.now()
+        # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
+        call = self.sudo().create(
+            {
+                "partner_id": customer.id,
+                "agent_id": user.id,
+                "team_id": user.sudo().sale_team_id.id,
+                "company_id": self.env.company.id,
+                "assignment_id": facts.assignment_id,
+                "order_id": facts.order_id,
+                "callback_id": callback.id,
+                "direction": direction,
+                "phone": numbers[0].shown if numbers else False,
+                "started_at": now,
+                "local_hour": to_local(now, facts.zone or "UTC").hour,
+            }
+        )
+        user._leads_set_break(False)
+        user._leads_dashboard_changed()
+        return call._started()
+
+    @takes(given.one)
+    def hang_up(self):
+        """The talk is over, the outcome is still to come. Hanging up twice changes nothing.
+
+        :raises AccessError: for a call of somebody else
+        """
+        self._check_mine()
+        self.sudo()._hang_up()
+        return True
+
+    @takes(given.one, disposition_id=given.record_id, note=given.text, callback=given.values)
+    def finish(self, disposition_id, note="", callback=None):
+        """Log the outcome and do what it asks for, all or nothing.
+
+        :param int disposition_id: one of those that the dashboard offers
+        :param str note: what the customer said
+        :param dict callback: ``date`` (YYYY-MM-DD), ``time`` (hours as a float) and ``zone`` of the callback; without
+            it an outcome that asks for one uses the proposed time
+        :raises UserError: in a sentence; nothing is lost and nothing half done
+        """
+        self._check_not_closed()
+        self._check_mine()
+        disposition = self.env["leads.agent.disposition"].browse(disposition_id).exists()
+        if not disposition.active:
+            raise UserError(self.env._("This disposition no longer exists. Choose another one."))
+        if disposition not in disposition._available_to(self.env.user) or disposition == disposition._set_by_sale():
+            raise UserError(self.env._("The disposition %s is not one of your call center.", disposition.name))
+        due_at, zone = self._callback_time(disposition, callback)
+        # sudo: leads.agent.call - the user's own call, checked above
+        self.sudo()._finish(disposition, note.strip(), due_at, zone)
+        return True
+
+    def _check_mine(self):
+        self.ensure_one()
+        self.check_access("read")
+        if self.agent_id != self.env.user:
+            raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
+
+    @api.model
+    def _numbers(self, facts, chosen=""):
+        """What can be dialled: the chosen number, else the numbers of the first cell that has any.
+
+        :raises UserError: when the customer has no such number
+        """
+        if not chosen:
+            return choices(facts.lines)
+        numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
+        if not numbers:
+            raise UserError(
+                self.env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name)
+            )
+        return numbers
+
+    @api.model
+    def _number_values(self, number):
+        return {"dial": number.dial, "name": number.shown}
+
+    def _callback_time(self, disposition, callback):
+        """When to call back, and the zone in which that was said.
+
+        :returns: ``(moment in UTC, zone)``, or ``(False, False)``
+        """
+        if not disposition.asks_callback:
+            return False, False
+        Callback = self.env["leads.agent.callback"]
+        if callback:
+            return Callback._parse(self.partner_id, callback)
+        return Callback._propose(self.partner_id, disposition.callback_minutes)
+
+    def _effect_sentences(self, disposition, due_at=False):
+        """What an outcome would do now, in sentences."""
+        self.ensure_one()
+        # sudo: leads.agent.assignment - the number of attempts, of the user's own call
+        assignment = self.sudo()._lead()
+        if not assignment:
+            sentences = [self.env._("The customer is not your lead: the lead is left as it is.")]
+            return sentences + self._promise_sentences(disposition, "keep")
+        attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
+        # sudo: leads.agent.callback - whether anything is promised to the customer of the user's own call
+        is_promised = bool(self.env["leads.agent.callback"].sudo()._open_of(self.partner_id))
+        sentences = disposition._effect_sentences(attempt, due_at, self.env.user.tz, is_promised=is_promised)
+        fate = policy.outcome(disposition._policy(), attempt, is_promised).fate
+        return sentences + self._promise_sentences(disposition, fate)
+
+    def _promise_sentences(self, disposition, fate):
+        """What becomes of the promise that this call was to keep when nobody was reached, in sentences.
+
+        :param str fate: what becomes of the lead
+        """
+        # sudo: leads.agent.callback - the one of the user's own call
+        callback = self.sudo().callback_id
+        if callback.state != "open" or disposition.is_contact or disposition.asks_callback:
+            return []
+        match fate:
+            case "close":
+                return [self.env._("The callback is cancelled with it.")]
+            case "release":
+                return [self.env._("The callback stays open, for your call center.")]
+        moment = callback.due_at
+        if disposition.retry_minutes:
+            moment = callback._next_tries(disposition.retry_minutes)[callback.id]
+        when = format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="short")
+        return [self.env._("The callback stays open, for %s.", when)]
+
+    def _both_clocks(self, moment):
+        """A moment on the clocks of customer and agent, in a sentence."""
+        # sudo: leads.agent.desk - the zone of the customer of the user's own call
+        there = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.ids)[self.partner_id.id]
+        there = there or self.env.user.tz or "UTC"
+        return self.env._(
+            "%(there)s at the customer's, %(here)s at yours.",
+            there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
+            here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
+        )
+
+    @takes(given.one)
+    def action_outcome(self):
+        """Open the form with the outcome of this call."""
+        self._check_not_closed()
+        self._check_mine()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Outcome of the Call"),
+            "res_model": "leads.agent.outcome",
+            "view_mode": "form",
+            "target": "new",
+            "context": {**self.env.context, "default_call_id": self.id},
+        }
+
+    # ------------------------------------------------------------------
+    # What happens
+    # ------------------------------------------------------------------
+
+    def _started(self):
+        return {"call_id": self.id, "phone": self.phone or "", "dial": self._dial()}
+
+    def _dial(self):
+        """The hook for telephony: make the phone ring, and say what the web client has to do.
+
+        :returns: dict with ``url``; an addon of a provider dials by itself and returns ``{}``
+        """
+        numbers = read_cell(self.phone).numbers if self.direction == "out" else ()
+        return {"url": f"tel:{numbers[0].dial}"} if numbers else {}
+
+    def _hang_up(self):
+        """Elevated: the talk is over."""
+        for call in self:
+            if call.state == "talking":
+                now = fields.Datetime.now()
+                call.write(
+                    {
+                        "state": "wrap_up",
+                        "ended_at": now,
+                        "duration": (now - call.started_at).total_seconds() / 3600,
+                    }
+                )
+                call.agent_id._leads_dashboard_changed()
+
+    def _finish(self, disposition, note, due_at=False, zone=False):
+        """Elevated: the outcome with all its effects, in this transaction."""
+        self.ensure_one()
+        # Of two that finish the same call at the same moment, one does.
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("The outcome of this call is logged already."))
+        self.invalidate_recordset(["state"])
+        if self.state == "done":
+            self._check_not_closed()
+            raise UserError(self.env._("This call has its outcome already."))
+        if disposition.needs_note and not note:
+            raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
+        self._hang_up()
+        self.write(
+            {
+                "state": "done",
+                "disposition_id": disposition.id,
+                "is_contact": int(disposition.is_contact),
+                "note": note or False,
+            }
+        )
+        self.callback_id._answer(disposition, self)
+        self.env["leads.agent.history"]._log_calls(self)
+        if assignment := self._lead():
+            assignment._count_attempt(disposition)
+            assignment._apply_outcome(disposition, note, call=self, due_at=due_at, zone=zone)
+        else:
+            # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
+            self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)
+
+    @api.model
+    def _abandon(self, users):
+        """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
+        calls = self.search([("agent_id", "in", users.ids), ("state", "!=", "done")])
+        calls._hang_up()
+        calls.state = "done"
+
+    @api.model
+    def _leave(self, customers):
+        """Elevated: these customers turned out to be nobody who is called."""
+        calls = self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done"))
+        calls._hang_up()
+        for call in calls:
+            call.write({"state": "done", "note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
+        calls.agent_id._leads_dashboard_changed()
+
+    def _close_by_sale(self, assignments):
+        """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
+
+        :param assignments: leads that were just sold
+        """
+        calls = self.filtered(lambda call: call.assignment_id in assignments)
+        if not calls:
+            return
+        calls._hang_up()
+        calls.write(
+            {
+                "state": "done",
+                "disposition_id": self.env["leads.agent.disposition"]._set_by_sale().id,
+                "is_contact": 1,
+                "is_sale": 1,
+                "closed_by_id": self.env.uid,
+            }
+        )
+        self._tell_of_changes([(call.id, call.agent_id.id) for call in calls])
+        for call in calls:
+            call.callback_id._close("done", call)
+        self.env["leads.agent.history"]._log_calls(calls)
+
+    @api.model
+    def _pass_to(self, entity_of):
+        """Elevated: customers became others, and their calls and callbacks go along; of several calls that go on with
+        one customer, the first one does.
+
+        :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+        """
+        calls = self.search(Domain("partner_id", "in", [*entity_of, *entity_of.values()]), order="started_at, id")
+        for entity_id, together in calls.grouped(
+            lambda call: entity_of.get(call.partner_id.id, call.partner_id.id)
+        ).items():
+            running = together.filtered(lambda call: call.state != "done")
+            if len(running) > 1:
+                running[1:]._hang_up()
+                running[1:].write(
+                    {
+                        "state": "done",
+                        "closed_by_id": self.env.uid,
+                        "note": self.env._("The customer was merged during the call."),
+                    }
+                )
+                self._tell_of_changes([(call.id, call.agent_id.id) for call in running[1:]])
+                # Before one takes the place of the other
+                self.flush_model()
+            together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
+                {"partner_id": entity_id}
+            )
+        self.env["leads.agent.callback"]._pass_to(entity_of)
+        self.env.flush_all()

@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime
+from odoo.tools.sql import column_exists
+
+from odoo.addons.leads_agent.fields import Bounded, Link
+from odoo.addons.leads_agent.tools import limits
+
+from ..tools import policy
+
+MINUTES_A_DAY, MINUTES_AN_HOUR = 24 * 60, 60
+IN_VAIN = {"fate": "keep", "is_contact": False}
+# What the shipped dispositions do, by their XML id without `leads_agent.disposition_`; companies change it.
+SHIPPED = {
+    "callback": {"fate": "keep", "asks_callback": True},
+    "interested": {"fate": "keep", "retry_minutes": 2880},
+    "no_answer": IN_VAIN | {"retry_minutes": 240, "most_attempts": 6, "exhausted": "release"},
+    "busy": IN_VAIN | {"retry_minutes": 30, "most_attempts": 10, "exhausted": "release"},
+    "voicemail": IN_VAIN | {"retry_minutes": 1440, "most_attempts": 4, "exhausted": "close"},
+    "already_bought": {"quotation": "cancel"},
+    "unreachable": {"is_contact": False},
+    "wrong_number": {"is_contact": False},
+    "do_not_call": {"do_not_call": True},
+    "complaint": {"fate": "keep", "needs_note": True},
+    "order_question": {"fate": "keep"},
+}
+
+
+class LeadsAgentDisposition(models.Model):
+    """What an outcome does: with the lead, its quotation, its number, and what comes next.
+
+    A policy that contradicts itself cannot be saved. What it will do is told in sentences before it is confirmed, by
+    the same method that the form and the dashboard ask (:meth:`_effect_sentences`); it is done by
+    ``leads.agent.assignment._apply_outcome``.
+    """
+
+    _inherit = "leads.agent.disposition"
+
+    fate = fields.Selection(
+        policy.FATES,
+        string="The Lead",
+        required=True,
+        default="close",
+        help="Closed: resolved with this disposition. Stays: the agent calls again. Back to the pool: a manager or a "
+        "rule gives it to somebody.",
+    )
+    is_contact = fields.Boolean(
+        string="Somebody Was Reached",
+        default=True,
+        help="The agent talked to the customer. Attempts in vain are counted until somebody is reached.",
+    )
+    needs_note = fields.Boolean(string="Note Required", help="The outcome cannot be logged without a note.")
+    asks_callback = fields.Boolean(
+        string="Agree on a Callback", help="The agent enters when the customer wants to be called again."
+    )
+    callback_minutes = Bounded(
+        string="Proposed in",
+        most=policy.MOST_MINUTES,
+        default=MINUTES_A_DAY,
+        help="Minutes from now that the form proposes, moved into the calling hours of the customer.",
+    )
+    retry_minutes = Bounded(
+        string="Try Again After",
+        most=policy.MOST_MINUTES,
+        help="Minutes for which Next passes the lead by. 0: it is not held back.",
+    )
+    most_attempts = Bounded(
+        string="Attempts",
+        most=policy.MOST_ATTEMPTS,
+        help="So many attempts in vain, then what is set beside. 0: no end.",
+    )
+    exhausted = fields.Selection(
+        policy.FATES, string="After the Last Attempt", required=True, default="close", help="What becomes of the lead."
+    )
+    quotation = fields.Selection(
+        policy.QUOTATIONS,
+        string="The Quotation",
+        required=True,
+        default="keep",
+        help="The customer's open quotations.",
+    )
+    quotation_days = Bounded(string="Valid for", most=limits.MOST_DAYS, help="Days from the call.")
+    do_not_call = fields.Boolean(
+        help="The customer, with all contacts, is not called at any number, and the numbers go on the do-not-call list "
+        "(Phone Blacklist)."
+    )
+    do_not_call_days = Bounded(
+        string="Do Not Call for",
+        most=limits.MOST_DAYS,
+        help="Days after which the customer may be called again. 0: never again.",
+    )
+    activity_type_id = Link(
+        "mail.activity.type",
+        string="Plan Activity",
+        ondelete="restrict",
+        domain="[('res_model', 'in', (False, 'res.partner'))]",
+        help="Planned on the customer, for whoever logs the outcome.",
+    )
+    mail_template_id = Link(
+        "mail.template",
+        string="Send E-mail",
+        ondelete="restrict",
+        domain="[('model', '=', 'res.partner')]",
+        help="Sent to the customer when the outcome is logged.",
+    )
+
+    def _auto_init(self):
+        """Dispositions that were there before: calls that sell nothing leave the lead alone."""
+        is_new = not column_exists(self.env.cr, self._table, "fate")
+        result = super()._auto_init()
+        if is_new:
+            self.env.cr.execute("UPDATE leads_agent_disposition SET fate = 'keep' WHERE type = 'service'")
+            self.pool.post_init(self._ship_policies)
+        return result
+
+    @api.model
+    def _ship_policies(self):
+        for name, policy_values in SHIPPED.items():
+            disposition = self.env.ref(f"leads_agent.disposition_{name}", raise_if_not_found=False)
+            if disposition:
+                disposition.write(policy_values)
+
+    @api.model
+    def _closing_domain(self):
+        return super()._closing_domain() & Domain("fate", "=", "close")
+
+    @api.model
+    def _for_calls(self):
+        """The ones that the current user may choose for a call; a sale comes by itself."""
+        return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
+
+    def _policy(self):
+        """The arithmetic's view of this disposition."""
+        self.ensure_one()
+        return policy.Policy(
+            fate=self.fate,
+            callback=self.asks_callback,
+            retry_minutes=self.retry_minutes,
+            most_attempts=self.most_attempts,
+            exhausted=self.exhausted,
+            quotation=self.quotation,
+            extend_days=self.quotation_days,
+            block=self.do_not_call,
+        )
+
+    @api.constrains(
+        "fate",
+        "asks_callback",
+        "retry_minutes",
+        "most_attempts",
+        "exhausted",
+        "quotation",
+        "quotation_days",
+        "do_not_call",
+        "mail_template_id",
+    )
+    def _check_policy(self):
+        sale = self._set_by_sale()
+        for disposition in self:
+            if found := policy.contradictions(disposition._policy()):
+                raise ValidationError(
+                    self.env._("'%s' contradicts itself.", disposition.name)
+                    + " "
+                    + disposition._contradiction_sentence(found[0])
+                )
+            # sudo: mail.template - which model the template is for
+            template_sudo = disposition.mail_template_id.sudo()
+            if template_sudo and template_sudo.model != "res.partner":
+                raise ValidationError(self.env._("The e-mail template '%s' is not for contacts.", template_sudo.name))
+            if disposition == sale and disposition.fate != "close":
+                raise ValidationError(self.env._("A sale always closes the lead."))
+
+    def _contradiction_sentence(self, name):
+        """The sentence for a name of :func:`policy.contradictions`."""
+        match name:
+            case "callback_needs_lead":
+                return self.env._("Only a lead that stays with the agent can be called back.")
+            case "retry_needs_lead":
+                return self.env._("Only a lead that stays with the agent can be tried again.")
+            case "callback_or_retry":
+                return self.env._("Either a callback is agreed on, or the lead is tried again after a while.")
+            case "attempts_need_retry":
+                return self.env._("A number of attempts needs a time after which to try again.")
+            case "blocked_is_kept":
+                return self.env._("A customer who may not be called cannot stay with the agent as a lead.")
+            case "cancelled_is_kept":
+                return self.env._("Without a quotation there is no lead that could stay with the agent.")
+        return self.env._("Say for how many days the quotation is extended.")
+
+    def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
+        """What will happen, in sentences, in the order in which it does.
+
+        :param int attempt: the number of the attempt that this outcome ends, from 1
+        :param callback_at: the agreed moment in UTC, if it is known already
+        :param str tz: the zone in which to tell it
+        :param bool is_promised: a callback of the customer is open
+        """
+        self.ensure_one()
+        result = policy.outcome(self._policy(), attempt, is_promised)
+        sentences = []
+        if result.is_exhausted:
+            sentences.append(self.env._("That was attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))
+        elif self.most_attempts and self.retry_minutes:
+            sentences.append(self.env._("Attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))
+        match result.fate:
+            case "close":
+                sentences.append(
+                    self.env._("The lead is closed and left alone for %s days.", self.cooling_days)
+                    if self.cooling_days
+                    else self.env._("The lead is closed.")
+                )
+            case "release":
+                sentences.append(self.env._("The lead goes back to the pool."))
+            case _ if self.asks_callback and callback_at:
+                when = format_datetime(self.env, callback_at, tz=tz or None, dt_format="short")
+                sentences.append(self.env._("You call back on %s.", when))
+            case _ if self.asks_callback:
+                sentences.append(self.env._("You agree on a callback."))
+            case _ if result.retry_minutes:
+                sentences.append(self.env._("It comes back to you in %s.", self._duration(result.retry_minutes)))
+            case _:
+                sentences.append(self.env._("The lead stays with you."))
+        if self.quotation == "cancel":
+            sentences.append(self.env._("The quotation is cancelled."))
+        elif self.quotation == "extend":
+            sentences.append(self.env._("The quotation is valid until %s.", format_date(self.env, self._valid_until())))
+        if self.do_not_call:
+            sentences.append(
+                self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
+                if self.do_not_call_days
+                else self.env._("The customer is never called again, at any number.")
+            )
+        if self.activity_type_id:
+            # sudo: mail.activity.type - its name, as on every activity
+            sentences.append(self.env._("Activity planned: %s.", self.activity_type_id.sudo().name))
+        if self.mail_template_id:
+            # sudo: mail.template - its name alone; agents may not read templates
+            sentences.append(self.env._("E-mail sent: %s.", self.mail_template_id.sudo().name))
+        return sentences
+
+    def _duration(self, minutes):
+        if minutes % MINUTES_A_DAY == 0:
+            return self.env._("%s days", minutes // MINUTES_A_DAY)
+        if minutes % MINUTES_AN_HOUR == 0:
+            return self.env._("%s hours", minutes // MINUTES_AN_HOUR)
+        return self.env._("%s minutes", minutes)
+
+    def _valid_until(self):
+        return fields.Date.add(fields.Date.context_today(self), days=self.quotation_days)

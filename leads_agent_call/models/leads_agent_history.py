@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime
+
+from odoo.addons.leads_agent.fields import Link
+
+
+class LeadsAgentHistory(models.Model):
+    """Calls with their outcome, and callbacks that moved by themselves, on the time line."""
+
+    _inherit = "leads.agent.history"
+
+    kind = fields.Selection(selection_add=[("callback", "Callback")], ondelete={"callback": "cascade"})
+    call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
+    moved_from = fields.Datetime(readonly=True, help="When a callback that moved by itself was due.")
+    moved_to = fields.Datetime(readonly=True)
+
+    _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")
+
+    @api.depends("call_id", "moved_from", "moved_to")
+    def _compute_summary(self):
+        moves = self.filtered("moved_from")
+        for history in moves:
+            history.summary = self._summarize_move(history.moved_from, history.moved_to)
+        of_calls = self.filtered("call_id")
+        for history in of_calls:
+            # sudo: leads.agent.call - whoever reads the entry may read what was said
+            call = history.call_id.sudo()
+            outcome, note = call.disposition_id.name or "", call.note
+            history.summary = self._shorten(f"{outcome} - {note}" if note else outcome)
+        return super(LeadsAgentHistory, self - moves - of_calls)._compute_summary()
+
+    @api.model
+    def _summarize_move(self, before, after):
+        zone = self.env.user.tz or "UTC"
+        return self.env._(
+            "Callback moved from %(before)s to %(after)s, outside calling hours",
+            before=format_datetime(self.env, before, tz=zone, dt_format="HH:mm"),
+            after=format_datetime(self.env, after, tz=zone, dt_format="d MMM HH:mm"),
+        )
+
+    @api.model
+    def _log_calls(self, calls):
+        """Record calls that have their outcome, of customers whom somebody holds."""
+        self._record([self._call_values(call) for call in calls if call.partner_id.leads_agent_id])
+
+    @api.model
+    def _call_values(self, call):
+        return {
+            "partner_id": call.partner_id.id,
+            "at": call.started_at,
+            "kind": "call",
+            "author_id": call.agent_id.partner_id.id,
+            "res_model": "res.partner",
+            "res_id": call.partner_id.id,
+            "call_id": call.id,
+        }
+
+    @api.model
+    def _log_moves(self, callbacks, moments):
+        """Record that callbacks are about to move, as it is no calling hour at the customer's.
+
+        :param dict moments: ``{id: when it will be due, in UTC}``
+        """
+        now = fields.Datetime.now()
+        self._record(
+            [
+                {
+                    "partner_id": callback.partner_id.id,
+                    "at": now,
+                    "kind": "callback",
+                    "author_id": self.env.user.partner_id.id,
+                    "res_model": "res.partner",
+                    "res_id": callback.partner_id.id,
+                    "moved_from": callback.due_at,
+                    "moved_to": moments[callback.id],
+                }
+                for callback in callbacks
+            ]
+        )
+
+    @api.model
+    def _sources(self, since, partner_ids, is_new):
+        """Calls as well. At install, there are none."""
+        statements = super()._sources(since, partner_ids, is_new)
+        if is_new:
+            return statements
+        of_customers = Domain.TRUE if partner_ids is None else Domain("partner_id", "in", list(partner_ids))
+        # sudo: leads.agent.call - of whomever
+        calls = self.env["leads.agent.call"].sudo()._search(Domain("state", "=", "done") & of_customers)
+        return [
+            *statements,
+            SQL(
+                """
+                INSERT INTO leads_agent_history (partner_id, at, kind, author_id, res_model, res_id, call_id)
+                SELECT c.partner_id, c.started_at, 'call', u.partner_id, 'res.partner', c.partner_id, c.id
+                  FROM leads_agent_call c
+                  JOIN res_users u ON u.id = c.agent_id
+                 WHERE c.id IN %(calls)s AND c.started_at >= %(since)s
+              ORDER BY c.id
+                    ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING
+                """,
+                calls=calls.subselect(),
+                since=since,
+            ),
+        ]

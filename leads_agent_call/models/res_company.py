@@ -1,0 +1,84 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Bounded
+from odoo.addons.leads_agent.tools import given, limits
+
+from ..tools import policy
+from ..tools.next_lead import Weights
+
+
+class ResCompany(models.Model):
+    """How often customers are called, when a callback is missed, and what *Next* goes by."""
+
+    _inherit = "res.company"
+
+    leads_agent_need_phone = fields.Boolean(
+        string="Only Customers With a Phone Number",
+        help="Customers without any phone number, of their own or of a contact, are not given to agents.",
+    )
+    leads_agent_calls_per_day = Bounded(
+        string="Most Calls per Customer and Day",
+        most=policy.MOST_ATTEMPTS,
+        default=5,
+        help="Over all agents, by the calendar of the customer. 0: no limit.",
+    )
+    leads_agent_callback_minutes = Bounded(
+        string="Missed Callbacks to the Call Center",
+        most=policy.MOST_MINUTES,
+        default=30,
+        help="Minutes after which a callback that was not made is open to the agent's call center.",
+    )
+    leads_agent_most_callbacks = Bounded(
+        string="Most Open Callbacks per Agent", most=limits.MOST_LEADS, default=100, help="0: no limit."
+    )
+    leads_agent_half_life = Bounded(
+        string="Chance Halves After",
+        least=1,
+        most=limits.MOST_DAYS,
+        default=14,
+        help="Days in which the chance of selling a quotation halves. Next prefers younger quotations the more, the "
+        "shorter this is.",
+    )
+    leads_agent_fatigue = Bounded(
+        string="Chance After an Attempt in Vain",
+        least=1,
+        most=100,
+        default=80,
+        help="Per cent of the chance that are left after each attempt in vain. 100: attempts do not count.",
+    )
+    leads_agent_loyalty = Bounded(
+        string="Chance per Former Sale", most=100, default=20, help="Per cent that each former sale adds to the chance."
+    )
+    leads_agent_answers = Bounded(
+        string="Weight of Former Answers",
+        most=100,
+        default=100,
+        help="How much it counts at which hours the customer answered: at 100, who always answers at this hour counts "
+        "twice and who never does counts half. 0: not at all.",
+    )
+
+    def _leads_weights(self, settings=None):
+        """What *Next* goes by.
+
+        :param dict settings: the settings of the company by name, if they were read already
+        """
+        # sudo: res.company - settings of the company one works in
+        settings = settings or self.sudo()
+        return Weights(
+            half_life=settings["leads_agent_half_life"] or 14,
+            fatigue=(settings["leads_agent_fatigue"] or 80) / 100,
+            loyalty=(settings["leads_agent_loyalty"] or 0) / 100,
+            answers=(settings["leads_agent_answers"] or 0) / 100,
+        )
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"leads_agent_half_life", "leads_agent_fatigue", "leads_agent_loyalty"}:
+            # sudo: leads.agent.assignment - follows from the settings that the user was allowed to change
+            Assignment = self.env["leads.agent.assignment"].sudo()
+            for company in self:
+                Assignment.with_company(company)._refresh_priorities(Domain("company_id", "=", company.id))
+        return result

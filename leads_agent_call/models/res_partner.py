@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Rows
+from odoo.addons.leads_agent.models.res_groups import HOLDERS, MANAGER
+from odoo.addons.leads_agent.tools import given
+
+from ..tools.phone_numbers import Line, read_cell
+
+
+class ResPartner(models.Model):
+    """Calling customers: by which clock, at which numbers, what was promised, and the buttons for it."""
+
+    _inherit = "res.partner"
+
+    leads_zone = fields.Char(
+        string="Time Zone for Calls",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        help="What somebody confirmed, where neither address nor number say in which time zone the customer is.",
+    )
+    is_leads_zone_known = fields.Boolean(
+        compute="_compute_is_leads_zone_known",
+        compute_sudo=True,
+        groups=HOLDERS,
+        help="Address, number or somebody's word say in which time zone the customer is.",
+    )
+    leads_opt_out_ids = Rows(
+        "leads.agent.opt.out", "partner_id", string="Refusals of Calls", readonly=True, groups=MANAGER
+    )
+    leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
+    leads_callback_id = fields.Many2one(
+        "leads.agent.callback",
+        string="Callback",
+        compute="_compute_leads_callback_id",
+        groups=HOLDERS,
+        help="The open promise to call this customer back.",
+    )
+
+    leads_phone_note = fields.Char(
+        string="Phone to Check",
+        compute="_compute_leads_phone_note",
+        groups=HOLDERS,
+        help="Why nobody can dial what stands under Phone.",
+    )
+
+    @api.depends("phone", "country_id", "parent_id.country_id")
+    @api.depends_context("lang")
+    def _compute_leads_phone_note(self):
+        Desk = self.env["leads.agent.desk"]
+        for partner in self:
+            country = partner.country_id or partner.parent_id.country_id
+            line = Line(partner.phone or "", read_cell(partner.phone, country.code))
+            partner.leads_phone_note = Desk._number_sentence(line)
+
+    @api.depends("country_id", "state_id", "zip", "phone", "leads_zone")
+    def _compute_is_leads_zone_known(self):
+        facts_of = self.env["leads.agent.desk"]._facts(self._origin.commercial_partner_id.ids)
+        for partner in self:
+            facts = facts_of.get(partner._origin.commercial_partner_id.id)
+            partner.is_leads_zone_known = not facts or bool(facts.clocks)
+
+    @api.depends_context("uid")
+    def _compute_leads_call_count(self):
+        counts = dict(
+            self.env["leads.agent.call"]._read_group(
+                [("partner_id", "in", self.commercial_partner_id.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.leads_call_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends_context("uid")
+    def _compute_leads_callback_id(self):
+        callbacks = self.env["leads.agent.callback"].search(
+            [("partner_id", "in", self.commercial_partner_id.ids), ("state", "=", "open")]
+        )
+        callback_of = callbacks.grouped("partner_id")
+        for partner in self:
+            partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
+
+    def _leads_numbers(self):
+        """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
+
+        :returns: ``{customer: [E.164]}``
+        """
+        contacts = self.with_context(active_test=False).search([("commercial_partner_id", "in", self.ids)])
+        numbers_of = {customer: set() for customer in self}
+        for contact in contacts:
+            country = contact.country_id or contact.commercial_partner_id.country_id
+            found = {number.e164 for number in read_cell(contact.phone or "", country.code).numbers}
+            numbers_of[contact.commercial_partner_id] |= found | ({contact.phone_sanitized or ""} - {""})
+        return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
+
+    # ------------------------------------------------------------------
+    # What follows
+    # ------------------------------------------------------------------
+
+    def _on_leads_changed(self):
+        self.env["leads.agent.assignment"]._refresh_priorities(Domain("partner_id", "in", self.ids))
+        return super()._on_leads_changed()
+
+    def _on_customers_changed(self, change, into=None):
+        Call, Callback = self.env["leads.agent.call"], self.env["leads.agent.callback"]
+        match change:
+            case "archived":
+                Callback.search([("partner_id", "in", self.ids)])._close("cancelled")
+            case "company":
+                Callback._follow_companies(self)
+            case "became":
+                Call._pass_to(into)
+            case "ours":
+                Callback._cancel_for(self)
+                Call._leave(self)
+        return super()._on_customers_changed(change, into)
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    @takes(given.one, number=given.text)
+    def action_leads_call(self, number=""):
+        """Begin a call with the customer, or go on with the one that has no outcome yet.
+
+        :param str number: which of several numbers, as for ``leads.agent.call.start``
+        :raises UserError: in a sentence, when the customer may not be called now
+        """
+        self.ensure_one()
+        started = self.env["leads.agent.call"].start(self.id, number=number)
+        if not started["call_id"]:
+            return {
+                "type": "ir.actions.client",
+                "tag": "leads_agent.choose_number",
+                "params": {"partner_id": self.id, "numbers": started["numbers"]},
+            }
+        return self._leads_dialog("leads.agent.call", self.env._("Call"), res_id=started["call_id"])
+
+    @takes(given.one)
+    def action_leads_confirm_zone(self):
+        """Ask in which time zone the customer is."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._leads_dialog(
+            "leads.agent.zone",
+            self.env._("Time Zone of the Customer"),
+            default_partner_id=self.commercial_partner_id.id,
+        )
+
+    @takes(given.one)
+    def action_leads_callback(self):
+        """Open the callback of the customer, or enter one."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._leads_dialog(
+            "leads.agent.callback",
+            self.env._("Callback"),
+            res_id=self.leads_callback_id.id,
+            default_partner_id=self.commercial_partner_id.id,
+        )
+
+    @takes(given.one)
+    def action_open_leads_calls(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent_call.action_calls")
+        return action | {"domain": [("partner_id", "=", self.commercial_partner_id.id)], "context": {}}
+
+    def _leads_dialog(self, model, name, res_id=False, **context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "res_id": res_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": context,
+        }

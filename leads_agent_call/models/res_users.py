@@ -1,0 +1,135 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.tools import given, terms
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What somebody is doing now.
+
+    :param state: a value of :data:`terms.DESK_STATES`
+    :param since: when that began, where it is known
+    :param call_sudo: the call that wants its outcome, if any; with whom it is, is for those who may read it
+    :param absence: why they are not there, a value of :data:`terms.AVAILABILITIES`
+    """
+
+    state: str
+    since: datetime | bool = False
+    call_sudo: models.BaseModel | None = None
+    absence: str = ""
+
+
+class ResUsers(models.Model):
+    """What an agent is doing at this moment.
+
+    Only the break is stored. The rest follows: from the call that has no outcome yet, which goes before a break, and
+    from whether the agent is there. A break takes no lead away and keeps no callback waiting; beginning a call ends it,
+    and when the working hours are over or a leave has begun, it no longer shows.
+    """
+
+    _inherit = "res.users"
+
+    leads_break_since = fields.Datetime(string="On a Break Since", readonly=True, copy=False)
+    leads_desk_state = fields.Selection(
+        terms.DESK_STATES, string="At the Desk", compute="_compute_leads_desk_state", compute_sudo=True
+    )
+
+    @api.depends("leads_availability", "leads_break_since")
+    def _compute_leads_desk_state(self):
+        desks = self._origin.filtered("can_hold_leads")._leads_desks()
+        for user in self:
+            desk = desks.get(user._origin.id)
+            user.leads_desk_state = desk and desk.state
+
+    def _leads_desks(self):
+        """What these holders of leads are doing now, in a few queries for any number of them.
+
+        :returns: ``{user_id: Desk}``
+        """
+        # sudo: leads.agent.call - that a colleague is on the phone, whoever asks
+        call_of = {
+            call.agent_id.id: call
+            for call in self.env["leads.agent.call"]
+            .sudo()
+            .search_fetch(
+                [("agent_id", "in", self.ids), ("state", "!=", "done")],
+                ["agent_id", "state", "started_at", "ended_at", "partner_id", "company_id"],
+            )
+        }
+        absences = self._leads_absences()
+        desks = {}
+        # sudo: res.users - since when a colleague is on a break
+        for user in self.sudo():
+            if call := call_of.get(user.id):
+                since = call.started_at if call.state == "talking" else call.ended_at
+                desks[user.id] = Desk(call.state, since, call)
+            elif user.leads_break_since and absences.get(user.id) in (None, "off"):
+                desks[user.id] = Desk("break", user.leads_break_since)
+            elif absence := absences.get(user.id):
+                desks[user.id] = Desk("off", absence=absence)
+            else:
+                desks[user.id] = Desk("available")
+        return desks
+
+    # ------------------------------------------------------------------
+    # Breaks
+    # ------------------------------------------------------------------
+
+    @takes(given.one)
+    def action_leads_break(self):
+        """Begin a break of one's own; one that has begun goes on. During a call, it begins with the outcome.
+
+        :raises AccessError: for somebody else's break
+        :raises UserError: for somebody who holds no leads
+        """
+        self._check_own_break()
+        if not self.can_hold_leads:
+            raise UserError(self.env._("%s holds no leads, so there is nothing to take a break from.", self.name))
+        if not self.leads_break_since:
+            self._leads_set_break(fields.Datetime.now())
+        return True
+
+    @takes(given.one)
+    def action_leads_resume(self):
+        """End one's own break.
+
+        :raises AccessError: for somebody else's break
+        """
+        self._check_own_break()
+        self._leads_set_break(False)
+        return True
+
+    def _check_own_break(self):
+        if self != self.env.user:
+            raise AccessError(self.env._("Agents begin and end their breaks themselves."))
+
+    def _leads_set_break(self, since):
+        if self.leads_break_since != since:
+            # sudo: res.users - the user's own break: checked by the buttons, or ended by the user's own call
+            user = self.sudo()
+            user.leads_break_since = since
+            user._bus_send("leads_agent/break", {"is_on_break": bool(since)})
+
+    # ------------------------------------------------------------------
+    # What follows
+    # ------------------------------------------------------------------
+
+    def _on_leads_role_lost(self):
+        self.env["leads.agent.callback"]._release(self)
+        self.env["leads.agent.call"]._abandon(self)
+        return super()._on_leads_role_lost()
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_ids" in vals:
+            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
+            holders = self.filtered("can_hold_leads")
+            self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
+        return result

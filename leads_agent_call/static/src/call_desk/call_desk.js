@@ -1,0 +1,125 @@
+import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
+import { _t } from "@web/core/l10n/translation";
+import { useBus, useService } from "@web/core/utils/hooks";
+
+import { Component, onWillDestroy, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+
+import { CallTimer } from "./call_timer";
+import { CallbackList } from "./callback_list";
+import { LeadPane } from "./lead_pane";
+import { inOrder, OutcomeButtons } from "./outcome_buttons";
+
+/** Without a call and in a call; the help tooltip of the dashboard lists them. */
+const KEYS = { x: "next", c: "call", s: "skip" };
+const KEYS_IN_CALL = { h: "hangUp" };
+const KEYS_OF_LEAD = { o: "openOrder", n: "logNote" };
+
+/** Where agents work: next lead, call, outcome, next lead. What it does is in `call_desk_flow.js`. */
+export class CallDesk extends Component {
+    static template = "leads_agent_call.CallDesk";
+    static components = { CallbackList, CallTimer, LeadPane, OutcomeButtons };
+    static props = {
+        /** What `useCallDesk` returned. */
+        desk: Object,
+        /** Of today; unknown until the dashboard has been read. */
+        callbacks: { type: Array, optional: true, element: Object },
+        /** The running call, if there is one. */
+        call: { type: [Object, { value: false }], optional: true },
+        now: Number,
+        /** As of a row of the list: called with the name of the action, the lead and the event. */
+        onAction: Function,
+        onOpenHistory: Function,
+    };
+
+    setup() {
+        this.ui = useService("ui");
+        this.rootRef = useRef("root");
+        this.state = useState(this.props.desk.state);
+        useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
+        useBus(this.ui.bus, "active-element-changed", () => this.render());
+        useEffect(() => this.restoreFocus());
+        onWillDestroy(useService("leads_agent.call_alert").listen((changes) => (this.state.changes = changes)));
+    }
+
+    get desk() {
+        return this.props.desk;
+    }
+
+    get lead() {
+        return this.state.lead;
+    }
+
+    get order() {
+        return this.lead?.orders[0];
+    }
+
+    get waiting() {
+        const due = this.props.callbacks?.filter((callback) => callback.is_due) || [];
+        return { due: due.length, missed: due.filter((callback) => callback.is_missed).length };
+    }
+
+    /** What somebody else did during the call: as long as it runs, and until the next one. */
+    get changes() {
+        return this.props.call?.changes || this.state.changes;
+    }
+
+    get status() {
+        return this.props.call.state === "talking" ? _t("On the phone") : _t("Choose the outcome");
+    }
+
+    /** The keyboard stays where the work goes on. */
+    restoreFocus() {
+        if (!this.state.focus || this.state.isBusy || this.ui.activeElement !== document) {
+            return;
+        }
+        const button = this.rootRef.el?.querySelector(`button[name=${this.state.focus}]:not(:disabled)`);
+        if (button) {
+            this.state.focus = false;
+            button.focus();
+        }
+    }
+
+    onWindowKeydown(ev) {
+        const target = ev.target;
+        if (
+            ev.defaultPrevented ||
+            ev.repeat ||
+            this.ui.activeElement !== document ||
+            target.closest?.("input, textarea, select, [contenteditable='true'], .o-dropdown--menu")
+        ) {
+            return;
+        }
+        const task = this.taskOf(getActiveHotkey(ev), Boolean(target.closest?.(".o_leads_agent_lead")));
+        if (task) {
+            ev.preventDefault();
+            task();
+        }
+    }
+
+    /**
+     * @param {string} key
+     * @param {boolean} isOnRow a row of the list has the focus: some keys are its own
+     * @returns {Function | undefined}
+     */
+    taskOf(key, isOnRow) {
+        const isShown = Boolean(this.state.partnerId);
+        if (key in KEYS_OF_LEAD && this.lead && !isOnRow) {
+            return key === "o" && !this.order ? undefined : () => this.do(KEYS_OF_LEAD[key]);
+        }
+        if (this.props.call) {
+            if (key in KEYS_IN_CALL && this.props.call.state === "talking") {
+                return () => this.desk[KEYS_IN_CALL[key]]();
+            }
+            const outcome = /^[1-9]$/.test(key) && this.lead && inOrder(this.lead.dispositions)[key - 1];
+            return outcome ? () => this.desk.logOutcome(outcome.id) : undefined;
+        }
+        if (key in KEYS && (key === "x" || isShown)) {
+            return () => this.desk[KEYS[key]]();
+        }
+    }
+
+    /** The lead as the list has it: with its newest quotation. */
+    do(name, ev) {
+        return this.props.onAction(name, { ...this.lead, order: this.order || false }, ev);
+    }
+}

@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent.tools.moments import to_local
+
+
+class LeadsAgentOutcome(models.TransientModel):
+    """The outcome of a call: what to say of it, when to call back, and what will happen then."""
+
+    _name = "leads.agent.outcome"
+    _description = "Outcome of a Call"
+
+    call_id = Link("leads.agent.call", required=True, readonly=True)
+    partner_id = Link(related="call_id.partner_id", related_sudo=False)
+    available_disposition_ids = fields.Many2many(
+        "leads.agent.disposition", compute="_compute_available_disposition_ids"
+    )
+    disposition_id = Link("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
+    needs_note = fields.Boolean(related="disposition_id.needs_note")
+    asks_callback = fields.Boolean(related="disposition_id.asks_callback")
+    note = fields.Text(help="What the customer said. Colleagues who call later read it.")
+    clock = fields.Selection(
+        [("customer", "Customer's time"), ("agent", "My time")],
+        required=True,
+        default="customer",
+        help="Whose clock the day and time are on.",
+    )
+    callback_date = fields.Date(string="Call Back on", compute="_compute_callback", store=True, readonly=False)
+    callback_time = fields.Float(string="At", compute="_compute_callback", store=True, readonly=False)
+    callback_times = fields.Char(string="That Is", compute="_compute_effects")
+    effects = fields.Text(string="What Will Happen", compute="_compute_effects")
+
+    @api.depends("call_id")
+    def _compute_available_disposition_ids(self):
+        for wizard in self:
+            wizard.available_disposition_ids = self.env["leads.agent.disposition"]._for_calls()
+
+    @api.depends("disposition_id")
+    def _compute_callback(self):
+        """The proposed time, in the middle of what the disposition says and the customer's calling hours."""
+        for wizard in self:
+            if wizard.disposition_id.asks_callback and wizard.call_id:
+                moment, zone = self.env["leads.agent.callback"]._propose(
+                    wizard.call_id.partner_id, wizard.disposition_id.callback_minutes
+                )
+                local = to_local(moment, zone if wizard.clock == "customer" else self._own_zone())
+                wizard.callback_date, wizard.callback_time = local.date(), local.hour + local.minute / 60
+
+    @api.depends("disposition_id", "callback_date", "callback_time", "clock", "call_id")
+    def _compute_effects(self):
+        for wizard in self:
+            wizard.effects = wizard.callback_times = False
+            disposition, call = wizard.disposition_id, wizard.call_id
+            if not disposition or not call:
+                continue
+            due_at = False
+            if disposition.asks_callback:
+                try:
+                    due_at, _zone = call._callback_time(disposition, wizard._callback())
+                except UserError as error:
+                    wizard.callback_times = str(error)
+                else:
+                    wizard.callback_times = call._both_clocks(due_at)
+            wizard.effects = "\n".join(call._effect_sentences(disposition, due_at))
+
+    def _own_zone(self):
+        return self.env.user.tz or "UTC"
+
+    def _callback(self):
+        return {
+            "date": self.callback_date,
+            "time": self.callback_time,
+            "zone": "" if self.clock == "customer" else self._own_zone(),
+        }
+
+    @takes(given.one)
+    def action_confirm(self):
+        """Log the outcome.
+
+        A call that somebody else closed meanwhile keeps the note, and the agent is told.
+
+        :raises UserError: in a sentence; the form stays as it is
+        """
+        self.ensure_one()
+        if changes := self.call_id.keep_note(self.note or ""):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": changes,
+                    "sticky": True,
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
+        if not self.disposition_id.exists():
+            raise UserError(self.env._("Choose an outcome: it says what happens with the lead."))
+        callback = self._callback() if self.disposition_id.asks_callback else None
+        self.call_id.finish(self.disposition_id.id, self.note, callback)
+        return {"type": "ir.actions.act_window_close"}

@@ -300,7 +300,7 @@ class ResPartner(models.Model):
                 for refusal in model._refusals()
                 if door in refusal.doors and refusal.condition
             ]
-            return SQL("(%s)", SQL(" OR ").join(conditions))
+            return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
 
         self._flush_refusals()
         return Domain.custom(

@@ -179,6 +179,7 @@ class LeadsAgentAssignment(models.Model):
         """Compute the stored part of the expected value anew, in one statement."""
         self.flush_model()
         self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
+        # sudo: leads.agent.assignment - the place of a lead in the order does not depend on who changes it
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
         self.env.cr.execute(
             SQL(

@@ -31,6 +31,7 @@ def tell_agents(env: Environment, leads_by_agent, event, tell=True, untouched_da
                 },
             )
         else:
+            # sudo: res.partner - names of the holder's own customers
             customers = env["res.partner"].sudo().browse(partner_ids)
             _post(env(context={**env.context, "lang": agent_sudo.lang}), agent_sudo, customers, event, untouched_days)
 

@@ -1,18 +1,14 @@
-from lxml import html
-
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
+from odoo.tools import SQL, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
-from .. import earlier
+from .. import earlier, summaries
 from ..arguments import takes
 from ..earlier import MESSAGE_TYPES
 from ..fields import Link
 from ..tools import given, terms
-
-SUMMARY_LENGTH = 160
 
 
 class LeadsAgentHistory(models.Model):
@@ -69,89 +65,10 @@ class LeadsAgentHistory(models.Model):
     @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "undone")
     @api.depends_context("lang", "uid")
     def _compute_summary(self):
-        """One line on each event, in the language of the reader, from the documents themselves in one query.
-
-        Whoever reads a row may read its document, as the record rules of this model say; only the line is made here.
-        Names are looked up by a subselect: PostgreSQL would merge with all contacts when users have the lowest ids.
-        """
-        for model, names in (
-            ("mail.message", ["body", "subject"]),
-            ("sale.order", ["name", "amount_total", "currency_id"]),
-            ("leads.agent.assignment", ["note", "agent_id", "disposition_id"]),
-            ("leads.agent.disposition", ["name"]),
-            ("res.users", ["partner_id"]),
-            ("res.partner", ["name"]),
-        ):
-            self.env[model].flush_model(names)
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
-                       (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
-                       %(disposition)s AS disposition, a.note, h.undone
-                  FROM leads_agent_history h
-             LEFT JOIN mail_message m ON m.id = h.message_id
-             LEFT JOIN sale_order o ON o.id = h.order_id
-             LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
-             LEFT JOIN res_users u ON u.id = a.agent_id
-             LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
-                 WHERE h.id = ANY(%(ids)s)
-                """,
-                disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
-                ids=self.ids,
-            )
-        )
-        summaries = {
-            row["id"]: self.env._("%s (undone)", self._summarize(row)) if row["undone"] else self._summarize(row)
-            for row in rows
-        }
+        """One line on each event, in the language of the reader."""
+        lines = summaries.read(self.env, self.ids)
         for history in self:
-            history.summary = summaries.get(history.id, "")
-
-    @api.model
-    def _summarize(self, row):
-        """The line for one event; ``row`` as selected by :meth:`_compute_summary`."""
-        match row["kind"]:
-            case "message" | "note":
-                return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
-            case "call" | "activity":
-                return self._shorten(self._activity_text(row["body"] or ""))
-            case "order" | "sale":
-                currency = self.env["res.currency"].browse(row["currency_id"])
-                amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
-                return self._summarize_order(row["event"], row["order_name"], amount)
-            case "assigned":
-                return self.env._("Assigned to %s", row["agent"])
-            case "unassigned":
-                return self.env._("Taken from %s", row["agent"])
-        text = self.env._("Resolved: %s", row["disposition"] or "")
-        return self._shorten(f"{text} - {row['note']}" if row["note"] else text)
-
-    @api.model
-    def _activity_text(self, body):
-        """The feedback alone, which Odoo's message of a done activity puts last, under a bold title; or all of it."""
-        if body:
-            for block in html.fragment_fromstring(body, create_parent="div").xpath(".//div[div[@class='fw-bold']]"):
-                return block.text_content().strip().removeprefix(block[0].text_content().strip())
-        return html2plaintext(body)
-
-    @api.model
-    def _summarize_order(self, event, order, amount):
-        match event:
-            case "sent":
-                return self.env._("Quotation %(order)s sent, %(amount)s", order=order, amount=amount)
-            case "cancelled":
-                return self.env._("Order %(order)s cancelled, %(amount)s", order=order, amount=amount)
-            case "reset":
-                return self.env._("Order %(order)s set back to quotation, %(amount)s", order=order, amount=amount)
-            case "confirmed":
-                return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
-        return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
-
-    @staticmethod
-    def _shorten(text):
-        text = " ".join(text.split())
-        return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
+            history.summary = lines.get(history.id, "")
 
     @takes(given.one)
     def action_open_document(self):

@@ -117,15 +117,6 @@ class ResPartner(models.Model):
         """The commercial customer that this contact belongs to."""
         return self.commercial_partner_id
 
-    # ------------------------------------------------------------------
-    # Access
-    # ------------------------------------------------------------------
-
-    def _compute_partner_share(self):
-        """Somebody becomes a colleague, or is none any more."""
-        self.env["res.users"]._leads_forget_sight()
-        return super()._compute_partner_share()
-
     @api.model
     @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
@@ -199,6 +190,7 @@ class ResPartner(models.Model):
             # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
             held = self.sudo().filtered("leads_agent_id")
             held.leads_assignment_ids._end("archived")
+            # sudo: leads.agent.assignment, res.partner - likewise
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
             self.sudo()._on_customers_changed("archived")
         return result
@@ -226,13 +218,6 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Who is a customer
     # ------------------------------------------------------------------
-
-    def _leads_check_is_customer(self):
-        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
-        # sudo: res.partner - who is one of us
-        for partner in self.sudo():
-            if partner._leads_is_ours():
-                raise UserError(self._leads_ours_sentence(partner.complete_name))
 
     def _leads_is_ours(self):
         """Elevated: whether this is a colleague, a company of the database, or a contact of one."""

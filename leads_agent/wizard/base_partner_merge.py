@@ -59,9 +59,11 @@ class BasePartnerMerge(models.TransientModel):
         else:
             target._on_customers_changed("became", {target.id: target.commercial_partner_id.id})
             customer_changes.pass_to_entities(target)
-        self.env["leads.agent.history"].sudo()._follow_move(target)
+        # sudo: leads.agent.history - the same
+        History = self.env["leads.agent.history"].sudo()
+        History._follow_move(target)
         holders.propagate(self.env, (entities | before).ids)
-        self.env["leads.agent.history"].sudo()._refresh_last_events(entities.ids)
+        History._refresh_last_events(entities.ids)
         return result
 
     @api.model

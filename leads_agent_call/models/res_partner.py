@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -82,6 +83,13 @@ class ResPartner(models.Model):
         callback_of = callbacks.grouped("partner_id")
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
+
+    def _leads_check_is_customer(self):
+        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
+        # sudo: res.partner - who is one of us
+        for partner in self.sudo():
+            if partner._leads_is_ours():
+                raise UserError(self._leads_ours_sentence(partner.complete_name))
 
     def _leads_numbers(self):
         """All numbers that can be read of customers and everybody who belongs to them, archived ones too.

@@ -94,6 +94,7 @@ class LeadsAgentAssignment(models.Model):
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, midnight)
                 """,
                 capped,
+                # sudo: res.users - by whose clock the day begins
                 [self._midnight(agent) for agent in self.env["res.users"].browse(capped).sudo()],
             )
         )

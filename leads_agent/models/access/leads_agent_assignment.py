@@ -47,6 +47,7 @@ class LeadsAgentAssignment(models.Model):
         :param Domain domain: assignments, of any state, of the agents and customers concerned
         """
         now = self.env.cr.now().replace(microsecond=0)
+        # sudo: leads.agent.assignment - what ends, whoever brought it about
         query = self.sudo()._search(domain)
         self.env["sale.order"].flush_model(["leads_completed_by_id", "leads_completed_until"])
         self.env.cr.execute(

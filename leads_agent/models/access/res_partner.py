@@ -184,3 +184,8 @@ class ResPartner(models.Model):
             if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
                 raise AccessError(self._leads_sentence(name))
         return {name: value for name, value in vals.items() if name not in NEW_CUSTOMER_FIELDS}
+
+    def _compute_partner_share(self):
+        """Somebody becomes a colleague, or is none any more."""
+        self.env["res.users"]._leads_forget_sight()
+        return super()._compute_partner_share()

@@ -192,6 +192,7 @@ class ResPartner(models.Model):
             held.leads_assignment_ids._end("archived")
             # sudo: leads.agent.assignment, res.partner - likewise
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
+            # sudo: res.partner - what hangs on the customer ends too, whoever archives
             self.sudo()._on_customers_changed("archived")
         return result
 

@@ -116,7 +116,8 @@ held = env["sale.order"].search([("leads_agent_id", "!=", False), ("state", "in"
 assert held, "the rule has given leads"
 batch = Batch.create({"agent_id": agent.id, "selected_order_ids": held.ids, "reassign": True})
 batch.action_assign()
-assert (batch.state, batch.assigned_count) == ("done", len(held.partner_id.commercial_partner_id)), batch.line_ids.mapped("reason")
+leads = held.partner_id.commercial_partner_id
+assert (batch.state, batch.assigned_count) == ("done", len(leads)), batch.line_ids.mapped("reason")
 assert batch._csv() and agent.leads_availability == "available"
 env["leads.agent.batch.assign"].with_user(manager).get_views([(False, "form"), (False, "list"), (False, "search")])
 env["res.users"].with_user(manager).get_views([
@@ -201,18 +202,19 @@ WITHOUT_DISTRIBUTION = [
     ),
     _Question(
         "records left",
-        "SELECT count(*) FROM ir_model_data WHERE module IN ('leads_agent_distribution', 'leads_agent_call_distribution')",
+        "SELECT count(*) FROM ir_model_data WHERE module ~ '^leads_agent_(call_)?distribution$'",
     ),
     _Question(
         "models and fields left",
-        "SELECT count(*) FROM ir_model_fields WHERE model ~ '^leads.agent.(rule|rotation|hand|capacity|batch.assign.share)'"
+        "SELECT count(*) FROM ir_model_fields WHERE model ~ '^leads.agent.(rule|rotation|hand|capacity)'"
         " OR name ~ '^leads_(agent_)?(available|calendar_id|max_|weight|capacity)'",
     ),
     _Question(
         "columns left",
-        "SELECT count(*) FROM information_schema.columns WHERE table_name ~ '^(leads_agent_batch|res_)' AND column_name IN"
-        " ('leads_available', 'leads_calendar_id', 'leads_max_open', 'leads_max_per_day', 'leads_weight', 'plan_turns',"
-        " 'leads_agent_max_open', 'leads_agent_max_per_day', 'turns', 'undone', 'undo_reason', 'undo_summary', 'prefer_lang')",
+        "SELECT count(*) FROM information_schema.columns WHERE table_name ~ '^(leads_agent_batch|res_)'"
+        " AND column_name IN ('leads_available', 'leads_calendar_id', 'leads_max_open', 'leads_max_per_day',"
+        " 'leads_weight', 'leads_agent_max_open', 'leads_agent_max_per_day', 'plan_turns', 'turns', 'undone',"
+        " 'undo_reason', 'undo_summary', 'prefer_lang')",
     ),
     _Question(
         "choices left",
@@ -228,7 +230,8 @@ WITHOUT_DISTRIBUTION = [
     ),
     _Question(
         "jobs left",
-        "SELECT count(*) FROM ir_cron c JOIN ir_act_server s ON s.id = c.ir_actions_server_id WHERE s.code ~ '_cron_run_due'",
+        "SELECT count(*) FROM ir_cron c JOIN ir_act_server s ON s.id = c.ir_actions_server_id"
+        " WHERE s.code ~ '_cron_run_due'",
     ),
 ]
 REMOVED = [

@@ -13,8 +13,6 @@ from odoo.tools.misc import babel_locale_parse
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 
-from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
-
 _logger = logging.getLogger(__name__)
 
 TOLD_AT_ONCE = 100
@@ -47,7 +45,6 @@ class LeadsAgentOffer(models.Model):
     copied_at = fields.Datetime(
         string="Copy Sent On", readonly=True, copy=False, help="When the agent got all details of the accepted lead."
     )
-    link_sent_at = fields.Datetime(string="Access Link Sent On", readonly=True, copy=False)
     tell_error = fields.Text(
         string="Could Not Be Told", readonly=True, copy=False, help="Which message did not reach the agent, and why."
     )
@@ -229,19 +226,6 @@ class LeadsAgentOffer(models.Model):
                 offer._note_untold(self.env._("%s has no phone number for text messages.", agent.name))
         self.env["sms.sms"].create(rows)
 
-    def _send_access_link(self):
-        """Elevated: mail the agent a link to the leads they accepted; at most one a minute.
-
-        :returns: whether it was sent
-        """
-        self.ensure_one()
-        now = fields.Datetime.now()
-        if self.link_sent_at and (now - self.link_sent_at).total_seconds() < 60:
-            return False
-        self.link_sent_at = now
-        self._send_mail(self.env.ref("leads_agent_offer.mail_template_access_link", raise_if_not_found=False))
-        return True
-
     # ------------------------------------------------------------------
     # What messages and the page say
     # ------------------------------------------------------------------
@@ -255,12 +239,12 @@ class LeadsAgentOffer(models.Model):
         return offer.with_company(offer.company_id) if offer.company_id in agent.company_ids else offer
 
     def _offer_url(self, answer=None):
-        self.ensure_one()
-        return f"{self.get_base_url()}{OFFER_PAGE}/{self._token()}" + (f"?answer={answer}" if answer else "")
+        """Where the agent answers the offer: in Odoo, or on a page of another addon.
 
-    def _access_link_url(self):
+        :param answer: ``accept`` or ``decline``: what such a page has at hand
+        """
         self.ensure_one()
-        return f"{self.get_base_url()}{MY_LEADS_PAGE}/{self._agent_token(self.agent_id)}"
+        return f"{self.get_base_url()}/odoo/leads-offers/{self.id}"
 
     def _moment_text(self, moment):
         """A moment on the agent's clock, with the name of the clock."""

@@ -51,7 +51,7 @@ class TestOffersScale(OfferCommon):
             self.assertEqual(self.env["sms.sms"].search_count([("leads_offer_id", "in", offers.ids)]), count)
             for mail in mails:
                 self.assertEqual(mail.recipient_ids, mail.leads_offer_id.agent_id.partner_id)
-                self.assertIn(mail.leads_offer_id._token(), mail.body_html)
+                self.assertIn(mail.leads_offer_id._offer_url(), mail.body_html)
                 self.assertFalse(mail.model or mail.res_id)
         self.assertLessEqual(costs[2], costs[1] + 8, costs)
         self.assertLessEqual(costs[2], 50, costs)

@@ -92,7 +92,7 @@ class OfferController(http.Controller):
             limit=MOST_LEADS,
         )
         return self._render(
-            "leads_agent_offer.my_leads_page",
+            "leads_agent_offer_link.my_leads_page",
             {"agent": agent, "leads": leads, "is_cut": len(leads) == MOST_LEADS, "most": MOST_LEADS},
         )
 
@@ -193,7 +193,7 @@ class OfferController(http.Controller):
             values |= {"terms": offer._terms(), "reasons": self._reasons(offer)}
         elif stage == "accepted":
             values["details"] = self._details(offer)
-        return self._render("leads_agent_offer.offer_page", values, status or usual_status)
+        return self._render("leads_agent_offer_link.offer_page", values, status or usual_status)
 
     def _stage(self, offer):
         """:returns: what the page is about, and the HTTP status that fits"""
@@ -238,7 +238,7 @@ class OfferController(http.Controller):
 
     def _nothing_here(self):
         """The same for a link that is forged, foreign, malformed or too old: nobody learns which."""
-        return self._render("leads_agent_offer.no_such_link_page", {}, 404)
+        return self._render("leads_agent_offer_link.no_such_link_page", {}, 404)
 
     def _see(self, offer):
         return self._guarded(request.redirect(f"{OFFER_PAGE}/{offer._token()}"))

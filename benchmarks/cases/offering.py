@@ -17,7 +17,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent_offer.models.crm_lead import LATER
-from odoo.addons.leads_agent_offer.models.crm_lead_routing import ROOM
+from odoo.addons.leads_agent_offer.routing import ROOM, Routing
 from odoo.addons.leads_agent_offer.tools import ranking
 
 from ..optimum import best_sum
@@ -94,7 +94,7 @@ def _snapshot(leads):
     """The agents and the tags of the leads as the routing will find them."""
     company = leads[0]._leads_company()
     agents = leads.env["leads.agent.profile"]._roster(company, leads.team_id)
-    return agents, *leads._leads_find_tags(company), company._leads_ranking_settings()
+    return agents, *Routing(leads).find_tags(company), company._leads_ranking_settings()
 
 
 def _quality(offers, agents, hits_of, needs, settings):

@@ -3,7 +3,6 @@ from . import (
     crm_lead_changes,
     crm_lead_hold,
     crm_lead_person,
-    crm_lead_routing,
     crm_lead_sender,
     crm_lead_steps,
     crm_team,

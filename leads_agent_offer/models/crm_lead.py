@@ -1,11 +1,17 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+from odoo.addons.leads_agent_channel.tools import reading
+
+from ..routing import Routing
 
 STATES = [
     ("none", "Not Routed"),
@@ -21,6 +27,7 @@ UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
 # In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
 LATER = object()
+PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
 class CrmLead(models.Model):
@@ -108,6 +115,102 @@ class CrmLead(models.Model):
             incoming._leads_route()
 
     # ------------------------------------------------------------------
+    # Taking turns
+    # ------------------------------------------------------------------
+
+    def _leads_take_turns(self):
+        """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
+        if self:
+            self.env["crm.lead"].flush_model()
+            # Two statements without a join: leads that have just come are not in the statistics of their table.
+            ids = list(self._ids)
+            self.env.cr.execute(
+                SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids),
+            )
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
+            )
+
+    def _leads_move(self, state, until=None, reason=None, hold=None):
+        """Write down where leads are, in one query.
+
+        :param until: one moment or ``{lead_id: moment}``
+        :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
+        :param hold: what holds leads that are held, or ``{lead_id: what}``
+        """
+        if not self:
+            return
+        self.flush_recordset()
+        ids = list(self._ids)
+        untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
+        reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
+        holds = [hold.get(nr) if isinstance(hold, dict) else hold for nr in ids]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead l
+                   SET leads_offer_state = %s, leads_hold = t.hold, leads_offer_until = t.until,
+                       leads_waiting_reason = t.reason
+                  FROM unnest(%s::int[], %s::timestamp[], %s::text[], %s::text[]) AS t (id, until, reason, hold)
+                 WHERE l.id = t.id
+                """,
+                state,
+                ids,
+                untils,
+                reasons,
+                holds,
+            )
+        )
+        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])
+        if moments := {moment for moment in untils if moment}:
+            self._leads_wake(moments)
+
+    @api.model
+    def _leads_wake(self, moments):
+        """Have the job of the offers run at these moments."""
+        # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
+        self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
+
+    def _leads_company(self):
+        self.ensure_one()
+        return self.company_id or self.team_id.company_id or self.env.company
+
+    # ------------------------------------------------------------------
+    # Routing
+    # ------------------------------------------------------------------
+
+    def _leads_offer_now(self, *, anew=False):
+        """Offer leads to the next agent each, or to whoever holds the customer already: see :meth:`Routing.offer`."""
+        Routing(self).offer(anew=anew)
+
+    def _leads_text(self):
+        """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
+        self.ensure_one()
+        pieces = [
+            self._leads_plain_description(),
+            self.partner_name,
+            self.function,
+            self.website,
+            self.city,
+            self.zip,
+            self.state_id.name,
+            self.country_id.name,
+            self.source_id.name,
+            self.medium_id.name,
+            self.campaign_id.name,
+            *self.tag_ids.mapped("name"),
+        ]
+        if self.expected_revenue:
+            pieces.append(f"{self.company_currency.name or '$'} {self.expected_revenue:.2f}")
+        return "\n".join(piece for piece in pieces if piece)
+
+    def _leads_plain_description(self):
+        text = self.description or ""
+        # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
+        plain = PARAGRAPH.fullmatch(text)
+        return plain[2] if plain else reading.plain_text(text, self.name)
+
+    # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
 
@@ -159,7 +262,7 @@ class CrmLead(models.Model):
         self._leads_check_manager()
         self.ensure_one()
         # sudo: crm.lead - as above
-        audit = self.sudo()._leads_preview()
+        audit = Routing(self.sudo()).preview()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -11,6 +11,7 @@ from odoo.tools import SQL, clean_context
 
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 
+from ..routing import Routing
 from ..tools import queueing
 
 CHUNK = 500
@@ -60,7 +61,7 @@ class CrmLead(models.Model):
             )
             fresh = leads.browse()
             for team, group in stuck.grouped("team_id").items():
-                fresh += group._leads_rank_again(company, rosters[team], histories)
+                fresh += Routing(group).ask_again(company, rosters[team], histories)
             if fresh:
                 histories |= fresh._leads_histories()
                 steps |= fresh._leads_next_steps(company, rosters, histories)

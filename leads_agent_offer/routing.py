@@ -12,6 +12,7 @@ from math import ceil
 
 from odoo.models import BaseModel
 
+from .people import People
 from .tools import backlog, ranking, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
@@ -40,7 +41,7 @@ class Routing:
             routed = leads & self.env["leads.agent.routing"].search(was_routed).lead_id
             routed._leads_continue()
             leads -= routed
-        leads = leads._leads_ask_for_customer()
+        leads = People(leads).ask_for_customer()
         for (company, team), group in leads.grouped(lambda lead: (lead._leads_company(), lead.team_id)).items():
             Routing(group)._offer_first(company, team)
 

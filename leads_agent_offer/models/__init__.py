@@ -2,7 +2,6 @@ from . import (
     crm_lead,
     crm_lead_changes,
     crm_lead_hold,
-    crm_lead_person,
     crm_lead_sender,
     crm_lead_steps,
     crm_team,

@@ -11,7 +11,9 @@ from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 from odoo.addons.leads_agent_channel.tools import reading
 
+from ..giving import Giving
 from ..routing import Routing
+from ..steps import Steps
 
 STATES = [
     ("none", "Not Routed"),
@@ -182,6 +184,19 @@ class CrmLead(models.Model):
     def _leads_offer_now(self, *, anew=False):
         """Offer leads to the next agent each, or to whoever holds the customer already: see :meth:`Routing.offer`."""
         Routing(self).offer(anew=anew)
+
+    def _leads_continue(self, *, is_fresh=False):
+        """Take the next step with each of the leads, whose turns are taken: see :meth:`Steps.go_on`."""
+        Steps(self).go_on(is_fresh=is_fresh)
+
+    def _leads_give(self, agent, cause, offer=None, partner=None, *, alone=False):
+        """Make an agent the owner of a lead, whose turn is taken: see :meth:`Giving.give`."""
+        Giving(self).give(agent, cause, offer, partner, alone=alone)
+
+    @api.model
+    def _leads_number_forms(self, number):
+        """The forms in which a number may be written, itself first; other addons know more of them."""
+        return (number,)
 
     def _leads_text(self):
         """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""

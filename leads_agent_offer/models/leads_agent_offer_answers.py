@@ -5,6 +5,8 @@ from odoo.tools import is_html_empty
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
+from ..people import People
+from ..steps import Steps
 from ..tools import performance, queueing
 
 
@@ -121,11 +123,11 @@ class LeadsAgentOffer(models.Model):
             self._check_no_terms()
         lead = self.lead_id
         known = {lead: (customer, holder)} if customer else {}
-        if holder != self.agent_id and lead._leads_coalesce(known):
+        if holder != self.agent_id and People(lead).coalesce(known):
             return
         # sudo: res.users - as above
         if self.agent_id.sudo().can_hold_leads:
-            for sentence, _until in lead._leads_refused(known).values():
+            for sentence, _until in People(lead).refused(known).values():
                 raise UserError(sentence)
         now = fields.Datetime.now()
         misses = self.search_count(
@@ -197,9 +199,9 @@ class LeadsAgentOffer(models.Model):
         self.invalidate_recordset(["state", "deadline"])
 
     def _take_turn_of_person(self):
-        """The same with whatever else the person of the lead asked for: see :meth:`_leads_take_turns_of_person`."""
+        """The same with whatever else the person of the lead asked for: see :meth:`People.take_turns`."""
         self.ensure_one()
-        customer, holder = self.lead_id._leads_take_turns_of_person()
+        customer, holder = People(self.lead_id).take_turns()
         self.invalidate_recordset(["state", "deadline"])
         return customer, holder
 
@@ -230,7 +232,7 @@ class LeadsAgentOffer(models.Model):
             return False
         if self.state == "offered":
             return False
-        return queueing.may_ask_again(self.agent_id.id, lead._leads_histories()[lead.id].offers)
+        return queueing.may_ask_again(self.agent_id.id, Steps(lead).histories()[lead.id].offers)
 
     def _reason_sentence(self, cause):
         """Why this agent, as it stands on the assignment."""
@@ -305,7 +307,7 @@ class LeadsAgentOffer(models.Model):
         lead = offer.lead_id
         agent = offer.env["res.users"].browse(agent_id)
         agent.with_company(lead._leads_company())._check_may_hold_leads()
-        if holder != agent and lead._leads_coalesce({lead: (customer, holder)}):
+        if holder != agent and People(lead).coalesce({lead: (customer, holder)}):
             return
         if agent == self.env.user:
             offer._check_no_terms()

@@ -8,15 +8,19 @@ It works in sets: queries do not grow with the leads. Whoever uses it brings ele
 """
 
 import json
+import re
 from math import ceil
 
 from odoo.models import BaseModel
+
+from odoo.addons.leads_agent_channel.tools import reading
 
 from .people import People
 from .tools import backlog, ranking, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
 ROOM = 1.2
+PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
 class Routing:
@@ -197,3 +201,11 @@ class Routing:
             )
             for verdict in qualified
         )
+
+
+def plain_description(lead):
+    """What the description of a lead says, without its markup."""
+    text = lead.description or ""
+    # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
+    plain = PARAGRAPH.fullmatch(text)
+    return plain[2] if plain else reading.plain_text(text, lead.name)

@@ -67,7 +67,7 @@ def _measure(registry, size):
             # What others would track is tracked here, too.
             tracked = leads.with_context(tracking_disable=False)
             before = _snapshot(leads) if size == SIZES[0] else None
-            routed, queries = _timed(env, tracked._leads_offer_now)
+            routed, queries = _timed(env, Routing(tracked).offer)
             offers = env["leads.agent.offer"].search([("lead_id", "in", leads.ids)])
             found = {"routed": routed, "queries": queries, **(_quality(offers, *before) if before else {})}
             env.cr.execute(
@@ -158,7 +158,7 @@ def _offered(registry):
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, context)
         leads = _leads(env, ACCEPTED, agents=1)
-        leads._leads_offer_now()
+        Routing(leads).offer()
         offers = leads.leads_offer_ids
         agent = offers.agent_id
         # Without the mail that Odoo sends about a new password

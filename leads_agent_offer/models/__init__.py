@@ -1,9 +1,5 @@
 from . import (
     crm_lead,
-    crm_lead_changes,
-    crm_lead_hold,
-    crm_lead_sender,
-    crm_lead_steps,
     crm_team,
     ir_http,
     leads_agent_decline_reason,

@@ -1,5 +1,3 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -9,10 +7,13 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
-from odoo.addons.leads_agent_channel.tools import reading
 
+from ..deciding import UNDER_WAY, Deciding
 from ..giving import Giving
-from ..routing import Routing
+from ..holding import Holding
+from ..job import Job
+from ..routing import Routing, plain_description
+from ..sender import read_sender
 from ..steps import Steps
 
 STATES = [
@@ -24,12 +25,17 @@ STATES = [
     ("catch_all", "Catch-All"),
     ("accepted", "Accepted"),
 ]
-# Where the routing has something to do, now or at a moment.
-UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
+# What decides whether somebody owns a lead, and whether there is still something to decide.
+DECIDES = {"user_id", "active", "stage_id", "probability"}
+HOLDS = [
+    ("company", "By Hours or Settings"),
+    ("import", "Imported"),
+    ("manager", "By a Manager"),
+    ("turn", "Until Its Turn"),
+]
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
 # In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
 LATER = object()
-PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
 class CrmLead(models.Model):
@@ -40,6 +46,15 @@ class CrmLead(models.Model):
     leads_offer_state = fields.Selection(
         STATES, string="Offer", default="none", required=True, readonly=True, copy=False, index=True
     )
+    leads_hold = fields.Selection(
+        HOLDS,
+        string="Held",
+        readonly=True,
+        copy=False,
+        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
+        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
+    )
+    leads_released_at = fields.Datetime(string="Released On", readonly=True, copy=False)
     leads_waiting_reason = fields.Char(string="With Nobody Because", readonly=True, copy=False)
     leads_offer_until = fields.Datetime(
         string="Until", readonly=True, copy=False, help="When something happens next to the lead by itself."
@@ -54,6 +69,7 @@ class CrmLead(models.Model):
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 
     _leads_offer_due = models.Index("(leads_offer_until) WHERE leads_offer_state IN ('held', 'waiting', 'shark_tank')")
+    _leads_released = models.Index("(leads_released_at) WHERE leads_released_at IS NOT NULL")
 
     @api.depends("won_status")
     def _compute_leads_conversion(self):
@@ -81,7 +97,7 @@ class CrmLead(models.Model):
         reply_to, attached = values.pop("leads_reply_to", None), values.pop("leads_attached_from", ())
         # sudo: crm.team - whoever sends a mail has no user
         if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
-            msg_dict, person = self._leads_sender(msg_dict, reply_to, attached)
+            msg_dict, person = read_sender(self.env, msg_dict, reply_to, attached)
             values = {**person, **values}
         lead = super(CrmLead, self.with_context(leads_offer_later=LATER)).message_new(msg_dict, values)
         lead = lead.with_context(leads_offer_later=None)
@@ -112,9 +128,47 @@ class CrmLead(models.Model):
         if not incoming:
             return
         if self.env.context.get("import_file"):
-            incoming._leads_hold_import()
+            Holding(incoming).hold_import()
         else:
-            incoming._leads_route()
+            Holding(incoming).route()
+
+    # ------------------------------------------------------------------
+    # Decided by another way
+    # ------------------------------------------------------------------
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        decides = vals.keys() & DECIDES
+        # Read as the user who writes: Odoo reads the same before it writes these fields.
+        was_settled = self.filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
+        result = super().write(vals)
+        if decides:
+            # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it, or has it go on
+            Deciding(self.sudo()).settled()
+            Deciding(was_settled.sudo()).resume()
+        return result
+
+    def _leads_is_settled(self):
+        """Whether somebody owns the lead, or there is nothing to decide any more."""
+        return bool(self.user_id or not self.active or self.won_status != "pending")
+
+    def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
+        """The lead that is left says more now, and goes on where it was; who declined one of them has declined it."""
+        # sudo: crm.lead - whoever merges leads ends what the routing was doing with each of them
+        under_way = self.sudo().filtered(
+            lambda lead: lead.leads_offer_state in UNDER_WAY and lead.leads_hold != "manager"
+        )
+        under_way._leads_withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
+        merged = super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
+        # sudo: crm.lead - as above: the routing goes on with the one that is left
+        Deciding(merged.sudo()).resume()
+        return merged
+
+    def _merge_dependences(self, opportunities):
+        """Before the others are deleted, what was offered and decided for them passes to the lead that is left."""
+        # sudo: crm.lead - as above
+        Deciding(self.sudo()).take_over(opportunities.sudo())
+        return super()._merge_dependences(opportunities)
 
     # ------------------------------------------------------------------
     # Taking turns
@@ -126,9 +180,7 @@ class CrmLead(models.Model):
             self.env["crm.lead"].flush_model()
             # Two statements without a join: leads that have just come are not in the statistics of their table.
             ids = list(self._ids)
-            self.env.cr.execute(
-                SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids),
-            )
+            self.env.cr.execute(SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids))
             self.env.cr.execute(
                 SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
             )
@@ -177,13 +229,22 @@ class CrmLead(models.Model):
         self.ensure_one()
         return self.company_id or self.team_id.company_id or self.env.company
 
+    def _leads_open_offers(self, but=None):
+        offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])
+        return offers - but if but else offers
+
+    def _leads_withdraw(self, reason, *, state, keep_owner=False):
+        """Take back what is being offered; nobody loses points."""
+        if not self:
+            return
+        self._leads_take_turns()
+        self._leads_open_offers()._recall()
+        hold = "manager" if state == "held" else None
+        self._leads_move(state, reason=None if keep_owner else reason, hold=hold)
+
     # ------------------------------------------------------------------
     # Routing
     # ------------------------------------------------------------------
-
-    def _leads_offer_now(self, *, anew=False):
-        """Offer leads to the next agent each, or to whoever holds the customer already: see :meth:`Routing.offer`."""
-        Routing(self).offer(anew=anew)
 
     def _leads_continue(self, *, is_fresh=False):
         """Take the next step with each of the leads, whose turns are taken: see :meth:`Steps.go_on`."""
@@ -202,7 +263,7 @@ class CrmLead(models.Model):
         """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
         self.ensure_one()
         pieces = [
-            self._leads_plain_description(),
+            plain_description(self),
             self.partner_name,
             self.function,
             self.website,
@@ -219,11 +280,11 @@ class CrmLead(models.Model):
             pieces.append(f"{self.company_currency.name or '$'} {self.expected_revenue:.2f}")
         return "\n".join(piece for piece in pieces if piece)
 
-    def _leads_plain_description(self):
-        text = self.description or ""
-        # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
-        plain = PARAGRAPH.fullmatch(text)
-        return plain[2] if plain else reading.plain_text(text, self.name)
+    @api.model
+    def _cron_offers(self):
+        """Everything that is due: see :meth:`Job.run`."""
+        # sudo: crm.lead, leads.agent.offer - a job for all companies
+        Job(self.sudo().env).run()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -248,7 +309,7 @@ class CrmLead(models.Model):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
         self.sudo()._leads_withdraw(self.env._("Routed anew."), state="none")
-        self.sudo()._leads_offer_now(anew=True)
+        Routing(self.sudo()).offer(anew=True)
 
     @takes()
     def action_leads_release(self):
@@ -258,7 +319,7 @@ class CrmLead(models.Model):
         """
         self._leads_check_manager()
         # sudo: crm.lead - as above
-        self.sudo().filtered(lambda lead: lead.leads_offer_state == "held")._leads_release()
+        Holding(self.sudo().filtered(lambda lead: lead.leads_offer_state == "held")).release()
 
     @takes()
     def action_leads_recall(self):
@@ -276,36 +337,31 @@ class CrmLead(models.Model):
         """
         self._leads_check_manager()
         self.ensure_one()
-        # sudo: crm.lead - as above
-        audit = Routing(self.sudo()).preview()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "title": self.env._("Who would be offered the lead"),
-                "message": audit,
+                # sudo: crm.lead - as above
+                "message": Routing(self.sudo()).preview(),
                 "sticky": True,
             },
         }
 
     @takes(given.one)
     def action_leads_offers(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Offers"),
-            "res_model": "leads.agent.offer",
-            "view_mode": "list,form",
-            "domain": list(Domain("lead_id", "=", self.id)),
-        }
+        return self._leads_list_action("leads.agent.offer", self.env._("Offers"))
 
     @takes(given.one)
     def action_leads_audit(self):
+        return self._leads_list_action("leads.agent.routing", self.env._("Why this Agent"))
+
+    def _leads_list_action(self, model, name):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Why this Agent"),
-            "res_model": "leads.agent.routing",
+            "name": name,
+            "res_model": model,
             "view_mode": "list,form",
             "domain": list(Domain("lead_id", "=", self.id)),
         }

@@ -6,6 +6,8 @@ from odoo.tools import SQL, format_amount
 
 from odoo.addons.leads_agent.fields import Link
 
+from ..steps import Steps
+
 KINDS = [
     ("exclusive", "Exclusive"),
     ("shark_tank", "Shark Tank"),
@@ -269,7 +271,7 @@ class LeadsAgentOffer(models.Model):
         leads._leads_take_turns()
         self.invalidate_recordset(["state"])
         self.filtered(lambda offer: offer.state == "offered")._recall()
-        (leads - leads._leads_open_offers().lead_id)._leads_continue()
+        Steps(leads - leads._leads_open_offers().lead_id).go_on()
 
     def _end_shark_tank(self):
         """Whoever was in it had missed the lead before: no second miss, in points and in figures."""
@@ -309,5 +311,5 @@ class LeadsAgentOffer(models.Model):
         missed = self.browse([row[0] for row in rows])
         self.env["leads.agent.score.entry"]._add("missed", missed)
         missed._bus_changed()
-        missed.lead_id._leads_continue()
+        Steps(missed.lead_id).go_on()
         return len(due)

@@ -5,7 +5,9 @@ from odoo.tools import is_html_empty
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
+from ..giving import Giving
 from ..people import People
+from ..routing import Routing
 from ..steps import Steps
 from ..tools import performance, queueing
 
@@ -138,7 +140,7 @@ class LeadsAgentOffer(models.Model):
             ]
         )
         self.write({"state": "accepted", "answered_at": now})
-        lead._leads_give(self.agent_id, performance.acceptance(misses), offer=self, partner=customer)
+        Giving(lead).give(self.agent_id, performance.acceptance(misses), offer=self, partner=customer)
         self._bus_changed()
 
     def _terms(self):
@@ -174,9 +176,9 @@ class LeadsAgentOffer(models.Model):
         lead = self.lead_id
         if self.kind == "exclusive":
             self.env["leads.agent.score.entry"]._add("declined", self)
-            lead._leads_continue()
+            Steps(lead).go_on()
         elif not lead._leads_open_offers():
-            lead._leads_continue()
+            Steps(lead).go_on()
         self._bus_changed()
 
     def _request_again(self):
@@ -190,7 +192,7 @@ class LeadsAgentOffer(models.Model):
         self.write({"state": "requeued"})
         self.env["leads.agent.score.entry"]._add("requeued", self)
         if not self.lead_id._leads_open_offers():
-            self.lead_id._leads_continue()
+            Steps(self.lead_id).go_on()
         self._bus_changed()
 
     def _take_turn(self):
@@ -312,7 +314,7 @@ class LeadsAgentOffer(models.Model):
         if agent == self.env.user:
             offer._check_no_terms()
         offer._recall()
-        lead._leads_give(agent, "assigned", partner=customer)
+        Giving(lead).give(agent, "assigned", partner=customer)
 
     @takes(given.one, name=given.text, description=given.text)
     def action_resubmit(self, name=False, description=False):
@@ -327,4 +329,4 @@ class LeadsAgentOffer(models.Model):
         if vals:
             lead.write(vals)
         lead._leads_withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
-        lead._leads_offer_now(anew=True)
+        Routing(lead).offer(anew=True)

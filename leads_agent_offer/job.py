@@ -1,47 +1,34 @@
+"""The job of the offers, ``crm.lead._cron_offers``: it is woken at the moments of the leads."""
+
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo import api, fields, models
+from odoo import fields
+from odoo.api import Environment
+
+from .holding import Holding
+from .steps import Steps
 
 CHUNK = 500
 # Chunks that somebody else's answer came before, one after the other; what is left waits for the next run.
 MOST_ATTEMPTS = 5
 
 
-class CrmLead(models.Model):
-    """The job of the offers."""
+class Job:
+    """One run, for all companies: whoever starts it brings an elevated environment."""
 
-    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, env: Environment) -> None:
+        self.env = env
 
-    def _leads_open_offers(self, but=None):
-        offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])
-        return offers - but if but else offers
-
-    def _leads_withdraw(self, reason, *, state, keep_owner=False):
-        """Take back what is being offered; nobody loses points."""
-        if not self:
-            return
-        self._leads_take_turns()
-        self._leads_open_offers()._recall()
-        hold = "manager" if state == "held" else None
-        self._leads_move(state, reason=None if keep_owner else reason, hold=hold)
-
-    # ------------------------------------------------------------------
-    # The job
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _cron_offers(self):
+    def run(self):
         """Everything that is due: missed offers, shark tanks that end, leads that are released. Safe to run again."""
-        # sudo: crm.lead, leads.agent.offer - a job for all companies
-        Lead, Offer = self.sudo(), self.env["leads.agent.offer"].sudo()
-        for due in (Offer._expire_due, Lead._leads_due):
-            while count := self._leads_attempt(due):
+        Offer = self.env["leads.agent.offer"]
+        for due in (Offer._expire_due, self.go_on):
+            while count := self._attempt(due):
                 if not self.env["ir.cron"]._commit_progress(count, remaining=int(count == CHUNK)):
                     return
         Offer._cron_tell()
 
-    @api.model
-    def _leads_attempt(self, due):
+    def _attempt(self, due):
         """One chunk. An agent who answers at this very moment goes first: then the chunk is begun anew."""
         self.env["ir.cron"]._commit_progress()
         for _attempt in range(MOST_ATTEMPTS):
@@ -53,13 +40,12 @@ class CrmLead(models.Model):
                 self.env.cr.rollback()
         return 0
 
-    @api.model
-    def _leads_due(self, limit):
+    def go_on(self, limit):
         """Go on with leads whose moment has come.
 
         :returns: how many there were
         """
-        leads = self.search(
+        leads = self.env["crm.lead"].search(
             [
                 ("leads_offer_until", "<=", fields.Datetime.now()),
                 ("leads_offer_state", "in", ("held", "waiting", "shark_tank")),
@@ -76,9 +62,9 @@ class CrmLead(models.Model):
             for state in ("shark_tank", "waiting", "held")
         )
         ended._leads_open_offers()._end_shark_tank()
-        ended._leads_continue()
+        Steps(ended).go_on()
         # What was never offered, as the customer was given to nobody, begins at the first agent. Outside the operating
         # hours all of it is held.
-        waiting._leads_route()
-        held._leads_due_held()
+        Holding(waiting).route()
+        Holding(held).go_on()
         return len(leads)

@@ -14,6 +14,8 @@ from odoo.tools import clean_context
 
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 
+from . import words
+from .offering import Offering
 from .people import People
 
 FEEDBACK_DAYS = (1, 7, 21)
@@ -42,7 +44,7 @@ class Giving:
         now = fields.Datetime.now()
         if not offer:
             routing_id = self._note(agent, cause, partner)
-            offer = env["leads.agent.offer"]._insert_accepted(lead, agent, cause, routing_id)
+            offer = Offering(env).accepted(lead, agent, cause, routing_id)
         lead._leads_open_offers(but=offer)._recall()
         customer = lead.partner_id or partner or lead._create_customer()
         # Somebody archived who asks again is a customer again.
@@ -94,7 +96,7 @@ class Giving:
     def _assign(self, agent, offer, cause):
         """The customer goes to the agent who owns the lead: under the lock, both are in sight together."""
         env = self.lead.with_company(self.lead._leads_company()).env
-        request = Request(self.lead.partner_id.id, agent.id, offer._reason_sentence(cause))
+        request = Request(self.lead.partner_id.id, agent.id, words.reason(offer, cause))
         [result] = Assigning(env, Terms("offer", unconditional=True)).run([request])
         # A repeat lead is not held up by what stands against a second record of its customer.
         if result.result not in ("assigned", "already") and cause != "coalesced":

@@ -15,6 +15,7 @@ from odoo.models import BaseModel
 
 from odoo.addons.leads_agent_channel.tools import reading
 
+from .offering import Offering
 from .people import People
 from .tools import backlog, ranking, tag_matching
 
@@ -58,7 +59,7 @@ class Routing:
             company, hits_of, {lead.id: audit(hits_of[lead.id]) for lead in self.leads}, selected
         )
         offered = self.leads.filtered(lambda lead: selected.get(lead.id))
-        self.env["leads.agent.offer"]._make(
+        Offering(self.env).make(
             [(lead.id, selected[lead.id], routing_of[lead.id], "exclusive") for lead in offered], company
         )
         (self.leads - offered)._leads_continue(is_fresh=True)

@@ -14,6 +14,7 @@ from odoo import fields
 from odoo.models import BaseModel
 from odoo.tools import SQL
 
+from .offering import Offering
 from .people import LOOK_AGAIN, People
 from .routing import Routing
 from .tools import queueing
@@ -135,18 +136,18 @@ class Steps:
 
     def _take(self, company, step_of, histories):
         """:param dict step_of: ``{lead: step}``"""
-        Offer = self.env["leads.agent.offer"]
+        offering = Offering(self.env)
         steps = defaultdict(list)
         for lead, step in step_of.items():
             steps[type(step)].append((lead, histories[lead.id], step))
-        Offer._make(
+        offering.make(
             [
                 (lead.id, step.agent_id, history.routing_id, "exclusive")
                 for lead, history, step in steps[queueing.Offer]
             ],
             company,
         )
-        Offer._make(
+        offering.make(
             [
                 (lead.id, agent_id, history.routing_id, "shark_tank")
                 for lead, history, step in steps[queueing.SharkTank]
@@ -155,7 +156,7 @@ class Steps:
             company,
             until=fields.Datetime.now() + timedelta(minutes=company.leads_offer_shark_minutes),
         )
-        Offer._make(
+        offering.make(
             [
                 (lead.id, user.id, history.routing_id, "catch_all")
                 for lead, history, _step in steps[queueing.CatchAll]
@@ -184,3 +185,12 @@ class Steps:
             case "caught":
                 return self.env._("The catch-all declined the lead.")
         return None
+
+
+def pass_on(offers):
+    """Take offers back from agents who are gone: the leads go on at once, and nobody loses points."""
+    leads = offers.lead_id
+    leads._leads_take_turns()
+    offers.invalidate_recordset(["state"])
+    offers.filtered(lambda offer: offer.state == "offered")._recall()
+    Steps(leads - leads._leads_open_offers().lead_id).go_on()

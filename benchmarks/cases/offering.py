@@ -16,6 +16,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent_offer.job import Job
 from odoo.addons.leads_agent_offer.models.crm_lead import LATER
 from odoo.addons.leads_agent_offer.routing import ROOM, Routing
 from odoo.addons.leads_agent_offer.tools import ranking
@@ -117,7 +118,7 @@ def _quality(offers, agents, hits_of, needs, settings):
 
 
 def _expire(env):
-    while env["leads.agent.offer"]._expire_due(1_000):
+    while Job(env).expire(1_000):
         env.flush_all()
 
 

@@ -76,7 +76,7 @@ class OfferCommon(LeadsAgentCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         Job(self.env).go_on(500)
-        while self.env["leads.agent.offer"]._expire_due(500):
+        while Job(self.env).expire(500):
             pass
         while Job(self.env).go_on(500):
             pass

@@ -5,6 +5,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.leads_agent_offer.telling import Telling
+
 from .canary_common import CANARIES, CanaryCommon
 
 
@@ -14,12 +16,12 @@ class TestNotices(CanaryCommon):
 
     def setUp(self):
         super().setUp()
-        self.Offer = self.env["leads.agent.offer"].sudo()
+        self.telling = Telling(self.env(su=True))
         self.profile = self.profiles[self.agent]
 
     def _tell(self):
-        self.Offer._tell_offered(100)
-        self.Offer._tell_accepted(100)
+        self.telling.tell_offered(100)
+        self.telling.tell_accepted(100)
 
     def _mails(self, offer=None):
         return self.env["mail.mail"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
@@ -51,11 +53,11 @@ class TestNotices(CanaryCommon):
     def test_told_once_by_two_runs(self):
         self.profile.by_sms = True
         with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 1.0):
-            self.Offer._cron_tell()
-            self.Offer._cron_tell()
+            self.telling.run()
+            self.telling.run()
         self.assertTrue(self.offer.told_at)
         self.assertEqual((len(self._mails()), len(self._texts())), (1, 1))
-        self.assertEqual(self.Offer._tell_offered(100), 0)
+        self.assertEqual(self.telling.tell_offered(100), 0)
 
     def test_nobody_is_told_of_what_is_over(self):
         self._pass_time(minutes=6)

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.leads_agent_call.tools.phone_numbers import Line, read_cell
+from odoo.addons.leads_agent_offer.answering import Answering
 
 from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
@@ -154,11 +155,13 @@ class OfferController(http.Controller):
                 if offer.state == "accepted":
                     # The button was pressed twice.
                     return
-                offer._accept(agreed=bool(form.get("terms")))
+                Answering(offer).accept(agreed=bool(form.get("terms")))
             case "decline":
-                offer._decline(self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE))
+                Answering(offer).decline(
+                    self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE)
+                )
             case "again":
-                offer._request_again()
+                Answering(offer).request_again()
             case "send-access-link":
                 if not offer.agent_id.can_hold_leads:
                     raise UserError(request.env._("You no longer hold leads."))
@@ -207,7 +210,7 @@ class OfferController(http.Controller):
             case "requeued":
                 return "requeued", 200
             case "offered" | "missed" | "ended":
-                return ("missed", 200) if offer._may_ask_again() else ("late", 410)
+                return ("missed", 200) if Answering(offer).may_ask_again() else ("late", 410)
         return "gone", 410
 
     def _details(self, offer):

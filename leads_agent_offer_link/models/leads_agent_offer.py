@@ -7,6 +7,8 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import misc
 
+from odoo.addons.leads_agent_offer.telling import send_mail
+
 from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
 LINK_DAYS = 30
@@ -47,7 +49,7 @@ class LeadsAgentOffer(models.Model):
         if self.link_sent_at and (now - self.link_sent_at).total_seconds() < 60:
             return False
         self.link_sent_at = now
-        self._send_mail(self.env.ref("leads_agent_offer_link.mail_template_access_link", raise_if_not_found=False))
+        send_mail(self, self.env.ref("leads_agent_offer_link.mail_template_access_link", raise_if_not_found=False))
         return True
 
     # ------------------------------------------------------------------

@@ -11,6 +11,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 
+from odoo.addons.leads_agent_offer.telling import Telling
 from odoo.addons.leads_agent_offer.tests.canary_common import CANARIES
 from odoo.addons.leads_agent_offer_link.models.leads_agent_offer import LINK_DAYS, NUMBER_BYTES, SEAL_BYTES
 
@@ -219,7 +220,7 @@ class TestOfferPage(LinkCase):
         self.assertNotIn('name="terms"', self._get(f"/leads/offer/{self._live(lead)._token()}").text)
 
     def test_both_links_of_the_mail_open_the_page(self):
-        self.env["leads.agent.offer"].sudo()._tell_offered(100)
+        Telling(self.env(su=True)).tell_offered(100)
         mail = self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)])
         links = re.findall(r'href="([^"]+)"', mail.body_html)
         self.assertEqual(links, [f"{self.base_url()}{self.path}?answer={answer}" for answer in ("accept", "decline")])

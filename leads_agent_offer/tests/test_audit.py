@@ -9,6 +9,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import file_path
 
+from odoo.addons.leads_agent_offer.offering import Offering
+
 from .offer_common import OfferCommon
 
 
@@ -283,7 +285,7 @@ class TestFigures(OfferCommon):
         routings = (lead | backlog).leads_routing_ids
         pages = routings.mapped("audit_html")
         with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
-            shark = self.env["leads.agent.offer"]._make(
+            shark = Offering(self.env).make(
                 [(lead.id, self.agent.id, lead.leads_routing_ids.id, "shark_tank")], self.env.company
             )
         self.env.flush_all()

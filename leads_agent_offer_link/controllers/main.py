@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.leads_agent_call.tools.phone_numbers import Line, read_cell
+from odoo.addons.leads_agent_offer.answering import Answering
 
 from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
@@ -92,7 +93,7 @@ class OfferController(http.Controller):
             limit=MOST_LEADS,
         )
         return self._render(
-            "leads_agent_offer.my_leads_page",
+            "leads_agent_offer_link.my_leads_page",
             {"agent": agent, "leads": leads, "is_cut": len(leads) == MOST_LEADS, "most": MOST_LEADS},
         )
 
@@ -154,11 +155,13 @@ class OfferController(http.Controller):
                 if offer.state == "accepted":
                     # The button was pressed twice.
                     return
-                offer._accept(agreed=bool(form.get("terms")))
+                Answering(offer).accept(agreed=bool(form.get("terms")))
             case "decline":
-                offer._decline(self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE))
+                Answering(offer).decline(
+                    self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE)
+                )
             case "again":
-                offer._request_again()
+                Answering(offer).request_again()
             case "send-access-link":
                 if not offer.agent_id.can_hold_leads:
                     raise UserError(request.env._("You no longer hold leads."))
@@ -193,7 +196,7 @@ class OfferController(http.Controller):
             values |= {"terms": offer._terms(), "reasons": self._reasons(offer)}
         elif stage == "accepted":
             values["details"] = self._details(offer)
-        return self._render("leads_agent_offer.offer_page", values, status or usual_status)
+        return self._render("leads_agent_offer_link.offer_page", values, status or usual_status)
 
     def _stage(self, offer):
         """:returns: what the page is about, and the HTTP status that fits"""
@@ -207,7 +210,7 @@ class OfferController(http.Controller):
             case "requeued":
                 return "requeued", 200
             case "offered" | "missed" | "ended":
-                return ("missed", 200) if offer._may_ask_again() else ("late", 410)
+                return ("missed", 200) if Answering(offer).may_ask_again() else ("late", 410)
         return "gone", 410
 
     def _details(self, offer):
@@ -238,7 +241,7 @@ class OfferController(http.Controller):
 
     def _nothing_here(self):
         """The same for a link that is forged, foreign, malformed or too old: nobody learns which."""
-        return self._render("leads_agent_offer.no_such_link_page", {}, 404)
+        return self._render("leads_agent_offer_link.no_such_link_page", {}, 404)
 
     def _see(self, offer):
         return self._guarded(request.redirect(f"{OFFER_PAGE}/{offer._token()}"))

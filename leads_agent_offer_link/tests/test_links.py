@@ -3,104 +3,22 @@ import re
 import socket
 from base64 import b32encode
 from datetime import timedelta
-from unittest.mock import patch
 from urllib.parse import quote
 
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
-from odoo.tools import mute_logger
 
-from odoo.addons.leads_agent_offer.models.leads_agent_offer_answers import LINK_DAYS, NUMBER_BYTES, SEAL_BYTES
+from odoo.addons.leads_agent_offer.telling import Telling
+from odoo.addons.leads_agent_offer.tests.canary_common import CANARIES
+from odoo.addons.leads_agent_offer_link.models.leads_agent_offer import LINK_DAYS, NUMBER_BYTES, SEAL_BYTES
 
-from .offer_common import OfferCommon
+from .link_common import LinkCase
 
 SEED = 20261126
 FUZZED_REQUESTS = 600
-# Of the contact of every lead made here; in lower case, without spaces.
-CANARIES = ("canary", "secretcontact", "secret@customer", "secretstreet", "+32470123456", "470123456")
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-class LinkCase(OfferCommon, HttpCase):
-    """An agent with an offer in hand and nothing but its link."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Whatever the demo data say.
-        cls.company = cls.env.company
-        cls.company.write(
-            {
-                "leads_offer_minutes": 5,
-                "leads_offer_shark_minutes": 0,
-                "leads_offer_catch_all_ids": [Command.clear()],
-                "leads_offer_terms": False,
-            }
-        )
-        cls.agent.partner_id.phone = "+32 475 00 00 01"
-        cls.solar = cls._tag("solar", color=3)
-        cls._skill(cls.agent, cls.solar, 90)
-        cls._skill(cls.other_agent, cls.solar, 10)
-        cls.lead = cls._incoming(
-            "Canary subject: solar roof",
-            partner_name="Canary Company",
-            function="Canary in Chief",
-            description="<p>Canary text about solar</p>",
-            street2="Canary Yard",
-            city="Ghent",
-            zip="9000",
-            expected_revenue=3_000,
-            leads_offer_hint="Calls back in the afternoon",
-        )
-        cls.offer = cls._live(cls.lead)
-
-    def setUp(self):
-        super().setUp()
-        self.authenticate(None, None)
-        self.path = f"/leads/offer/{self.offer._token()}"
-
-    # ------------------------------------------------------------------
-    # As a browser
-    # ------------------------------------------------------------------
-
-    def _long_token(self, agent=None, until=4_000_000_000):
-        """A link as they were before they were short."""
-        return self.offer._signed("offer", self.offer.id, (agent or self.agent).id, until)
-
-    def _get(self, path, **kwargs):
-        response = self.url_open(path, allow_redirects=False, **kwargs)
-        self.env.invalidate_all()
-        return response
-
-    def _send(self, path, answer, **form):
-        """Open the page, fill in its form and send it."""
-        if "csrf_token" not in form:
-            token = re.search(r'name="csrf_token" value="([^"]+)"', self._get(path).text)
-            form["csrf_token"] = token.group(1) if token else ""
-        response = self.url_open(f"{path}/{answer}", data=form, allow_redirects=False)
-        self.env.invalidate_all()
-        return response
-
-    def _found(self, text):
-        text = re.sub(r"\s|&nbsp;", "", text).lower()
-        return [canary for canary in CANARIES if canary in text]
-
-    def assertNoCanary(self, *texts):
-        for text in texts:
-            self.assertFalse(self._found(str(text)))
-
-    def assertShut(self, response, status):
-        """No contact in it, and nobody keeps it."""
-        self.assertEqual(response.status_code, status)
-        self.assertNoCanary(response.text, response.headers)
-        self.assertEqual(response.headers["Cache-Control"], "no-store")
-        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
-        self.assertIn("noindex", response.headers["X-Robots-Tag"])
-        self.assertIn("frame-ancestors 'none'", response.headers["Content-Security-Policy"])
 
 
 @tagged("post_install", "-at_install")
@@ -300,6 +218,45 @@ class TestOfferPage(LinkCase):
         self.company.leads_offer_terms = "<p><br></p>"
         lead = self._incoming("solar", email_from="other@customer.example.com", phone=False)
         self.assertNotIn('name="terms"', self._get(f"/leads/offer/{self._live(lead)._token()}").text)
+
+    def test_both_links_of_the_mail_open_the_page(self):
+        Telling(self.env(su=True)).tell_offered(100)
+        mail = self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)])
+        links = re.findall(r'href="([^"]+)"', mail.body_html)
+        self.assertEqual(links, [f"{self.base_url()}{self.path}?answer={answer}" for answer in ("accept", "decline")])
+        for link in links:
+            self.assertShut(self._get(link.removeprefix(self.base_url())), 200)
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_the_terms_are_asked_for_at_the_link_of_the_mail(self):
+        self.company.leads_offer_terms = "<p>Call within the hour.</p>"
+        link = self.offer._offer_url("accept").removeprefix(self.base_url())
+        self.assertIn("Call within the hour.", self._get(link).text)
+        path = link.partition("?")[0]
+        for form in ({}, {"terms": ""}):
+            self.assertEqual(self._send(path, "accept", **form).status_code, 409)
+        self.assertEqual((self.offer.state, len(self.lead.user_id)), ("offered", 0))
+        self.assertEqual(self._send(path, "accept", terms="agreed").status_code, 303)
+        self.assertEqual(self.offer.state, "accepted")
+
+    def test_links_are_bound_to_offer_and_agent(self):
+        Offer = self.env["leads.agent.offer"]
+        token = self.offer._token()
+        self.assertEqual(Offer._from_token(token), self.offer)
+        self.assertEqual(Offer._agent_from_token(Offer._agent_token(self.agent)), self.agent)
+        self.assertFalse(Offer._agent_from_token(token))
+        self.assertFalse(Offer._from_token(Offer._agent_token(self.agent)))
+        for forged in (
+            "",
+            "-",
+            token[:-1],
+            "a" * 32,
+            "é" * 10,
+            "1-2-3-4",
+            token + "0",
+        ):
+            with self.subTest(forged):
+                self.assertFalse(Offer._from_token(forged))
 
     def test_links_that_do_not_count_look_all_the_same(self):
         token = self.offer._token()
@@ -547,155 +504,3 @@ class TestLinkFuzz(LinkCase):
         # What is looked for is found when it is there.
         self._send(self.path, "accept")
         self.assertTrue(self._found(self._raw(b"GET", self.path.encode())[1]))
-
-
-@tagged("post_install", "-at_install")
-class TestNotices(LinkCase):
-    """Who is told what, by which channel, and what happens when that fails."""
-
-    def setUp(self):
-        super().setUp()
-        self.Offer = self.env["leads.agent.offer"].sudo()
-        self.profile = self.profiles[self.agent]
-
-    def _tell(self):
-        self.Offer._tell_offered(100)
-        self.Offer._tell_accepted(100)
-
-    def _mails(self, offer=None):
-        return self.env["mail.mail"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
-
-    def _texts(self, offer=None):
-        return self.env["sms.sms"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
-
-    def test_the_mail_has_both_links_and_no_contact(self):
-        self._tell()
-        mail = self._mails()
-        self.assertEqual(mail.recipient_ids, self.agent.partner_id)
-        self.assertFalse(mail.model or mail.res_id, "it hangs on no document, so nobody reads it there")
-        self.assertNoCanary(mail.subject, mail.body_html, mail.body, mail.headers)
-        links = re.findall(r'href="([^"]+)"', mail.body_html)
-        self.assertEqual(links, [f"{self.base_url()}{self.path}?answer={answer}" for answer in ("accept", "decline")])
-        for text in ("solar", "Ghent", self.offer.value_band, self.offer._deadline_text()):
-            self.assertIn(text, mail.body_html)
-        for link in links:
-            self.assertShut(self._get(link.removeprefix(self.base_url())), 200)
-        self.assertEqual(self.offer.state, "offered")
-
-    def test_the_text_message_has_the_link_and_no_contact(self):
-        self.profile.write({"by_sms": True, "by_email": False})
-        self._tell()
-        self.assertFalse(self._mails())
-        text = self._texts()
-        self.assertEqual(text.number, "+32475000001")
-        self.assertNoCanary(text.body)
-        self.assertIn(self.path, text.body)
-
-    def test_told_once_by_two_runs(self):
-        self.profile.by_sms = True
-        with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 1.0):
-            self.Offer._cron_tell()
-            self.Offer._cron_tell()
-        self.assertTrue(self.offer.told_at)
-        self.assertEqual((len(self._mails()), len(self._texts())), (1, 1))
-        self.assertEqual(self.Offer._tell_offered(100), 0)
-
-    def test_nobody_is_told_of_what_is_over(self):
-        self._pass_time(minutes=6)
-        self.assertEqual(self.offer.state, "missed")
-        self._tell()
-        self.assertFalse(self._mails())
-
-    def test_the_client_is_told_without_content(self):
-        sent = []
-        send = type(self.env["bus.bus"])._sendone
-        with patch.object(
-            type(self.env["bus.bus"]), "_sendone", lambda bus, *args: (sent.append(args), send(bus, *args))
-        ):
-            self._tell()
-            self.offer.with_user(self.agent).action_accept()
-        # Demo offers are told of as well, and the dashboard has messages of its own.
-        notices = [
-            (kind, message)
-            for channel, kind, message in sent
-            if channel == self.agent.partner_id and kind.startswith("leads_agent_offer")
-        ]
-        self.assertEqual(notices, [("leads_agent_offer/offered", {}), ("leads_agent_offer/changed", {})])
-
-    def test_channels_that_are_off(self):
-        self.profile.write({"by_app": True, "by_email": False, "by_sms": False})
-        self._tell()
-        self.assertTrue(self.offer.told_at)
-        self.assertFalse(self._mails() or self._texts())
-
-    def test_a_copy_with_all_details_after_acceptance(self):
-        self._tell()
-        self.profile.write({"by_sms": True, "forward_email": "assistant@example.com"})
-        self._send(self.path, "accept")
-        self._tell()
-        self._tell()
-        offered, copy, forwarded = self._mails()
-        self.assertNoCanary(offered.body_html)
-        self.assertEqual(copy.recipient_ids, self.agent.partner_id)
-        self.assertEqual((forwarded.recipient_ids.ids, forwarded.email_to), ([], "assistant@example.com"))
-        for mail in (copy, forwarded):
-            self.assertEqual(self._found(mail.body_html), [*CANARIES])
-            self.assertFalse(mail.model or mail.res_id)
-        self.assertEqual(len(self._texts()), 1)
-        self.assertTrue(self._found(self._texts().body))
-        self.assertFalse(self.offer.tell_error)
-
-    def test_no_copy_of_a_lead_that_is_gone_by_then(self):
-        self._send(self.path, "accept")
-        self.lead.user_id = self.other_agent
-        self._tell()
-        self.assertFalse(self._mails())
-
-    def test_a_mail_server_that_is_down_stops_nothing(self):
-        self._tell()
-        refused = ConnectionRefusedError(111, "Connection refused")
-        with patch.object(self.env.registry["ir.mail_server"], "_connect__", side_effect=refused):
-            self._mails().send()
-        self.assertEqual(self._mails().state, "exception")
-        self.assertIn("Connection refused", self.offer.with_user(self.manager).tell_error)
-        self._send(self.path, "accept")
-        self.assertEqual(self.offer.state, "accepted")
-
-    def test_a_text_message_that_fails_stops_nothing(self):
-        self.profile.by_sms = True
-        self._tell()
-        with patch("odoo.addons.sms.tools.sms_api.SmsApi._send_sms_batch", side_effect=ConnectionError("down")):
-            self._texts().send()
-        self.assertIn("The text message was not sent", self.offer.tell_error)
-        self.assertEqual(self.offer.state, "offered")
-
-    def test_an_agent_who_cannot_be_reached(self):
-        self.profile.by_sms = True
-        self.agent.partner_id.write({"email": False, "phone": False})
-        self._tell()
-        self.assertIn("has no e-mail address", self.offer.tell_error)
-        self.assertIn("has no phone number", self.offer.tell_error)
-        self.assertTrue(self.offer.told_at)
-
-    def test_a_broken_template_stops_nothing(self):
-        other = self._live(self._incoming("solar"))
-        broken = ValueError("There is no such place-holder.")
-        with (
-            patch.object(self.env.registry["leads.agent.offer"], "_kind_text", side_effect=broken),
-            mute_logger("odoo.addons.mail.models.mail_render_mixin"),
-        ):
-            self._tell()
-        self.assertTrue(self.offer.tell_error and other.tell_error)
-        self.assertTrue(self.offer.told_at and other.told_at)
-
-    def test_the_menu_bar_knows_ones_own_live_offers(self):
-        offers = self.env["leads.agent.offer"].with_user(self.agent).get_live_offers()
-        self.assertNoCanary(offers)
-        self.assertEqual([offer["id"] for offer in offers], self.offer.ids)
-        self.assertEqual(offers[0]["tags"], [{"name": "solar", "color": 3}])
-        self.assertEqual((offers[0]["city"], offers[0]["kind"]), ("Ghent", "exclusive"))
-        self.assertTrue(0 < offers[0]["seconds_left"] <= 300)
-        self.assertEqual(self.env["leads.agent.offer"].with_user(self.other_agent).get_live_offers(), [])
-        self.assertEqual(self.env["leads.agent.offer"].with_user(self.plain).get_live_offers(), [])
-        self.offer.deadline = fields.Datetime.now()
-        self.assertEqual(self.env["leads.agent.offer"].with_user(self.agent).get_live_offers(), [])

@@ -36,6 +36,7 @@
         "web.assets_unit_tests": ["leads_agent_lifecycle/static/tests/**/*.test.js"],
         "web.assets_tests": ["leads_agent_lifecycle/static/tests/tours/**/*.js"],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,12 +1,27 @@
+from odoo.tools.sql import create_column
+
 from .models.leads_agent_inbound import SECRET, TOKEN
+from .moving import LifeCycle
 from .tools.meta import CHANNELS
 
 META = tuple(CHANNELS.values())
 
 
+def pre_init_hook(env):
+    """At install nobody has a profile yet: what follows from columns is computed by PostgreSQL, not row by row."""
+    for name in ("lead_info", "lead_account_type"):
+        create_column(env.cr, "res_partner", name, "varchar")
+    env.cr.execute(
+        """
+        UPDATE res_partner SET lead_info = 'info', lead_account_type =
+               CASE WHEN is_company OR parent_id IS NOT NULL THEN 'business' ELSE 'personal' END
+        """
+    )
+
+
 def post_init_hook(env):
     """Customers with an order, and those who are held, are leads from the first day."""
-    env["res.partner"]._lead_take_in()
+    LifeCycle(env).take_in()
 
 
 def uninstall_hook(env):

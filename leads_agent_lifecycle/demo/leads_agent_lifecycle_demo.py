@@ -3,6 +3,8 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..moving import LifeCycle
+
 # Who came by themselves: name, channel, days ago, city, zip, country, born, gender, marital status, relationship,
 # loyalty, e-mail, phone, stage, status. Visitors without a name said nothing yet.
 PEOPLE = (
@@ -46,8 +48,7 @@ class LeadsAgentDemo(models.AbstractModel):
 
     @api.model
     def _load_lifecycle(self):
-        partners = self.env["res.partner"]
-        partners._lead_take_in()
+        LifeCycle(self.env).take_in()
         officers = [self.env.ref(f"leads_agent.demo_user_{name}") for name in ("anna", "ben", "chloe")]
         for nr, person in enumerate(PEOPLE):
             lead = self._play_person(nr, *person)

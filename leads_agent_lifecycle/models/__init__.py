@@ -1,4 +1,5 @@
 from . import (
+    access,
     ir_fields_converter,
     leads_agent_lead_mixin,
     leads_agent_assignment,
@@ -23,13 +24,5 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
-    res_partner_import,
-    res_partner_import_rows,
-    res_partner_lead,
-    res_partner_lead_channels,
-    res_partner_lead_moves,
-    res_partner_lead_return,
-    res_partner_lead_stop,
-    res_partner_panel,
     sale_order,
 )

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..moving import LifeCycle
+
 
 class LeadsAgentAssignment(models.Model):
     _inherit = "leads.agent.assignment"
@@ -14,7 +16,7 @@ class LeadsAgentAssignment(models.Model):
     def _on_undone(self):
         """Leads that moved because they were assigned go back, unless they have moved since."""
         # sudo: res.partner - follows from an undoing that was allowed
-        self.env["res.partner"].sudo()._lead_go_back(self)
+        LifeCycle(self.sudo().env).go_back(self)
         return super()._on_undone()
 
     @api.model

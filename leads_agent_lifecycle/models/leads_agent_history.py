@@ -1,5 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 
+from ..arrivals import Arrivals
+from ..stopping import Stopping
+
 # Messages that people send; mass mailings and notifications are of other types.
 BY_HAND = ("comment", "email", "sms")
 
@@ -44,7 +47,7 @@ class LeadsAgentHistory(models.Model):
                 if author.commercial_partner_id == customer and not self._lead_asks(message, is_mail):
                     authors |= author
         answered._lead_event("spoken", self.env._("Answer sent"))
-        authors._lead_return()
+        Arrivals(authors).wake()
         if answers := Answers.of(self.env):
             answers.author_ids.update(authors.ids)
         else:
@@ -71,8 +74,8 @@ class LeadsAgentHistory(models.Model):
         """Whether a lead asks to be left alone, or says nothing: no answer."""
         Word, author = self.env["leads.agent.stop.word"], message.author_id
         if not is_mail:
-            return Word._purpose_of(message.body) == "stop" and author._lead_is_stopped()
+            return Word._purpose_of(message.body) == "stop" and Stopping(author).is_stopped()
         text = Word._words_of_mail(message.body, message.subject)
         purpose = Word._purpose(text)
-        author._lead_hear(purpose, "mail", text)
+        Stopping(author).hear(purpose, "mail", text)
         return purpose == "stop" or not message.body

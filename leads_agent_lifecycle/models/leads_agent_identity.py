@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from odoo.addons.leads_agent.fields import Link
 
-from .res_partner import CHANNELS
+from ..profile import CHANNELS
 
 
 class LeadsAgentIdentity(models.Model):

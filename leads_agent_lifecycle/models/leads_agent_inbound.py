@@ -9,6 +9,9 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.leads_agent_channel.models.leads_agent_received import KEPT_DAYS
 
+from ..arrivals import Arrivals
+from ..speaking import Speakers
+from ..stopping import Stopping
 from ..tools import meta
 from .leads_agent_history import Answers
 
@@ -89,12 +92,10 @@ class LeadsAgentInbound(models.AbstractModel):
 
         :param pairs: each row with what it told
         """
-        ours = self.env["res.partner"]._lead_our_numbers(
-            {one.phone for _row, saids in pairs for one in saids if one.phone}
-        )
+        ours = Speakers(self.env).our_numbers({one.phone for _row, saids in pairs for one in saids if one.phone})
         changes = self._changes([one for _row, saids in pairs for one in saids])
         posted = self._posted([one for _row, saids in pairs for one in saids])
-        met = self.env["res.partner"]._lead_meet(
+        met = Speakers(self.env).meet(
             [
                 self._speaker(one)
                 for _row, saids in pairs
@@ -113,9 +114,10 @@ class LeadsAgentInbound(models.AbstractModel):
                 else:
                     row._became(**inbound._take_in(said, row, changes, met))
         authors = self.env["res.partner"].browse(sorted(answers.author_ids))
-        authors._lead_arrives(self.env._("Answer received"))
+        arrivals = Arrivals(authors)
+        arrivals.note(self.env._("Answer received"))
         for channel in {row.channel for row, _saids in pairs}:
-            authors._lead_tell_arrival(channel)
+            arrivals.tell(channel)
 
     @api.model
     def _take_in(self, said, row, changes, met):
@@ -134,7 +136,7 @@ class LeadsAgentInbound(models.AbstractModel):
         if said.what in ("edit", "withdrawal"):
             return self._change(said)
         if said.what == "moved":
-            return self.env["res.partner"]._lead_moved_on_channel(said)
+            return Speakers(self.env).moved(said)
         return self._hear(said, row, changes, met)
 
     @api.model
@@ -167,7 +169,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _speaker(self, said):
-        """Who says something, as :meth:`ResPartner._lead_by_names` takes them."""
+        """Who says something, as :meth:`Speakers.by_names` takes them."""
         return said.channel, said.called, {"name": said.name, "phone": said.phone}
 
     @api.model
@@ -183,17 +185,15 @@ class LeadsAgentInbound(models.AbstractModel):
         # What is posted below is the answer.
         wakes = not said.choice and purpose != "stop"
         profile = self._profile_of(said)
-        lead, is_new = self.env["res.partner"]._lead_by_names(
-            channel, names, wakes=wakes, is_answer=False, **known, **profile
-        )
+        lead, is_new = Speakers(self.env).by_names(channel, names, wakes=wakes, is_answer=False, **known, **profile)
         if lead.id in met:
             met.remove(lead.id)
             lead.write(profile)
             is_new = True
         if is_new:
-            lead._lead_came_by(said.source, said.campaign)
+            Speakers(self.env).came_by(lead, said.source, said.campaign)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
-        lead._lead_hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        Stopping(lead).hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
         became = {"state": "lead" if is_new and lead.lead_stage_id else "message", "lead": lead}
         if said.choice:
             return became
@@ -253,7 +253,7 @@ class LeadsAgentInbound(models.AbstractModel):
         original.message_id.write({"body": plaintext2html(self._words(said))})
         purpose = self.env["leads.agent.stop.word"]._purpose(said.text)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
-        lead._lead_hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        Stopping(lead).hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
         return {"state": "ignored", "reason": self.env._("A message was edited"), "lead": lead}
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
+from ..moving import LifeCycle
 from ..tools import steps
 
 TRIGGERS = [
@@ -217,6 +218,6 @@ class LeadsAgentLifecycleRule(models.Model):
             while rows := rule._existing(after, CHUNK):
                 after = rows[-1][0]
                 # sudo: res.partner - the job moves the leads of everybody
-                self.env["res.partner"].sudo()._lead_step(rule._plan_existing(rows), reason)
+                LifeCycle(self.sudo().env).step(rule._plan_existing(rows), reason)
                 if not self.env["ir.cron"]._commit_progress(len(rows)):
                     return

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.leads_agent.fields import Link
 
-from .res_partner import CHANNELS
+from ..profile import CHANNELS
 
 # Where people speak for themselves, and are known by it.
 SPOKEN_ON = [
@@ -24,6 +24,21 @@ class LeadsAgentOptOut(models.Model):
     via = fields.Selection(SPOKEN_ON, string="Asked By", readonly=True, help="Empty: in a call.")
     asked_by_id = Link("res.partner", string="Who Asked", readonly=True, ondelete="set null", index="btree_not_null")
     email = fields.Char(string="E-mail", readonly=True, help="What was put on the list of e-mails not to write to.")
+
+    @api.model
+    def _blocked_channels(self, partners):
+        """Elevated: the names of the channels, calls excepted, on which contacts want no messages: ``{id: [name]}``."""
+        rows = self.search(
+            Domain("is_in_force", "=", True)
+            & Domain("partner_id", "in", partners.ids)
+            & Domain("channel", "!=", "call")
+        )
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        blocked = {row.partner_id.id: [] for row in rows}
+        for channel, label in labels.items():
+            for partner in rows.filtered(lambda row, channel=channel: row.channel == channel).partner_id:
+                blocked[partner.id].append(label)
+        return blocked
 
     @api.model
     def _asked(self, person, via):

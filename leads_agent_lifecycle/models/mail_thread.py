@@ -5,6 +5,8 @@ from odoo.tools.mail import decode_message_header, parse_contact_from_email
 from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 from odoo.addons.leads_agent_channel.tools import mail_source
 
+from ..speaking import Speakers
+
 TO_LEADS = {"lead_channel": "mail"}
 
 
@@ -64,7 +66,7 @@ class MailThread(models.AbstractModel):
         values = super()._message_parse_post_process(message, message_dict, routes)
         if not values.get("author_id") and any(route[0] in ("res.partner", "sale.order") for route in routes or ()):
             # sudo: res.partner - whoever sends a mail has no user
-            if author := self.env["res.partner"].sudo()._lead_find(email=message_dict["email_from"]):
+            if author := Speakers(self.sudo().env).find(email=message_dict["email_from"]):
                 values["author_id"] = author.id
         return values
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
+from ..speaking import ALIAS
 from .leads_agent_inbound import SECRET, TOKEN
-from .res_partner_lead_channels import ALIAS
 
 
 class ResConfigSettings(models.TransientModel):

@@ -1,58 +1,27 @@
-from dateutil.relativedelta import relativedelta
-from PIL.Image import DecompressionBombError
+from functools import partial
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize
-from odoo.tools.image import base64_to_image
-from odoo.tools.sql import column_exists, create_column
 
+from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_groups import HOLDERS
-from odoo.addons.leads_agent_channel.models import leads_agent_received
+from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
 
-from ..tools import codes
-
-CHANNELS = [("manual", "By Hand"), ("order", "Order"), *leads_agent_received.CHANNELS, ("import", "Import")]
-# Ages from, in years; the last band is open.
-AGE_BANDS = [("0", "Under 18"), ("18", "18 to 24"), ("25", "25 to 34"), ("35", "35 to 44"), ("45", "45 to 54")]
-AGE_BANDS += [("55", "55 to 64"), ("65", "65 and More")]
-SOCIAL_HOSTS = {
-    "lead_linkedin": ("linkedin.com",),
-    "lead_facebook": ("facebook.com", "fb.com"),
-    "lead_instagram": ("instagram.com",),
-    "lead_x": ("x.com", "twitter.com"),
-}
-# What agents may say of a lead, beside what they may correct on a customer.
-PROFILE_FIELDS = frozenset(
-    (
-        "function",
-        "image_1920",
-        "lead_activity",
-        "lead_birthdate",
-        "lead_channel",
-        "lead_code",
-        "lead_contact_role",
-        "lead_department",
-        "lead_gender",
-        "lead_loyalty",
-        "lead_marital",
-        "lead_relationship",
-        "lead_source_id",
-        "lead_campaign_id",
-        "lead_stage_id",
-        "lead_status_id",
-        *SOCIAL_HOSTS,
-    )
-)
-LARGEST_PHOTO = 10 * 1024 * 1024
+from .. import importing, profile
+from ..entering import Entering
+from ..moving import LifeCycle
+from ..panel import Panel, counted_by, text_of_panel
+from ..speaking import Speakers
 
 
 class ResPartner(models.Model):
     """The profile of a lead stands on the contact: a customer's rules, chatter, addresses and merges hold for it.
 
-    A contact is a lead when it has a stage. Stage and status change in one place, ``_lead_move``.
+    A contact is a lead when it has a stage. Stage and status change in one place, :class:`LifeCycle`.
+    What else is done with leads is in files beside the models, by theme.
     """
 
     _name = "res.partner"
@@ -106,7 +75,7 @@ class ResPartner(models.Model):
         store=True,
         help="Whether at least one of name, e-mail and phone is known.",
     )
-    lead_channel = fields.Selection(CHANNELS, string="Channel", copy=False)
+    lead_channel = fields.Selection(profile.CHANNELS, string="Channel", copy=False)
     lead_source_id = fields.Many2one("utm.source", string="Source", copy=False, index="btree_not_null")
     lead_campaign_id = fields.Many2one("utm.campaign", string="Campaign", copy=False, index="btree_not_null")
     lead_account_type = fields.Selection(
@@ -118,34 +87,13 @@ class ResPartner(models.Model):
     lead_contact_role = fields.Selection(
         [("primary", "Primary Contact"), ("other", "Other Contact")], string="Contact Role", copy=False
     )
-    lead_loyalty = fields.Selection(
-        [("new", "New"), ("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold"), ("platinum", "Platinum")],
-        string="Loyalty Level",
-    )
-    lead_relationship = fields.Selection(
-        [
-            ("b2b", "B2B"),
-            ("b2c", "B2C"),
-            ("education", "Education"),
-            ("government", "Government"),
-            ("non_profit", "Non-Profit"),
-        ],
-        string="Relationship",
-    )
+    lead_loyalty = fields.Selection(profile.LOYALTY, string="Loyalty Level")
+    lead_relationship = fields.Selection(profile.RELATIONSHIP, string="Relationship")
     lead_gender = fields.Selection([("female", "Female"), ("male", "Male"), ("other", "Other")], string="Gender")
-    lead_marital = fields.Selection(
-        [
-            ("single", "Single"),
-            ("married", "Married"),
-            ("partner", "Civil Partner"),
-            ("divorced", "Divorced"),
-            ("widowed", "Widowed"),
-        ],
-        string="Marital Status",
-    )
+    lead_marital = fields.Selection(profile.MARITAL, string="Marital Status")
     lead_birthdate = fields.Date(string="Date of Birth", copy=False)
     lead_age_band = fields.Selection(
-        AGE_BANDS, string="Age", compute="_compute_lead_age_band", search="_search_lead_age_band"
+        profile.AGE_BANDS, string="Age", compute="_compute_lead_age_band", search="_search_lead_age_band"
     )
     lead_department = fields.Char(string="Department")
     lead_linkedin = fields.Char(string="LinkedIn", copy=False)
@@ -163,28 +111,41 @@ class ResPartner(models.Model):
     )
     lead_duplicate_count = fields.Integer(compute="_compute_lead_duplicate_ids", export_string_translation=False)
 
+    lead_blocked_channels = fields.Char(
+        string="Blocked Channels",
+        compute="_compute_lead_blocked_channels",
+        compute_sudo=True,
+        groups=HOLDERS,
+        help="Channels by which the contact does not want messages. Calls are blocked for the whole customer.",
+    )
+    lead_city = text_of_panel("City of the Lead", "city")
+    lead_company = text_of_panel("Company of the Lead", "commercial_company_name")
+    lead_zip = text_of_panel("Zip of the Lead", "zip")
+
     _lead_code_unique = models.UniqueIndex(
         "(lead_code) WHERE lead_code IS NOT NULL", "Another lead has this contact code already."
     )
     _lead_newest_idx = models.Index("(lead_at DESC, id DESC) WHERE lead_stage_id IS NOT NULL")
     _lead_name_zip_idx = models.Index("(zip, lower(name)) WHERE lead_stage_id IS NOT NULL")
-
-    def _auto_init(self):
-        """At install nobody has a profile yet: what follows from columns is computed by PostgreSQL, not row by row."""
-        cr = self.env.cr
-        if not column_exists(cr, "res_partner", "lead_info"):
-            for name in ("lead_info", "lead_account_type"):
-                create_column(cr, "res_partner", name, "varchar")
-            cr.execute(
-                """
-                UPDATE res_partner SET lead_info = 'info', lead_account_type =
-                       CASE WHEN is_company OR parent_id IS NOT NULL THEN 'business' ELSE 'personal' END
-                """
-            )
-        return super()._auto_init()
+    _lead_activity_idx = counted_by("lead_activity")
+    _lead_info_idx = counted_by("lead_info")
+    _lead_channel_idx = counted_by("lead_channel")
+    _lead_stage_idx = counted_by("lead_stage_id")
+    _lead_status_idx = counted_by("lead_status_id")
+    _lead_account_type_idx = counted_by("lead_account_type")
+    _lead_contact_role_idx = counted_by("lead_contact_role")
+    _lead_loyalty_idx = counted_by("lead_loyalty")
+    _lead_company_idx = counted_by("commercial_company_name")
+    _lead_relationship_idx = counted_by("lead_relationship")
+    _lead_gender_idx = counted_by("lead_gender")
+    _lead_marital_idx = counted_by("lead_marital")
+    _lead_birthdate_idx = counted_by("lead_birthdate")
+    _lead_city_idx = counted_by("city")
+    _lead_country_idx = counted_by("country_id")
+    _lead_state_idx = counted_by("state_id")
 
     # ------------------------------------------------------------------
-    # Fields
+    # Compute
     # ------------------------------------------------------------------
 
     @api.model
@@ -210,42 +171,11 @@ class ResPartner(models.Model):
 
     @api.depends("lead_birthdate")
     def _compute_lead_age_band(self):
-        today = fields.Date.context_today(self)
         for partner in self:
-            born = partner.lead_birthdate
-            age = relativedelta(today, born).years if born else -1
-            partner.lead_age_band = next((band for band, _label in reversed(AGE_BANDS) if age >= int(band)), False)
+            partner.lead_age_band = profile.age_band(partner, partner.lead_birthdate)
 
     def _search_lead_age_band(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = Domain.FALSE
-        for band in value:
-            domain |= self._lead_age_domain(band) if band else Domain("lead_birthdate", "=", False)
-        return domain
-
-    @api.model
-    def _lead_age_domain(self, band):
-        """Those who are of an age today: born on the day of the year counts as one year older."""
-        youngest, oldest = self._lead_born(band)
-        domain = Domain("lead_birthdate", "<=", youngest)
-        return domain & Domain("lead_birthdate", ">", oldest) if oldest else domain
-
-    @api.model
-    def _lead_age_sql(self, band):
-        """The same in SQL, for the panel."""
-        youngest, oldest = self._lead_born(band)
-        condition = SQL("res_partner.lead_birthdate <= %s", youngest)
-        return SQL("%s AND res_partner.lead_birthdate > %s", condition, oldest) if oldest else condition
-
-    @api.model
-    def _lead_born(self, band):
-        """The last day on which people of an age were born, and the last one that is too early, if there is one."""
-        today = fields.Date.context_today(self)
-        bands = [int(key) for key, _label in AGE_BANDS]
-        place = bands.index(int(band))
-        oldest = today - relativedelta(years=bands[place + 1]) if place + 1 < len(bands) else None
-        return today - relativedelta(years=bands[place]), oldest
+        return profile.age_search(self, value) if operator == "in" else NotImplemented
 
     @api.depends("lead_stage_id")
     def _compute_duration_tracking(self):
@@ -258,48 +188,27 @@ class ResPartner(models.Model):
     def _compute_lead_duplicate_ids(self):
         """Contacts with the same e-mail or number, or the same name at the same zip code, in sight of the user."""
         for partner in self:
-            twins = partner._lead_twins() if partner.lead_stage_id else partner.browse()
+            twins = Speakers(self.env).twins(partner) if partner.lead_stage_id else partner.browse()
             partner.lead_duplicate_ids = twins
             partner.lead_duplicate_count = len(twins)
 
-    def _lead_twins(self, limit=5):
-        self.ensure_one()
-        same = []
-        if email := email_normalize(self.email or ""):
-            same.append(Domain("email_normalized", "=", email))
-        if self.phone and self._phone_format(number=self.phone, country=self.country_id):
-            same.append(self._lead_phone_domain(self.phone, self.country_id))
-        if self.name and self.zip:
-            same.append(Domain("zip", "=", self.zip) & Domain("name", "=ilike", self.name.strip()))
-        twins = self.browse()
-        for domain in same:
-            domain &= Domain("id", "!=", self._origin.id) & Domain("partner_share", "=", True)
-            twins |= self.search(domain, limit=limit)
-        # A company and its contacts share a number; that is no duplicate.
-        return (twins - self.parent_id - self._origin.child_ids)[:limit]
+    @api.depends_context("lang")
+    def _compute_lead_blocked_channels(self):
+        blocked = self.env["leads.agent.opt.out"]._blocked_channels(self)
+        for partner in self:
+            partner.lead_blocked_channels = ", ".join(blocked.get(partner._origin.id, ()))
 
-    # ------------------------------------------------------------------
-    # Access
-    # ------------------------------------------------------------------
+    def _compute_texts(self):
+        self.lead_city = self.lead_company = self.lead_zip = False
 
     @api.model
-    def _leads_correctable_fields(self):
-        return super()._leads_correctable_fields() | PROFILE_FIELDS
-
-    def _leads_filter_in_sight(self):
-        in_sight = super()._leads_filter_in_sight()
-        if others := self - in_sight:
-            theirs = self.env["leads.agent.officer"]._lead_ids()
-            in_sight += others.filtered(lambda partner: partner.id in theirs)
-        return in_sight
-
-    def _leads_sight_domain(self):
-        domain = super()._leads_sight_domain()
-        theirs = self.env["leads.agent.officer"]._lead_ids()
-        return domain | Domain("id", "in", theirs) if theirs else domain
+    def _search_panel_domain_image(self, field_name, domain, set_count=False, limit=False):
+        if not field_name.startswith("lead_") and not self.env.context.get("lead_page"):
+            return super()._search_panel_domain_image(field_name, domain, set_count, limit)
+        return Panel(self, field_name).image(domain, set_count)
 
     # ------------------------------------------------------------------
-    # What is said of a lead
+    # Constraints
     # ------------------------------------------------------------------
 
     @api.constrains("lead_birthdate")
@@ -309,49 +218,180 @@ class ResPartner(models.Model):
             if partner.lead_birthdate and partner.lead_birthdate > today:
                 raise ValidationError(self.env._("The date of birth of %s lies in the future.", partner.name))
 
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
     @api.model
-    def _lead_clean(self, vals):
-        """Values of a profile as they are stored.
+    @takes(fields=given.names)
+    def default_get(self, fields):
+        """A new lead begins in the first stage, with its first status."""
+        values = super().default_get(fields)
+        entering = Entering(self.env)
+        if entering.is_entered(values):
+            values = entering.defaults(values.get("lead_stage_id")) | values
+        return values
 
-        :raises ValidationError: for a code, an address of a page or a photo that is none
+    @api.onchange("lead_stage_id")
+    def _onchange_lead_stage_id(self):
+        if self.lead_stage_id and self.lead_status_id not in self.lead_allowed_status_ids:
+            self.lead_status_id = self.lead_allowed_status_ids[:1]
+
+    @api.model_create_multi
+    @takes(vals_list=given.rows)
+    def create(self, vals_list):
+        vals_list = [profile.clean(self, vals) for vals in vals_list]
+        entering = Entering(self.env)
+        places = entering.prepare(vals_list)
+        partners = super().create(vals_list)
+        entering.place(partners, places)
+        return partners
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        vals = profile.clean(self, vals)
+        place = {name: vals.pop(name) for name in profile.PLACE_FIELDS if name in vals}
+        result = super().write(vals) if vals or not place else True
+        if "name" in vals and (named := self.sudo().filtered("lead_is_anonymous")):
+            # sudo: res.partner - the name, which the user was allowed to write, is no placeholder any more
+            named.lead_is_anonymous = False
+        if place:
+            Entering(self.env).move(self, place)
+        return result
+
+    def _leads_sender_names(self):
+        return [*super()._leads_sender_names(), *self.lead_identity_ids.mapped("key")]
+
+    # ------------------------------------------------------------------
+    # Import
+    # ------------------------------------------------------------------
+
+    @api.model
+    @takes()
+    def get_import_templates(self):
+        """On the leads page, the import dialog offers a file with the columns of a lead."""
+        if not self.env.context.get("lead_page"):
+            return super().get_import_templates()
+        return [{"label": self.env._("Import template for leads"), "template": importing.TEMPLATE}]
+
+    @api.model
+    @takes(fields=given.names, data=given.table)
+    def load(self, fields, data):
+        """On the leads page, rows of known leads get their ids."""
+        if not self.env.context.get("lead_page"):
+            return super().load(fields, data)
+        return importing.LeadsFile(self, super().load, fields).load(data)
+
+    @api.model
+    def _extract_records(self, field_paths, data, log=lambda message: None, limit=float("inf")):
+        records = super()._extract_records(field_paths, data, log=log, limit=limit)
+        return importing.without_blanks(self, records) if self.env.context.get("lead_page") else records
+
+    @api.model
+    def _convert_records(self, records, *, log=lambda message: None, savepoint):
+        convert = partial(super()._convert_records, log=log, savepoint=savepoint)
+        yield from importing.with_ids(convert, records) if self.env.context.get("lead_page") else convert(records)
+
+    @api.model
+    def _load_records(self, data_list, update=False):
+        if self.env.context.get("lead_page"):
+            importing.prepare(self, data_list)
+        return super()._load_records(data_list, update)
+
+    def _load_records_write(self, values):
+        if self.env.context.get("lead_page"):
+            values = importing.without_way_back(self, values)
+        return super()._load_records_write(values)
+
+    def _convert_fields_to_values(self, field_names):
+        """What contacts have in common with their company, in a file as when they are entered by hand."""
+        context = self.env.context
+        is_file = context.get("lead_page") and context.get("import_file")
+        # sudo: res.partner - values go from a company to its contacts, and to nobody else
+        partners = self.sudo() if is_file else self
+        return super(ResPartner, partners)._convert_fields_to_values(field_names)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    @takes()
+    def action_lead_activate(self):
+        """Make resting leads active again."""
+        self.lead_activity = "active"
+
+    @takes()
+    def action_lead_rest(self):
+        """Let leads rest: they leave the page until they show interest again."""
+        self.lead_activity = "inactive"
+
+    @takes()
+    def action_lead_update_status(self):
+        """Open *Update Status* for one lead or many."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Update Status"),
+            "res_model": "leads.agent.status.update",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_ids": self.ids},
+        }
+
+    @takes(given.one)
+    def action_lead_duplicates(self):
+        """Open the possible duplicates of a lead beside it, to look at or to merge."""
+        self.ensure_one()
+        twins = Speakers(self.env).twins(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Possible Duplicates of %s", self.display_name),
+            "res_model": "res.partner",
+            "view_mode": "list,form",
+            "domain": [("id", "in", (self | twins).ids)],
+        }
+
+    @api.model
+    @takes()
+    def lead_generate_code(self):
+        """A contact code that nobody has and nobody else gets.
+
+        :raises AccessError: for users who may not create contacts
         """
-        vals = dict(vals)
-        if vals.get("lead_code"):
-            code = codes.clean_code(vals["lead_code"])
-            if not code:
-                raise ValidationError(
-                    self.env._(
-                        "'%s' is no contact code: 2 to 32 letters, digits, and . _ / - between them.",
-                        vals["lead_code"],
-                    )
-                )
-            vals["lead_code"] = code
-        elif "lead_code" in vals:
-            vals["lead_code"] = False
-        for name in SOCIAL_HOSTS.keys() & vals.keys():
-            if vals[name]:
-                link = codes.clean_link(vals[name], SOCIAL_HOSTS[name])
-                if not link:
-                    raise ValidationError(
-                        self.env._(
-                            "'%(link)s' is no page on %(network)s.",
-                            link=vals[name],
-                            network=self._fields[name]._description_string(self.env),
-                        )
-                    )
-                vals[name] = link
-        if photo := vals.get("image_1920"):
-            self._lead_check_photo(photo)
-        return vals
+        self.browse().check_access("create")
+        return LifeCycle(self.env).next_codes(1)[0]
 
-    def _lead_check_photo(self, photo):
-        """:raises UserError: for a photo that is too large, or has so many pixels that Odoo would not read it"""
-        if len(photo) * 3 // 4 > LARGEST_PHOTO:
-            raise UserError(self.env._("The photo is larger than %s MB.", LARGEST_PHOTO // 1024 // 1024))
-        try:
-            base64_to_image(photo)
-        except DecompressionBombError as error:
-            raise UserError(self.env._("The photo has too many pixels.")) from error
-        except UserError:
-            # A drawing, or no picture at all, which Odoo says itself.
-            return
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _lead_from_channel(self, channel, key=None, **values):
+        """Elevated: who speaks on a channel, as :meth:`Speakers.by_names` takes it.
+
+        :param str key: what the channel calls the person: a visitor, a number, an id
+        :returns: the lead, or the contact that is none
+        """
+        return Speakers(self.env).by_names(channel, (key,) if key else (), **values)[0]
+
+    def _lead_event(self, trigger, reason, **how):
+        """Elevated: something happened with these customers, as :meth:`LifeCycle.event` takes it."""
+        LifeCycle(self.env).event(self, trigger, reason, **how)
+
+    @api.model
+    @takes(msg_dict=given.values, custom_values=given.optional(given.values))
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail to the alias of the leads: who wrote it is found, or becomes a lead."""
+        if (custom_values or {}).get("lead_channel") != "mail":
+            return super().message_new(msg_dict, custom_values)
+        # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
+        lead, is_new = Speakers(self.sudo().env).by_mail(msg_dict, custom_values)
+        msg_dict["author_id"] = lead.id
+        if intake := Intake.of(self.env):
+            intake.is_new_lead = bool(is_new and lead.lead_stage_id)
+        return lead.with_env(self.env)
+
+    @api.autovacuum
+    def _gc_leads_without_info(self):
+        """Delete leads of whom nothing became known, after the days that the company keeps them."""
+        for company in self.env["res.company"].search([("leads_keep_no_info_days", ">", 0)]):
+            Speakers(self.env).unknown(company).unlink()

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
+from odoo.addons.leads_agent_lifecycle.matching import Matching
+
 from .test_leads import LifecycleCommon
 
 
@@ -89,13 +91,13 @@ class TestImport(LifecycleCommon):
         wrong = [*lines[:4], "Ada 5,ada5@example.com,2999-01-01", *lines[5:]]
         here = [("email", "=like", "ada_@example.com")]
         looked_up = []
-        match_rows = type(self.env["res.partner"])._lead_match_rows
+        match_rows = Matching.match
 
-        def count(partners, persons):
+        def count(matching, persons):
             looked_up.append(len(persons))
-            return match_rows(partners, persons)
+            return match_rows(matching, persons)
 
-        self.patch(type(self.env["res.partner"]), "_lead_match_rows", count)
+        self.patch(Matching, "match", count)
         skip, [message] = self._import(wrong)
         self.assertEqual(skip, 4)
         self.assertRegex(message["message"], "in the future")

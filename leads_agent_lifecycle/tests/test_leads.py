@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import LeadsAgentCommon
+from odoo.addons.leads_agent_lifecycle.moving import LifeCycle
 
 FORM = "leads_agent_lifecycle.res_partner_view_lead_form"
 NEW = {"lead_new": True}
@@ -365,7 +366,7 @@ class TestTakingIn(LifecycleCommon):
         self._order(open_order, days_ago=40)
         nobody = self._customer("Nobody")
         (sold | open_order | nobody).invalidate_recordset()
-        self.env["res.partner"]._lead_take_in()
+        LifeCycle(self.env).take_in()
         self.assertPlace(sold, "customer", "contacted")
         self.assertPlace(open_order, "prospect", "new")
         self.assertFalse(nobody.lead_stage_id)
@@ -373,5 +374,5 @@ class TestTakingIn(LifecycleCommon):
         self.assertEqual(open_order.lead_event_at, open_order.sale_order_ids.date_order)
         self.assertTrue(sold.lead_code and sold.lead_code != open_order.lead_code)
         moves = len(sold.lead_move_ids)
-        self.env["res.partner"]._lead_take_in()
+        LifeCycle(self.env).take_in()
         self.assertEqual(len(sold.lead_move_ids), moves)

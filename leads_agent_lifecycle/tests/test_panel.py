@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .test_leads import LifecycleCommon
 
-PANEL = "odoo.addons.leads_agent_lifecycle.models.res_partner_panel"
+PANEL = "odoo.addons.leads_agent_lifecycle.panel"
 
 
 @tagged("post_install", "-at_install")

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent_channel.models import leads_agent_received
+from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 
 from .test_leads import LifecycleCommon, WithAlias
 
@@ -100,11 +101,10 @@ class TestReceivedMail(WithAlias, LifecycleCommon):
 
     @mute_logger(leads_agent_received.__name__, "odoo.addons.mail.models.mail_thread")
     def test_a_bad_mail_is_named_and_the_address_stays_valid(self):
-        Partner = self.env.registry["res.partner"]
-        original = Partner._lead_of_channel
-        self.patch(Partner, "_lead_of_channel", lambda *args: 1 / 0)
+        original = Speakers._new_lead
+        self.patch(Speakers, "_new_lead", lambda *args: 1 / 0)
         row = self._deliver()
-        self.patch(Partner, "_lead_of_channel", original)
+        self.patch(Speakers, "_new_lead", original)
         self.assertEqual((row.state, row.reason), ("failed", "ZeroDivisionError: division by zero"))
         self.assertNotEqual(self.alias.alias_status, "invalid")
         self.assertFalse(self.env["mail.mail"].search([("email_to", "ilike", "ada@example.org")]))

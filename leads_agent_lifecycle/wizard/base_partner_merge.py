@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.fields import Domain
 
+from ..moving import LifeCycle
+from ..speaking import is_nameless
+
 
 class BasePartnerMerge(models.TransientModel):
     """Leads that are merged: the profile of the destination holds, gaps are filled from the others, nothing is lost."""
@@ -32,7 +35,7 @@ class BasePartnerMerge(models.TransientModel):
         furthest = max(leads, key=lambda lead: (stages.ids.index(lead.lead_stage_id.id), lead == dst_partner))
         place = (furthest.lead_stage_id.id, furthest.lead_status_id.id)
         # A number, an address and "Visitor" are no names; what somebody is called is kept.
-        names = [lead.name for lead in (dst_partner | src_partners) if not lead._lead_is_nameless()]
+        names = [lead.name for lead in (dst_partner | src_partners) if not is_nameless(lead)]
         code = (leads & dst_partner).lead_code or leads[:1].lead_code
         since = min(leads.filtered("lead_at").mapped("lead_at"), default=False)
         # Until the others are deleted, a code cannot stand on two of them, and a stage is nothing to copy.
@@ -55,9 +58,9 @@ class BasePartnerMerge(models.TransientModel):
         target.write({"lead_code": code, "lead_at": since, "lead_is_anonymous": is_anonymous})
         reason = self.env._("Merged")
         if target.lead_stage_id:
-            target._lead_move({target.id: place}, reasons={target.id: reason})
+            LifeCycle(target.env).move({target.id: place}, reasons={target.id: reason})
         else:
-            target._lead_place({target.id: place}, {target.id: reason})
+            LifeCycle(target.env).place({target.id: place}, {target.id: reason})
 
     def _lead_forget(self, target):
         """What was said of the lead stays in its moves; the contact itself is none."""

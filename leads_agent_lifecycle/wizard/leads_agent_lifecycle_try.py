@@ -4,6 +4,8 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
+from ..moving import LifeCycle
+
 SHOWN = 80
 
 
@@ -45,7 +47,7 @@ class LeadsAgentLifecycleTry(models.TransientModel):
         self.env.user._check_leads_manager()
         plan = self.rule_id._plan_existing(self.rule_id._existing())
         # sudo: res.partner - managers set up the rules, and move what they do with the leads in their sight
-        self.env["res.partner"].sudo()._lead_step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
+        LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}
 
 

@@ -12,6 +12,8 @@ from odoo.tools import SQL, email_normalize, html2plaintext
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_lifecycle.speaking import Speakers
+from odoo.addons.leads_agent_lifecycle.stopping import Stopping
 from odoo.addons.leads_agent_lifecycle.tools import own_address
 
 _logger = logging.getLogger(__name__)
@@ -116,11 +118,11 @@ class DiscussChannel(models.Model):
         purpose = self.env["leads.agent.stop.word"]._purpose(text)
         if purpose == "stop":
             proven = self._leads_proven(author, guest)
-            proven._lead_hear(purpose, "chat", text)
+            Stopping(proven).hear(purpose, "chat", text)
             reason = self.env._("Asks to be left alone")
             return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
         lead, is_new = self._leads_find_lead(author, guest, text, message)
-        self._leads_proven(author, guest)._lead_hear(purpose, "chat", text)
+        Stopping(self._leads_proven(author, guest)).hear(purpose, "chat", text)
         if lead != self.leads_partner_id:
             if not self.leads_partner_id:
                 self._leads_log_visit(lead)
@@ -135,7 +137,7 @@ class DiscussChannel(models.Model):
 
     def _leads_find_lead(self, author, guest, text, message):
         """The lead of whoever wrote the text, a signed-in customer or a guest, and whether it was none before."""
-        Partner, Identity = self.env["res.partner"], self.env["leads.agent.identity"]
+        speakers, Identity = Speakers(self.env), self.env["leads.agent.identity"]
         key = f"partner-{author.id}" if author else f"guest-{guest.id}"
         identity = Identity.search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
         if not identity:
@@ -150,12 +152,12 @@ class DiscussChannel(models.Model):
         if author:
             if not identity:
                 Identity.create({"partner_id": author.id, "channel": "chat", "key": key})
-            return Partner._lead_by_names("chat", (key,))
+            return speakers.by_names("chat", (key,))
         told, corrects = self._leads_told(text, self._leads_said_before(message))
         if corrects:
             identity = self._leads_take_back(identity, told)
         lead, claimed = identity.partner_id, identity.is_claimed
-        found = Partner._lead_find(email=told.get("email")) or Partner._lead_find(phone=told.get("phone"))
+        found = speakers.find(email=told.get("email")) or speakers.find(phone=told.get("phone"))
         self.write({f"leads_told_{field}": value for field, value in told.items()})
         if found and found != lead:
             told, claimed = {}, True
@@ -165,7 +167,7 @@ class DiscussChannel(models.Model):
                 self._leads_hand_over(lead, found)
         elif claimed:
             told = {}
-        return Partner._lead_by_names("chat", (key,), fills_gaps=not claimed, **told)
+        return speakers.by_names("chat", (key,), fills_gaps=not claimed, **told)
 
     def _leads_said_before(self, message):
         """What the same visitor said just before."""
@@ -188,7 +190,7 @@ class DiscussChannel(models.Model):
         phone = number and self.env["res.partner"]._phone_format(number=number, country=self.country_id)
         told = {field: value for field, value in (("email", email), ("phone", phone)) if value}
         Partner = self.env["res.partner"]
-        if (email and Partner._leads_our_emails([email])) or (phone and Partner._lead_our_numbers([phone])):
+        if (email and Partner._leads_our_emails([email])) or (phone and Speakers(self.env).our_numbers([phone])):
             return {}, False
         slips = said.is_bare and any(
             own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in told.items()

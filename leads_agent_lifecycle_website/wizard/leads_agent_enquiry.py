@@ -8,6 +8,7 @@ from odoo.tools import email_normalize
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 10_000
@@ -70,7 +71,7 @@ class LeadsAgentEnquiry(models.TransientModel):
         values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
         if country := self._country():
             values["country_id"] = country.id
-        self.lead_id, self.is_new_lead = self.env["res.partner"]._lead_by_names(
+        self.lead_id, self.is_new_lead = Speakers(self.env).by_names(
             "form",
             (),
             name=self.name,
@@ -107,7 +108,7 @@ class LeadsAgentEnquiry(models.TransientModel):
         """Whether whoever typed this can be reached at addresses of ours alone."""
         Partner = self.env["res.partner"]
         is_theirs = (self.email and not Partner._leads_our_emails([self.email])) or (
-            self.phone and not Partner._lead_our_numbers([self._dialled()])
+            self.phone and not Speakers(self.env).our_numbers([self._dialled()])
         )
         return not is_theirs
 

@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from odoo.fields import Command
 
 from odoo.addons.leads_agent.tests.common import AGENT, MANAGER, LeadsAgentCommon
+from odoo.addons.leads_agent_lifecycle.moving import LifeCycle
 from odoo.addons.leads_agent_offer.offering import Offering
 
 _logger = logging.getLogger(__name__)
@@ -225,7 +226,7 @@ class Scenario(LeadsAgentCommon):
                 "lead_stage_id": env.ref("leads_agent_lifecycle.stage_lead").id,
             }
         )
-        partner._lead_move(
+        LifeCycle(env).move(
             {
                 partner.id: (
                     env.ref("leads_agent_lifecycle.stage_prospect").id,

@@ -1,7 +1,21 @@
-from odoo import api, models
+"""How contacts become leads, and how leads move: the one way in, whoever moves them.
+
+A plain object beside ``res.partner``::
+
+    LifeCycle(customers.sudo().env).event(customers, "order", "Quotation S00012")
+
+It works in sets and decides no access: whoever uses it brings an elevated environment, of the company in which it
+happens.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
 # What a move changes, or what follows from it.
 MOVED_FIELDS = [
     "lead_stage_id",
@@ -21,18 +35,39 @@ MOVED_FIELDS = [
 HEARD_FIELDS = ["lead_event_at", "lead_activity", "lead_waits_since"]
 
 
-class ResPartner(models.Model):
-    """The doors through which contacts become leads and leads move, and what happens that moves them."""
+class Heard(NamedTuple):
+    """A lead of whom something was heard, and where they are."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    id: int
+    stage_id: int
+    status_id: int | None
+    customer_id: int
+
+
+class Customer(NamedTuple):
+    """A customer of before: how far the orders say they are, since when, and when they were last heard of.
+
+    :param stage: the place of the stage: lead, prospect or customer
+    """
+
+    id: int
+    stage: int
+    since: datetime
+    heard: datetime | None
+
+
+class LifeCycle:
+    """Stages and statuses of leads, by what people decide and by what happens."""
+
+    def __init__(self, env):
+        self.env, self.partners = env, env["res.partner"]
 
     # ------------------------------------------------------------------
     # The doors
     # ------------------------------------------------------------------
 
-    @api.model
-    def _lead_place(self, places, reasons=None):
-        """Elevated: make leads of contacts that are none. The only place where a life cycle begins.
+    def place(self, places, reasons=None):
+        """Make leads of contacts that are none. The only place where a life cycle begins.
 
         :param dict places: ``{partner_id: (stage_id, status_id)}``; without a status the first one of the stage
         """
@@ -41,11 +76,10 @@ class ResPartner(models.Model):
         firsts = self.env["leads.agent.lifecycle.rule"]._landscape()[1]
         for partner_id, (stage_id, status_id) in places.items():
             places[partner_id] = (stage_id, status_id or next(iter(firsts.get(stage_id, [])), None))
-        self._lead_store(places, reasons or {}, {})
+        self._store(places, reasons or {}, {})
 
-    @api.model
-    def _lead_move(self, targets, reasons=None, rules=None):
-        """Elevated: move leads. The only place where stage and status of a lead change.
+    def move(self, targets, reasons=None, rules=None):
+        """Move leads. The only place where stage and status of a lead change.
 
         Leads that are where they should be are left alone. Rows are locked in the order of their ids.
 
@@ -55,8 +89,8 @@ class ResPartner(models.Model):
         :returns: the leads that moved
         """
         if not targets:
-            return self.browse()
-        self.flush_model(["lead_stage_id", "lead_status_id"])
+            return self.partners.browse()
+        self.partners.flush_model(["lead_stage_id", "lead_status_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -66,18 +100,19 @@ class ResPartner(models.Model):
                 list(targets),
             )
         )
-        moved = {row[0]: targets[row[0]] for row in rows if tuple(row[1:]) != tuple(targets[row[0]])}
-        self._lead_store(moved, reasons or {}, rules or {})
-        return self.browse(moved)
+        moved = {nr: targets[nr] for nr, *place in rows if tuple(place) != tuple(targets[nr])}
+        self._store(moved, reasons or {}, rules or {})
+        return self.partners.browse(moved)
 
-    @api.model
-    def _lead_store(self, places, reasons, rules):
+    def _store(self, places, reasons, rules):
         """Write where leads are, and the log of it, in two statements."""
         if not places:
             return
         at = self.env.cr.now().replace(microsecond=0)
         ids = sorted(places)
-        self.flush_model(["lead_stage_id", "lead_status_id", "date_last_stage_update", "lead_at", "lead_activity"])
+        self.partners.flush_model(
+            ["lead_stage_id", "lead_status_id", "date_last_stage_update", "lead_at", "lead_activity"]
+        )
         rows = SQL(
             "unnest(%s::int[], %s::int[], %s::int[], %s::text[], %s::int[]) AS t (id, stage, status, reason, rule)",
             ids,
@@ -120,7 +155,7 @@ class ResPartner(models.Model):
                 rows=rows,
             )
         )
-        self.browse(ids).invalidate_recordset(MOVED_FIELDS)
+        self.partners.browse(ids).invalidate_recordset(MOVED_FIELDS)
         if self.env["leads.agent.stage"]._weights():
             self.env["leads.agent.desk"]._refresh_priorities(Domain("partner_id", "in", ids))
 
@@ -128,22 +163,20 @@ class ResPartner(models.Model):
     # By what happens
     # ------------------------------------------------------------------
 
-    @api.model
-    def _lead_step(self, plan, reason):
-        """Elevated: go the steps that rules have planned.
+    def step(self, plan, reason):
+        """Go the steps that rules have planned.
 
         :param dict plan: ``{partner_id: steps.Step}``
         """
-        return self._lead_move(*self._lead_steps(plan, reason))
+        return self.move(*self._steps(plan, reason))
 
-    @api.model
-    def _lead_steps(self, plan, reason):
+    def _steps(self, plan, reason):
         """Where the steps lead, why, and by which rule."""
         places = {lead_id: (step.stage_id, step.status_id) for lead_id, step in plan.items()}
         return places, dict.fromkeys(plan, reason), {lead_id: step.rule_id for lead_id, step in plan.items()}
 
-    def _lead_event(self, trigger, reason, *, disposition=None, becomes_lead=False):
-        """Elevated: something happened with these customers. Their leads show interest, and rules may move them.
+    def event(self, customers, trigger, reason, *, disposition=None, becomes_lead=False):
+        """Something happened with these customers. Their leads show interest, and rules may move them.
 
         All leads of a commercial customer answer to it. Customers who are no leads cost one query.
 
@@ -151,11 +184,25 @@ class ResPartner(models.Model):
         :param str reason: what happened, in the history of the lead
         :param bool becomes_lead: make leads of customers of whom no contact is one
         """
-        if not self:
+        if not customers:
             return
-        self.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *HEARD_FIELDS])
-        entities = self.commercial_partner_id.ids
-        rows = self.env.execute_query(
+        entities = customers.commercial_partner_id.ids
+        leads = self._hear(entities, trigger)
+        places = {lead.id: (lead.stage_id, lead.status_id) for lead in leads}
+        if becomes_lead and (new := set(entities) - {lead.customer_id for lead in leads}):
+            places |= self.enter(new, None, reason)
+        Rule = self.env["leads.agent.lifecycle.rule"]
+        if places and (rules := Rule._rules(trigger, self.env.company.id)):
+            plan = Rule._plan(
+                rules, [(nr, *place) for nr, place in places.items()], disposition.id if disposition else None
+            )
+            # The rows are locked already.
+            self._store(*self._steps(plan, reason))
+
+    def _hear(self, entities, trigger):
+        """Lock the leads of some customers, and write that something was heard of them."""
+        self.partners.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *HEARD_FIELDS])
+        heard = self.env.execute_query(
             SQL(
                 """
                 WITH lead AS (
@@ -179,21 +226,12 @@ class ResPartner(models.Model):
                 is_answered=trigger in ("called", "spoken", "sale"),
             )
         )
-        self.browse(row[0] for row in rows).invalidate_recordset(HEARD_FIELDS)
-        places = {row[0]: row[1:3] for row in rows}
-        if becomes_lead and (new := set(entities) - {row[3] for row in rows}):
-            places |= self._lead_enter(new, None, reason)
-        Rule = self.env["leads.agent.lifecycle.rule"]
-        if places and (rules := Rule._rules(trigger, self.env.company.id)):
-            plan = Rule._plan(
-                rules, [(nr, *place) for nr, place in places.items()], disposition.id if disposition else None
-            )
-            # The rows are locked already.
-            self._lead_store(*self._lead_steps(plan, reason))
+        leads = [Heard(*row) for row in heard]
+        self.partners.browse(lead.id for lead in leads).invalidate_recordset(HEARD_FIELDS)
+        return leads
 
-    @api.model
-    def _lead_go_back(self, assignments):
-        """Elevated: leads whose last move was that of a rule at one of these assignments go back where they were."""
+    def go_back(self, assignments):
+        """Leads whose last move was that of a rule at one of these assignments go back where they were."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -209,19 +247,18 @@ class ResPartner(models.Model):
             )
         )
         places = {lead_id: tuple(place) for lead_id, *place in rows}
-        self._lead_move(places, dict.fromkeys(places, self.env._("The batch was undone")))
+        self.move(places, dict.fromkeys(places, self.env._("The batch was undone")))
 
-    @api.model
-    def _lead_enter(self, partner_ids, channel, reason):
-        """Elevated: contacts become leads of the first stage, with a code of their own.
+    def enter(self, partner_ids, channel, reason):
+        """Contacts become leads of the first stage, with a code of their own.
 
         :param channel: how they came; None when it was by an order, or by hand
         :returns: ``{partner_id: (stage_id, status_id)}``
         """
         now = self.env.cr.now().replace(microsecond=0)
         ids = sorted(partner_ids)
-        place = self._lead_first_place()
-        self.flush_model(["lead_code", "lead_channel", "lead_activity", "lead_event_at"])
+        place = self.first_place()
+        self.partners.flush_model(["lead_code", "lead_channel", "lead_activity", "lead_event_at"])
         self.env.cr.execute(
             SQL(
                 """
@@ -234,15 +271,14 @@ class ResPartner(models.Model):
                 channel,
                 now,
                 ids,
-                self._lead_next_codes(len(ids)),
+                self.next_codes(len(ids)),
             )
         )
         places = dict.fromkeys(ids, place)
-        self._lead_place(places, dict.fromkeys(ids, reason))
+        self.place(places, dict.fromkeys(ids, reason))
         return places
 
-    @api.model
-    def _lead_take_in(self):
+    def take_in(self):
         """Customers with orders, and those whom somebody holds, become leads; the orders say how far they are."""
         self.env.flush_all()
         ref = self.env.ref
@@ -261,9 +297,10 @@ class ResPartner(models.Model):
                 """
             )
         )
-        if not rows:
+        customers = [Customer(*row) for row in rows]
+        if not customers:
             return
-        ids = [row[0] for row in rows]
+        ids = [one.id for one in customers]
         self.env.cr.execute(
             SQL(
                 """
@@ -273,13 +310,53 @@ class ResPartner(models.Model):
                  WHERE p.id = t.id
                 """,
                 ids,
-                self._lead_next_codes(len(ids)),
-                [row[2] for row in rows],
-                [row[3] for row in rows],
+                self.next_codes(len(ids)),
+                [one.since for one in customers],
+                [one.heard for one in customers],
             )
         )
-        self.invalidate_model()
-        self._lead_place(
-            {row[0]: (stages[row[1]].id, None) for row in rows},
+        self.partners.invalidate_model()
+        self.place(
+            {one.id: (stages[one.stage].id, None) for one in customers},
             dict.fromkeys(ids, self.env._("Taken in from the orders")),
         )
+
+    # ------------------------------------------------------------------
+    # New leads
+    # ------------------------------------------------------------------
+
+    def first_place(self, stage_id=None):
+        """The first stage, or the one given, and its first status.
+
+        :raises UserError: when there are no stages
+        """
+        order, statuses = self.env["leads.agent.lifecycle.rule"]._landscape()
+        if not order:
+            raise UserError(self.env._("There are no stages. A manager sets them up under Configuration > Stages."))
+        stage_id = stage_id or next(iter(order))
+        return stage_id, next(iter(statuses.get(stage_id, [])), False)
+
+    def next_codes(self, count):
+        """Unused codes in one query, but for those that somebody typed before their turn."""
+        # sudo: ir.sequence - numbers alone
+        sequence = self.env["ir.sequence"].sudo().search([("code", "=", CODE_SEQUENCE)], limit=1)
+        found = []
+        while len(found) < count:
+            wanted = count - len(found)
+            if not sequence:
+                raise UserError(self.env._("The sequence of contact codes is missing: upgrade the addon."))
+            if sequence.implementation == "standard" and not sequence.use_date_range:
+                numbers = self.env.execute_query(
+                    SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", wanted)
+                )
+                new = [sequence.get_next_char(number) for (number,) in numbers]
+            else:
+                new = [sequence.next_by_id() for _nr in range(wanted)]
+            # sudo: res.partner - whether a code is taken, by whomever
+            taken = (
+                self.partners.sudo()
+                .with_context(active_test=False)
+                .search_fetch([("lead_code", "in", new)], ["lead_code"])
+            )
+            found += [code for code in new if code not in set(taken.mapped("lead_code"))]
+        return found

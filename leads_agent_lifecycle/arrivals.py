@@ -1,35 +1,39 @@
-from odoo import models
+"""Who writes is there, is seen, and somebody is told; also after they were archived, or known elsewhere alone."""
+
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.notices import names as name_some
+
+from .moving import LifeCycle
 
 # Who began to wait for an answer in this transaction, in the cache of the cursor.
 ARRIVED = "leads_agent_lifecycle.arrived"
 
 
-class ResPartner(models.Model):
-    """Who writes is there, is seen, and somebody is told; also after they were archived, or known elsewhere alone."""
+class Arrivals:
+    """Leads who write. Whoever uses it brings them elevated, in the company to which they write."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, leads):
+        self.env, self.leads = leads.env, leads
 
-    def _lead_return(self):
-        """Elevated: who writes is active again, together with the customer they belong to."""
-        if away := (self | self.commercial_partner_id).filtered(lambda one: not one.active):
+    def wake(self):
+        """Who writes is active again, together with the customer they belong to."""
+        if away := (self.leads | self.leads.commercial_partner_id).filtered(lambda one: not one.active):
             away.active = True
 
-    def _lead_share(self):
-        """Elevated: who writes to a company is seen there, whoever knew them before.
+    def share(self):
+        """Who writes to a company is seen there, whoever knew them before.
 
         The contact is shared and not moved: nobody loses sight of it, and whoever holds it goes on holding it.
         """
-        customer, company = self.commercial_partner_id, self.env.company
-        both = customer | self
+        customer, company = self.leads.commercial_partner_id, self.env.company
+        both = customer | self.leads
         if both.company_id <= company.parent_ids:
             return
         known = ", ".join((both.company_id - company.parent_ids).mapped("name"))
         # The other contacts of the customer follow.
         both.company_id = False
-        self._message_log(
+        self.leads._message_log(
             body=self.env._(
                 "Known in %(known)s, and wrote to %(company)s: shared by all companies now.",
                 known=known,
@@ -37,29 +41,30 @@ class ResPartner(models.Model):
             )
         )
 
-    def _lead_arrives(self, reason):
-        """Elevated: these leads wrote, which is an answer."""
-        news = self.filtered(lambda lead: not lead.lead_waits_since)
+    def note(self, reason):
+        """These leads wrote, which is an answer."""
+        news = self.leads.filtered(lambda lead: not lead.lead_waits_since)
         self.env.cr.cache.setdefault(ARRIVED, set()).update(news.ids)
-        self._lead_event("answer", reason)
+        LifeCycle(self.env).event(self.leads, "answer", reason)
 
-    def _lead_tell_arrival(self, channel):
-        """Elevated: these wrote, in this transaction. Of those who did not wait for an answer before, the holder is
+    def tell(self, channel):
+        """These wrote, in this transaction. Of those who did not wait for an answer before, the holder is
         told, else the call center; once for any number of leads."""
         arrived = self.env.cr.cache.setdefault(ARRIVED, set())
-        news = self.filtered(lambda lead: lead.id in arrived)
+        news = self.leads.filtered(lambda lead: lead.id in arrived)
         arrived.difference_update(news.ids)
         for holder, leads in news.grouped(lambda lead: lead.commercial_partner_id.leads_agent_id).items():
             if holder:
-                leads._lead_tell_users(holder, channel)
+                Arrivals(leads)._tell_users(holder, channel)
                 continue
             for company, theirs in leads.grouped(lambda lead: lead.company_id or lead.env.company).items():
-                theirs._lead_tell_users(theirs._lead_call_center(company), channel)
+                mine = Arrivals(theirs)
+                mine._tell_users(mine._call_center(company), channel)
 
-    def _lead_tell_users(self, users, channel):
+    def _tell_users(self, users, channel):
         root = self.env.ref("base.partner_root")
         for lang, told in users.grouped("lang").items():
-            leads = self.with_context(lang=lang)
+            leads = self.leads.with_context(lang=lang)
             labels = dict(leads._fields["lead_channel"]._description_selection(leads.env))
             names = name_some(leads.env, leads)
             (leads if len(leads) == 1 else leads.env["mail.thread"]).message_notify(
@@ -69,7 +74,7 @@ class ResPartner(models.Model):
                 author_id=root.id,
             )
 
-    def _lead_call_center(self, company):
+    def _call_center(self, company):
         """Who gives out these leads: leaders of call centers of the company who may see them, else its managers."""
         has_leader = Domain("user_id", "!=", False) & Domain("company_id", "in", (False, company.id))
         teams = self.env["crm.team"].search(has_leader)
@@ -77,7 +82,7 @@ class ResPartner(models.Model):
         managers = self.env.ref("leads_agent.group_leads_manager").all_user_ids
 
         def may_see(user):
-            leads = self.with_user(user).with_context(allowed_company_ids=company.ids)
+            leads = self.leads.with_user(user).with_context(allowed_company_ids=company.ids)
             return company in user.company_ids and leads.has_access("read")
 
         return leaders.filtered(may_see) or managers.filtered(lambda user: company in user.company_ids)

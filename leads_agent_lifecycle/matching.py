@@ -1,12 +1,13 @@
+"""Who the rows of a file of leads are about: whom the user sees is known by id, code, e-mail or number."""
+
 from dataclasses import replace
 
-from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize_all
 
 from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
-from ..tools import codes, import_rows, phone_forms
+from .tools import codes, import_rows, phone_forms
 
 # The columns that say who a row is about.
 PERSON_COLUMNS = ("id", ".id", "lead_code", "name", "email", "phone")
@@ -18,20 +19,20 @@ SHORTEST_NUMBER = 8
 LONGEST_SHOWN = 200
 
 
-class ResPartner(models.Model):
-    """Who the rows of a file of leads are about."""
+class Matching:
+    """The rows of a file, read and matched with the eyes of the user."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, partners):
+        self.env, self.partners = partners.env, partners
 
-    @api.model
-    def _lead_read_rows(self, fields, rows, blocks):
+    def persons(self, fields, rows, blocks):
         """Read who each record is; numbers that a spreadsheet changed are put right in the rows.
 
         :param dict blocks: the rows of each record
         :returns: ``{row: person}``, and a message for each cell that cannot be read
         """
         places = {name: fields.index(name) for name in PERSON_COLUMNS if name in fields}
-        countries = self._lead_row_countries(fields, rows)
+        countries = self._countries(fields, rows)
         persons, messages, ids = {}, [], {}
         for nr in blocks:
             row, country = rows[nr], countries[nr]
@@ -43,9 +44,9 @@ class ResPartner(models.Model):
             if import_rows.says_nothing(cells.get("phone")):
                 cells["phone"] = ""
             else:
-                text, numbers = self._lead_read_phone(cells["phone"], country)
+                text, numbers = self._read_phone(cells["phone"], country)
                 if not numbers:
-                    messages.append(self._lead_unreadable(nr, "phone", cells["phone"]))
+                    messages.append(self._unreadable(nr, "phone", cells["phone"]))
                 cells["phone"] = text
             if import_rows.says_nothing(cells.get("email")):
                 cells["email"] = ""
@@ -53,22 +54,21 @@ class ResPartner(models.Model):
                 cells["email"] = cells["email"].removeprefix("mailto:").rstrip(" .,;")
                 emails = [one for one in email_normalize_all(cells["email"]) if not one.startswith("@")]
                 if not emails:
-                    messages.append(self._lead_unreadable(nr, "email", cells["email"]))
+                    messages.append(self._unreadable(nr, "email", cells["email"]))
             for name in ("lead_code", "email", "phone"):
                 if name in places and places[name] < len(row):
                     row[places[name]] = cells[name]
             if number := cells.get(".id", "").removesuffix(".0"):
                 ids[nr] = number
-            person = self._lead_person(cells.get("lead_code"), emails, numbers, cells.get("name"))
+            person = self._person(cells.get("lead_code"), emails, numbers, cells.get("name"))
             persons[nr] = replace(person, ref=number or import_rows.external_id(cells.get("id")))
-        return persons, messages + self._lead_unknown_ids(ids)
+        return persons, messages + self._unknown_ids(ids)
 
-    @api.model
-    def _lead_read_phone(self, text, country):
+    def _read_phone(self, text, country):
         """What the cell of a number says, and the numbers in it: by word where all words are long, else as a whole."""
         words = text.split()
         if len(words) > 1 and all(sum(char.isdigit() for char in word) >= SHORTEST_NUMBER for word in words):
-            read = [self._lead_read_phone(word, country) for word in words]
+            read = [self._read_phone(word, country) for word in words]
             if all(numbers for _text, numbers in read):
                 return " / ".join(word for word, _numbers in read), [one for _text, found in read for one in found]
         for reading in import_rows.phone_readings(text):
@@ -76,8 +76,7 @@ class ResPartner(models.Model):
                 return reading, numbers
         return text, ()
 
-    @api.model
-    def _lead_unreadable(self, nr, name, text):
+    def _unreadable(self, nr, name, text):
         """What the import dialog says of a cell."""
         text = import_rows.short(text, LONGEST_SHOWN)
         sentence = {
@@ -87,20 +86,18 @@ class ResPartner(models.Model):
         }[name]
         return {"type": "error", "rows": {"from": nr, "to": nr}, "record": nr, "field": name, "message": sentence}
 
-    @api.model
-    def _lead_without_known_cells(self, messages, fields, rows, persons):
+    def without_known_cells(self, messages, fields, rows, persons):
         """The messages but those of cells that a lead has already: what was exported can be imported again."""
         wrong = {message["record"] for message in messages}
-        matches = self._lead_match_rows({nr: persons[nr] for nr in wrong}) if wrong else {}
+        matches = self.match({nr: persons[nr] for nr in wrong}) if wrong else {}
 
         def is_known(nr, name):
-            lead = self.browse(matches[nr].lead_id or ())
+            lead = self.partners.browse(matches[nr].lead_id or ())
             return name != ".id" and (lead[name] or "").strip() == rows[nr][fields.index(name)]
 
         return [message for message in messages if not is_known(message["record"], message["field"])]
 
-    @api.model
-    def _lead_row_countries(self, fields, rows):
+    def _countries(self, fields, rows):
         """ISO code of the country by which national numbers of each row are read: its own, else the company's."""
         own = self.env.company.country_id.code
         place = next((fields.index(name) for name in COUNTRY_COLUMNS if name in fields), None)
@@ -114,8 +111,7 @@ class ResPartner(models.Model):
                 by_name[name.casefold()] = country.code
         return [by_name.get(str(row[place] or "").strip().casefold(), own) if place < len(row) else own for row in rows]
 
-    @api.model
-    def _lead_person(self, code, emails, numbers, name):
+    def _person(self, code, emails, numbers, name):
         return import_rows.Person(
             codes.clean_code(code),
             frozenset(emails),
@@ -123,30 +119,27 @@ class ResPartner(models.Model):
             (name or "").strip(),
         )
 
-    @api.model
-    def _lead_unknown_ids(self, numbers):
+    def _unknown_ids(self, numbers):
         """Messages for the numbers of records that do not exist, or that the user does not see.
 
         :param dict numbers: texts by row
         """
-        known = self._lead_of_refs(set(numbers.values()))
-        return [self._lead_unreadable(nr, ".id", text) for nr, text in numbers.items() if text not in known]
+        known = self._of_refs(set(numbers.values()))
+        return [self._unreadable(nr, ".id", text) for nr, text in numbers.items() if text not in known]
 
-    @api.model
-    def _lead_of_refs(self, refs):
+    def _of_refs(self, refs):
         """The contacts of numbers and external ids, as far as there are any in sight: ``{ref: id}``."""
         # No more digits than the number of a record has: PostgreSQL would fail.
         found = {ref: int(ref) for ref in refs if ref.isdecimal() and len(ref) < 10}
         # sudo: ir.model.data - external ids alone
-        external = self.env["ir.model.data"].sudo()._lookup_xmlids([ref for ref in refs if "." in ref], self)
+        external = self.env["ir.model.data"].sudo()._lookup_xmlids([ref for ref in refs if "." in ref], self.partners)
         for _id, module, name, model, number, *_rest in external:
-            if model == self._name:
+            if model == self.partners._name:
                 found[f"{module}.{name}"] = number
-        seen = set(self.with_context(active_test=False).search([("id", "in", list(found.values()))]).ids)
+        seen = set(self.partners.with_context(active_test=False).search([("id", "in", list(found.values()))]).ids)
         return {ref: number for ref, number in found.items() if number in seen}
 
-    @api.model
-    def _lead_match_rows(self, persons):
+    def match(self, persons):
         """The customer whom each row of a file is about, if any: by id, else by code, else by e-mail, else by number.
 
         Of several, one that is not archived counts first, then the oldest. Who shares no more than a number is somebody
@@ -169,14 +162,14 @@ class ResPartner(models.Model):
         if any(one.emails for one in persons.values()):
             domain |= Domain("email", "=like", "%@%@%")
         known = import_rows.Known()
-        leads = self.with_context(active_test=False).search(
+        leads = self.partners.with_context(active_test=False).search(
             domain & Domain("partner_share", "=", True), order="active desc, id"
         )
         for lead in leads:
             numbers = read_cell(lead.phone, lead.country_id.code or self.env.company.country_id.code).numbers
             emails = email_normalize_all(lead.email or "")
-            known.add(lead.id, self._lead_person(lead.lead_code, emails, numbers, lead.name))
-        by_ref = self._lead_of_refs({one.ref for one in persons.values() if one.ref})
+            known.add(lead.id, self._person(lead.lead_code, emails, numbers, lead.name))
+        by_ref = self._of_refs({one.ref for one in persons.values() if one.ref})
         return {
             nr: import_rows.Match(by_ref[one.ref], "id") if one.ref in by_ref else known.find(one)
             for nr, one in persons.items()

@@ -1,0 +1,69 @@
+"""People who ask on a channel to be left alone, and those who change their minds."""
+
+from odoo.fields import Domain
+
+
+class Stopping:
+    """What somebody asks for on channels. Whoever uses it brings the person elevated."""
+
+    def __init__(self, person):
+        self.env, self.person = person.env, person
+
+    def is_stopped(self):
+        """Whether this person asked on any channel to be left alone."""
+        mine = Domain("is_in_force", "=", True) & Domain("asked_by_id", "=", self.person.id)
+        return bool(self.env["leads.agent.opt.out"].search_count(mine, limit=1))
+
+    def hear(self, purpose, channel, words, *, identity=None, at=None):
+        """This person said something on a channel, which may block it or lift the block.
+
+        :param str purpose: ``stop`` or ``start``; anything else is left alone
+        :param str words: what they wrote; empty when they chose it in the settings of the channel
+        :param identity: by what they are known there (one name or more), where messages come in any order
+        :param at: when they said it
+        """
+        if not self.person or purpose not in ("stop", "start"):
+            return
+        self.person.ensure_one()
+        if identity:
+            if any(one.asked_at and one.asked_at > at for one in identity):
+                return
+            identity.asked_at = at
+        OptOut = self.env["leads.agent.opt.out"]
+        labels = dict(OptOut._fields["channel"]._description_selection(self.env))
+        if purpose == "start":
+            said = words or self.env._("resumed in the settings")
+            reason = self.env._("%(words)s, by %(channel)s", words=said, channel=labels[channel])
+            OptOut._asked(self.person, channel)._lift(reason)
+        elif blocked := OptOut._block(self.person, channel, with_calls=self._company().leads_stop_blocks_calls):
+            self._tell(channel, words, blocked)
+
+    def _company(self):
+        """The company that speaks with this customer."""
+        customer = self.person.commercial_partner_id
+        assignment = customer.leads_assignment_ids.filtered(lambda one: one.state == "active")
+        return customer.company_id or assignment.company_id or self.env.company
+
+    def _tell(self, channel, words, blocked):
+        """The log of the contact and whoever holds the customer are told."""
+        root = self.env.ref("base.partner_root")
+        self.person._message_log(body=self._sentence(channel, words, blocked), author_id=root.id)
+        if agent := self.person.commercial_partner_id.leads_agent_id:
+            lead = self.person.with_context(lang=agent.lang, tz=agent.tz)
+            lead.env["mail.thread"].message_notify(
+                partner_ids=agent.partner_id.ids,
+                subject=lead.env._("Wants to be left alone: %s", lead.complete_name),
+                body=Stopping(lead)._sentence(channel, words, blocked),
+                author_id=root.id,
+            )
+            agent._leads_dashboard_changed()
+
+    def _sentence(self, channel, words, blocked):
+        labels = dict(self.env["leads.agent.opt.out"]._fields["channel"]._description_selection(self.env))
+        return self.env._(
+            "%(name)s asked by %(channel)s to be left alone (%(words)s). Blocked now: %(blocked)s.",
+            name=self.person.complete_name,
+            channel=labels[channel],
+            words=words or self.env._("in the settings of the channel"),
+            blocked=", ".join(labels[name] for name in blocked),
+        )

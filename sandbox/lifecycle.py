@@ -224,8 +224,10 @@ WITHOUT_DISTRIBUTION = [
     ),
     _Question(
         "views, menus and actions left",
-        "SELECT (SELECT count(*) FROM ir_ui_view WHERE arch_db::text ~ 'leads_available|share_ids|action_plan|leads_hand')"
-        " + (SELECT count(*) FROM ir_act_window WHERE res_model ~ '^leads.agent.(rule|hand|capacity|batch.assign.load)')"
+        "SELECT (SELECT count(*) FROM ir_ui_view"
+        " WHERE arch_db::text ~ 'leads_available|share_ids|action_plan|leads_hand')"
+        " + (SELECT count(*) FROM ir_act_window"
+        " WHERE res_model ~ '^leads.agent.(rule|hand|capacity|batch.assign.load)')"
         " + (SELECT count(*) FROM ir_ui_menu WHERE name->>'en_US' = 'Assignment Rules')",
     ),
     _Question(

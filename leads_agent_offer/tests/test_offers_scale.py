@@ -75,7 +75,7 @@ class TestOffersScale(OfferCommon):
             activities = offer.sudo().lead_id.activity_ids
             self.assertEqual(len(activities), 3)
             self.assertEqual(activities.user_id, offer.agent_id)
-        self.assertLessEqual(costs[2], 78, costs)
+        self.assertLessEqual(costs[2], 86, costs)
 
     def test_a_message_that_cannot_be_made_keeps_no_other_back(self):
         self._incoming("Lead 1", email_from="one@example.com", phone=False)

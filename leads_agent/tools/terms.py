@@ -72,39 +72,6 @@ AVAILABILITIES: Final = [
     ("leave", "On leave"),
 ]
 
-# What an agent is doing: on the phone, logging the outcome, on a break, not there, or free for a call.
-DESK_STATES: Final = [
-    ("talking", "Talking"),
-    ("wrap_up", "Wrap-up"),
-    ("available", "Available"),
-    ("break", "On a break"),
-    ("off", "Away"),
-]
-
-DIRECTIONS: Final = [
-    ("out", "Outgoing"),
-    ("in", "Incoming"),
-]
-
-# Life of a call: hung up, it still wants its outcome.
-CALL_STATES: Final = [
-    ("talking", "Talking"),
-    ("wrap_up", "Wrap-up"),
-    ("done", "Done"),
-]
-
-CALLBACK_STATES: Final = [
-    ("open", "Open"),
-    ("done", "Called"),
-    ("cancelled", "Cancelled"),
-]
-
-# Why a callback is due at another moment than before, without anybody saying so.
-CALLBACK_MOVES: Final = [
-    ("hours", "Outside calling hours"),
-    ("in_vain", "Nobody was reached"),
-]
-
 DISPOSITION_TYPES: Final = [
     ("sales", "Sales"),
     ("service", "Customer service"),

@@ -5,11 +5,11 @@ from odoo.tools import format_datetime
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link, search_flag
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import to_local
-from odoo.addons.leads_agent.tools.refusals import Attempt
 
-from ..tools import policy
+from ..tools import policy, terms
+from ..tools.attempt import Attempt
 from ..tools.phone_numbers import choices, dialable, read_cell
 
 

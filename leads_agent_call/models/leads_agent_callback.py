@@ -7,10 +7,11 @@ from odoo.tools import SQL, format_datetime
 
 from odoo.addons.leads_agent.arguments import numbers_of_links, takes
 from odoo.addons.leads_agent.fields import Link
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import to_moment, zone_info
-from odoo.addons.leads_agent.tools.refusals import Attempt
 
+from ..tools import terms
+from ..tools.attempt import Attempt
 from ..tools.calling_hours import next_opening_everywhere
 
 QUARTER = timedelta(minutes=15)

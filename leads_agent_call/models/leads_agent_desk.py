@@ -12,9 +12,9 @@ from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given, terms
 from odoo.addons.leads_agent.tools.moments import to_local
-from odoo.addons.leads_agent.tools.refusals import Attempt
 
 from ..tools import next_lead
+from ..tools.attempt import Attempt
 from ..tools.calling_hours import Clocks, next_opening_everywhere
 from ..tools.phone_numbers import Line, choices, read_cell
 from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone

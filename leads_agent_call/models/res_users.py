@@ -6,7 +6,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
+
+from ..tools import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Desk:
     :param state: a value of :data:`terms.DESK_STATES`
     :param since: when that began, where it is known
     :param call_sudo: the call that wants its outcome, if any; with whom it is, is for those who may read it
-    :param absence: why they are not there, a value of :data:`terms.AVAILABILITIES`
+    :param absence: why they are not there, as :meth:`_leads_absences` says
     """
 
     state: str

@@ -1,0 +1,25 @@
+"""A call that somebody wants to make, or to promise, as reasons not to call judge it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Attempt(NamedTuple):
+    """A call that somebody wants to make, or to promise.
+
+    :param facts: ``leads_agent_desk.Facts`` of the customer
+    :param at: the moment of the call, in UTC
+    :param keeps_promise: it keeps a callback that is open to the user, whoever holds the lead
+    """
+
+    facts: Any
+    user: Any
+    at: datetime
+    keeps_promise: bool = False
+
+    @property
+    def is_of_a_colleague(self) -> bool:
+        holder_id = self.facts.holder_id
+        return bool(holder_id and holder_id != self.user.id and not self.keeps_promise) and not (
+            self.user._is_leads_manager()
+        )

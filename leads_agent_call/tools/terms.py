@@ -1,0 +1,36 @@
+"""The words of calls, each written once: ``value -> English label``, which the ORM translates."""
+
+from typing import Final
+
+# What an agent is doing: on the phone, logging the outcome, on a break, not there, or free for a call.
+DESK_STATES: Final = [
+    ("talking", "Talking"),
+    ("wrap_up", "Wrap-up"),
+    ("available", "Available"),
+    ("break", "On a break"),
+    ("off", "Away"),
+]
+
+DIRECTIONS: Final = [
+    ("out", "Outgoing"),
+    ("in", "Incoming"),
+]
+
+# Life of a call: hung up, it still wants its outcome.
+CALL_STATES: Final = [
+    ("talking", "Talking"),
+    ("wrap_up", "Wrap-up"),
+    ("done", "Done"),
+]
+
+CALLBACK_STATES: Final = [
+    ("open", "Open"),
+    ("done", "Called"),
+    ("cancelled", "Cancelled"),
+]
+
+# Why a callback is due at another moment than before, without anybody saying so.
+CALLBACK_MOVES: Final = [
+    ("hours", "Outside calling hours"),
+    ("in_vain", "Nobody was reached"),
+]

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.notices import names as name_some
+
 # Who began to wait for an answer in this transaction, in the cache of the cursor.
 ARRIVED = "leads_agent_lifecycle.arrived"
 
@@ -59,7 +61,7 @@ class ResPartner(models.Model):
         for lang, told in users.grouped("lang").items():
             leads = self.with_context(lang=lang)
             labels = dict(leads._fields["lead_channel"]._description_selection(leads.env))
-            names = leads.env["leads.agent.assignment"]._names(leads)
+            names = name_some(leads.env, leads)
             (leads if len(leads) == 1 else leads.env["mail.thread"]).message_notify(
                 partner_ids=told.partner_id.ids,
                 subject=leads.env._("Wrote to us: %s", names),

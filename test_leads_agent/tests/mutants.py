@@ -685,14 +685,12 @@ OVERRIDES = (
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
     override("res.partner._leads_check_sign_in", MANAGER, passes(_portal_email), instead=lambda self, vals: None),
     override(
-        "leads.agent.assignment.effects._unfollowing",
+        "leads.agent.assignment._unfollowing",
         LOCKED,
         finds(_left_follower),
         instead=lambda self, ended: SQL("SELECT 1"),
     ),
-    override(
-        "leads.agent.assignment.effects._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None
-    ),
+    override("leads.agent.assignment._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None),
 )
 
 # Fields of other modules that we opened to agents: (model, field, whom Odoo opens them to, what breaks without).

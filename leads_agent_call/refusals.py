@@ -1,10 +1,11 @@
-from odoo import api, models
+"""Reasons not to call a customer, some of which are reasons not to give the customer to anybody, too."""
+
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.tools.refusals import Refusal
 
-from ..tools.calling_hours import open_everywhere
-from ..tools.phone_numbers import choices, is_blocked
+from .tools.calling_hours import open_everywhere
+from .tools.phone_numbers import choices, is_blocked
 
 # ----------------------------------------------------------------------
 # Conditions
@@ -33,7 +34,7 @@ def _is_blacklisted(env, customer):
     )
 
 
-def _has_odd_cells(customer):
+def has_odd_cells(customer):
     """That there are cells in which Odoo found no number, or that have more digits than the one that it found."""
     return SQL(
         r"""EXISTS (
@@ -134,43 +135,3 @@ CALL_REFUSALS = (
         sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._closed_sentence(attempt.facts, attempt.at),
     ),
 )
-
-
-class ResPartner(models.Model):
-    """Who may not be called, and so is given to nobody."""
-
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
-
-    @api.model
-    def _refusals(self):
-        return (*CALL_REFUSALS, *super()._refusals())
-
-    @api.model
-    def _refusal_names(self, partner_ids, door):
-        """Cells that may say more than one number are read besides, as for calls; SQL compares the one Odoo found."""
-        names_of = super()._refusal_names(partner_ids, door)
-        Desk = self.env["leads.agent.desk"]
-        cells_of = dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT c.id, (%(cells)s) FROM res_partner c
-                     WHERE c.id = ANY(%(partners)s) AND %(has_odd_cells)s
-                    """,
-                    cells=Desk._cells_sql("c"),
-                    partners=list(partner_ids),
-                    has_odd_cells=_has_odd_cells(SQL("c.id")),
-                )
-            )
-        )
-        for partner_id, lines in Desk._lines(cells_of).items():
-            if is_blocked(lines):
-                names_of.setdefault(partner_id, set()).add("blacklisted")
-        return names_of
-
-    @api.model
-    def _flush_refusals(self):
-        for model in ("leads.agent.opt.out", "phone.blacklist"):
-            self.env[model].flush_model()
-        self.env["res.partner"].flush_model(["phone", "phone_sanitized"])
-        return super()._flush_refusals()

@@ -6,6 +6,8 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
+from odoo.addons.leads_agent import holders
+
 SQL_FILE = Path(__file__).with_name("generate.sql")
 AGENT = "leads_agent.group_leads_agent"
 # What the shape of an agent is called in the tables, in the order of their users.
@@ -65,7 +67,7 @@ def fill(registry, scale: Scale) -> None:
         env.invalidate_all()
         cr.execute("SELECT partner_id FROM leads_agent_assignment WHERE state = 'active'")
         held = [row[0] for row in cr.fetchall()]
-        env["leads.agent.assignment"]._propagate_holder(held)
+        holders.propagate(env, held)
         env["leads.agent.history"]._take_in(held)
     vacuum(registry)
 

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from odoo.api import Environment
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.models import BaseModel
 from odoo.tools import SQL
 
+from . import figures, holders, newest, notices
+from .ending import Ending
 from .tools import eligibility, limits
 
 
@@ -105,7 +108,7 @@ def read_leads(env: Environment, partner_ids) -> Leads:
          LEFT JOIN LATERAL (%(newest)s) o ON TRUE
              WHERE p.id = ANY(%(partners)s)
             """,
-            newest=env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
+            newest=newest.order_sql(env, SQL.identifier("c", "id")),
             partners=list(partner_ids),
         )
     )
@@ -114,6 +117,26 @@ def read_leads(env: Environment, partner_ids) -> Leads:
         {row[1]: eligibility.Lead(*row[3:]) for row in rows},
         {row[1]: row[2] or "" for row in rows},
     )
+
+
+def reopen(assignments: BaseModel) -> BaseModel:
+    """Elevated: give leads that ended back to their agents; they go on with what was.
+
+    :returns: the assignments that began
+    :raises UserError: when another agent holds one of the customers meanwhile
+    """
+    env, began, former_of = assignments.env, assignments.browse(), {}
+    reason = env._("Reopened by %s", env.user.name)
+    requests = [Request(assignment.partner_id.id, assignment.agent_id.id, reason) for assignment in assignments]
+    results = Assigning(env, Terms("manual", unconditional=True)).run(requests)
+    for former, result in zip(assignments, results, strict=True):
+        if result.result not in ("assigned", "already"):
+            raise UserError(result.reason)
+        if result.assignment:
+            began |= result.assignment
+            former_of.setdefault(result.assignment, former)
+    figures.go_on_with(env, former_of)
+    return began
 
 
 class Assigning:
@@ -150,9 +173,7 @@ class Assigning:
         verdicts = self._meant(examined, agent_of) if examined else self._refuse(self.judge(leads, agent_of))
         verdicts = self.assignments._limit(verdicts, agent_of, self.terms)
         if taken := sorted(p for p, verdict in verdicts.items() if verdict.replaces_holder):
-            self.assignments._end(
-                Domain("partner_id", "in", taken), end_reason="reassigned", propagate=False, tell=self.tell
-            )
+            Ending(self.env, "reassigned", is_held_on=True, tell=self.tell).run(Domain("partner_id", "in", taken))
         wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
         created = self._insert([request_of[p]._replace(partner_id=p) for p in wanted], leads)
         self._follow_up(created, agent_of)
@@ -261,7 +282,7 @@ class Assigning:
                 orders=[leads.by_commercial[partner_id].order_id for partner_id in partner_ids],
                 agents=list(agents),
                 reasons=[reason or None for reason in reasons],
-                before=self.assignments._lead_before_sql("t"),
+                before=figures.lead_before_sql("t"),
                 events=history._newest_events("t"),
             )
         )
@@ -273,14 +294,14 @@ class Assigning:
             return
         assignments = self.assignments.browse(created.values())
         assignments.invalidate_model()
-        assignments._propagate_holder(list(created))
+        holders.propagate(self.env, list(created))
         self.env["leads.agent.history"]._log_assignments(assignments, "assigned", self.env.cr.now())
-        assignments._count_logged()
+        figures.count_logged(assignments)
         assignments._on_started()
         by_agent = defaultdict(list)
         for partner_id in created:
             by_agent[self.env["res.users"].browse(agent_of[partner_id])].append(partner_id)
-        assignments._tell_agents(by_agent, "assigned", self.tell)
+        notices.tell_agents(self.env, by_agent, "assigned", self.tell)
 
     def _results(self, requests, leads, verdicts, created, agent_of) -> list[Result]:
         """One sentence per request."""
@@ -293,19 +314,23 @@ class Assigning:
             rows = self.assignments.sudo()._read_group(active, ["partner_id", "agent_id"])
             holder_of |= {partner.id: holder.id for partner, holder in rows}
         names = {user.id: user.name for user in users.browse({*holder_of.values(), *agent_of.values()} - {0})}
-        nothing, prefetch = self.assignments.browse(), tuple(leads.by_commercial)
+        nothing, wording = self.assignments.browse(), self.env["leads.agent.wording"]
+        prefetch = tuple(leads.by_commercial)
         results = []
         for request in requests:
             partner_id = leads.commercial_of.get(request.partner_id)
             if not partner_id:
-                sentence = self.assignments._verdict_sentence("gone", "", "", "")
+                sentence = wording._verdict("gone")
                 results.append(Result("gone", sentence, partners, request.agent_id, users, nothing))
                 continue
             result, cause = verdicts[partner_id].result, verdicts[partner_id].cause
+            agent_id, holder_id = agent_of[partner_id], holder_of.get(partner_id)
             if result == "assigned" and partner_id not in created:
                 result = cause = "held"
-            agent_id, holder_id = agent_of[partner_id], holder_of.get(partner_id)
-            sentence = self.assignments._verdict_sentence(
+            elif result == "assigned" and request.agent_id != agent_id:
+                # Asked for twice, for two agents
+                result, cause, holder_id = "held", "held", agent_id
+            sentence = wording._verdict(
                 cause, leads.names[partner_id], names.get(agent_id, ""), names.get(holder_id, "")
             )
             is_taken = result == "assigned" and verdicts[partner_id].replaces_holder

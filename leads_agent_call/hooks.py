@@ -5,4 +5,4 @@ def post_init_hook(env):
     """Leads that somebody held before have their place in the order of *Next* as well."""
     for company in env["res.company"].search(Domain.TRUE):
         Assignment = env["leads.agent.assignment"].with_company(company)
-        Assignment._refresh_priorities(Domain("company_id", "=", company.id))
+        Assignment._refresh_priorities(Domain("company_id", "=", company.id) & Domain("priority", "=", False))

@@ -7,5 +7,16 @@
     "license": "LGPL-3",
     "depends": ["leads_agent_call", "leads_agent_distribution"],
     "data": ["wizard/leads_agent_hand_over_views.xml"],
+    "assets": {
+        "web.assets_backend": [
+            "leads_agent_call_distribution/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "leads_agent_call_distribution/static/tests/**/*.test.js",
+        ],
+        "web.assets_tests": [
+            "leads_agent_call_distribution/static/tests/tours/**/*.js",
+        ],
+    },
     "auto_install": True,
 }

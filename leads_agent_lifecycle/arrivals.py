@@ -2,6 +2,8 @@
 
 from odoo.fields import Domain
 
+from odoo.addons.leads_agent.notices import names as name_some
+
 from .moving import LifeCycle
 
 # Who began to wait for an answer in this transaction, in the cache of the cursor.
@@ -64,7 +66,7 @@ class Arrivals:
         for lang, told in users.grouped("lang").items():
             leads = self.leads.with_context(lang=lang)
             labels = dict(leads._fields["lead_channel"]._description_selection(leads.env))
-            names = leads.env["leads.agent.assignment"]._names(leads)
+            names = name_some(leads.env, leads)
             (leads if len(leads) == 1 else leads.env["mail.thread"]).message_notify(
                 partner_ids=told.partner_id.ids,
                 subject=leads.env._("Wrote to us: %s", names),

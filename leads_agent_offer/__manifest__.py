@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent: Offers",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",
@@ -27,7 +27,6 @@
         "views/crm_lead_views.xml",
         "views/leads_agent_received_views.xml",
         "views/res_config_settings_views.xml",
-        "views/leads_agent_offer_templates.xml",
         "views/leads_agent_offer_menus.xml",
     ],
     "demo": ["demo/leads_agent_offer_demo.xml"],

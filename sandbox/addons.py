@@ -77,6 +77,11 @@ def for_tests_apart() -> list[str]:
     return [addon.name for addon in ours() if addon.stands_apart]
 
 
+def of_proofs() -> list[str]:
+    """Return the addons that hold nothing but tests of all the others together."""
+    return [addon.name for addon in ours() if addon.is_test and not addon.stands_apart]
+
+
 def fingerprints() -> dict[str, str]:
     return {addon.name: addon.fingerprint() for addon in ours()}
 
@@ -86,8 +91,10 @@ def tags_of(names: list[str]) -> str:
     return ",".join(f"/{name}" for name in names)
 
 
-def shared_out(tags: str) -> tuple[str, str]:
-    """Return what of a selection of tests runs in the database of all addons, and what in the one that stands apart."""
-    apart, chosen = for_tests_apart(), tags.split(",")
-    theirs = [tag for tag in chosen if tag.partition("/")[2].partition(":")[0].split("/")[0] in apart]
-    return ",".join(tag for tag in chosen if tag not in theirs), ",".join(theirs)
+def shared_out(tags: str) -> tuple[str, str, str]:
+    """Return what of a selection runs in the database of all addons, in the one of the proofs, and in the one apart."""
+    chosen, proofs, apart = tags.split(","), of_proofs(), for_tests_apart()
+    addon_of = {tag: tag.partition("/")[2].partition(":")[0].split("/")[0] for tag in chosen}
+    together = [tag for tag, addon in addon_of.items() if addon not in (*proofs, *apart)]
+    parts = (together, *([tag for tag, addon in addon_of.items() if addon in names] for names in (proofs, apart)))
+    return tuple(",".join(part) for part in parts)

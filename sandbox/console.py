@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_STEPS = "SANDBOX_STEPS"
+STEPS = "SANDBOX_STEPS"
 # Set by the signal handler: Python drops an exception raised in some places (an import's callbacks), so steps look too.
 stop_is_wanted = False
 
@@ -33,14 +33,14 @@ def step(title: str) -> Iterator[None]:
     yield
     seconds = time.monotonic() - start
     # Kept in the environment, because the process is replaced once the virtual environment exists.
-    os.environ[_STEPS] = json.dumps([*timings(), [title, round(seconds, 1)]])
+    os.environ[STEPS] = json.dumps([*timings(), [title, round(seconds, 1)]])
     if seconds >= 0.5:
         say(f"    {seconds:.1f} s")
 
 
 def timings() -> list[tuple[str, float]]:
     """Return the steps done so far, with their seconds."""
-    return [(title, seconds) for title, seconds in json.loads(os.environ.get(_STEPS, "[]"))]
+    return [(title, seconds) for title, seconds in json.loads(os.environ.get(STEPS, "[]"))]
 
 
 def table(rows: list[tuple[str, ...]]) -> str:

@@ -86,6 +86,46 @@ assert sorted(held.mapped("end_reason")) == ["resolved", "sale"], held.mapped("e
 assert not any(data["figures"].get(name) for name in ("calls_today", "contacts_today"))
 env.cr.rollback()
 """
+# A plan, an undone batch and a rule that has run.
+DISTRIBUTED = """
+manager = env["res.users"].search([("login", "=", "morgan")])
+agents = env["res.users"].search([("is_leads_agent", "=", True)])
+orders = env["sale.order"].search([("state", "in", ("draft", "sent")), ("leads_agent_id", "=", False)])
+Batch = env["leads.agent.batch.assign"].with_user(manager)
+undone, planned = (
+    Batch.create({"agent_ids": agents.ids, "selected_order_ids": some.ids}) for some in (orders[:4], orders)
+)
+undone.action_assign()
+undone.action_undo()
+planned.action_plan()
+assert (undone.state, planned.state) == ("undone", "planned"), (undone.state, planned.state)
+team = env["crm.team"].search([("member_ids", "in", agents.ids)], limit=1)
+rule = env["leads.agent.rule"].with_user(manager).create({"name": "Of the proof", "team_id": team.id})
+rule.action_run()
+assert rule.last_assigned_count, rule.last_result
+env.cr.commit()
+"""
+# Leads are given to one agent; everybody is there, and what rules and plans have left can be read.
+UNDISTRIBUTED = """
+manager, agent = (env["res.users"].search([("login", "=", login)]) for login in ("morgan", "life_agent"))
+Batch = env["leads.agent.batch.assign"].with_user(manager)
+assert not set(Batch.search([]).mapped("state")) & {"planned", "undone"}
+assert not env["leads.agent.assignment"].search_count([("source", "=", "rule")])
+agent.leads_assignment_ids.with_user(manager).action_unassign()
+held = env["sale.order"].search([("leads_agent_id", "!=", False), ("state", "in", ("draft", "sent"))], limit=3)
+assert held, "the rule has given leads"
+batch = Batch.create({"agent_id": agent.id, "selected_order_ids": held.ids, "reassign": True})
+batch.action_assign()
+leads = held.partner_id.commercial_partner_id
+assert (batch.state, batch.assigned_count) == ("done", len(leads)), batch.line_ids.mapped("reason")
+assert batch._csv() and agent.leads_availability == "available"
+env["leads.agent.batch.assign"].with_user(manager).get_views([(False, "form"), (False, "list"), (False, "search")])
+env["res.users"].with_user(manager).get_views([
+    (env.ref("leads_agent.res_users_view_kanban_agents").id, "kanban"),
+    (env.ref("leads_agent.res_users_view_form_agent").id, "form"),
+])
+env.cr.rollback()
+"""
 AFTERWARDS = """
 manager = env["res.users"].search([("login", "=", "life_manager")])
 assert manager._is_internal() and manager.with_user(manager).has_access("read")
@@ -153,6 +193,49 @@ WITHOUT_CALLS = [
         " WHERE s.code ~ '_cron_(tell|leads_expire)'",
     ),
 ]
+WITHOUT_DISTRIBUTION = [
+    WITHOUT_AUDIT[0],
+    _Question(
+        "tables left",
+        "SELECT count(*) FROM pg_tables WHERE tablename"
+        " ~ '^leads_agent_(rule|rotation|hand_over|capacity|batch_assign_share|batch_assign_load|batch_assign_agent)'",
+    ),
+    _Question(
+        "records left",
+        "SELECT count(*) FROM ir_model_data WHERE module ~ '^leads_agent_(call_)?distribution$'",
+    ),
+    _Question(
+        "models and fields left",
+        "SELECT count(*) FROM ir_model_fields WHERE model ~ '^leads.agent.(rule|rotation|hand|capacity)'"
+        " OR name ~ '^leads_(agent_)?(available|calendar_id|max_|weight|capacity)'",
+    ),
+    _Question(
+        "columns left",
+        "SELECT count(*) FROM information_schema.columns WHERE table_name ~ '^(leads_agent_batch|res_)'"
+        " AND column_name IN ('leads_available', 'leads_calendar_id', 'leads_max_open', 'leads_max_per_day',"
+        " 'leads_weight', 'leads_agent_max_open', 'leads_agent_max_per_day', 'plan_turns', 'turns', 'undone',"
+        " 'undo_reason', 'undo_summary', 'prefer_lang')",
+    ),
+    _Question(
+        "choices left",
+        "SELECT count(*) FROM ir_model_fields_selection s JOIN ir_model_fields f ON f.id = s.field_id"
+        " WHERE f.model ~ '^leads.agent.(batch.assign|assignment)$' AND s.value IN ('planned', 'undo', 'rule', 'plan')"
+        " AND f.name IN ('state', 'task', 'source')",
+    ),
+    _Question(
+        "views, menus and actions left",
+        "SELECT (SELECT count(*) FROM ir_ui_view"
+        "         WHERE arch_db::text ~ 'leads_available|share_ids|action_plan|leads_hand')"
+        " + (SELECT count(*) FROM ir_act_window"
+        "     WHERE res_model ~ '^leads.agent.(rule|hand|capacity|batch.assign.load)')"
+        " + (SELECT count(*) FROM ir_ui_menu WHERE name->>'en_US' = 'Assignment Rules')",
+    ),
+    _Question(
+        "jobs left",
+        "SELECT count(*) FROM ir_cron c JOIN ir_act_server s ON s.id = c.ir_actions_server_id"
+        " WHERE s.code ~ '_cron_run_due'",
+    ),
+]
 REMOVED = [
     _Question("tables left", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'leads_agent%'"),
     _Question("columns left", "SELECT count(*) FROM information_schema.columns WHERE column_name LIKE 'leads_%'"),
@@ -197,7 +280,7 @@ RETURNED = [
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Upgrade, remove the audit, calls and then all, and return. Return a figure per question.
+    """Upgrade, remove the audit, calls, distribution and then all, and return. Return a figure per question.
 
     :raises Trouble: when Odoo complains, or an answer is wrong
     """
@@ -217,6 +300,10 @@ def prove(odoo: Odoo) -> list[Figure]:
     _shell(odoo, "removal of calls", UNINSTALL.format("leads_agent_call"))
     _shell(odoo, "without calls", WORKING + UNCALLED)
     figures += _ask(odoo, "removal of calls", WITHOUT_CALLS)
+    _shell(odoo, "distribution", DISTRIBUTED)
+    _shell(odoo, "removal of distribution", UNINSTALL.format("leads_agent_distribution"))
+    _shell(odoo, "without distribution", WORKING + UNDISTRIBUTED)
+    figures += _ask(odoo, "removal of distribution", WITHOUT_DISTRIBUTION)
     _shell(odoo, "removal", UNINSTALL.format("leads_agent"))
     figures += _ask(odoo, "removal", REMOVED)
     _shell(odoo, "afterwards", AFTERWARDS)

@@ -13,6 +13,7 @@
         "leads_agent_lifecycle_livechat",
         "leads_agent_lifecycle_offer",
         "leads_agent_meta",
+        "leads_agent_offer_link",
         "leads_agent_sale_project",
         "leads_agent_sale_pdf_quote_builder",
         "leads_agent_sale_stock",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
+from odoo.addons.leads_agent import holders
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 
 from ..measure import Candidate, interleave
@@ -134,7 +135,7 @@ def _forget(registry, agent_ids):
         cr.execute("DELETE FROM leads_agent_history WHERE partner_id = ANY(%s)", [partner_ids])
         cr.execute("DELETE FROM leads_agent_assignment WHERE agent_id = ANY(%s)", [agent_ids])
         env.invalidate_all()
-        env["leads.agent.assignment"]._propagate_holder(partner_ids)
+        holders.propagate(env, partner_ids)
         cr.execute("UPDATE sale_order SET leads_last_agent_id = NULL WHERE leads_last_agent_id = ANY(%s)", [agent_ids])
         users = env["res.users"].browse(agent_ids)
         cr.execute("DELETE FROM leads_agent_call WHERE agent_id = ANY(%s)", [agent_ids])

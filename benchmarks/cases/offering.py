@@ -16,8 +16,9 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent_offer.job import Job
 from odoo.addons.leads_agent_offer.models.crm_lead import LATER
-from odoo.addons.leads_agent_offer.models.crm_lead_routing import ROOM
+from odoo.addons.leads_agent_offer.routing import ROOM, Routing
 from odoo.addons.leads_agent_offer.tools import ranking
 
 from ..optimum import best_sum
@@ -67,7 +68,7 @@ def _measure(registry, size):
             # What others would track is tracked here, too.
             tracked = leads.with_context(tracking_disable=False)
             before = _snapshot(leads) if size == SIZES[0] else None
-            routed, queries = _timed(env, tracked._leads_offer_now)
+            routed, queries = _timed(env, Routing(tracked).offer)
             offers = env["leads.agent.offer"].search([("lead_id", "in", leads.ids)])
             found = {"routed": routed, "queries": queries, **(_quality(offers, *before) if before else {})}
             env.cr.execute(
@@ -94,7 +95,7 @@ def _snapshot(leads):
     """The agents and the tags of the leads as the routing will find them."""
     company = leads[0]._leads_company()
     agents = leads.env["leads.agent.profile"]._roster(company, leads.team_id)
-    return agents, *leads._leads_find_tags(company), company._leads_ranking_settings()
+    return agents, *Routing(leads).find_tags(company), company._leads_ranking_settings()
 
 
 def _quality(offers, agents, hits_of, needs, settings):
@@ -117,7 +118,7 @@ def _quality(offers, agents, hits_of, needs, settings):
 
 
 def _expire(env):
-    while env["leads.agent.offer"]._expire_due(1_000):
+    while Job(env).expire(1_000):
         env.flush_all()
 
 
@@ -158,7 +159,7 @@ def _offered(registry):
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, context)
         leads = _leads(env, ACCEPTED, agents=1)
-        leads._leads_offer_now()
+        Routing(leads).offer()
         offers = leads.leads_offer_ids
         agent = offers.agent_id
         # Without the mail that Odoo sends about a new password

@@ -218,7 +218,9 @@ class Story:
 
     def _assign(self, by, event, customer, agent, reason):
         source = {"imported": "import", "entered": "order_entry"}.get(event, "manual")
-        assigning = Assigning(self.with_user(self.users[by]).sudo().env, Terms(source, reassign=event == "reassigned"))
+        # sudo: leads.agent.assignment - the demo tells what users do, agents included
+        env = self.env["leads.agent.assignment"].with_user(self.users[by]).sudo().env
+        assigning = Assigning(env, Terms(source, reassign=event == "reassigned"))
         [result] = assigning.run([Request(self._demo("customer", customer).id, self.users[agent].id, reason)])
         if result.result != "assigned":
             raise ValueError(f"Demo data, {customer}: {result.reason}")

@@ -1,16 +1,16 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
+from .. import figures, guarantee, untouched
 from ..arguments import takes
-from ..assigning import Assigning, Request, Terms
-from ..fields import Link
-from ..tools import terms
-
-_logger = logging.getLogger(__name__)
+from ..assigning import reopen
+from ..ending import Ending
+from ..fields import Link, search_flag
+from ..importing import Refusals, Rows
+from ..tools import given, terms
 
 
 class LeadsAgentAssignment(models.Model):
@@ -18,16 +18,15 @@ class LeadsAgentAssignment(models.Model):
 
     A lead is a commercial customer. Life cycle: ``active`` until it is ``resolved`` (with a disposition, or by a sale)
     or ``unassigned``. At most one assignment per customer is active in the whole database; a conditional unique index
-    says so. There is one way in, whatever the caller, ``assigning.Assigning``; and out, by :meth:`_resolve` and
-    :meth:`_unassign` (leads_agent_assignment_doors.py). They write in sets, keep ``leads_agent_id`` of customers,
-    contacts and orders in step, feed the history and tell the agents, once per operation.
+    says so. There is one way in, whatever the caller, ``assigning.Assigning``, and one out, ``ending.Ending``. They
+    write in sets, keep ``leads_agent_id`` of customers, contacts and orders in step, feed the history and tell the
+    agents, once per operation. Other models listen to the hooks.
 
     A plain model without chatter: creating a tracked record costs ten times as much, and the history table
     already tells the story.
     """
 
     _name = "leads.agent.assignment"
-    _inherit = ["leads.agent.assignment.effects"]
     _description = "Lead Assignment"
     _order = "assigned_at desc, id desc"
     _rec_name = "partner_id"
@@ -69,6 +68,51 @@ class LeadsAgentAssignment(models.Model):
     last_event_at = fields.Datetime(readonly=True, help="When the newest entry of the customer's history was made.")
     last_contact_at = fields.Datetime(string="Last Contact", readonly=True)
 
+    first_id = Link(
+        "leads.agent.assignment",
+        string="First Assignment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The assignment of the same agent with which this one goes on: reopened, or assigned anew for "
+        "the same order.",
+    )
+    is_assigned = fields.Integer(
+        string="Assigned",
+        readonly=True,
+        aggregator="sum",
+        help="1 for a lead that was given to the agent. A lead that comes back counts once, one that was given to "
+        "somebody else or whose batch was undone does not count.",
+    )
+    is_resolved = fields.Integer(
+        string="Resolved",
+        readonly=True,
+        aggregator="sum",
+        help="1 for a lead that the agent closed, with a disposition or a sale. One that is reopened is not resolved.",
+    )
+    is_sale = fields.Integer(
+        string="Sales",
+        readonly=True,
+        aggregator="sum",
+        help="1 when a sale resolved the lead. Cancelled, it counts no longer; confirmed again, for whoever holds the "
+        "lead then.",
+    )
+    conversion = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Sales as a share of all sales, quotations and cancelled orders. Each order counts once.",
+    )
+    is_assigned_today = fields.Boolean(
+        string="Assigned Today", compute="_compute_is_today", search="_search_is_assigned_today"
+    )
+    is_ended_today = fields.Boolean(string="Ended Today", compute="_compute_is_today", search="_search_is_ended_today")
+    is_recent = fields.Boolean(
+        string="Held in the Last 30 Days",
+        compute="_compute_is_today",
+        search="_search_is_recent",
+        help="What the conversion on the dashboard is about.",
+    )
+
     phone = fields.Char(compute="_compute_details")
     email = fields.Char(compute="_compute_details")
     city = fields.Char(compute="_compute_details")
@@ -83,6 +127,8 @@ class LeadsAgentAssignment(models.Model):
     _agent_active_idx = models.Index("(agent_id, last_event_at DESC) WHERE state = 'active'")
     _agent_partner_idx = models.Index("(agent_id, visible_until, partner_id)")
     _ended_idx = models.Index("(ended_at, agent_id)")
+    # How often a customer bought, which is part of the priority of each new lead.
+    _sales_idx = models.Index("(partner_id) WHERE is_sale = 1")
 
     # ------------------------------------------------------------------
     # The guarantee
@@ -97,59 +143,13 @@ class LeadsAgentAssignment(models.Model):
         )
 
     def _auto_init(self):
-        """Odoo only warns when a unique index cannot be made. So what stands in its way is ended first."""
         if table_exists(self.env.cr, self._table) and not self._has_unique_index():
-            ended = self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE leads_agent_assignment a
-                       SET state = 'unassigned', end_reason = 'merged', ended_at = now() AT TIME ZONE 'UTC',
-                           visible_until = now() AT TIME ZONE 'UTC'
-                      FROM (
-                           SELECT d.id, row_number() OVER (
-                               PARTITION BY d.partner_id
-                                   ORDER BY (d.agent_id = p.leads_agent_id) IS TRUE DESC, d.assigned_at DESC, d.id DESC
-                           ) AS place
-                             FROM leads_agent_assignment d
-                             JOIN res_partner p ON p.id = d.partner_id
-                            WHERE d.state = 'active'
-                           ) t
-                     WHERE t.id = a.id AND t.place > 1
-                 RETURNING a.id, a.partner_id
-                    """
-                )
-            )
-            for assignment_id, partner_id in ended:
-                _logger.warning("Assignment %s ended: customer %s was held twice.", assignment_id, partner_id)
+            guarantee.end_second_holders(self.env)
         return super()._auto_init()
 
     def _register_hook(self):
-        """After an install or upgrade without the index, fail; at any other start, say so in the log."""
         super()._register_hook()
-        if self._has_unique_index():
-            return
-        message = "leads_agent_assignment has lost its unique index: a lead could be held twice. Upgrade leads_agent."
-        if "leads_agent" in self.pool.updated_modules:
-            raise RuntimeError(message)
-        _logger.critical(message)
-
-    @api.depends("partner_id.complete_name")
-    def _compute_display_name(self):
-        """The customer's name, which an old assignment keeps when the customer is out of sight."""
-        # sudo: res.partner - the name alone, as every many2one shows it
-        for assignment in self.sudo():
-            assignment.display_name = assignment.partner_id.complete_name or ""
-
-    @api.depends("partner_id", "order_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_details(self):
-        """What the lists show of the customer and the order, empty where these are out of sight by now."""
-        partners = self.partner_id._filtered_access("read")
-        orders = self.order_id._filtered_access("read")
-        for assignment in self:
-            partner, order = assignment.partner_id & partners, assignment.order_id & orders
-            assignment.phone, assignment.email, assignment.city = partner.phone, partner.email, partner.city
-            assignment.amount_total, assignment.currency_id = order.amount_total, order.currency_id
+        guarantee.check(self)
 
     @api.depends("assigned_at", "ended_at")
     def _compute_age_days(self):
@@ -185,7 +185,105 @@ class LeadsAgentAssignment(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # Buttons
+    # Today
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _all_companies(self):
+        # sudo: res.company - when the day of each began; which rows are found, the rules say
+        return self.env["res.company"].sudo().search(Domain.TRUE)
+
+    @api.model
+    def _recent_domain(self, companies):
+        """What conversion is about: leads held in the last 30 days."""
+        return Domain("state", "=", "active") | companies._leads_since_midnight("ended_at", figures.CONVERSION_DAYS)
+
+    @api.depends("assigned_at", "ended_at", "state")
+    def _compute_is_today(self):
+        for name in ("is_assigned_today", "is_ended_today", "is_recent"):
+            found = self.search(Domain("id", "in", self.ids) & Domain(name, "=", True))
+            for assignment in self:
+                assignment[name] = assignment in found
+
+    def _search_is_assigned_today(self, operator, value):
+        return search_flag(self._all_companies()._leads_since_midnight("assigned_at"), operator, value)
+
+    def _search_is_ended_today(self, operator, value):
+        return search_flag(self._all_companies()._leads_since_midnight("ended_at"), operator, value)
+
+    def _search_is_recent(self, operator, value):
+        return search_flag(self._recent_domain(self._all_companies()), operator, value)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    @takes(vals_list=given.rows)
+    def create(self, vals_list):
+        """Assign as everybody does, so that an import or an RPC client gets the same checks and sentences.
+
+        :raises UserError: with the reason of the first customer that cannot be assigned
+        """
+        if not vals_list:
+            return super().create(vals_list)
+        records = self.browse()
+        for result in self._assign_rows(vals_list, "import" if self.env.context.get("import_file") else "manual"):
+            if result.result == "not_visible":
+                raise AccessError(result.reason)
+            if result.result != "assigned":
+                raise UserError(result.reason)
+            records += result.assignment
+        return records.sudo(self.env.su)
+
+    @api.model
+    @takes()
+    def get_import_templates(self):
+        """The file that the import dialog offers to fill in."""
+        return [
+            {
+                "label": self.env._("Import template for assignments"),
+                "template": "/leads_agent/static/xls/leads_agent_assignment.xlsx",
+            }
+        ]
+
+    @api.model
+    @takes(fields=given.names, data=given.table)
+    def load(self, fields, data):
+        """As Odoo's import, with a line for each row that is refused; then nothing at all is assigned."""
+        refusals = Refusals()
+        savepoint = self.env.cr.savepoint()
+        result = super(LeadsAgentAssignment, self.with_context(leads_import_refusals=refusals)).load(fields, data)
+        savepoint.close(rollback=bool(refusals))
+        if refusals:
+            # A cell that Odoo could not read has its line already.
+            named = {message.get("record") for message in result["messages"]}
+            refusals = [message for message in refusals if message["record"] not in named]
+            result.update(ids=False, messages=result["messages"] + refusals)
+        return result
+
+    def _load_records(self, data_list, update=False):
+        refusals = self.env.context.get("leads_import_refusals")
+        plain = all(not data.get("xml_id") and not data["values"].get("id") for data in data_list)
+        if not isinstance(refusals, Refusals) or not plain:
+            return super()._load_records(data_list, update)
+        records = self.browse()
+        results = self._assign_rows([data["values"] for data in data_list], "import")
+        for data, result in zip(data_list, results, strict=True):
+            if result.result == "assigned":
+                records += result.assignment
+            else:
+                refusals.append({**data["info"], "type": "error", "message": result.reason})
+        return records.sudo(self.env.su)
+
+    @api.model
+    def _assign_rows(self, vals_list, source):
+        self.env.user._check_leads_manager()
+        self.check_access("create")
+        return Rows(self.env, vals_list).assign(source)
+
+    # ------------------------------------------------------------------
+    # Actions
     # ------------------------------------------------------------------
 
     @takes()
@@ -196,36 +294,30 @@ class LeadsAgentAssignment(models.Model):
         """
         self.check_access("read")
         self.env.user._check_leads_manager()
-        self._unassign("unassigned")
+        self._end("unassigned")
         return True
 
     @takes()
     def action_resolve(self):
         """Open *Mark Lead As Resolved* for these leads."""
         self._check_may_resolve()
-        context = {"default_assignment_ids": self.ids}
-        if len(self) == 1:
-            context["default_assignment_id"] = self.id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Mark Lead As Resolved"),
-            "res_model": "leads.agent.resolve",
-            "view_mode": "form",
-            "target": "new",
-            "context": context,
-        }
+        one = {"default_assignment_id": self.id} if len(self) == 1 else {}
+        return self._form("leads.agent.resolve", self.env._("Mark Lead As Resolved"), **one)
 
     @takes()
     def action_reassign(self):
         """Open the form that gives these leads to another agent."""
         self.env.user._check_leads_manager()
+        return self._form("leads.agent.reassign", self.env._("Reassign Leads"))
+
+    def _form(self, model, name, **defaults):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Reassign Leads"),
-            "res_model": "leads.agent.reassign",
+            "name": name,
+            "res_model": model,
             "view_mode": "form",
             "target": "new",
-            "context": {"default_assignment_ids": self.ids},
+            "context": {"default_assignment_ids": self.ids, **defaults},
         }
 
     @takes()
@@ -236,31 +328,71 @@ class LeadsAgentAssignment(models.Model):
         """
         self.check_access("read")
         if forbidden := self.filtered(lambda a: not a.can_reopen):
-            raise UserError(
-                self.env._("%s can no longer be reopened by you.", forbidden[0].sudo().partner_id.display_name)
-            )
-        reopened, former_of = self.browse(), {}
+            # The name is read elevated: an old assignment keeps it when the customer is out of sight.
+            raise UserError(self.env._("%s can no longer be reopened by you.", forbidden[0].display_name))
         # sudo: leads.agent.assignment - the right to reopen was checked above; agents have no write access of their own
-        for agent, assignments in self.sudo().grouped("agent_id").items():
-            reason = self.env._("Reopened by %s", self.env.user.name)
-            requests = [Request(customer.id, agent.id, reason) for customer in assignments.partner_id]
-            for result in Assigning(self.sudo().env, Terms("manual", unconditional=True)).run(requests):
-                if result.result not in ("assigned", "already"):
-                    raise UserError(result.reason)
-                reopened |= result.assignment
-                if result.assignment:
-                    former_of[result.assignment] = assignments.filtered(
-                        lambda a, partner=result.partner: a.partner_id == partner
-                    )[:1]
-        self.sudo()._go_on_with(former_of)
+        reopened = reopen(self.sudo())
         return reopened.sudo(False)._get_records_action() if len(reopened) == 1 else True
 
-    def _check_may_resolve(self):
-        """Agents resolve their own active leads; managers anybody's."""
-        self.check_access("read")
-        if not self:
-            raise UserError(self.env._("Select at least one lead."))
-        if self.env.su or self.env.user._is_leads_manager():
-            return
-        if any(assignment.agent_id != self.env.user for assignment in self):
-            raise AccessError(self.env._("You can only resolve leads that are assigned to you."))
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    def _end(self, end_reason, **terms):
+        """End those of these leads that are active.
+
+        :param terms: of :class:`ending.Ending`
+        :returns: the assignments that were active until now
+        """
+        return Ending(self.env, end_reason, **terms).run(Domain("id", "in", self.ids))
+
+    @api.model
+    def _cron_release_untouched(self):
+        """Take leads back that nobody contacted within the days of the setting."""
+        # sudo: res.company, leads.agent.assignment - a job for all companies
+        untouched.release_all(self.sudo().env)
+
+    # ------------------------------------------------------------------
+    # Hooks: what other models do when somebody holds a customer, or does no longer. Elevated, once per operation
+    # ------------------------------------------------------------------
+
+    def _on_started(self):
+        """These assignments have just begun; holders and history say so already."""
+
+    def _on_ended(self, end_reason):
+        """These assignments have just ended.
+
+        Those that were taken for somebody else (``reassigned``) are followed by :meth:`_on_started` of the new ones.
+
+        :param str end_reason: a value of :data:`terms.END_REASONS`
+        """
+
+    def _on_undone(self):
+        """These assignments count as never made; :meth:`_on_ended` was called for them before."""
+
+    @api.model
+    def _on_events(self, partner_ids):
+        """The history of these commercial customers has new entries, or other ones."""
+
+    def _on_sales_changed(self):
+        """The sales of these assignments began or ceased to count."""
+
+    @api.model
+    def _against_undo(self):
+        """What stands against undoing an active assignment, the gravest first.
+
+        :returns: list of ``(name, condition, sentence)``: SQL over ``a``, the assignment, and ``h.at``, when somebody
+            worked on the lead last since
+        """
+        return [("worked", SQL("h.at IS NOT NULL"), "")]
+
+    @api.model
+    def _limit(self, verdicts, agent_of, terms):
+        """The hook: take back what stands against giving that much to an agent, before anything is written.
+
+        :param dict verdicts: ``{partner_id: Verdict}``, in the order in which they were asked for
+        :param dict agent_of: ``{partner_id: agent_id}``, whom each is meant for
+        :param assigning.Terms terms: by what they were judged
+        :returns: verdicts, with ``capped`` in the place of ``assigned``
+        """
+        return verdicts

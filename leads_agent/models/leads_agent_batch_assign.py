@@ -263,12 +263,13 @@ class LeadsAgentBatchAssign(models.Model):
         """
         # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
         batch = self.sudo()
-        # The names of the two people of the story: one query instead of two.
+        # sudo: res.users - the names of the two people of the story: one query instead of two
         (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
         begun = {"task": task, "started_by_id": self.env.uid, "executed_at": fields.Datetime.now()}
         if to_do > MOST_IN_REQUEST:
             self._lines()._insert_leads(batch, leads)
             batch.write({"state": "running", **begun})
+            # sudo: ir.cron - the job goes on with what a manager started
             self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
             return self._open()
         while batch._work(task, leads):

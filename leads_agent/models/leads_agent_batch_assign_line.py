@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .. import newest
 from ..fields import Link
+from ..notices import tell_agents
 from ..tools import terms
 from ..tools.csv_cells import as_csv
 
@@ -85,7 +87,7 @@ class LeadsAgentBatchAssignLine(models.Model):
               ORDER BY t.moment DESC, t.id DESC
                 """,
                 readable=readable.subselect(),
-                moment=self.env["sale.order"]._leads_moment_sql("o"),
+                moment=newest.moment_sql(self.env, "o"),
                 batch=batch.id,
                 gone=self.env._("Order no. %s no longer exists.", "{order}"),
                 hidden=self.env._("You may not see order no. %s.", "{order}"),
@@ -230,10 +232,10 @@ class LeadsAgentBatchAssignLine(models.Model):
                 condition=condition or SQL("TRUE"),
             )
         )
-        # sudo: leads.agent.assignment - agents are told by whoever started the batch
-        Assignment, User = self.env["leads.agent.assignment"].sudo(), self.env["res.users"]
-        Assignment._tell_agents({User.browse(row[0]): row[2] for row in rows if row[0]}, to_agent)
-        Assignment._tell_agents({User.browse(row[1]): row[2] for row in rows if row[1]}, to_previous)
+        # sudo: res.users - agents are told by whoever started the batch
+        User = self.env["res.users"].sudo()
+        tell_agents(User.env, {User.browse(row[0]): row[2] for row in rows if row[0]}, to_agent)
+        tell_agents(User.env, {User.browse(row[1]): row[2] for row in rows if row[1]}, to_previous)
 
     @api.model
     def _csv_columns(self):

@@ -7,9 +7,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from .. import newest
 from ..arguments import takes
+from ..figures import CONVERSION_DAYS, FIGURES
 from ..tools import given, terms
-from .leads_agent_assignment_figures import CONVERSION_DAYS, FIGURES
 
 LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", *FIGURES)
@@ -198,7 +199,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
         # One by one, or PostgreSQL looks for all partial orders there are.
         query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))
-        query.order = SQL("%s DESC, %s DESC", Order._leads_moment_sql(Order._table), columns["id"])
+        query.order = SQL("%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), columns["id"])
         query.limit = 1
         rows = self.env.execute_query_dict(
             SQL(
@@ -234,7 +235,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _figures_select(self, today):
-        """The query for the figures of the current user; what counts is stored, see ``leads_agent_assignment_figures``.
+        """The query for the figures of the current user; what counts is stored, see ``figures.py``.
 
         :param datetime today: midnight in the company of the user
         """

@@ -1,18 +1,14 @@
-from lxml import html
-
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, html2plaintext, is_html_empty
+from odoo.tools import SQL, html2plaintext, is_html_empty
 from odoo.tools.sql import table_exists
 
+from .. import earlier, summaries
 from ..arguments import takes
+from ..earlier import MESSAGE_TYPES
 from ..fields import Link
 from ..tools import given, terms
-
-SUMMARY_LENGTH = 160
-# Private notifications and automatic replies are no history.
-MESSAGE_TYPES = ("comment", "email", "email_outgoing", "sms", "notification")
 
 
 class LeadsAgentHistory(models.Model):
@@ -69,89 +65,10 @@ class LeadsAgentHistory(models.Model):
     @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "undone")
     @api.depends_context("lang", "uid")
     def _compute_summary(self):
-        """One line on each event, in the language of the reader, from the documents themselves in one query.
-
-        Whoever reads a row may read its document, as the record rules of this model say; only the line is made here.
-        Names are looked up by a subselect: PostgreSQL would merge with all contacts when users have the lowest ids.
-        """
-        for model, names in (
-            ("mail.message", ["body", "subject"]),
-            ("sale.order", ["name", "amount_total", "currency_id"]),
-            ("leads.agent.assignment", ["note", "agent_id", "disposition_id"]),
-            ("leads.agent.disposition", ["name"]),
-            ("res.users", ["partner_id"]),
-            ("res.partner", ["name"]),
-        ):
-            self.env[model].flush_model(names)
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT h.id, h.kind, h.event, m.body, m.subject, o.name AS order_name, o.amount_total, o.currency_id,
-                       (SELECT name FROM res_partner WHERE id = u.partner_id) AS agent,
-                       %(disposition)s AS disposition, a.note, h.undone
-                  FROM leads_agent_history h
-             LEFT JOIN mail_message m ON m.id = h.message_id
-             LEFT JOIN sale_order o ON o.id = h.order_id
-             LEFT JOIN leads_agent_assignment a ON a.id = h.assignment_id
-             LEFT JOIN res_users u ON u.id = a.agent_id
-             LEFT JOIN leads_agent_disposition d ON d.id = a.disposition_id
-                 WHERE h.id = ANY(%(ids)s)
-                """,
-                disposition=self.env["leads.agent.disposition"]._field_to_sql("d", "name"),
-                ids=self.ids,
-            )
-        )
-        summaries = {
-            row["id"]: self.env._("%s (undone)", self._summarize(row)) if row["undone"] else self._summarize(row)
-            for row in rows
-        }
+        """One line on each event, in the language of the reader."""
+        lines = summaries.read(self.env, self.ids)
         for history in self:
-            history.summary = summaries.get(history.id, "")
-
-    @api.model
-    def _summarize(self, row):
-        """The line for one event; ``row`` as selected by :meth:`_compute_summary`."""
-        match row["kind"]:
-            case "message" | "note":
-                return self._shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
-            case "call" | "activity":
-                return self._shorten(self._activity_text(row["body"] or ""))
-            case "order" | "sale":
-                currency = self.env["res.currency"].browse(row["currency_id"])
-                amount = format_amount(self.env, row["amount_total"] or 0, currency) if currency else ""
-                return self._summarize_order(row["event"], row["order_name"], amount)
-            case "assigned":
-                return self.env._("Assigned to %s", row["agent"])
-            case "unassigned":
-                return self.env._("Taken from %s", row["agent"])
-        text = self.env._("Resolved: %s", row["disposition"] or "")
-        return self._shorten(f"{text} - {row['note']}" if row["note"] else text)
-
-    @api.model
-    def _activity_text(self, body):
-        """The feedback alone, which Odoo's message of a done activity puts last, under a bold title; or all of it."""
-        if body:
-            for block in html.fragment_fromstring(body, create_parent="div").xpath(".//div[div[@class='fw-bold']]"):
-                return block.text_content().strip().removeprefix(block[0].text_content().strip())
-        return html2plaintext(body)
-
-    @api.model
-    def _summarize_order(self, event, order, amount):
-        match event:
-            case "sent":
-                return self.env._("Quotation %(order)s sent, %(amount)s", order=order, amount=amount)
-            case "cancelled":
-                return self.env._("Order %(order)s cancelled, %(amount)s", order=order, amount=amount)
-            case "reset":
-                return self.env._("Order %(order)s set back to quotation, %(amount)s", order=order, amount=amount)
-            case "confirmed":
-                return self.env._("Order %(order)s confirmed, %(amount)s", order=order, amount=amount)
-        return self.env._("Quotation %(order)s created, %(amount)s", order=order, amount=amount)
-
-    @staticmethod
-    def _shorten(text):
-        text = " ".join(text.split())
-        return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
+            history.summary = lines.get(history.id, "")
 
     @takes(given.one)
     def action_open_document(self):
@@ -309,7 +226,7 @@ class LeadsAgentHistory(models.Model):
         # sudo: leads.agent.history - nobody writes history by hand; rows follow from events the user caused
         self.sudo().create(vals_list)
         partner_ids = list({vals["partner_id"] for vals in vals_list})
-        self.env["leads.agent.assignment"]._refresh_last_events(partner_ids)
+        self._refresh_last_events(partner_ids)
         for agent in self.env["res.partner"].sudo().browse(partner_ids).leads_agent_id:
             agent._leads_dashboard_changed()
 
@@ -343,20 +260,39 @@ class LeadsAgentHistory(models.Model):
         )
 
     @api.model
-    def _mark_undone(self, undone, formers):
-        """The entries of assignments that were undone, and of the end of those that go on instead, are no news."""
+    def _refresh_last_events(self, partner_ids):
+        """Take the newest history entry, and the newest contact, of customers over to their active assignment."""
+        Assignment = self.env["leads.agent.assignment"]
         self.flush_model()
+        Assignment.flush_model()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE leads_agent_history SET undone = TRUE
-                 WHERE assignment_id = ANY(%s) OR (assignment_id = ANY(%s) AND kind = 'unassigned')
+                UPDATE leads_agent_assignment a
+                   SET last_event_at = h.last_event_at, last_contact_at = h.last_contact_at
+                  FROM (
+                       SELECT partner_id, max(at) AS last_event_at,
+                              max(at) FILTER (WHERE kind IN %(contact)s) AS last_contact_at
+                         FROM leads_agent_history
+                        WHERE partner_id = ANY(%(partners)s) AND undone IS NOT TRUE
+                     GROUP BY partner_id
+                       ) h
+                 WHERE a.partner_id = h.partner_id AND a.state = 'active'
                 """,
-                undone.ids,
-                formers.ids,
+                contact=terms.CONTACT_KINDS,
+                partners=list(partner_ids),
             )
         )
-        self.invalidate_model(flush=False)
+        Assignment.invalidate_model(["last_event_at", "last_contact_at"], flush=False)
+        Assignment._on_events(partner_ids)
+
+    @api.model
+    def _sources(self, since, partner_ids, is_new):
+        """The statements that take in what happened before; parameters as of :func:`earlier.statement`.
+
+        :rtype: list[SQL]
+        """
+        return [earlier.statement(since, partner_ids, is_new)]
 
     @api.model
     def _newest_events(self, alias):
@@ -393,113 +329,3 @@ class LeadsAgentHistory(models.Model):
         for statement in self._sources(since, partner_ids, is_new):
             self.env.cr.execute(statement)
         self.invalidate_model(flush=False)
-
-    @api.model
-    def _sources(self, since, partner_ids, is_new):
-        """The statements that take in what happened before.
-
-        :param SQL since: from when on
-        :param partner_ids: as for :meth:`_take_in`
-        :param bool is_new: likewise
-        :rtype: list[SQL]
-        """
-        unless_recorded = unless_told = SQL()
-        if not is_new:
-            # Sorted, so that two managers who assign the same customers lock in the same order.
-            unless_recorded = SQL("ORDER BY id ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING")
-            unless_told = SQL(
-                """
-                AND NOT EXISTS (
-                    SELECT FROM leads_agent_history h
-                     WHERE h.order_id = o.res_id AND h.event = e.event AND %s)
-                """,
-                self._among("h.order_id", "orders", partner_ids),
-            )
-        of_orders = SQL("leads_commercial_partner_id IS NOT NULL")
-        of_partners = SQL("commercial_partner_id IS NOT NULL")
-        if partner_ids is not None:
-            of_orders = SQL("leads_commercial_partner_id = ANY(%s)", list(partner_ids))
-            of_partners = SQL("commercial_partner_id = ANY(%s)", list(partner_ids))
-        return [
-            SQL(
-                """
-                WITH partners AS MATERIALIZED (
-                    SELECT id AS res_id, commercial_partner_id AS partner_id, NULL::int AS order_id, create_date
-                      FROM res_partner
-                     WHERE %(of_partners)s
-                ), orders AS MATERIALIZED (
-                    SELECT id AS res_id, leads_commercial_partner_id AS partner_id, id AS order_id, create_date,
-                           create_uid, date_order, user_id, state
-                      FROM sale_order
-                     WHERE %(of_orders)s
-                ), messages AS (
-                    INSERT INTO leads_agent_history
-                           (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
-                    %(on_partners)s
-                 UNION ALL
-                    %(on_orders)s
-                    %(unless_recorded)s
-                )
-                INSERT INTO leads_agent_history
-                       (partner_id, at, kind, event, author_id, res_model, res_id, order_id)
-                SELECT o.partner_id, e.at, e.kind, e.event, (SELECT partner_id FROM res_users WHERE id = e.uid),
-                       'sale.order', o.res_id, o.res_id
-                  FROM orders o
-            CROSS JOIN LATERAL (
-                       SELECT 'order' AS kind, 'created' AS event, o.create_date AS at, o.create_uid AS uid
-                    UNION ALL
-                       SELECT 'sale', 'confirmed', o.date_order, o.user_id WHERE o.state = 'sale'
-                       ) e
-                 WHERE e.at >= %(since)s %(unless_told)s
-                """,
-                of_partners=of_partners,
-                of_orders=of_orders,
-                on_partners=self._select_messages(since, "res.partner", "partners", partner_ids),
-                on_orders=self._select_messages(since, "sale.order", "orders", partner_ids),
-                unless_recorded=unless_recorded,
-                since=since,
-                unless_told=unless_told,
-            )
-        ]
-
-    @api.model
-    def _among(self, column, documents, partner_ids):
-        """A condition that makes PostgreSQL look few documents up in one go; a join would read everybody's rows."""
-        if partner_ids is None:
-            return SQL("TRUE")
-        return SQL("%s = ANY(ARRAY(SELECT res_id FROM %s))", SQL(column), SQL(documents))
-
-    @api.model
-    def _select_messages(self, since, model, documents, partner_ids):
-        """What humans wrote on documents: the SELECT behind the rows of messages.
-
-        :param str documents: the table of the documents in the statement
-        """
-        # A branch per model: with the model as a constant, the index of messages serves.
-        return SQL(
-            """
-            SELECT d.partner_id, m.date,
-                   CASE WHEN (SELECT category FROM mail_activity_type WHERE id = m.mail_activity_type_id) = 'phonecall'
-                            THEN 'call'
-                        WHEN m.mail_activity_type_id IS NOT NULL THEN 'activity'
-                        WHEN m.is_internal
-                             OR COALESCE((SELECT internal FROM mail_message_subtype WHERE id = m.subtype_id), TRUE)
-                            THEN 'note'
-                        ELSE 'message' END,
-                   m.author_id, m.model, m.res_id, d.order_id, m.id
-              FROM mail_message m
-              JOIN %(documents)s d ON d.res_id = m.res_id
-             WHERE m.model = %(model)s AND %(among)s AND m.date >= %(since)s
-               AND (m.mail_activity_type_id IS NOT NULL
-                    OR (m.message_type IN %(types)s AND COALESCE(m.body, '') NOT IN ('', '<p></p>', '<p><br></p>')))
-               AND NOT (m.message_type = 'notification' AND m.create_date = d.create_date
-                        AND NOT EXISTS (SELECT FROM mail_message earlier
-                                         WHERE earlier.model = m.model AND earlier.res_id = m.res_id
-                                           AND earlier.id < m.id))
-            """,
-            documents=SQL(documents),
-            model=model,
-            among=self._among("m.res_id", documents, partner_ids),
-            since=since,
-            types=MESSAGE_TYPES,
-        )

@@ -1,26 +1,18 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
+from .. import cooling, customer_changes, newest
 from ..arguments import numbers_of_links, takes
 from ..assigning import Assigning, Request, Terms, read_leads
-from ..exceptions import CustomerOutOfSight
+from ..cooling import REFUSAL
 from ..fields import Rows
 from ..tools import given, terms
+from ..tools.eligibility import Cause
 from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import HOLDERS
-
-# What an agent may correct on a customer, and what else may be said of a new one.
-CORRECTABLE_FIELDS = frozenset(
-    ("name", "phone", "email", "street", "street2", "city", "zip", "state_id", "country_id", "lang", "child_ids")
-)
-NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
-PROTECTED_FIELDS = {"leads_agent_id"}
-# Keys of the context that add more than the name to the name of a contact.
-WIDENING_KEYS = ("show_address", "show_email", "show_vat", "formatted_display_name", "partner_show_db_id")
-EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])
 
 
 class ResPartner(models.Model):
@@ -49,6 +41,20 @@ class ResPartner(models.Model):
     )
     leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
+    is_leads_refused = fields.Boolean(
+        string="Given to Nobody",
+        compute="_compute_leads_refusal",
+        search="_search_is_leads_refused",
+        compute_sudo=True,
+        help="The customer may not be given to anybody now, not by hand either.",
+    )
+    leads_refusal = fields.Char(
+        string="Why Nobody Gets It",
+        compute="_compute_leads_refusal",
+        compute_sudo=True,
+        groups=HOLDERS,
+        help="Why the customer may not be given to anybody now.",
+    )
     leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
 
     _leads_internal_idx = models.Index("(id) WHERE partner_share IS NOT TRUE")
@@ -79,7 +85,7 @@ class ResPartner(models.Model):
                     SELECT FROM (%(newest)s) newest WHERE newest.state IN %(partial)s))
                 """,
                 active=SQL.identifier(alias, "active"),
-                newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier(alias, "id")),
+                newest=newest.order_sql(self.env, SQL.identifier(alias, "id")),
                 partial=terms.PARTIAL_STATES,
             )
 
@@ -111,112 +117,11 @@ class ResPartner(models.Model):
         """The commercial customer that this contact belongs to."""
         return self.commercial_partner_id
 
-    # ------------------------------------------------------------------
-    # Access
-    # ------------------------------------------------------------------
-
-    def _leads_filter_in_sight(self):
-        # sudo: res.company - whether the contact is one of the own companies, whatever the user may read of them
-        held = self.filtered(
-            lambda partner: (
-                partner.leads_agent_id.id == self.env.uid or not partner.partner_share or partner.sudo().ref_company_ids
-            )
-        )
-        if others := self - held:
-            graced = self.env["leads.agent.assignment"]._graced_customer_ids()
-            held += others.filtered(lambda partner: partner.commercial_partner_id.id in graced)
-        return held
-
-    def _leads_sight_domain(self):
-        """Customers held or in their grace, colleagues and the own companies.
-
-        All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
-        In SQL, since this is asked with each list of contacts of whatever record: as conditions it took twice as long.
-        """
-        sight, uid = self.env.user._leads_sight_now(), self.env.uid
-
-        def to_sql(partners, alias, query):
-            return SQL(
-                "(%s = %s OR %s = ANY(%s) OR %s = ANY(%s))",
-                partners._field_to_sql(alias, "leads_agent_id", query),
-                uid,
-                partners._field_to_sql(alias, "id", query),
-                sight["always"],
-                partners._field_to_sql(alias, "commercial_partner_id", query),
-                sight["graced"],
-            )
-
-        return Domain.custom(to_sql=to_sql)
-
-    def _compute_partner_share(self):
-        """Somebody becomes a colleague, or is none any more."""
-        self.env["res.users"]._leads_forget_sight()
-        return super()._compute_partner_share()
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su:
-            if field.name in PROTECTED_FIELDS:
-                return False
-            allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
-            if self.env.user._is_leads_agent() and field.name not in allowed:
-                return False
-        return super()._has_field_access(field, operation)
-
-    @api.model
-    def _leads_correctable_fields(self):
-        """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
-        return CORRECTABLE_FIELDS
-
-    @takes(specification=given.optional(given.values))
-    def web_read(self, specification):
-        """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
-        if (
-            specification
-            and len(self) == 1
-            and not self.env.su
-            and self.env.user._is_leads_agent()
-            and self.env.user.leads_locked
-        ):
-            if self.exists() and not self.has_access("read"):
-                raise CustomerOutOfSight(
-                    self.env._("This customer is not assigned to you, or was resolved too long ago.")
-                )
-        return super().web_read(specification)
-
-    @api.depends_context("uid")
-    def _compute_display_name(self):
-        """Names of other customers stand on what an agent may see; addresses, e-mails and tax ids behind them do not.
-
-        The context widens a name, and names are read elevated, so the keys count only for who is in sight.
-        """
-        user = self.env.user
-        widened = any(self.env.context.get(key) for key in WIDENING_KEYS)
-        if not (widened and user._is_leads_agent() and user.leads_locked):
-            return super()._compute_display_name()
-        in_sight = self.sudo(False)._filtered_access("read").with_env(self.env)
-        (self - in_sight).check_access("read")
-        for partner in self - in_sight:
-            partner.display_name = partner._get_complete_name()
-        return super(ResPartner, in_sight)._compute_display_name()
-
-    @takes()
-    def signup_get_auth_param(self):
-        """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
-        if not self.env.su and self.env.user._is_leads_agent():
-            self.check_access("read")
-            return {partner.id: {} for partner in self}
-        return super().signup_get_auth_param()
-
     @api.model
     @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
-
-    @property
-    def _mail_post_access(self):
-        """Agents post on, and plan activities for, what they may read, without a right to write on it."""
-        return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
 
     # ------------------------------------------------------------------
     # Order entry by agents
@@ -248,40 +153,6 @@ class ResPartner(models.Model):
         partners.check_access("create")
         return partners
 
-    def _leads_proposed(self):
-        """What a button proposes and no form shows, as the kind of an address: judged like what is entered."""
-        names = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
-        return {name: self.env.context[key] for name in names if (key := f"default_{name}") in self.env.context}
-
-    def _leads_check_new_customer(self, vals):
-        """Keep what an agent may say of a new customer; empty values and defaults, which every form sends, are dropped.
-
-        :raises AccessError: when a value says more
-        """
-        allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
-        others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
-        if others:
-            # sudo: res.partner - only compares with what a form would propose
-            defaults = self.with_env(self.env(su=True, context={})).default_get(list(others))
-            others = {name: value for name, value in others.items() if value != defaults.get(name)}
-        if others:
-            raise AccessError(self._leads_sentence(next(iter(others))))
-        vals = {name: value for name, value in vals.items() if name in allowed}
-        if vals.get("child_ids"):
-            vals["child_ids"] = [self._leads_check_new_contact(command) for command in vals["child_ids"]]
-        return vals
-
-    def _leads_check_new_contact(self, command):
-        """The contacts that come with a new customer are new as well, and say no more than a new customer may."""
-        if command[0] != Command.CREATE:
-            raise AccessError(self._leads_sentence("child_ids"))
-        return Command.create(self._leads_check_new_customer(command[2]))
-
-    def _leads_sentence(self, field_name):
-        field = self._fields.get(field_name)
-        label = field._description_string(self.env) if field else field_name
-        return self.env._("Leads Agents cannot set '%s' of a customer.", label)
-
     def _leads_inherit_holder(self):
         """New contacts of a held customer are held too."""
         for partner in self:
@@ -309,16 +180,19 @@ class ResPartner(models.Model):
         before = {partner: partner.sudo().commercial_partner_id for partner in self} if moves else {}
         result = super().write(vals)
         if moves:
-            self._leads_follow_move(before)
+            # sudo: res.partner - follows from a change of contacts that the user was allowed to make
+            customer_changes.follow(self.sudo(), before)
         if "company_id" in vals:
             # sudo: res.partner, leads.agent.assignment - follows from the change of company, whoever may make it
             self.sudo().filtered("leads_agent_id").commercial_partner_id._on_customers_changed("company")
-            self.env["leads.agent.assignment"].sudo()._leave_foreign_companies(self)
+            customer_changes.leave_foreign_companies(self.sudo())
         if vals.get("active") is False:
             # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
             held = self.sudo().filtered("leads_agent_id")
-            held.leads_assignment_ids.filtered(lambda a: a.state == "active")._unassign("archived")
+            held.leads_assignment_ids._end("archived")
+            # sudo: leads.agent.assignment, res.partner - likewise
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
+            # sudo: res.partner - what hangs on the customer ends too, whoever archives
             self.sudo()._on_customers_changed("archived")
         return result
 
@@ -328,41 +202,6 @@ class ResPartner(models.Model):
         if all(partner.leads_agent_id.id == vals["leads_agent_id"] for partner in self.sudo()):
             return {name: value for name, value in vals.items() if name != "leads_agent_id"}
         return vals
-
-    def _leads_check_correction(self, vals):
-        """An agent corrects a customer, and does not make another one of it.
-
-        :raises AccessError: when what may only be said of a new customer would change
-        """
-        # sudo: res.users - who signs in as this customer, archived or not
-        users = self.sudo().with_context(active_test=False).user_ids
-        if any(user._is_public() for user in users):
-            raise AccessError(self.env._("Leads Agents correct customers only."))
-        self._leads_check_sign_in(vals)
-        for name in NEW_CUSTOMER_FIELDS & vals.keys():
-            field = self._fields[name]
-            if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
-                raise AccessError(self._leads_sentence(name))
-        return {name: value for name, value in vals.items() if name not in NEW_CUSTOMER_FIELDS}
-
-    def _leads_follow_move(self, before):
-        """Contacts that changed their company: the lead follows, and nobody is held twice.
-
-        A held customer who becomes the contact of another company brings the assignment along, unless somebody holds
-        that company already.
-        """
-        # sudo: res.partner - follows from a change of contacts that the user was allowed to make
-        moved = self.sudo().filtered(lambda partner: partner.commercial_partner_id != before[partner])
-        if moved:
-            self.env["leads.agent.history"]._follow_move(moved)
-            moved._on_customers_changed("became", {partner.id: partner.commercial_partner_id.id for partner in moved})
-        entities = moved.commercial_partner_id.union(*before.values())
-        if not moved or not any(entity.leads_agent_id for entity in entities | moved):
-            return
-        # sudo: leads.agent.assignment - follows from a change of contacts that the user was allowed to make
-        Assignment = self.env["leads.agent.assignment"].sudo()
-        Assignment._pass_to_entities(moved)
-        Assignment._propagate_holder(entities.ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead(self):
@@ -381,13 +220,6 @@ class ResPartner(models.Model):
     # Who is a customer
     # ------------------------------------------------------------------
 
-    def _leads_check_is_customer(self):
-        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
-        # sudo: res.partner - who is one of us
-        for partner in self.sudo():
-            if partner._leads_is_ours():
-                raise UserError(self._leads_ours_sentence(partner.complete_name))
-
     def _leads_is_ours(self):
         """Elevated: whether this is a colleague, a company of the database, or a contact of one."""
         us = self | self.commercial_partner_id
@@ -396,6 +228,113 @@ class ResPartner(models.Model):
     @api.model
     def _leads_ours_sentence(self, name):
         return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
+
+    # ------------------------------------------------------------------
+    # Who is given to nobody
+    # ------------------------------------------------------------------
+
+    @api.depends_context("lang", "company")
+    def _compute_leads_refusal(self):
+        causes = self._refused(self.commercial_partner_id._origin.ids, "give")
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            cause = causes.get(customer.id)
+            partner.is_leads_refused = bool(cause)
+            partner.leads_refusal = cause and self._refusal_sentence(cause.kind, customer.complete_name, cause)
+
+    def _search_is_leads_refused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._refused_domain("give")
+        return domain if True in value else ~domain
+
+    @api.model
+    def _refusals(self):
+        """The reasons why a customer may not be given to anybody, or not be called: the one list, the gravest first.
+
+        :rtype: tuple[Refusal]
+        """
+        return (REFUSAL,)
+
+    @api.model
+    def _refusal_sentence(self, name, customer, known):
+        return next(refusal.sentence(self.env, customer, known) for refusal in self._refusals() if refusal.name == name)
+
+    @api.model
+    def _refusals_sql(self, customer, door, but_judged=False):
+        """The names of what stands against customers at a door, as an array in the order of the list.
+
+        :param SQL customer: the id of a commercial customer
+        :param bool but_judged: without what is judged by the facts of a call
+        """
+        self._flush_refusals()
+        names = [
+            SQL("CASE WHEN %s THEN %s END", refusal.condition(self.env, customer), refusal.name)
+            for refusal in self._refusals()
+            if door in refusal.doors and refusal.condition and not (but_judged and refusal.judge)
+        ]
+        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
+
+    @api.model
+    def _refused_domain(self, door):
+        """Those who may not be given at a door; contacts as their customer."""
+
+        def to_sql(model, alias, query):
+            customer = SQL.identifier(alias, "commercial_partner_id")
+            conditions = [
+                refusal.condition(model.env, customer)
+                for refusal in model._refusals()
+                if door in refusal.doors and refusal.condition
+            ]
+            return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
+
+        self._flush_refusals()
+        return Domain.custom(
+            to_sql=to_sql,
+            predicate=lambda partner: bool(partner._refused(partner.commercial_partner_id.ids, door)),
+        )
+
+    @api.model
+    def _refused(self, partner_ids, door):
+        """Commercial customers that nobody may be given now at a door.
+
+        :returns: ``{partner_id: Cause}``
+        """
+        if not door or not partner_ids:
+            return {}
+        names_of = self._refusal_names(partner_ids, door)
+        grave = {
+            partner_id: next(refusal.name for refusal in self._refusals() if refusal.name in names)
+            for partner_id, names in names_of.items()
+        }
+        causes = cooling.causes(self.env, [nr for nr, name in grave.items() if name == REFUSAL.name])
+        return {partner_id: causes.get(partner_id) or Cause(name) for partner_id, name in grave.items()}
+
+    @api.model
+    def _refusal_names(self, partner_ids, door):
+        """What stands against customers at a door.
+
+        :returns: ``{partner_id: names of refusals}``, of those against whom something stands
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH customers AS MATERIALIZED (
+                    SELECT c.id, %(names)s AS names FROM res_partner c WHERE c.id = ANY(%(partners)s))
+                SELECT id, names FROM customers WHERE names <> '{}'
+                """,
+                names=self._refusals_sql(SQL("c.id"), door),
+                partners=list(partner_ids),
+            )
+        )
+        return {partner_id: set(names) for partner_id, names in rows}
+
+    @api.model
+    def _flush_refusals(self):
+        """What the conditions read."""
+        for model in ("leads.agent.assignment", "leads.agent.disposition"):
+            self.env[model].flush_model()
+        self.env["res.partner"].flush_model(["active", "commercial_partner_id"])
 
     # ------------------------------------------------------------------
     # Hooks. Elevated, once per operation

@@ -3,12 +3,13 @@ import logging
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import MissingError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..arguments import takes
 from ..fields import Rows
-from ..tools import given
+from ..tools import given, terms
 from .res_groups import AGENT, MANAGER
 
 _logger = logging.getLogger(__name__)
@@ -53,6 +54,10 @@ class ResUsers(models.Model):
     leads_open_count = fields.Integer(string="Open Leads", compute="_compute_leads_figures")
     leads_oldest_at = fields.Datetime(string="Oldest Lead Since", compute="_compute_leads_figures")
     leads_sold_today = fields.Integer(string="Sold Today", compute="_compute_leads_figures")
+    leads_door_count = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    leads_availability = fields.Selection(
+        terms.AVAILABILITIES, string="Receives Leads", compute="_compute_leads_availability"
+    )
     action_id = fields.Many2one(compute="_compute_action_id", store=True, readonly=False)
 
     # ------------------------------------------------------------------
@@ -124,14 +129,6 @@ class ResUsers(models.Model):
     def _is_leads_manager(self):
         return self.has_group(MANAGER) and not self._is_leads_agent()
 
-    def _check_leads_manager(self):
-        """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
-
-        :raises AccessError: unless the user is a Leads Manager
-        """
-        if not self._is_leads_manager():
-            raise AccessError(self.env._("Only Leads Managers can do this."))
-
     def _check_may_hold_leads(self):
         """:raises UserError: with the reason why the user cannot be assigned leads"""
         # sudo: res.users - the reason is told whatever the caller may read of users
@@ -172,30 +169,6 @@ class ResUsers(models.Model):
             )
         return ""
 
-    @property
-    def leads_partial_only(self):
-        """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
-        return self._leads_settings().partial_only
-
-    @property
-    def leads_locked(self):
-        """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
-        return self._leads_settings().locked
-
-    @property
-    def leads_needs_sight(self):
-        """Whether messages, activities, notifications and dialogs are read only while their document is in sight.
-
-        So for agents, and for those who were and have no right on orders today: having written a message outlives the
-        role in Odoo.
-        """
-        if self._is_leads_agent():
-            return True
-        if self.id == SUPERUSER_ID or self.share or self.env["sale.order"].with_user(self).has_access("read"):
-            return False
-        # sudo: leads.agent.assignment - whether the user ever held a lead
-        return bool(self.env["leads.agent.assignment"].sudo().search_count([("agent_id", "=", self.id)], limit=1))
-
     def _leads_sight_sentences(self):
         """What the settings let this agent see, in words."""
         sentences = []
@@ -214,58 +187,46 @@ class ResUsers(models.Model):
         return Markup("%s<p>%s</p>") % (Markup(help_message or ""), " ".join(self._leads_sight_sentences()))
 
     # ------------------------------------------------------------------
-    # Exclusive groups
+    # Receiving leads. Here everybody is always there; addons know better
     # ------------------------------------------------------------------
 
-    @api.onchange("group_ids")
-    def _onchange_group_ids_leads(self):
-        """Choosing *Agent* on the form takes the groups away that an agent may not have, and says so."""
-        if self.env.ref(AGENT) not in self._leads_all_groups():
-            return None
-        excluded = self.env["res.groups"]._leads_excluded_groups()
-        conflicts = self.group_ids.filtered(lambda group: group._origin in excluded)
-        if not conflicts:
-            return None
-        self.group_ids -= conflicts
-        return {
-            "warning": {
-                "type": "notification",
-                "title": self.env._("Leads Agent"),
-                "message": self.env._(
-                    "A Leads Agent has rights of their own. Taken away: %s.",
-                    ", ".join(conflicts._origin.mapped("full_name")),
-                ),
-            }
-        }
+    def _leads_take_turns(self):
+        """Of two transactions that decide what these users hold, the later one fails and is retried by Odoo.
 
-    @api.constrains("group_ids")
-    def _check_leads_exclusive(self):
-        agent = self.env.ref(AGENT, raise_if_not_found=False)
-        if not agent:
-            return
-        excluded = None
-        for user in self:
-            if agent not in user.all_group_ids:
-                continue
-            excluded = self.env["res.groups"]._leads_excluded_groups() if excluded is None else excluded
-            if not (conflicts := user.all_group_ids & excluded):
-                continue
-            if not self.pool.ready:
-                # Whoever was forced into a group must not keep an upgrade from being installed; the rules hold anyway.
-                _logger.warning(
-                    "Leads Agent %s has groups that agents may not have: %s",
-                    user.login,
-                    ", ".join(conflicts.mapped("full_name")),
-                )
-                continue
-            raise ValidationError(
-                self.env._(
-                    "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
-                    "their own; take the other groups away first.",
-                    user=user.name,
-                    groups=", ".join(conflicts.mapped("full_name")),
+        Whoever gives them leads counts what they have, and whoever takes the role away takes back what they have. Locks
+        alone would not do: a transaction that began earlier does not see what another has committed since. So the rows
+        are changed, always in the same order.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE res_users u SET leads_door_count = COALESCE(u.leads_door_count, 0) + 1
+                      FROM (SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) t
+                     WHERE u.id = t.id
+                    """,
+                    list(self._ids),
                 )
             )
+
+    @api.depends("can_hold_leads")
+    def _compute_leads_availability(self):
+        holders = self.filtered("can_hold_leads")
+        absences = holders._leads_absences()
+        (self - holders).leads_availability = False
+        for user in holders:
+            user.leads_availability = absences.get(user.id) or "available"
+
+    def _leads_absences(self):
+        """Who is not there now, and why, in a few queries for any number of users.
+
+        :returns: ``{user_id: "off", "leave" or "hours"}``
+        """
+        return {}
+
+    def _leads_on_leave(self):
+        """Users whose leave covers this moment."""
+        return self.browse()
 
     # ------------------------------------------------------------------
     # Home action
@@ -305,9 +266,9 @@ class ResUsers(models.Model):
             domain &= Domain("agent_id", "in", self.ids)
         for agent, assignments in Assignment._read_group(domain, ["agent_id"], ["id:recordset"]):
             if not agent.can_hold_leads:
-                assignments._unassign("role_lost" if agent.active else "archived")
+                assignments._end("role_lost" if agent.active else "archived")
             elif foreign := assignments.filtered(lambda a, agent=agent: a.company_id not in agent.company_ids):
-                foreign._unassign("role_lost")
+                foreign._end("role_lost")
         if gone:
             Assignment._end_grace(Domain("agent_id", "in", gone.ids))
             # sudo: res.users - what the users leave behind must not keep customers waiting

@@ -1,25 +1,17 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, clean_context
+from odoo.tools import clean_context
 from odoo.tools.sql import column_exists, create_column
 
+from .. import figures
 from ..arguments import takes
+from ..ending import resolve_by_sale
 from ..tools import given, terms
 from .product_document import READERS
 
-# Only the addon itself writes these, in sets and elevated.
-PROTECTED_FIELDS = {
-    "leads_agent_id",
-    "leads_last_agent_id",
-    "leads_commercial_partner_id",
-    "leads_completed_by_id",
-    "leads_completed_until",
-}
-
-
-# An agent neither sets nor forges the key of the customer's page.
-SECRET_FIELDS = {"access_token"}
 # What completing an order writes elevated for an agent.
 COMPLETION_FIELDS = {"state", "date_order"}
 # What becomes of an order with its state, in the history.
@@ -161,85 +153,6 @@ class SaleOrder(models.Model):
     # Access
     # ------------------------------------------------------------------
 
-    def _leads_fetch_for_rules(self):
-        """Fill the cache with what record rules ask of most orders.
-
-        Writing a message takes a third longer when all of its order is fetched for that, and a tenth longer when Odoo's
-        ``fetch`` is asked for these columns alone.
-        """
-        if not (ids := tuple(filter(None, self._fields["state"]._cache_missing_ids(self)))):
-            return
-        rows = self.env.execute_query_dict(
-            SQL("SELECT id, company_id, leads_agent_id, state FROM sale_order WHERE id IN %s", ids)
-        )
-        orders = self.browse(row["id"] for row in rows)
-        for name in ("company_id", "leads_agent_id", "state"):
-            self._fields[name]._insert_cache(orders, [row[name] for row in rows])
-
-    def _leads_filter_in_sight(self):
-        now = fields.Datetime.now()
-        seen = self.filtered(
-            lambda order: (
-                order.leads_agent_id.id == self.env.uid
-                or (
-                    order.leads_completed_by_id.id == self.env.uid
-                    and order.leads_completed_until
-                    and order.leads_completed_until > now
-                )
-            )
-        )
-        if others := self - seen:
-            graced = self.env["leads.agent.assignment"]._graced_customer_ids()
-            seen += others.filtered(lambda order: order.leads_commercial_partner_id.id in graced)
-        return seen
-
-    def _leads_sight_domain(self):
-        """Orders of customers held or in their grace, and those the user just completed.
-
-        PostgreSQL shall walk the orders of the agent in the order of the list, whatever else it thinks of: most of what
-        is in sight has the agent as its last holder, and stands together in an index. What has not, because somebody
-        else got the customer within the hour or the order alone is in its grace, is looked up first and named by ids.
-        """
-        now, uid = fields.Datetime.now(), self.env.uid
-        # sudo: leads.agent.assignment, sale.order - ids alone, of what the user may read by what is asked here
-        self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
-        self.sudo().flush_model(
-            ["leads_last_agent_id", "leads_commercial_partner_id", "leads_completed_by_id", "leads_completed_until"]
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT a.partner_id, o.id
-                  FROM leads_agent_assignment a
-             LEFT JOIN sale_order o ON o.leads_commercial_partner_id = a.partner_id
-                       AND o.leads_last_agent_id IS DISTINCT FROM a.agent_id
-                 WHERE a.agent_id = %(uid)s AND a.visible_until > %(now)s
-             UNION ALL
-                SELECT NULL, o.id
-                  FROM sale_order o
-                 WHERE o.leads_completed_by_id = %(uid)s AND o.leads_completed_until > %(now)s
-                   AND o.leads_agent_id IS DISTINCT FROM %(uid)s
-                   AND NOT EXISTS (
-                       SELECT FROM leads_agent_assignment a
-                        WHERE a.partner_id = o.leads_commercial_partner_id AND a.agent_id = %(uid)s
-                          AND a.visible_until > %(now)s)
-                """,
-                uid=uid,
-                now=now,
-            )
-        )
-        graced, named = ({row[column] for row in rows} - {None} for column in (0, 1))
-        held = Domain("leads_agent_id", "=", uid) | Domain("leads_commercial_partner_id", "in", graced)
-        return (Domain("leads_last_agent_id", "=", uid) & held) | Domain("id", "in", named)
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su:
-            if field.name in PROTECTED_FIELDS:
-                return False
-            if field.name in SECRET_FIELDS and self.env.user._is_leads_agent():
-                return False
-        return super()._has_field_access(field, operation)
-
     def _compute_amounts(self):
         """Quotations of held customers are worth more or less: said once per transaction."""
         super()._compute_amounts()
@@ -258,36 +171,11 @@ class SaleOrder(models.Model):
             self.env.cr.precommit.add(tell)
         customers.update(held.leads_commercial_partner_id.ids)
 
-    @takes(default=given.optional(given.values))
-    def copy_data(self, default=None):
-        """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
-        vals_list = super().copy_data(default)
-        if not self.env.su and self.env.user._is_leads_agent():
-            for vals in vals_list:
-                vals.pop("user_id", None)
-                vals.pop("team_id", None)
-        return vals_list
-
-    def _compute_duplicated_order_ids(self):
-        """Core finds duplicates by SQL; an agent is warned of those in sight, and others do not break the form."""
-        if self.env.su or not self.env.user._is_leads_agent():
-            return super()._compute_duplicated_order_ids()
-        # sudo: sale.order - core puts hidden orders into the field, which an agent may not; then they are left out
-        super(SaleOrder, self.sudo())._compute_duplicated_order_ids()
-        for order in self.sudo():
-            order.duplicated_order_ids = order.duplicated_order_ids.sudo(False)._filtered_access("read").sudo()
-        return None
-
     @api.model
     @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
         """An agent who sees nothing is told why."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
-
-    @property
-    def _mail_post_access(self):
-        """Agents post on, and plan activities for, what they may read, without a right to write on it."""
-        return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
 
     # ------------------------------------------------------------------
     # Every path to a sale
@@ -332,7 +220,7 @@ class SaleOrder(models.Model):
             self.env["leads.agent.history"].sudo()._log_orders(moved, EVENTS[state])
         if sold:
             # sudo: leads.agent.assignment - a sale that is cancelled is taken back, whoever cancels it
-            self.env["leads.agent.assignment"].sudo()._recount_orders(sold)
+            figures.recount_orders(sold.sudo())
         return result
 
     def _leads_completion_values(self, vals):
@@ -342,10 +230,12 @@ class SaleOrder(models.Model):
         tracking nor the form stumbles over it.
         """
         company = self.company_id if len(self.company_id) == 1 else self.env.user.company_id
+        # sudo: res.company - a setting of the company of the order
+        grace = timedelta(minutes=company.sudo().leads_agent_grace_minutes or 60)
         return {
             **{name: value for name, value in vals.items() if name in COMPLETION_FIELDS},
             "leads_completed_by_id": self.env.uid,
-            "leads_completed_until": self.env["leads.agent.assignment"]._expiry(company),
+            "leads_completed_until": fields.Datetime.now() + grace,
         }
 
     def _leads_complete(self, orders):
@@ -353,7 +243,7 @@ class SaleOrder(models.Model):
         if not orders:
             return
         # sudo: leads.agent.assignment, leads.agent.history - a sale resolves the lead, whoever makes it
-        ended = self.env["leads.agent.assignment"].sudo()._resolve_by_sale(orders.sudo())
+        ended = resolve_by_sale(orders.sudo())
         if not ended:
             self.env["leads.agent.history"].sudo()._log_orders(orders.sudo(), "confirmed")
 
@@ -381,17 +271,6 @@ class SaleOrder(models.Model):
         if len(self) == 1 and not self.has_access("read"):
             return self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_orders") | {"target": "main"}
         return True
-
-    def _get_invoiced(self):
-        """Agents and managers may not read invoices: their order form shows none instead of an access error."""
-        role = self.env.user._is_leads_agent() or self.env.user._is_leads_manager()
-        if role and not self.env["account.move"].has_access("read"):
-            # sudo: account.move - writing "no invoice" to the cache; nothing is read
-            orders_sudo = self.sudo()
-            orders_sudo.invoice_ids = False
-            orders_sudo.invoice_count = 0
-            return None
-        return super()._get_invoiced()
 
     # ------------------------------------------------------------------
     # Batch

@@ -16,11 +16,15 @@ class LeadsAgentCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = cls._user("agent_anna", AGENT)
-        cls.other_agent = cls._user("agent_ben", AGENT)
-        cls.manager = cls._user("manager_mia", MANAGER)
-        cls.salesperson = cls._user("sales_sam", "sales_team.group_sale_salesman_all_leads,base.group_partner_manager")
-        cls.plain = cls._user("plain_pat", "base.group_user")
+        cls.agent, cls.other_agent, cls.manager, cls.salesperson, cls.plain = cls._users(
+            {
+                "agent_anna": AGENT,
+                "agent_ben": AGENT,
+                "manager_mia": MANAGER,
+                "sales_sam": "sales_team.group_sale_salesman_all_leads,base.group_partner_manager",
+                "plain_pat": "base.group_user",
+            }
+        )
         cls.call_center = cls.env["crm.team"].create(
             {
                 "name": "Call Center North",
@@ -43,6 +47,30 @@ class LeadsAgentCommon(TransactionCase):
     def _user(cls, login, groups, **kwargs):
         return new_test_user(
             cls.env, login, groups=groups, name=login.replace("_", " ").title(), email=f"{login}@example.com", **kwargs
+        )
+
+    @classmethod
+    def _users(cls, groups_of):
+        """Users as of :meth:`_user`, made in one go and not invited by mail: that takes a third of the time.
+
+        :param dict groups_of: ``{login: XML ids of groups, with commas}``
+        """
+        return (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                [
+                    {
+                        "login": login,
+                        "password": login,
+                        "name": login.replace("_", " ").title(),
+                        "email": f"{login}@example.com",
+                        "group_ids": [Command.set([cls.env.ref(group).id for group in groups.split(",")])],
+                    }
+                    for login, groups in groups_of.items()
+                ]
+            )
+            .with_env(cls.env)
         )
 
     @classmethod

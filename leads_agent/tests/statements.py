@@ -13,6 +13,9 @@ from .common import LeadsAgentCommon
 OURS = "odoo.addons.leads_agent"
 # Where the guard of links is, in whichever of our addons; what the rules ask for is not the guard's.
 GUARD = re.compile(rf"{re.escape(OURS)}\w*\.models\.access\.(?!res_users|ir_rule).+")
+# What guards links there on models of which other things are guarded, too.
+OF_LINKS = {"onchange", "_leads_judged", "_leads_check_sign_in"}
+MIXED = ("res_partner", "sale_order", "leads_agent_assignment")
 # What differs from one second to the next: times, ids of messages, savepoints, tokens.
 PASSING = re.compile(
     r"'\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?'(::timestamp)?|<\d[\w.+-]*@[^>]*>"
@@ -38,6 +41,8 @@ def guard_methods(registry):
         for cls in guards:
             for name, method in vars(cls).items():
                 if name.startswith("__") or not (callable(method) or isinstance(method, property | classmethod)):
+                    continue
+                if cls.__module__.endswith(MIXED) and name not in OF_LINKS:
                     continue
                 found[cls, name] = method
                 overrides = any(name in vars(other) for other in others)

@@ -3,7 +3,7 @@ from odoo.tools import mute_logger
 
 from .common import LeadsAgentCommon
 
-ASSIGNMENT = "odoo.addons.leads_agent.models.leads_agent_assignment"
+GUARANTEE = "odoo.addons.leads_agent.guarantee"
 
 
 @tagged("post_install", "-at_install")
@@ -30,7 +30,7 @@ class TestGuarantee(LeadsAgentCommon):
         self._assign(lead | other)
         self._lose_the_index(lead)
         self.assertEqual(len(self._active(lead)), 2)
-        with mute_logger(ASSIGNMENT):
+        with mute_logger(GUARANTEE):
             self.registry.init_models(self.env.cr, ["leads.agent.assignment"], {"module": "leads_agent"}, install=False)
         self.env.invalidate_all()
         self.assertEqual(self._active(lead).agent_id, self.agent, "who stands on the customer stays")
@@ -42,7 +42,7 @@ class TestGuarantee(LeadsAgentCommon):
         self._lose_the_index(self._lead())
         Assignment = self.env["leads.agent.assignment"]
         self.patch(self.registry, "updated_modules", [])
-        with self.assertLogs(ASSIGNMENT, "CRITICAL"):
+        with self.assertLogs(GUARANTEE, "CRITICAL"):
             Assignment._register_hook()
         self.patch(self.registry, "updated_modules", ["leads_agent"])
         with self.assertRaises(RuntimeError):

@@ -185,7 +185,7 @@ class TestHistory(LeadsAgentCommon):
             ]
         )
         hidden.write({"state": "cancel"})
-        self.env["leads.agent.assignment"]._refresh_last_events(customers.ids)
+        self.env["leads.agent.history"]._refresh_last_events(customers.ids)
         self.env.flush_all()
         expected = rows.sorted(lambda row: (row.at, row.id), reverse=True)[:10]
         latest = self.History.with_user(self.agent)._latest(10)

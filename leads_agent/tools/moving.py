@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 ADDONS = Path(__file__).parents[2]
 RECORDS = ("record", "menuitem", "template")
 TABLES = {"ir.actions.server": "ir_act_server", "ir.actions.act_window": "ir_act_window"}
-# Rows that users may have changed: ``{(table, id): row}``. An addon that is installed loads its data over them.
+# Rows that users may have changed, and the last message until then: ``{(model, id): (row, message)}``. An addon that is
+# installed loads its data over them.
 _kept = {}
 
 # What Odoo made of the models, fields, choices and constraints that move: the model of the rows, and their ids.
@@ -124,16 +125,17 @@ class Moving:
         rows = cr.fetchall()
         for model, res_id, is_kept in rows:
             if is_kept:
-                table = TABLES.get(model, model.replace(".", "_"))
-                _execute(cr, "SELECT to_jsonb(t) FROM {} t WHERE id = %s", [table], [res_id])
-                for (row,) in cr.fetchall():
-                    _kept[table, res_id] = row
+                query = "SELECT to_jsonb(t), (SELECT max(id) FROM mail_message) FROM {} t WHERE id = %s"
+                _execute(cr, query, [_table(model)], [res_id])
+                for row, message_id in cr.fetchall():
+                    _kept[model, res_id] = row, message_id
         return len(rows)
 
 
 def put_back(cr) -> None:
     """At the end: what users may have changed is as it was, whatever the new addons have loaded."""
-    for (table, res_id), row in _kept.items():
+    for (model, res_id), (row, message_id) in _kept.items():
+        table = _table(model)
         cr.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name = ANY(%s)",
             [table, list(row)],
@@ -147,7 +149,13 @@ def put_back(cr) -> None:
             [table, *columns, *columns, table],
             [json.dumps(row), res_id],
         )
+        # What was changed and changed back is no news.
+        cr.execute("DELETE FROM mail_message WHERE model = %s AND res_id = %s AND id > %s", [model, res_id, message_id])
     _kept.clear()
+
+
+def _table(model: str) -> str:
+    return TABLES.get(model, model.replace(".", "_"))
 
 
 def _execute(cr, statement: str, names: list[str], parameters: list) -> None:

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .. import customer_changes, holders
+
 
 class BasePartnerMerge(models.TransientModel):
     """Merging customers of whom more than one is held: the destination's holder stays, or else the first one.
@@ -22,8 +24,7 @@ class BasePartnerMerge(models.TransientModel):
         keep = held.filtered(lambda a: a.partner_id == dst_partner) or held[:1]
         if others := held - keep:
             others._end(
-                Domain("id", "in", others.ids),
-                end_reason="merged",
+                "merged",
                 note=self.env._(
                     "Merged with %(customer)s, who is with %(agent)s.", **self._leads_words(keep, dst_partner)
                 ),
@@ -50,19 +51,19 @@ class BasePartnerMerge(models.TransientModel):
         self.env.add_to_compute(target._fields["partner_share"], target)
         self.env.flush_all()
         self.env.invalidate_all()
-        # sudo: leads.agent.assignment - merging contacts is allowed to people who know nothing of leads
-        Assignment = self.env["leads.agent.assignment"].sudo()
         entities = target | target.commercial_partner_id
         if target._leads_is_ours():
             # What a customer has whom a colleague belongs to is left alone.
             ours = entities.filtered(lambda partner: partner._leads_is_ours())
-            Assignment._leave_ours(ours, target)
+            customer_changes.leave_ours(ours, target)
         else:
             target._on_customers_changed("became", {target.id: target.commercial_partner_id.id})
-            Assignment._pass_to_entities(target)
-        self.env["leads.agent.history"].sudo()._follow_move(target)
-        Assignment._propagate_holder((entities | before).ids)
-        Assignment._refresh_last_events(entities.ids)
+            customer_changes.pass_to_entities(target)
+        # sudo: leads.agent.history - the same
+        History = self.env["leads.agent.history"].sudo()
+        History._follow_move(target)
+        holders.propagate(self.env, (entities | before).ids)
+        History._refresh_last_events(entities.ids)
         return result
 
     @api.model

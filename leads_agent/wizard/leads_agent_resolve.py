@@ -58,7 +58,7 @@ class LeadsAgentResolve(models.TransientModel):
                 self.env._("The disposition %s is not one of those for closing this lead.", disposition.name)
             )
         # sudo: leads.agent.assignment - the right to resolve was checked; the door writes what nobody may by hand
-        ended = leads.sudo()._resolve(disposition, (self.note or "").strip())
+        ended = leads.sudo()._end("resolved", disposition=disposition, note=(self.note or "").strip())
         if not ended:
             raise UserError(
                 self.env._("Nothing to resolve: somebody else closed or reassigned the lead in the meantime.")

@@ -15,6 +15,5 @@ from . import (
     phone_blacklist,
     res_company,
     res_config_settings,
-    res_partner_refusals,
     res_users,
 )

@@ -130,18 +130,14 @@ class LeadsAgentAssignment(models.Model):
         self._apply_to_customers(disposition, self.partner_id)
         match result.fate:
             case "close":
-                return self._resolve(disposition, note)
+                return self._end("resolved", disposition=disposition, note=note)
             case "release":
-                return self._end(
-                    Domain("id", "in", self.ids),
-                    end_reason="unassigned",
-                    note=self.env._("Back in the pool: %s", disposition.name),
-                )
+                return self._end("unassigned", note=self.env._("Back in the pool: %s", disposition.name))
         if due_at:
             self.env["leads.agent.callback"]._promise(self.agent_id, self.partner_id, due_at, zone, note, call)
         if result.retry_minutes:
             self.next_call_at = fields.Datetime.now() + timedelta(minutes=result.retry_minutes)
-        self.env["leads.agent.assignment"]._refresh_last_events(self.partner_id.ids)
+        self.env["leads.agent.history"]._refresh_last_events(self.partner_id.ids)
         self.agent_id._leads_dashboard_changed()
         return self.browse()
 
@@ -183,6 +179,7 @@ class LeadsAgentAssignment(models.Model):
         """Compute the stored part of the expected value anew, in one statement."""
         self.flush_model()
         self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
+        # sudo: leads.agent.assignment - the place of a lead in the order does not depend on who changes it
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
         self.env.cr.execute(
             SQL(

@@ -222,6 +222,7 @@ class LeadsAgentCall(models.Model):
         :raises AccessError: for a call of somebody else
         """
         self._check_mine()
+        # sudo: leads.agent.call - the user's own call, checked above; nobody writes calls by hand
         self.sudo()._hang_up()
         return True
 
@@ -251,6 +252,7 @@ class LeadsAgentCall(models.Model):
         self.ensure_one()
         self.check_access("read")
         if self.agent_id != self.env.user:
+            # sudo: res.users - the name of a colleague
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
 
     @api.model

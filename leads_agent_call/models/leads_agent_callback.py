@@ -353,6 +353,7 @@ class LeadsAgentCallback(models.Model):
         if vals.get("agent_id"):
             self._check_agents()
         if vals.keys() & {"due_at", "agent_id", "state"}:
+            # sudo: leads.agent.callback - who promised it, whoever changed it
             self.sudo().agent_id._leads_dashboard_changed()
         return result
 

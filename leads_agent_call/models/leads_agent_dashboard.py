@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, Section
 from odoo.addons.leads_agent.tools import given, terms
@@ -315,7 +316,9 @@ class LeadsAgentDashboard(models.AbstractModel):
         query = Order._search(
             Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES)
         )
-        query.order = SQL("%s DESC, %s DESC", Order._leads_moment_sql(Order._table), SQL.identifier(Order._table, "id"))
+        query.order = SQL(
+            "%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), SQL.identifier(Order._table, "id")
+        )
         query.limit = MOST_ORDERS
         orders = Order._fetch_query(query, [Order._fields[name] for name in ORDER_COLUMNS])
         lines = self.env["sale.order.line"].search_fetch(

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
+from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given, terms
 from odoo.addons.leads_agent.tools.moments import to_local
@@ -597,8 +598,8 @@ class LeadsAgentDesk(models.AbstractModel):
                 cells=self._cells_sql("c"),
                 refusals=self.env["res.partner"]._refusals_sql(SQL("c.id"), "call", but_judged=True),
                 amount=self._amount_sql("o"),
-                moment=self.env["sale.order"]._leads_moment_sql("o"),
-                newest=self.env["sale.order"]._leads_newest_sql(SQL.identifier("c", "id")),
+                moment=newest.moment_sql(self.env, "o"),
+                newest=newest.order_sql(self.env, SQL.identifier("c", "id")),
                 standing=self._standing_sql("o", weights.half_life),
                 partial=terms.PARTIAL_STATES,
                 lately=now - timedelta(days=2),
@@ -722,7 +723,7 @@ class LeadsAgentDesk(models.AbstractModel):
         return SQL(
             "(ln(GREATEST(%s, 1)::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
             self._amount_sql(alias),
-            self.env["sale.order"]._leads_moment_sql(alias),
+            newest.moment_sql(self.env, alias),
             next_lead.EPOCH,
             half_life,
         )

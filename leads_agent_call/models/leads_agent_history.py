@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.summaries import shorten
 
 
 class LeadsAgentHistory(models.Model):
@@ -27,7 +28,7 @@ class LeadsAgentHistory(models.Model):
             # sudo: leads.agent.call - whoever reads the entry may read what was said
             call = history.call_id.sudo()
             outcome, note = call.disposition_id.name or "", call.note
-            history.summary = self._shorten(f"{outcome} - {note}" if note else outcome)
+            history.summary = shorten(f"{outcome} - {note}" if note else outcome)
         return super(LeadsAgentHistory, self - moves - of_calls)._compute_summary()
 
     @api.model

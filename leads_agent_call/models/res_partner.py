@@ -1,12 +1,15 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_groups import HOLDERS, MANAGER
 from odoo.addons.leads_agent.tools import given
 
-from ..tools.phone_numbers import Line, read_cell
+from ..refusals import CALL_REFUSALS, has_odd_cells
+from ..tools.phone_numbers import Line, is_blocked, read_cell
 
 
 class ResPartner(models.Model):
@@ -81,6 +84,13 @@ class ResPartner(models.Model):
         for partner in self:
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
+    def _leads_check_is_customer(self):
+        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
+        # sudo: res.partner - who is one of us
+        for partner in self.sudo():
+            if partner._leads_is_ours():
+                raise UserError(self._leads_ours_sentence(partner.complete_name))
+
     def _leads_numbers(self):
         """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
 
@@ -93,6 +103,44 @@ class ResPartner(models.Model):
             found = {number.e164 for number in read_cell(contact.phone or "", country.code).numbers}
             numbers_of[contact.commercial_partner_id] |= found | ({contact.phone_sanitized or ""} - {""})
         return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
+
+    # ------------------------------------------------------------------
+    # Who may not be called, and so is given to nobody
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _refusals(self):
+        return (*CALL_REFUSALS, *super()._refusals())
+
+    @api.model
+    def _refusal_names(self, partner_ids, door):
+        """Cells that may say more than one number are read besides, as for calls; SQL compares the one Odoo found."""
+        names_of = super()._refusal_names(partner_ids, door)
+        Desk = self.env["leads.agent.desk"]
+        cells_of = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT c.id, (%(cells)s) FROM res_partner c
+                     WHERE c.id = ANY(%(partners)s) AND %(has_odd_cells)s
+                    """,
+                    cells=Desk._cells_sql("c"),
+                    partners=list(partner_ids),
+                    has_odd_cells=has_odd_cells(SQL("c.id")),
+                )
+            )
+        )
+        for partner_id, lines in Desk._lines(cells_of).items():
+            if is_blocked(lines):
+                names_of.setdefault(partner_id, set()).add("blacklisted")
+        return names_of
+
+    @api.model
+    def _flush_refusals(self):
+        for model in ("leads.agent.opt.out", "phone.blacklist"):
+            self.env[model].flush_model()
+        self.env["res.partner"].flush_model(["phone", "phone_sanitized"])
+        return super()._flush_refusals()
 
     # ------------------------------------------------------------------
     # What follows

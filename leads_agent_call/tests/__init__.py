@@ -1,5 +1,6 @@
 from . import (
     test_call_changes,
+    test_call_dashboard,
     test_call_menus,
     test_call_races,
     test_call_units,

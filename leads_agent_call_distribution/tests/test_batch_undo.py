@@ -59,7 +59,7 @@ class UndoCase(BatchCase):
             [days, partners.ids],
         )
         self.env.invalidate_all()
-        assignments._refresh_last_events(partners.ids)
+        self.env["leads.agent.history"]._refresh_last_events(partners.ids)
         return assignments
 
     def _promise(self, partner, agent):
@@ -313,7 +313,7 @@ class TestUndo(UndoCase):
         lead = self._leads(1)
         held = self._held_since(lead, self.other_agent)
         held.company_id = company
-        held.with_company(company)._refresh_last_events(lead.ids)
+        self.env["leads.agent.history"].with_company(company)._refresh_last_events(lead.ids)
         before = self._facts(lead)
         context = {"allowed_company_ids": self.env.company.ids + company.ids}
         batch = self._batch(lead, agent_id=self.agent.id, reassign=True)

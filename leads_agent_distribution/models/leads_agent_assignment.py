@@ -1,11 +1,8 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.tools.eligibility import Cause, Verdict
+from odoo.addons.leads_agent.tools.moments import midnight
 
 from ..tools import limits
 
@@ -97,6 +94,7 @@ class LeadsAgentAssignment(models.Model):
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, midnight)
                 """,
                 capped,
+                # sudo: res.users - by whose clock the day begins
                 [self._midnight(agent) for agent in self.env["res.users"].browse(capped).sudo()],
             )
         )
@@ -105,33 +103,4 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     def _midnight(self, agent):
         """When the day of the agent began, in UTC."""
-        zone = pytz.timezone(agent.tz or "UTC")
-        today = pytz.utc.localize(self.env.cr.now()).astimezone(zone).date()
-        return zone.localize(datetime.combine(today, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-
-    # ------------------------------------------------------------------
-    # In words
-    # ------------------------------------------------------------------
-
-    def _verdict_sentence(self, cause, customer, agent, holder):
-        if not isinstance(cause, Cause):
-            return super()._verdict_sentence(cause, customer, agent, holder)
-        match cause.kind:
-            case "full":
-                return self.env._("%(agent)s is full: at most %(most)s open leads.", agent=agent, most=cause.most)
-            case "full_today":
-                return self.env._(
-                    "%(agent)s is full for today: at most %(most)s new leads a day.", agent=agent, most=cause.most
-                )
-            case "assigned" | "reassigned":
-                sentence = super()._verdict_sentence(cause.kind, customer, agent, holder)
-                return f"{sentence} {self._absence_sentence(cause.name, agent)}"
-        return super()._verdict_sentence(cause, customer, agent, holder)
-
-    def _absence_sentence(self, absence, agent):
-        match absence:
-            case "leave":
-                return self.env._("%s is on leave now.", agent)
-            case "hours":
-                return self.env._("%s is outside working hours now.", agent)
-        return self.env._("%s is switched off for new leads.", agent)
+        return midnight(self.env.cr.now(), agent.tz or "UTC")

@@ -366,7 +366,7 @@ class LeadsAgentBatchAssign(models.Model):
         return refused
 
     def _sentence(self, cause, customer, agent="", holder=""):
-        return self.env["leads.agent.assignment"]._verdict_sentence(cause, customer, agent, holder)
+        return self.env["leads.agent.wording"]._verdict(cause, customer, agent, holder)
 
     def _reason(self, cause):
         """Why this agent, in words that stay on the assignment."""

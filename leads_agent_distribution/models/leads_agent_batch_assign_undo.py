@@ -10,6 +10,7 @@ from odoo.addons.leads_agent.assigning import Assigning, Terms, read_leads
 from odoo.addons.leads_agent.models.leads_agent_batch_assign import CHUNK
 from odoo.addons.leads_agent.tools import given
 
+from .. import undoing
 from ..tools import distribution
 
 
@@ -87,8 +88,9 @@ class LeadsAgentBatchAssign(models.Model):
         left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
         back = [row for row in rows if row.line_id not in left]
         if back:
-            self._assigning().assignments._undo(
-                {row.assignment_id: None if row.former_agent_id in unable else row.former_id for row in back}
+            undoing.undo(
+                self._assigning().assignments,
+                {row.assignment_id: None if row.former_agent_id in unable else row.former_id for row in back},
             )
         done = [(row.line_id, "undone", self._undone_sentence(row, unable)) for row in back]
         done += [(line_id, "left", sentence) for line_id, sentence in left.items()]

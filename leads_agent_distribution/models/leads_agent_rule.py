@@ -103,6 +103,7 @@ class LeadsAgentRule(models.Model):
     @takes(vals_list=given.rows)
     def create(self, vals_list):
         rules = super().create([{"next_run_at": fields.Datetime.now(), **vals} for vals in vals_list])
+        # sudo: leads.agent.rule - who wrote the rule is nobody's to say
         rules.sudo().user_id = self.env.user
         rules._wake_job()
         return rules
@@ -166,6 +167,7 @@ class LeadsAgentRule(models.Model):
         """:raises ValidationError: when the filter cannot be read"""
         try:
             domain = Domain(literal_eval((text or "").strip() or "[]"))
+            # sudo: any model - whether the filter can be read; nothing is
             self.env[model].sudo()._search(domain, limit=1)
         except UNREADABLE:
             raise self._unreadable(text) from None
@@ -317,6 +319,7 @@ class LeadsAgentRule(models.Model):
         agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
         agents = agents._leads_available()
         if not agents:
+            # sudo: crm.team - the name of the call center that the rule names
             run.end = self.env._("No agent of %s receives leads now: all are away or full.", self.team_id.sudo().name)
             return True
         rooms = self.env["leads.agent.assignment"]._agent_rooms(agents)
@@ -330,6 +333,7 @@ class LeadsAgentRule(models.Model):
             run.end = self.env._("No further lead matches.")
             return True
         run.below = leads[-1].id
+        # sudo: res.partner - what was found as the author is given by the rule
         results = self._assign(run, leads.sudo(), agents, rooms)
         run.add(results)
         self._count_today(sum(result.result == "assigned" for result in results))
@@ -350,6 +354,7 @@ class LeadsAgentRule(models.Model):
 
         :rtype: list[assigning.Result]
         """
+        # sudo: leads.agent.rotation - the rule was written by a manager
         Rotation = self.env["leads.agent.rotation"].sudo()
         rotation = Rotation._locked(self.company_id, self.team_id)
         plan = Rotation._share_out(

@@ -11,13 +11,13 @@ class LeadsAgentAssign(models.TransientModel):
     @api.depends("agent_id")
     def _compute_agent_note(self):
         """What there is to know before choosing the agent: full, or away."""
-        Assignment = self.env["leads.agent.assignment"]
+        wording = self.env["leads.agent.wording"]
         absences = self.agent_id._leads_absences()
-        loads = Assignment._agent_loads(self.agent_id)
+        loads = self.env["leads.agent.assignment"]._agent_loads(self.agent_id)
         for wizard in self:
             agent = wizard.agent_id
             load, absence = loads.get(agent.id), absences.get(agent.id)
             if load and load.full:
-                wizard.agent_note = Assignment._verdict_sentence(load.full, "", agent.name, "")
+                wizard.agent_note = wording._verdict(load.full, agent=agent.name)
             else:
-                wizard.agent_note = absence and Assignment._absence_sentence(absence, agent.name)
+                wizard.agent_note = absence and wording._absence(absence, agent.name)

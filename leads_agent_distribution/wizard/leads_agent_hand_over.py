@@ -151,5 +151,5 @@ class LeadsAgentHandOver(models.TransientModel):
         if not left:
             return []
         # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
-        left.sudo()._unassign("unassigned")
+        left.sudo()._end("unassigned")
         return [self.env._("Back in the pool: %s.", len(left))]

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..job import Job
+
 # What came in: subject, contact, company, city, zip, country, value, text, hours ago, and what agents did, one after
 # the other: accept, decline or miss.
 ENQUIRIES = (
@@ -68,7 +70,7 @@ class LeadsAgentDemo(models.AbstractModel):
             else:
                 offer.flush_recordset()
                 offer.deadline = fields.Datetime.now()
-                self.env["leads.agent.offer"]._expire_due(10)
+                Job(self.env).expire(10)
         self._date_back(lead, timedelta(hours=hours))
 
     @api.model

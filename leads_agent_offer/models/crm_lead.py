@@ -1,11 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.mail_intake import Intake
+
+from ..deciding import UNDER_WAY, Deciding
+from ..giving import Giving
+from ..holding import Holding
+from ..job import Job
+from ..routing import Routing, plain_description
+from ..sender import read_sender
+from ..steps import Steps
 
 STATES = [
     ("none", "Not Routed"),
@@ -16,8 +25,14 @@ STATES = [
     ("catch_all", "Catch-All"),
     ("accepted", "Accepted"),
 ]
-# Where the routing has something to do, now or at a moment.
-UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
+# What decides whether somebody owns a lead, and whether there is still something to decide.
+DECIDES = {"user_id", "active", "stage_id", "probability"}
+HOLDS = [
+    ("company", "By Hours or Settings"),
+    ("import", "Imported"),
+    ("manager", "By a Manager"),
+    ("turn", "Until Its Turn"),
+]
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
 # In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
 LATER = object()
@@ -31,6 +46,15 @@ class CrmLead(models.Model):
     leads_offer_state = fields.Selection(
         STATES, string="Offer", default="none", required=True, readonly=True, copy=False, index=True
     )
+    leads_hold = fields.Selection(
+        HOLDS,
+        string="Held",
+        readonly=True,
+        copy=False,
+        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
+        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
+    )
+    leads_released_at = fields.Datetime(string="Released On", readonly=True, copy=False)
     leads_waiting_reason = fields.Char(string="With Nobody Because", readonly=True, copy=False)
     leads_offer_until = fields.Datetime(
         string="Until", readonly=True, copy=False, help="When something happens next to the lead by itself."
@@ -45,6 +69,7 @@ class CrmLead(models.Model):
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 
     _leads_offer_due = models.Index("(leads_offer_until) WHERE leads_offer_state IN ('held', 'waiting', 'shark_tank')")
+    _leads_released = models.Index("(leads_released_at) WHERE leads_released_at IS NOT NULL")
 
     @api.depends("won_status")
     def _compute_leads_conversion(self):
@@ -72,7 +97,7 @@ class CrmLead(models.Model):
         reply_to, attached = values.pop("leads_reply_to", None), values.pop("leads_attached_from", ())
         # sudo: crm.team - whoever sends a mail has no user
         if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
-            msg_dict, person = self._leads_sender(msg_dict, reply_to, attached)
+            msg_dict, person = read_sender(self.env, msg_dict, reply_to, attached)
             values = {**person, **values}
         lead = super(CrmLead, self.with_context(leads_offer_later=LATER)).message_new(msg_dict, values)
         lead = lead.with_context(leads_offer_later=None)
@@ -103,9 +128,163 @@ class CrmLead(models.Model):
         if not incoming:
             return
         if self.env.context.get("import_file"):
-            incoming._leads_hold_import()
+            Holding(incoming).hold_import()
         else:
-            incoming._leads_route()
+            Holding(incoming).route()
+
+    # ------------------------------------------------------------------
+    # Decided by another way
+    # ------------------------------------------------------------------
+
+    @takes(vals=given.values)
+    def write(self, vals):
+        decides = vals.keys() & DECIDES
+        # Read as the user who writes: Odoo reads the same before it writes these fields.
+        was_settled = self.filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
+        result = super().write(vals)
+        if decides:
+            # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it, or has it go on
+            Deciding(self.sudo()).settled()
+            Deciding(was_settled.sudo()).resume()
+        return result
+
+    def _leads_is_settled(self):
+        """Whether somebody owns the lead, or there is nothing to decide any more."""
+        return bool(self.user_id or not self.active or self.won_status != "pending")
+
+    def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
+        """The lead that is left says more now, and goes on where it was; who declined one of them has declined it."""
+        # sudo: crm.lead - whoever merges leads ends what the routing was doing with each of them
+        under_way = self.sudo().filtered(
+            lambda lead: lead.leads_offer_state in UNDER_WAY and lead.leads_hold != "manager"
+        )
+        under_way._leads_withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
+        merged = super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
+        # sudo: crm.lead - as above: the routing goes on with the one that is left
+        Deciding(merged.sudo()).resume()
+        return merged
+
+    def _merge_dependences(self, opportunities):
+        """Before the others are deleted, what was offered and decided for them passes to the lead that is left."""
+        # sudo: crm.lead - as above
+        Deciding(self.sudo()).take_over(opportunities.sudo())
+        return super()._merge_dependences(opportunities)
+
+    # ------------------------------------------------------------------
+    # Taking turns
+    # ------------------------------------------------------------------
+
+    def _leads_take_turns(self):
+        """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
+        if self:
+            self.env["crm.lead"].flush_model()
+            # Two statements without a join: leads that have just come are not in the statistics of their table.
+            ids = list(self._ids)
+            self.env.cr.execute(SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids))
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
+            )
+
+    def _leads_move(self, state, until=None, reason=None, hold=None):
+        """Write down where leads are, in one query.
+
+        :param until: one moment or ``{lead_id: moment}``
+        :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
+        :param hold: what holds leads that are held, or ``{lead_id: what}``
+        """
+        if not self:
+            return
+        self.flush_recordset()
+        ids = list(self._ids)
+        untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
+        reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
+        holds = [hold.get(nr) if isinstance(hold, dict) else hold for nr in ids]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead l
+                   SET leads_offer_state = %s, leads_hold = t.hold, leads_offer_until = t.until,
+                       leads_waiting_reason = t.reason
+                  FROM unnest(%s::int[], %s::timestamp[], %s::text[], %s::text[]) AS t (id, until, reason, hold)
+                 WHERE l.id = t.id
+                """,
+                state,
+                ids,
+                untils,
+                reasons,
+                holds,
+            )
+        )
+        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])
+        if moments := {moment for moment in untils if moment}:
+            self._leads_wake(moments)
+
+    @api.model
+    def _leads_wake(self, moments):
+        """Have the job of the offers run at these moments."""
+        # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
+        self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
+
+    def _leads_company(self):
+        self.ensure_one()
+        return self.company_id or self.team_id.company_id or self.env.company
+
+    def _leads_open_offers(self, but=None):
+        offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])
+        return offers - but if but else offers
+
+    def _leads_withdraw(self, reason, *, state, keep_owner=False):
+        """Take back what is being offered; nobody loses points."""
+        if not self:
+            return
+        self._leads_take_turns()
+        self._leads_open_offers()._recall()
+        hold = "manager" if state == "held" else None
+        self._leads_move(state, reason=None if keep_owner else reason, hold=hold)
+
+    # ------------------------------------------------------------------
+    # Routing
+    # ------------------------------------------------------------------
+
+    def _leads_continue(self, *, is_fresh=False):
+        """Take the next step with each of the leads, whose turns are taken: see :meth:`Steps.go_on`."""
+        Steps(self).go_on(is_fresh=is_fresh)
+
+    def _leads_give(self, agent, cause, offer=None, partner=None, *, alone=False):
+        """Make an agent the owner of a lead, whose turn is taken: see :meth:`Giving.give`."""
+        Giving(self).give(agent, cause, offer, partner, alone=alone)
+
+    @api.model
+    def _leads_number_forms(self, number):
+        """The forms in which a number may be written, itself first; other addons know more of them."""
+        return (number,)
+
+    def _leads_text(self):
+        """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
+        self.ensure_one()
+        pieces = [
+            plain_description(self),
+            self.partner_name,
+            self.function,
+            self.website,
+            self.city,
+            self.zip,
+            self.state_id.name,
+            self.country_id.name,
+            self.source_id.name,
+            self.medium_id.name,
+            self.campaign_id.name,
+            *self.tag_ids.mapped("name"),
+        ]
+        if self.expected_revenue:
+            pieces.append(f"{self.company_currency.name or '$'} {self.expected_revenue:.2f}")
+        return "\n".join(piece for piece in pieces if piece)
+
+    @api.model
+    def _cron_offers(self):
+        """Everything that is due: see :meth:`Job.run`."""
+        # sudo: crm.lead, leads.agent.offer - a job for all companies
+        Job(self.sudo().env).run()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -130,7 +309,7 @@ class CrmLead(models.Model):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
         self.sudo()._leads_withdraw(self.env._("Routed anew."), state="none")
-        self.sudo()._leads_offer_now(anew=True)
+        Routing(self.sudo()).offer(anew=True)
 
     @takes()
     def action_leads_release(self):
@@ -140,7 +319,7 @@ class CrmLead(models.Model):
         """
         self._leads_check_manager()
         # sudo: crm.lead - as above
-        self.sudo().filtered(lambda lead: lead.leads_offer_state == "held")._leads_release()
+        Holding(self.sudo().filtered(lambda lead: lead.leads_offer_state == "held")).release()
 
     @takes()
     def action_leads_recall(self):
@@ -158,36 +337,31 @@ class CrmLead(models.Model):
         """
         self._leads_check_manager()
         self.ensure_one()
-        # sudo: crm.lead - as above
-        audit = self.sudo()._leads_preview()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "title": self.env._("Who would be offered the lead"),
-                "message": audit,
+                # sudo: crm.lead - as above
+                "message": Routing(self.sudo()).preview(),
                 "sticky": True,
             },
         }
 
     @takes(given.one)
     def action_leads_offers(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Offers"),
-            "res_model": "leads.agent.offer",
-            "view_mode": "list,form",
-            "domain": list(Domain("lead_id", "=", self.id)),
-        }
+        return self._leads_list_action("leads.agent.offer", self.env._("Offers"))
 
     @takes(given.one)
     def action_leads_audit(self):
+        return self._leads_list_action("leads.agent.routing", self.env._("Why this Agent"))
+
+    def _leads_list_action(self, model, name):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Why this Agent"),
-            "res_model": "leads.agent.routing",
+            "name": name,
+            "res_model": model,
             "view_mode": "list,form",
             "domain": list(Domain("lead_id", "=", self.id)),
         }

@@ -1,10 +1,14 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import format_datetime, html2plaintext, is_html_empty
 
+from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent.tools import given
+
+from .. import words
+from ..answering import Answering
 
 KINDS = [
     ("exclusive", "Exclusive"),
@@ -23,8 +27,8 @@ STATES = [
     ("ended", "Ended"),
     ("recalled", "Taken Back"),
 ]
-# Values of leads are told in bands, so that an amount does not give a customer away.
-BANDS = (500, 1_000, 5_000, 10_000, 50_000, 100_000)
+# Offers in the menu bar: more than anybody answers by hand.
+MOST_SHOWN = 100
 
 
 class LeadsAgentOffer(models.Model):
@@ -83,6 +87,14 @@ class LeadsAgentOffer(models.Model):
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts", store=True)
     declined_count = fields.Integer(string="Declined", compute="_compute_counts", store=True)
     missed_count = fields.Integer(string="Missed", compute="_compute_counts", store=True)
+    # Whether the agent was told
+    told_at = fields.Datetime(string="Told On", readonly=True, copy=False)
+    copied_at = fields.Datetime(
+        string="Copy Sent On", readonly=True, copy=False, help="When the agent got all details of the accepted lead."
+    )
+    tell_error = fields.Text(
+        string="Could Not Be Told", readonly=True, copy=False, help="Which message did not reach the agent, and why."
+    )
 
     _one_live = models.UniqueIndex(
         "(lead_id) WHERE kind = 'exclusive' AND state = 'offered'", "The lead is offered to somebody already."
@@ -90,6 +102,8 @@ class LeadsAgentOffer(models.Model):
     _one_owner = models.UniqueIndex("(lead_id) WHERE state = 'accepted'", "Somebody has accepted the lead already.")
     _deadlines = models.Index("(deadline) WHERE state = 'offered' AND kind = 'exclusive'")
     _of_agent = models.Index("(agent_id, id DESC)")
+    _to_tell = models.Index("(id) WHERE told_at IS NULL AND state = 'offered'")
+    _to_copy = models.Index("(answered_at) WHERE copied_at IS NULL AND state = 'accepted'")
 
     @api.depends("state", "deadline")
     def _compute_display_name(self):
@@ -139,117 +153,26 @@ class LeadsAgentOffer(models.Model):
             offer.tag_ids = offer.routing_id.tag_ids
             offer.hint = lead.leads_offer_hint
             offer.city = lead.city or lead.country_id.name
-            offer.value_band = offer._band_sentence(lead)
+            offer.value_band = words.band(lead)
             offer.lead_since = lead.create_date
 
-    def _band_sentence(self, lead):
-        value, currency = lead.expected_revenue, lead.company_currency
-        if not value:
-            return False
-        below = [band for band in BANDS if band <= value]
-        above = [band for band in BANDS if band > value]
+    def _terms(self):
+        """What has to be agreed to before the lead is accepted; empty: nothing."""
+        terms = self.company_id.leads_offer_terms
+        return "" if is_html_empty(terms) else terms
 
-        def amount(band):
-            return format_amount(self.env, band, currency, trailing_zeroes=False)
+    @api.depends("company_id")
+    def _compute_has_terms(self):
+        for offer in self:
+            offer.has_terms = bool(offer._terms())
 
-        if not below:
-            return self.env._("under %s", amount(above[0]))
-        if not above:
-            return self.env._("%s or more", amount(below[-1]))
-        return self.env._("%(low)s to %(high)s", low=amount(below[-1]), high=amount(above[0]))
-
-    # ------------------------------------------------------------------
-    # Making offers
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _make(self, rows, company, until=None):
-        """Offer leads, in sets. The only place where an offer begins.
-
-        :param rows: ``(lead_id, agent_id, routing_id, kind)``, all of one kind
-        :param until: the deadline; None: the time to answer of the company (none for the catch-all)
-        """
-        if not rows:
-            return self.browse()
-        kind = rows[0][3]
-        now = fields.Datetime.now()
-        deadlines = self._deadlines_of({row[1] for row in rows}, company) if kind == "exclusive" else {}
-        due = [deadlines.get(row[1], until) for row in rows]
-        leads = self.env["crm.lead"].browse(row[0] for row in rows)
-        created = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO leads_agent_offer (lead_id, agent_id, routing_id, kind, state, company_id, offered_at,
-                       deadline, country_id, region_id, response_seconds, accepted_count, declined_count, missed_count,
-                       create_uid, create_date, write_uid, write_date)
-                SELECT t.lead_id, t.agent_id, t.routing_id, %(kind)s, 'offered', %(company)s, %(now)s, t.deadline,
-                       t.country_id, t.region_id, NULL, 0, 0, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(leads)s::int[], %(agents)s::int[], %(routings)s::int[], %(due)s::timestamp[],
-                              %(countries)s::int[], %(regions)s::int[])
-                       AS t (lead_id, agent_id, routing_id, deadline, country_id, region_id)
-             RETURNING id
-                """,
-                kind=kind,
-                company=company.id,
-                now=now,
-                uid=self.env.uid,
-                leads=list(leads._ids),
-                agents=[row[1] for row in rows],
-                routings=[row[2] for row in rows],
-                due=due,
-                countries=[lead.country_id.id or None for lead in leads],
-                regions=[lead.state_id.id or None for lead in leads],
-            )
-        )
-        offers = self.browse([row[0] for row in created])
-        self.invalidate_model()
-        until_of = {row[0]: deadline for row, deadline in zip(rows, due, strict=True)}
-        leads = self.env["crm.lead"].browse(until_of)
-        leads._leads_move("offered" if kind == "exclusive" else kind, until_of)
-        if kind == "exclusive":
-            self.env["leads.agent.profile"]._note_served([row[1] for row in rows])
-        leads._leads_wake({now})
-        offers._bus_changed()
-        return offers
-
-    @api.model
-    def _deadlines_of(self, agent_ids, company):
-        """:returns: ``{agent_id: moment}`` until when an offer made now may be answered"""
-        now = fields.Datetime.now()
-        minutes = timedelta(minutes=company.leads_offer_minutes)
-        if not company.leads_offer_stop_clock:
-            return dict.fromkeys(agent_ids, now + minutes)
-        # sudo: res.users - the calling hours of agents
-        agents = self.env["res.users"].sudo().browse(agent_ids)
-        return {
-            agent.id: (agent.leads_calendar_id and agent.leads_calendar_id._leads_after(now, minutes)) or now + minutes
-            for agent in agents
-        }
-
-    @api.model
-    def _insert_accepted(self, lead, agent, cause, routing_id):
-        """An offer nobody had to answer: a repeat lead, or one that the catch-all assigned.
-
-        :param str cause: ``coalesced`` or ``assigned``
-        """
-        now = fields.Datetime.now()
-        # A lead has one accepted offer: one that was just recalled has to be so in the database, too.
-        self.flush_model(["state"])
-        return self.create(
-            {
-                "lead_id": lead.id,
-                "agent_id": agent.id,
-                "routing_id": routing_id,
-                "company_id": lead._leads_company().id,
-                "kind": cause,
-                "state": "accepted",
-                "offered_at": now,
-                "answered_at": now,
-            }
-        )
+    def _compute_may_ask_again(self):
+        for offer in self:
+            # sudo: leads.agent.offer - what became of the lead since, of which the agent learns yes or no
+            offer.may_ask_again = Answering(offer.sudo()).may_ask_again()
 
     # ------------------------------------------------------------------
-    # Ending offers
+    # What others do with it
     # ------------------------------------------------------------------
 
     def _recall(self):
@@ -258,56 +181,214 @@ class LeadsAgentOffer(models.Model):
             self.write({"state": "recalled", "answered_at": fields.Datetime.now()})
             self._bus_changed()
 
-    def _may_be_answered(self):
-        """Whether the agent may still accept it."""
+    def _bus_changed(self):
+        """Tell the clients of the agents that something about their offers changed; they ask what."""
+        # sudo: leads.agent.offer, res.users - the channel of the agents, whoever moves the lead
+        self.sudo().agent_id._bus_send("leads_agent_offer/changed", {})
+
+    # ------------------------------------------------------------------
+    # In Odoo
+    # ------------------------------------------------------------------
+
+    def _own(self):
+        """The offer, elevated, if it is the user's own.
+
+        :raises AccessError: for somebody else's
+        """
         self.ensure_one()
-        return self.agent_id._leads_may_accept(self.company_id, is_caught=self.kind == "catch_all")
+        self.check_access("read")
+        if self.agent_id != self.env.user:
+            raise AccessError(self.env._("This offer was made to somebody else."))
+        # sudo: leads.agent.offer - one's own offer: agents answer it, and have no right to write it
+        return self.sudo()
 
-    def _pass_on(self):
-        """Take offers back from agents who are gone: the leads go on at once, and nobody loses points."""
-        leads = self.lead_id
-        leads._leads_take_turns()
-        self.invalidate_recordset(["state"])
-        self.filtered(lambda offer: offer.state == "offered")._recall()
-        (leads - leads._leads_open_offers().lead_id)._leads_continue()
+    @takes(given.one, agreed=given.flag)
+    def action_accept(self, agreed=False):
+        """Accept one's own offer: the lead is assigned at once.
 
-    def _end_shark_tank(self):
-        """Whoever was in it had missed the lead before: no second miss, in points and in figures."""
-        if self:
-            self.write({"state": "ended"})
-            self._bus_changed()
+        :param bool agreed: to the terms of the company, where it has some
+        :returns: an action that opens the lead
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when it is too late, or the terms are not agreed to
+        """
+        return Answering(self._own()).accept(agreed=agreed)
+
+    @takes(given.one)
+    def action_ask_accept(self):
+        """Open *Accept*, where the terms can be agreed to."""
+        self.ensure_one()
+        return self._form("leads.agent.accept", self.env._("Accept"))
+
+    @takes(given.one, reason_id=given.optional(given.record_id), note=given.text)
+    def action_decline(self, reason_id=False, note=""):
+        """Decline one's own offer: the lead goes to the next agent at once.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when it is too late
+        """
+        Answering(self._own()).decline(self.env["leads.agent.decline.reason"].browse(reason_id or []), note)
+
+    @takes(given.one)
+    def action_ask_decline(self):
+        """Open *Decline*, where a reason can be given."""
+        self.ensure_one()
+        return self._form("leads.agent.decline", self.env._("Decline"))
+
+    @takes(given.one)
+    def action_request_again(self):
+        """*Give Me Another Chance*: back in line for a lead one has missed.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: when somebody has the lead, or there are no chances left
+        """
+        Answering(self._own()).request_again()
+
+    @takes(given.one)
+    def action_open(self):
+        """Open a lead one has accepted."""
+        return Answering(self._own()).open_lead()
+
+    # ------------------------------------------------------------------
+    # The catch-all
+    # ------------------------------------------------------------------
+
+    def _own_catch_all(self):
+        """The offer, elevated, if it is the user's own share of the catch-all, and nobody was faster.
+
+        :raises AccessError: for somebody else's offer
+        :raises UserError: for an offer of another kind, or when it is too late
+        """
+        offer = self._own()
+        Answering(offer).check_caught()
+        return offer
+
+    @takes(given.one)
+    def action_ask_assign(self):
+        """Open *Assign To...*.
+
+        :raises AccessError: for others than the user of the catch-all
+        :raises UserError: when it is too late
+        """
+        return self._own_catch_all()._form("leads.agent.offer.assign", self.env._("Assign To"))
+
+    @takes(given.one)
+    def action_ask_resubmit(self):
+        """Open *Edit and Resubmit*.
+
+        :raises AccessError: for others than the user of the catch-all
+        :raises UserError: when it is too late
+        """
+        return self._own_catch_all()._form("leads.agent.offer.resubmit", self.env._("Edit and Resubmit"))
+
+    def _form(self, model, title):
+        """A form about this offer, as a dialog."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_offer_id": self.id},
+        }
+
+    @takes(given.one, agent_id=given.optional(given.record_id))
+    def action_assign_to(self, agent_id):
+        """Give a lead of the catch-all to an agent, or to whoever holds its customer already.
+
+        :raises AccessError: for others than its users
+        :raises UserError: when it is too late, the agent may not hold leads of the company, or users who give the lead
+            to themselves have terms to agree to: they accept it
+        """
+        Answering(self._own()).assign_to(agent_id)
+
+    @takes(given.one, name=given.text, description=given.text)
+    def action_resubmit(self, name=False, description=False):
+        """Route a lead of the catch-all anew, with other words if given.
+
+        :raises AccessError: for others than its users
+        :raises UserError: when it is too late
+        """
+        Answering(self._own()).resubmit(name, description)
+
+    # ------------------------------------------------------------------
+    # What messages and pages say
+    # ------------------------------------------------------------------
+
+    def _in_words_of_agent(self):
+        """The offer as its agent reads it: language, time zone, company, author of what is written."""
+        self.ensure_one()
+        agent = self.agent_id
+        # sudo: leads.agent.offer - as before: whoever calls this has come by the agent's link or is the job
+        offer = self.with_user(agent).sudo().with_context(lang=agent.lang, tz=agent.tz)
+        return offer.with_company(offer.company_id) if offer.company_id in agent.company_ids else offer
+
+    def _offer_url(self, answer=None):
+        """Where the agent answers the offer: in Odoo, or on a page of another addon.
+
+        :param answer: ``accept`` or ``decline``: what such a page has at hand
+        """
+        self.ensure_one()
+        return f"{self.get_base_url()}/odoo/leads-offers/{self.id}"
+
+    def _deadline_text(self):
+        """The deadline on the agent's clock, with the name of the clock."""
+        zone = self.agent_id.tz or "UTC"
+        return self.deadline and f"{format_datetime(self.env, self.deadline, tz=zone, dt_format='short')} ({zone})"
+
+    def _seconds_left(self):
+        """How long the offer can still be answered; None: without end."""
+        self.ensure_one()
+        return max(0, int((self.deadline - fields.Datetime.now()).total_seconds())) if self.deadline else None
+
+    # Mail templates, which users change, and pages call these by their names.
+
+    def _lead_age_text(self):
+        return words.lead_age(self)
+
+    def _kind_text(self):
+        return words.kind(self)
+
+    def _subject_text(self):
+        return words.subject(self)
+
+    def _accepted_lead(self):
+        """The lead with the rights of the offer's agent: none before acceptance, none once it is out of their sight."""
+        self.ensure_one()
+        return self._leads_in_sight(self.agent_id, [("id", "=", self.lead_id.id)] if self.state == "accepted" else None)
+
+    def _accepted_text(self):
+        """What the customer of an accepted lead wrote, without pictures and links of others."""
+        return html2plaintext(self._accepted_lead().description or "").strip()
 
     @api.model
-    def _expire_due(self, limit):
-        """Turn offers past their deadline into missed ones, and offer the leads to the next.
+    def _leads_in_sight(self, agent, domain, **kwargs):
+        """Leads that an agent may see in Odoo, by the same rules."""
+        Lead = self.env["crm.lead"].with_user(agent).with_context(active_test=False, lang=agent.lang, tz=agent.tz)
+        if domain is None or not agent.active or not Lead.has_access("read"):
+            return Lead
+        return Lead.search(Domain(domain) & Domain("user_id", "=", agent.id), **kwargs)
 
-        The leads take turns first, so an agent who accepts at this moment either was faster or is told.
+    # ------------------------------------------------------------------
+    # The web client
+    # ------------------------------------------------------------------
 
-        :returns: how many were due
+    @api.model
+    @api.readonly
+    @takes()
+    def get_live_offers(self):
+        """One's own offers that wait for an answer, those due first.
+
+        :returns: list of dicts with ``id``, ``kind``, ``deadline`` (UTC, or False), ``seconds_left`` (or False),
+            ``tags`` (each with ``name`` and ``color``), ``city``, ``value_band``, ``hint`` and ``has_terms``: whether
+            there are terms to agree to
         """
-        now = fields.Datetime.now()
-        due = self.search(
-            [("state", "=", "offered"), ("kind", "=", "exclusive"), ("deadline", "<=", now)],
+        if not self.has_access("read"):
+            return []
+        offers = self.search(
+            Domain("agent_id", "=", self.env.uid) & Domain("is_live", "=", True),
             order="deadline, id",
-            limit=limit,
+            limit=MOST_SHOWN,
         )
-        if not due:
-            return 0
-        leads = due.lead_id
-        leads._leads_take_turns()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE leads_agent_offer SET state = 'missed', missed_count = 1, write_date = %s
-                 WHERE id = ANY(%s) AND state = 'offered' RETURNING id
-                """,
-                now,
-                list(due._ids),
-            )
-        )
-        self.invalidate_model()
-        missed = self.browse([row[0] for row in rows])
-        self.env["leads.agent.score.entry"]._add("missed", missed)
-        missed._bus_changed()
-        missed.lead_id._leads_continue()
-        return len(due)
+        # sudo: leads.agent.offer - one's own, which the search has checked
+        return words.live(offers.sudo())

@@ -5,6 +5,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Bounded
 from odoo.addons.leads_agent.tools import given
 
+from ..holding import Holding
 from ..tools import queueing, ranking, tag_matching
 
 MINUTES = (2, 20_160)
@@ -175,7 +176,7 @@ class ResCompany(models.Model):
                 order="leads_offer_until, create_date, id",
             )
         )
-        held.filtered(lambda lead: lead._leads_company() == self)._leads_plan_anew(self)
+        Holding(held.filtered(lambda lead: lead._leads_company() == self)).plan_anew(self)
 
     def _leads_offer_opening(self):
         """When leads are offered again.
@@ -216,4 +217,4 @@ class ResCompany(models.Model):
                     order="create_date, id",
                 )
             )
-            leads.filtered(lambda lead, company=company: lead._leads_company() == company)._leads_release()
+            Holding(leads.filtered(lambda lead, company=company: lead._leads_company() == company)).release()

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..steps import pass_on
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -22,8 +24,13 @@ class ResUsers(models.Model):
         # sudo: leads.agent.offer - as above
         Offer = self.env["leads.agent.offer"].sudo()
         domain = [("state", "=", "offered")] + ([("agent_id", "in", self.ids)] if self else [])
-        offers = Offer.search(domain, order="id")
-        offers.filtered(lambda offer: not offer._may_be_answered())._pass_on()
+        pass_on(
+            Offer.search(domain, order="id").filtered(
+                lambda offer: (
+                    not offer.agent_id._leads_may_accept(offer.company_id, is_caught=offer.kind == "catch_all")
+                )
+            )
+        )
 
     def _leads_may_accept(self, company, *, is_caught=False):
         """Elevated: whether a user may accept leads of a company.

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.leads_agent.tests.common import LeadsAgentCommon
+from odoo.addons.leads_agent_offer.job import Job
 
 
 class OfferCommon(LeadsAgentCommon):
@@ -74,10 +75,10 @@ class OfferCommon(LeadsAgentCommon):
     def _run_job(self):
         self.env.flush_all()
         self.env.invalidate_all()
-        self.env["crm.lead"]._leads_due(500)
-        while self.env["leads.agent.offer"]._expire_due(500):
+        Job(self.env).go_on(500)
+        while Job(self.env).expire(500):
             pass
-        while self.env["crm.lead"]._leads_due(500):
+        while Job(self.env).go_on(500):
             pass
         self.env.invalidate_all()
 

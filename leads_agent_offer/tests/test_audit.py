@@ -9,6 +9,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import file_path
 
+from odoo.addons.leads_agent_offer.offering import Offering
+
 from .offer_common import OfferCommon
 
 
@@ -149,7 +151,7 @@ class TestAudit(OfferCommon):
     def test_a_repeat_lead_that_loses_its_owner_is_routed(self):
         customer = self._held(email="harbour@example.com")
         lead = self._incoming("Again", email_from="harbour@example.com", phone=False)
-        self._active(customer)._unassign("unassigned")
+        self._active(customer)._end("unassigned")
         lead.user_id = False
         self.assertEqual((lead.leads_offer_state, self._holder(lead)), ("offered", self.agent))
         self.assertEqual(lead.leads_routing_ids.mapped("cause"), ["score", "coalesced"])
@@ -160,7 +162,7 @@ class TestAudit(OfferCommon):
     def test_who_declined_before_an_assignment_is_not_asked_again(self):
         lead = self._caught()
         self._live(lead).with_user(self.manager).action_assign_to(self.other_agent.id)
-        self._active(lead.partner_id)._unassign("unassigned")
+        self._active(lead.partner_id)._end("unassigned")
         lead.user_id = False
         self.assertEqual(lead.leads_offer_state, "catch_all")
         self.assertEqual(self._holder(lead), self.manager)
@@ -283,7 +285,7 @@ class TestFigures(OfferCommon):
         routings = (lead | backlog).leads_routing_ids
         pages = routings.mapped("audit_html")
         with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
-            shark = self.env["leads.agent.offer"]._make(
+            shark = Offering(self.env).make(
                 [(lead.id, self.agent.id, lead.leads_routing_ids.id, "shark_tank")], self.env.company
             )
         self.env.flush_all()

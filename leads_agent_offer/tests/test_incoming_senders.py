@@ -3,6 +3,8 @@ from email.utils import make_msgid
 
 from odoo.tests import tagged
 
+from odoo.addons.leads_agent_offer.sender import read_sender
+
 from .mail_common import MailCommon
 
 FORM = "Name: {name}\nE-mail: {email}\nPhone: {phone}\nZip: 1180\nMessage: We need a heat pump"
@@ -99,7 +101,7 @@ class TestIncomingSenders(MailCommon):
             "Mail <wordpress@shop.example.com>",
         ):
             with self.subTest(sender):
-                lead, _values = self.env["crm.lead"]._leads_sender({"email_from": sender, "body": "<p>Hello</p>"})
+                lead, _values = read_sender(self.env, {"email_from": sender, "body": "<p>Hello</p>"})
                 self.assertFalse(lead["email_from"])
         lead = self._receive("Hello", sender="Portal <noreply@portal.example.com>")
         self.assertFalse(lead.email_from or lead.partner_id or lead.contact_name)

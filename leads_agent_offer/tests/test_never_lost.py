@@ -181,7 +181,7 @@ class TestNeverLost(OfferCommon):
         lead.user_id = False
         self.assertEqual(self._holder(lead), self.agent)
         self._answer(lead, "accept")
-        self._active(lead.partner_id)._unassign("unassigned")
+        self._active(lead.partner_id)._end("unassigned")
         lead.user_id = False
         self.assertEqual(self._holder(lead), self.agent)
         self._answer(lead, "decline")

@@ -7,6 +7,9 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.leads_agent_offer.job import Job
+from odoo.addons.leads_agent_offer.telling import Telling
+
 from .offer_common import OfferCommon
 
 
@@ -22,7 +25,7 @@ class TestOffersScale(OfferCommon):
             self.env.invalidate_all()
             with freeze_time(fields.Datetime.now() + timedelta(minutes=6)):
                 before = self.env.cr.sql_log_count
-                self.env["leads.agent.offer"]._expire_due(500)
+                Job(self.env).expire(500)
                 self.env.flush_all()
                 costs.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(leads.leads_offer_ids), 2 * count)
@@ -43,7 +46,7 @@ class TestOffersScale(OfferCommon):
             self.env.invalidate_all()
             offers = self.env["leads.agent.offer"].search([("state", "=", "offered")])
             before = self.env.cr.sql_log_count
-            self.assertEqual(self.env["leads.agent.offer"].sudo()._tell_offered(100), count)
+            self.assertEqual(Telling(self.env(su=True)).tell_offered(100), count)
             self.env.flush_all()
             costs.append(self.env.cr.sql_log_count - before)
             mails = mails.search([("leads_offer_id", "in", offers.ids)])
@@ -51,7 +54,7 @@ class TestOffersScale(OfferCommon):
             self.assertEqual(self.env["sms.sms"].search_count([("leads_offer_id", "in", offers.ids)]), count)
             for mail in mails:
                 self.assertEqual(mail.recipient_ids, mail.leads_offer_id.agent_id.partner_id)
-                self.assertIn(mail.leads_offer_id._token(), mail.body_html)
+                self.assertIn(mail.leads_offer_id._offer_url(), mail.body_html)
                 self.assertFalse(mail.model or mail.res_id)
         self.assertLessEqual(costs[2], costs[1] + 8, costs)
         self.assertLessEqual(costs[2], 50, costs)
@@ -86,7 +89,7 @@ class TestOffersScale(OfferCommon):
             return kind_text(offer)
 
         with patch.object(type(bad), "_kind_text", fail), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
-            self.env["leads.agent.offer"].sudo()._tell_offered(100)
+            Telling(self.env(su=True)).tell_offered(100)
         self.assertTrue(bad.told_at and good.told_at)
         self.assertEqual(
             self.env["mail.mail"].search([("leads_offer_id", "in", (bad | good).ids)]).leads_offer_id, good

@@ -9,6 +9,9 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from odoo.addons.leads_agent_offer.holding import Holding
+from odoo.addons.leads_agent_offer.job import Job
+
 from .offer_common import OfferCommon
 
 SUNDAY = "2026-11-22 20:00:00"
@@ -72,7 +75,7 @@ class TestReleases(OfferCommon):
             if not due:
                 break
             clock.move_to(max(due.leads_offer_until, fields.Datetime.now()))
-            self.assertTrue(self.env["crm.lead"]._leads_due(500))
+            self.assertTrue(Job(self.env).go_on(500))
             self.env.invalidate_all()
         clock.move_to(moment)
 
@@ -167,7 +170,7 @@ class TestReleases(OfferCommon):
             self.env.company.leads_offer_override = False
             clock.tick(timedelta(hours=3))
             late = fields.Datetime.now()
-            self.env["crm.lead"]._leads_due(500)
+            Job(self.env).go_on(500)
             self.assertEqual(leads.mapped("leads_offer_state").count("offered"), 1)
             self._run_until(clock, late + timedelta(minutes=5))
             self.assertEqual(self._offered(leads), [0, 20, 40, 60, 80])
@@ -181,7 +184,7 @@ class TestReleases(OfferCommon):
             offered = []
             for _nr in range(3):
                 clock.tick(timedelta(minutes=1))
-                self.env["crm.lead"]._leads_due(500)
+                Job(self.env).go_on(500)
                 offered.append(leads.mapped("leads_offer_state").count("offered"))
             self.assertEqual(offered, [4, 7, 9])
 
@@ -196,7 +199,7 @@ class TestReleases(OfferCommon):
             other.with_user(self.manager).action_leads_offer_release()
         self.env.company.with_user(self.manager).action_leads_offer_release()
         self.assertEqual(there.mapped("leads_hold"), ["company"] * 2, "not released by those of another company")
-        there._leads_release()
+        Holding(there).release()
         for leads, gap in ((here, 20), (there, 60)):
             first, second = leads.mapped("leads_offer_until")
             self.assertEqual((second - first).total_seconds(), gap)
@@ -212,7 +215,7 @@ class TestReleases(OfferCommon):
                 self.env.company[setting] = value
                 leads = self._imported(3)
                 clock.tick(timedelta(hours=1))
-                self.env["crm.lead"]._leads_due(500)
+                Job(self.env).go_on(500)
                 self.assertEqual(set(leads.mapped("leads_offer_state")), {"held"})
                 self.env.company[setting] = False
                 self._run_until(clock, fields.Datetime.now() + timedelta(minutes=5))

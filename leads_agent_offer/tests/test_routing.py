@@ -7,6 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.leads_agent_offer.routing import Routing, plain_description
+
 from .offer_common import OfferCommon
 
 
@@ -168,7 +170,7 @@ class TestRouting(OfferCommon):
         ):
             with self.subTest(text):
                 lead = self._incoming(description=text, email_from="wrap@example.com", phone=False)
-                self.assertEqual(lead._leads_plain_description(), "Twelve panels, please")
+                self.assertEqual(plain_description(lead), "Twelve panels, please")
 
     def test_a_backlog_costs_no_queries_per_lead(self):
         self._skill(self.agent, self._tag("solar"))
@@ -180,7 +182,7 @@ class TestRouting(OfferCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            leads._leads_offer_now()
+            Routing(leads).offer()
             self.env.flush_all()
             costs.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len(leads.leads_offer_ids), count)

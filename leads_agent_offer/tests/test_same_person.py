@@ -201,7 +201,7 @@ class TestSamePerson(MailCommon):
         self.assertEqual(lead.leads_offer_state, "waiting")
         self.assertIn("is with an agent who does not work in", lead.leads_waiting_reason)
         self.assertTrue(lead.leads_offer_until)
-        self._active(known)._unassign("unassigned")
+        self._active(known)._end("unassigned")
         self._pass_time(minutes=6)
         self.assertEqual(lead.leads_offer_state, "offered")
 

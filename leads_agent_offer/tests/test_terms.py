@@ -4,7 +4,6 @@ from odoo.tests import Form, HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .offer_common import OfferCommon
-from .test_links import LinkCase
 
 FIRST = "agree to the terms first"
 
@@ -140,8 +139,12 @@ class TestTerms(TermsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTermsByRequest(TermsCase, LinkCase):
+class TestTermsByRequest(TermsCase, HttpCase):
     """The same from outside."""
+
+    def setUp(self):
+        super().setUp()
+        self.offer = self._live(self._incoming())
 
     def _call(self, method, *args, **kwargs):
         answer = self.make_jsonrpc_request(
@@ -151,10 +154,7 @@ class TestTermsByRequest(TermsCase, LinkCase):
         self.env.invalidate_all()
         return answer
 
-    def test_each_door(self):
-        self.assertEqual(self._send(self.path, "accept").status_code, 409)
-        self.assertEqual(self._send(self.path, "accept", terms="").status_code, 409)
-        self.assertNotTaken(self.offer)
+    def test_by_rpc(self):
         self.authenticate("agent_anna", "agent_anna")
         with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "UserError"):
             self._call("action_accept", context={"agreed": True, "default_agreed": True})
@@ -162,13 +162,6 @@ class TestTermsByRequest(TermsCase, LinkCase):
         [offer] = self.env["leads.agent.offer"].with_user(self.agent).get_live_offers()
         self.assertTrue(offer["has_terms"])
         self._call("action_accept", agreed=True)
-        self.assertEqual(self.offer.state, "accepted")
-
-    def test_the_link_of_the_mail(self):
-        link = self.offer._offer_url("accept").removeprefix(self.base_url())
-        self.assertIn("Call within the hour.", self._get(link).text)
-        self.assertNotTaken(self.offer)
-        self.assertEqual(self._send(link.partition("?")[0], "accept", terms="agreed").status_code, 303)
         self.assertEqual(self.offer.state, "accepted")
 
 

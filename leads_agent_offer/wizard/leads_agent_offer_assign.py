@@ -32,10 +32,10 @@ class LeadsAgentOfferAssign(models.TransientModel):
     def _compute_agent_note(self):
         """What there is to know before choosing the agent: that they are away."""
         absences = self.agent_id._leads_absences()
-        Assignment = self.env["leads.agent.assignment"]
+        wording = self.env["leads.agent.wording"]
         for wizard in self:
             absence = absences.get(wizard.agent_id.id)
-            wizard.agent_note = absence and Assignment._absence_sentence(absence, wizard.agent_id.name)
+            wizard.agent_note = absence and wording._absence(absence, wizard.agent_id.name)
 
     @takes(given.one)
     def action_assign(self):

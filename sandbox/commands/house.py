@@ -1,4 +1,7 @@
-"""Print the sizes of the addons: lines, files, SQL by hand, classes that are opened again."""
+"""Print the sizes of the addons: lines, files, SQL by hand, classes that are opened again.
+
+With ``--check``, say what is larger than it shall be, and nothing else.
+"""
 
 from ..console import table
 from ..house import House
@@ -6,6 +9,10 @@ from ..house import House
 
 def run(arguments: list[str]) -> int:
     house = House.read()
+    if "--check" in arguments:
+        troubles = house.troubles()
+        print("\n".join(troubles))
+        return int(bool(troubles))
     print(table(house.sizes()))
     total = sum(file.lines for file in house.all_files())
     print(f"\n{total:,} lines of Python without tests and demo, in {len(list(house.all_files()))} files")

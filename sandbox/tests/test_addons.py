@@ -1,6 +1,6 @@
 """Which addons there are, and whether they changed."""
 
-from sandbox.addons import Addon, shared_out
+from sandbox.addons import Addon, ours, shared_out, tags_of
 
 
 def test_fingerprint_follows_content_and_ignores_bytecode(tmp_path):
@@ -29,7 +29,14 @@ def test_addons_with_a_website_stand_apart(tmp_path):
 
 def test_a_selection_is_shared_out(monkeypatch):
     monkeypatch.setattr("sandbox.addons.for_tests_apart", lambda: ["apart"])
-    assert shared_out("/together,/apart:TestX") == ("/together", "/apart:TestX")
-    assert shared_out("/apart") == ("", "/apart")
-    assert shared_out("leads_prove,:TestX.test_y,/apart_not") == ("leads_prove,:TestX.test_y,/apart_not", "")
-    assert shared_out("/apart/tests/test_x.py") == ("", "/apart/tests/test_x.py")
+    monkeypatch.setattr("sandbox.addons.of_proofs", lambda: ["proofs"])
+    assert shared_out("/together,/proofs:TestY,/apart:TestX") == ("/together", "/proofs:TestY", "/apart:TestX")
+    assert shared_out("/apart") == ("", "", "/apart")
+    assert shared_out("leads_prove,:TestX.test_y,/apart_not") == ("leads_prove,:TestX.test_y,/apart_not", "", "")
+    assert shared_out("/apart/tests/test_x.py") == ("", "", "/apart/tests/test_x.py")
+
+
+def test_every_addon_is_in_one_part():
+    names = [addon.name for addon in ours()]
+    parts = [part.split(",") for part in shared_out(tags_of(names))]
+    assert sorted(tag for part in parts for tag in part) == sorted(f"/{name}" for name in names)

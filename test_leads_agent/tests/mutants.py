@@ -685,14 +685,12 @@ OVERRIDES = (
     override("res.users._check_leads_manager", LOCKED, passes(_own_action), instead=lambda self: None),
     override("res.partner._leads_check_sign_in", MANAGER, passes(_portal_email), instead=lambda self, vals: None),
     override(
-        "leads.agent.assignment.effects._unfollowing",
+        "leads.agent.assignment._unfollowing",
         LOCKED,
         finds(_left_follower),
         instead=lambda self, ended: SQL("SELECT 1"),
     ),
-    override(
-        "leads.agent.assignment.effects._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None
-    ),
+    override("leads.agent.assignment._end_grace", LOCKED, finds(_left_grace), instead=lambda self, domain: None),
 )
 
 # Fields of other modules that we opened to agents: (model, field, whom Odoo opens them to, what breaks without).
@@ -771,8 +769,8 @@ NOT_ABOUT_SIGHT = {
     "res.partner._load_records_write": "stages of a file of leads: test_import",
     "res.partner.load": "finds who is known: test_import",
     "leads.agent.offer._compute_display_name": "offers have a number: test_access",
-    "mail.mail._postprocess_sent_message": "says on the offer what failed: test_links",
-    "sms.sms._handle_call_result_hook": "says on the offer what failed: test_links",
+    "mail.mail._postprocess_sent_message": "says on the offer what failed: test_notices",
+    "sms.sms._handle_call_result_hook": "says on the offer what failed: test_notices",
     "crm.lead.create": "routes what comes in: test_routing",
     "crm.lead.write": "takes offers back: test_offers",
     "crm.lead.message_new": "routes by the mail: test_routing",

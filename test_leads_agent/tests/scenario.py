@@ -26,6 +26,7 @@ from odoo.fields import Command
 
 from odoo.addons.leads_agent.tests.common import AGENT, MANAGER, LeadsAgentCommon
 from odoo.addons.leads_agent_lifecycle.moving import LifeCycle
+from odoo.addons.leads_agent_offer.offering import Offering
 
 _logger = logging.getLogger(__name__)
 
@@ -574,7 +575,7 @@ class Scenario(LeadsAgentCommon):
                 env["leads.agent.routing"]._insert([routing | {"verdicts": "[]", "ranked": [user.id]}]).values()
             )
             things["routing"] = env["leads.agent.routing"].browse(routing_id)
-            things["offer"] = env["leads.agent.offer"]._make([(lead.id, user.id, routing_id, "exclusive")], company)
+            things["offer"] = Offering(env).make([(lead.id, user.id, routing_id, "exclusive")], company)
             env["leads.agent.score.entry"]._add("missed", things["offer"])
             things["points"] = env["leads.agent.score.entry"].search([("offer_id", "=", things["offer"].id)])
 

@@ -122,7 +122,7 @@ class TestBatchesAny(LeadsAgentCommon):
                 }
             )
         for company, mine in leads.grouped("company_id").items():
-            door.with_company(company)._refresh_last_events(mine.partner_id.ids)
+            door.env["leads.agent.history"].with_company(company)._refresh_last_events(mine.partner_id.ids)
         for agent in self.agents:
             agent.write(
                 {"leads_max_open": draw.choice((0, 0, 1, 2, 4)), "leads_max_per_day": draw.choice((0, 0, 1, 3))}

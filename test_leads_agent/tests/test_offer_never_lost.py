@@ -120,7 +120,7 @@ class TestOfferNeverLost(OfferCommon):
 
     def _do_customer(self, draw):
         if self._active(self.known):
-            self._active(self.known)._unassign("unassigned")
+            self._active(self.known)._end("unassigned")
         else:
             self._assign(self.known, draw.choice(self.crew))
 

@@ -5,6 +5,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import AGENT
 from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
+from odoo.addons.leads_agent_offer.job import Job
+from odoo.addons.leads_agent_offer.offering import Offering
 
 from .scenario import WHOLE, figure
 
@@ -66,7 +68,7 @@ class TestOfferRaces(RaceCase):
         return lambda env: bool(env(user=agent_id)["leads.agent.offer"].browse(offer_id).action_accept())
 
     def _expire(self):
-        return lambda env: env(user=1)["leads.agent.offer"]._expire_due(500)
+        return lambda env: Job(env(user=1)).expire(500)
 
     def _let_pass(self, lead_id):
         """The deadline is now, for those who look from the next moment on."""
@@ -112,7 +114,7 @@ class TestOfferRaces(RaceCase):
             with self._env() as env:
                 lead = env["crm.lead"].browse(lead_id)
                 lead._leads_open_offers()._recall()
-                env["leads.agent.offer"]._make(
+                Offering(env).make(
                     [
                         (lead_id, agent_id, lead.leads_routing_ids.id, "shark_tank")
                         for agent_id in self.offers["agents"]
@@ -181,7 +183,7 @@ class TestOfferRaces(RaceCase):
                 lead = env["crm.lead"].browse(lead_id)
                 lead._leads_open_offers()._recall()
                 rows = [(lead_id, user_id, lead.leads_routing_ids.id, "catch_all") for user_id in catchers]
-                env["leads.agent.offer"]._make(rows, env.company)
+                Offering(env).make(rows, env.company)
             first, second = self._live(lead_id)
             door = ("action_accept", "action_assign_to", "action_resubmit")[run % 3]
             outcomes = self._race(

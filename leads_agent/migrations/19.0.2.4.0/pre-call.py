@@ -1,4 +1,4 @@
-"""Calls, callbacks, calling hours, the next lead, what outcomes do, the live floor and breaks are an addon of their own."""
+"""Calls, callbacks, calling hours, the next lead, effects of outcomes, floor and breaks are an addon of their own."""
 
 from odoo.addons.leads_agent.tools.moving import Moving
 

@@ -5,6 +5,7 @@
 - :mod:`.ir_rule`, :mod:`.res_users`: somebody puts an agent into a group of Sales or Invoicing past all checks, in the
   database: the models that this group alone opens, reports and all, show nothing. What the rules on customers ask for
   is looked up once for all of them.
+- :mod:`.leads_agent_assignment`: reading, following and resolving go on after the lead was taken away.
 - :mod:`.mail_guest`: names of the visitors of conversations that an agent is not in.
 - :mod:`.mail_message`: the text of a message that is answered by its number.
 - :mod:`.mail_scheduled_message`: scheduled messages on documents out of sight, by their number or that of their files.
@@ -13,4 +14,14 @@
 - :mod:`.sale_order`: orders that an agent gives to another salesperson.
 """
 
-from . import base, ir_rule, mail_guest, mail_message, mail_scheduled_message, res_partner, res_users, sale_order
+from . import (
+    base,
+    ir_rule,
+    leads_agent_assignment,
+    mail_guest,
+    mail_message,
+    mail_scheduled_message,
+    res_partner,
+    res_users,
+    sale_order,
+)

@@ -1,12 +1,28 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
+
+from ...arguments import takes
+from ...exceptions import CustomerOutOfSight
+from ...tools import given
 
 # Where a new password is sent to, and what Odoo makes of it.
 SIGN_IN_FIELDS = frozenset(("email", "email_normalized"))
 
+# What an agent may correct on a customer, and what else may be said of a new one.
+CORRECTABLE_FIELDS = frozenset(
+    ("name", "phone", "email", "street", "street2", "city", "zip", "state_id", "country_id", "lang", "child_ids")
+)
+NEW_CUSTOMER_FIELDS = frozenset(("parent_id", "type", "is_company", "company_type", "company_name"))
+PROTECTED_FIELDS = {"leads_agent_id"}
+# Keys of the context that add more than the name to the name of a contact.
+WIDENING_KEYS = ("show_address", "show_email", "show_vat", "formatted_display_name", "partner_show_db_id")
+EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])
+
 
 class ResPartner(models.Model):
-    """Nobody becomes a customer by the e-mail of the customer's sign-in."""
+    """What agents see of customers, what they may say of them, and that nobody becomes a customer by the sign-in."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
@@ -15,10 +31,10 @@ class ResPartner(models.Model):
 
         :raises AccessError: when the e-mail of a contact with a sign-in, archived or not, would change
         """
-        given = {name: vals[name] or False for name in SIGN_IN_FIELDS & vals.keys()}
+        said = {name: vals[name] or False for name in SIGN_IN_FIELDS & vals.keys()}
         # sudo: res.users - who signs in as this customer, archived or not
-        for user in self.sudo().with_context(active_test=False).user_ids if given else ():
-            if any((user.partner_id[name] or False) != value for name, value in given.items()):
+        for user in self.sudo().with_context(active_test=False).user_ids if said else ():
+            if any((user.partner_id[name] or False) != value for name, value in said.items()):
                 raise AccessError(
                     self.env._(
                         "%s signs in to your site, so the e-mail can reset a password. Ask a contact manager to "
@@ -26,3 +42,150 @@ class ResPartner(models.Model):
                         user.name,
                     )
                 )
+
+    def _leads_filter_in_sight(self):
+        # sudo: res.company - whether the contact is one of the own companies, whatever the user may read of them
+        held = self.filtered(
+            lambda partner: (
+                partner.leads_agent_id.id == self.env.uid or not partner.partner_share or partner.sudo().ref_company_ids
+            )
+        )
+        if others := self - held:
+            graced = self.env.user._leads_sight_now()["graced"]
+            held += others.filtered(lambda partner: partner.commercial_partner_id.id in graced)
+        return held
+
+    def _leads_sight_domain(self):
+        """Customers held or in their grace, colleagues and the own companies.
+
+        All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
+        In SQL, since this is asked with each list of contacts of whatever record: as conditions it took twice as long.
+        """
+        sight, uid = self.env.user._leads_sight_now(), self.env.uid
+
+        def to_sql(partners, alias, query):
+            return SQL(
+                "(%s = %s OR %s = ANY(%s) OR %s = ANY(%s))",
+                partners._field_to_sql(alias, "leads_agent_id", query),
+                uid,
+                partners._field_to_sql(alias, "id", query),
+                sight["always"],
+                partners._field_to_sql(alias, "commercial_partner_id", query),
+                sight["graced"],
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su:
+            if field.name in PROTECTED_FIELDS:
+                return False
+            allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+            if self.env.user._is_leads_agent() and field.name not in allowed:
+                return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def _leads_correctable_fields(self):
+        """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
+        return CORRECTABLE_FIELDS
+
+    @takes(specification=given.optional(given.values))
+    def web_read(self, specification):
+        """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
+        if (
+            specification
+            and len(self) == 1
+            and not self.env.su
+            and self.env.user._is_leads_agent()
+            and self.env.user.leads_locked
+        ):
+            if self.exists() and not self.has_access("read"):
+                raise CustomerOutOfSight(
+                    self.env._("This customer is not assigned to you, or was resolved too long ago.")
+                )
+        return super().web_read(specification)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Names of other customers stand on what an agent may see; addresses, e-mails and tax ids behind them do not.
+
+        The context widens a name, and names are read elevated, so the keys count only for who is in sight.
+        """
+        user = self.env.user
+        widened = any(self.env.context.get(key) for key in WIDENING_KEYS)
+        if not (widened and user._is_leads_agent() and user.leads_locked):
+            return super()._compute_display_name()
+        in_sight = self.sudo(False)._filtered_access("read").with_env(self.env)
+        (self - in_sight).check_access("read")
+        for partner in self - in_sight:
+            partner.display_name = partner._get_complete_name()
+        return super(ResPartner, in_sight)._compute_display_name()
+
+    @takes()
+    def signup_get_auth_param(self):
+        """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
+        if not self.env.su and self.env.user._is_leads_agent():
+            self.check_access("read")
+            return {partner.id: {} for partner in self}
+        return super().signup_get_auth_param()
+
+    @property
+    def _mail_post_access(self):
+        """Agents post on, and plan activities for, what they may read, without a right to write on it."""
+        return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
+
+    def _leads_proposed(self):
+        """What a button proposes and no form shows, as the kind of an address: judged like what is entered."""
+        names = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+        return {name: self.env.context[key] for name in names if (key := f"default_{name}") in self.env.context}
+
+    def _leads_check_new_customer(self, vals):
+        """Keep what an agent may say of a new customer; empty values and defaults, which every form sends, are dropped.
+
+        :raises AccessError: when a value says more
+        """
+        allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
+        others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
+        if others:
+            # sudo: res.partner - only compares with what a form would propose
+            defaults = self.with_env(self.env(su=True, context={})).default_get(list(others))
+            others = {name: value for name, value in others.items() if value != defaults.get(name)}
+        if others:
+            raise AccessError(self._leads_sentence(next(iter(others))))
+        vals = {name: value for name, value in vals.items() if name in allowed}
+        if vals.get("child_ids"):
+            vals["child_ids"] = [self._leads_check_new_contact(command) for command in vals["child_ids"]]
+        return vals
+
+    def _leads_check_new_contact(self, command):
+        """The contacts that come with a new customer are new as well, and say no more than a new customer may."""
+        if command[0] != Command.CREATE:
+            raise AccessError(self._leads_sentence("child_ids"))
+        return Command.create(self._leads_check_new_customer(command[2]))
+
+    def _leads_sentence(self, field_name):
+        field = self._fields.get(field_name)
+        label = field._description_string(self.env) if field else field_name
+        return self.env._("Leads Agents cannot set '%s' of a customer.", label)
+
+    def _leads_check_correction(self, vals):
+        """An agent corrects a customer, and does not make another one of it.
+
+        :raises AccessError: when what may only be said of a new customer would change
+        """
+        # sudo: res.users - who signs in as this customer, archived or not
+        users = self.sudo().with_context(active_test=False).user_ids
+        if any(user._is_public() for user in users):
+            raise AccessError(self.env._("Leads Agents correct customers only."))
+        self._leads_check_sign_in(vals)
+        for name in NEW_CUSTOMER_FIELDS & vals.keys():
+            field = self._fields[name]
+            if any(field.convert_to_write(partner[name], partner) != (vals[name] or False) for partner in self):
+                raise AccessError(self._leads_sentence(name))
+        return {name: value for name, value in vals.items() if name not in NEW_CUSTOMER_FIELDS}
+
+    def _compute_partner_share(self):
+        """Somebody becomes a colleague, or is none any more."""
+        self.env["res.users"]._leads_forget_sight()
+        return super()._compute_partner_share()

@@ -1,10 +1,14 @@
+import logging
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..res_groups import AGENT, EXCLUDED, MANAGER
+
+_logger = logging.getLogger(__name__)
 
 
 class Settings(NamedTuple):
@@ -105,3 +109,85 @@ class ResUsers(models.Model):
         if not self._is_leads_agent() or held.isdisjoint(definitions.get_id(xmlid) for xmlid in EXCLUDED):
             return frozenset()
         return held & frozenset(groups._leads_excluded_groups().ids)
+
+    def _check_leads_manager(self):
+        """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
+
+        :raises AccessError: unless the user is a Leads Manager
+        """
+        if not self._is_leads_manager():
+            raise AccessError(self.env._("Only Leads Managers can do this."))
+
+    @property
+    def leads_partial_only(self):
+        """Setting: the agent sees partial orders only, unless every company of the agent allows more."""
+        return self._leads_settings().partial_only
+
+    @property
+    def leads_locked(self):
+        """Setting: the agent sees assigned customers only, as soon as one company of the agent says so."""
+        return self._leads_settings().locked
+
+    @property
+    def leads_needs_sight(self):
+        """Whether messages, activities, notifications and dialogs are read only while their document is in sight.
+
+        So for agents, and for those who were and have no right on orders today: having written a message outlives the
+        role in Odoo.
+        """
+        if self._is_leads_agent():
+            return True
+        if self.id == SUPERUSER_ID or self.share or self.env["sale.order"].with_user(self).has_access("read"):
+            return False
+        # sudo: leads.agent.assignment - whether the user ever held a lead
+        return bool(self.env["leads.agent.assignment"].sudo().search_count([("agent_id", "=", self.id)], limit=1))
+
+    @api.onchange("group_ids")
+    def _onchange_group_ids_leads(self):
+        """Choosing *Agent* on the form takes the groups away that an agent may not have, and says so."""
+        if self.env.ref(AGENT) not in self._leads_all_groups():
+            return None
+        excluded = self.env["res.groups"]._leads_excluded_groups()
+        conflicts = self.group_ids.filtered(lambda group: group._origin in excluded)
+        if not conflicts:
+            return None
+        self.group_ids -= conflicts
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("Leads Agent"),
+                "message": self.env._(
+                    "A Leads Agent has rights of their own. Taken away: %s.",
+                    ", ".join(conflicts._origin.mapped("full_name")),
+                ),
+            }
+        }
+
+    @api.constrains("group_ids")
+    def _check_leads_exclusive(self):
+        agent = self.env.ref(AGENT, raise_if_not_found=False)
+        if not agent:
+            return
+        excluded = None
+        for user in self:
+            if agent not in user.all_group_ids:
+                continue
+            excluded = self.env["res.groups"]._leads_excluded_groups() if excluded is None else excluded
+            if not (conflicts := user.all_group_ids & excluded):
+                continue
+            if not self.pool.ready:
+                # Whoever was forced into a group must not keep an upgrade from being installed; the rules hold anyway.
+                _logger.warning(
+                    "Leads Agent %s has groups that agents may not have: %s",
+                    user.login,
+                    ", ".join(conflicts.mapped("full_name")),
+                )
+                continue
+            raise ValidationError(
+                self.env._(
+                    "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
+                    "their own; take the other groups away first.",
+                    user=user.name,
+                    groups=", ".join(conflicts.mapped("full_name")),
+                )
+            )

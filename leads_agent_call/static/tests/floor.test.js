@@ -80,10 +80,8 @@ test("shows what everybody is doing, by call center", async () => {
     expect(`${anna} .o_leads_agent_floor_customer`).toHaveText("Aroma Coffee");
     expect(`${anna} [data-figure=waiting] b`).toHaveText("4");
     expect(`${anna} b[data-figure=sales]`).toHaveText("1");
-    expect(`${anna} .o_leads_agent_floor_hand_over`).toHaveCount(0);
     const ben = ".o_leads_agent_floor_agent:contains(Ben)";
     expect(`${ben} .o_leads_agent_floor_state`).toHaveText("On leave");
-    expect(`${ben} .o_leads_agent_floor_hand_over`).toHaveCount(1);
     expect(".o_leads_agent_floor_totals [data-figure=missed] dd").toHaveText("1");
     expect(".o_leads_agent_floor_empty").toHaveCount(0);
 });
@@ -135,13 +133,11 @@ test("clicks lead to the agent, the leads and the callbacks", async () => {
     await contains(`${anna} [data-figure=open]`).click();
     await contains(`${anna} [data-figure=missed]`).click();
     await contains(".o_leads_agent_floor_team:contains(Antwerp) .o_leads_agent_floor_missed").click();
-    await contains(".o_leads_agent_floor_hand_over").click();
     await waitForSteps([
         'leads_agent.action_agents {"resId":7}',
         'leads_agent.action_assignments {"search_default_agent_id":7}',
         'leads_agent_call.action_callbacks {"search_default_missed":1,"search_default_agent_id":7}',
         'leads_agent_call.action_callbacks {"search_default_missed":1,"search_default_team_id":3}',
-        "action_leads_hand_over 8",
     ]);
 });
 

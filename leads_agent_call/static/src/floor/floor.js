@@ -178,16 +178,6 @@ export class LeadsFloor extends Component {
         }
         return this.action.doAction("leads_agent_call.action_callbacks", { additionalContext: context });
     }
-
-    handOver(agent) {
-        return this.action.doActionButton({
-            type: "object",
-            name: "action_leads_hand_over",
-            resModel: "res.users",
-            resId: agent.id,
-            onClose: () => this.load(),
-        });
-    }
 }
 
 registry.category("actions").add("leads_agent.floor", LeadsFloor);

@@ -1,0 +1,171 @@
+"""What of an agent's work counts in the figures: leads and orders, not rows.
+
+The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures; what each of
+them is follows from the log alone, by one statement (:func:`recount_sql`).
+
+Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned anew
+for the same order. The first of them is *assigned*, the last of them may be *resolved*. What was undone never counts,
+nor does what was reassigned or merged away, with all that the agent had of the lead before. A *sale* is an order that
+is confirmed now, of whoever held the lead when it was confirmed last. *Conversion* counts each order once: 1 when it is
+the agent's sale, 0 while it is a quotation or cancelled.
+"""
+
+from odoo.api import Environment
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+CONVERSION_DAYS = 30
+FIGURES = ("is_assigned", "is_resolved", "is_sale", "conversion")
+
+
+def lead_before_sql(alias: str) -> SQL:
+    """The SELECT of the first assignment of a lead that comes back to an agent for the same order.
+
+    :param str alias: has ``partner_id``, ``agent_id`` and ``order_id`` of the assignment to be made
+    """
+    return SQL(
+        """
+        SELECT COALESCE(b.first_id, b.id) FROM leads_agent_assignment b
+         WHERE b.partner_id = %(partner)s AND b.agent_id = %(agent)s
+           AND (b.order_id = %(order)s OR b.sale_order_id = %(order)s)
+      ORDER BY b.id DESC LIMIT 1
+        """,
+        partner=SQL.identifier(alias, "partner_id"),
+        agent=SQL.identifier(alias, "agent_id"),
+        order=SQL.identifier(alias, "order_id"),
+    )
+
+
+def recount_sql(condition: SQL, sold=()) -> SQL:
+    """The statement that brings the figures of some leads in step with what happened. Only what differs is written.
+
+    :param SQL condition: of assignments ``a``; all of their leads are counted
+    :param sold: ids of orders that became sales in this transaction, which need not be flushed
+    """
+    return SQL(
+        """
+        WITH firsts AS MATERIALIZED (
+            SELECT DISTINCT COALESCE(a.first_id, a.id) AS id FROM leads_agent_assignment a WHERE %(condition)s
+        ), log AS MATERIALIZED (
+            SELECT a.id, f.id AS first_id, a.state, a.end_reason, a.is_sale AS was_sale,
+                   a.end_reason IS NOT DISTINCT FROM 'undone' AS is_undone, o.state AS order_state,
+                   COALESCE(a.end_reason = 'sale' AND a.sale_order_id IS NOT NULL AND o.state = 'sale', FALSE)
+                       AND NOT EXISTS (
+                           SELECT FROM leads_agent_assignment b
+                            WHERE b.sale_order_id = a.sale_order_id AND b.id > a.id) AS is_sold
+              FROM firsts f
+        CROSS JOIN LATERAL (
+                   SELECT * FROM leads_agent_assignment WHERE id = f.id
+                UNION ALL
+                   SELECT * FROM leads_agent_assignment WHERE first_id = f.id) a
+         LEFT JOIN LATERAL (
+                   SELECT CASE WHEN id = ANY(%(sold)s) THEN 'sale' ELSE state END AS state
+                     FROM sale_order WHERE id = COALESCE(a.sale_order_id, a.order_id)) o ON TRUE
+        ), leads AS (
+            SELECT *, count(*) FILTER (WHERE is_sold) OVER (PARTITION BY first_id ORDER BY id) - is_sold::int
+                   AS sales_before
+              FROM log
+        ), kept AS (
+            SELECT *, is_undone OR COALESCE(bool_or(end_reason = 'reassigned') OVER future, FALSE)
+                   OR COALESCE(first_value(end_reason) OVER future = 'merged', FALSE) AS is_lost
+              FROM leads
+            WINDOW future AS (PARTITION BY first_id, is_undone, sales_before ORDER BY id DESC)
+        ), figures AS (
+            SELECT id, was_sale, (NOT is_lost AND lag(id) OVER lead IS NULL)::int AS is_assigned,
+                   (NOT is_lost AND lead(id) OVER lead IS NULL AND state = 'resolved')::int AS is_resolved,
+                   is_sold::int AS is_sale,
+                   CASE WHEN is_sold THEN 1
+                        WHEN NOT is_lost AND lead(id) OVER lead IS NULL AND order_state <> 'sale' THEN 0
+                         END::float AS conversion
+              FROM kept
+            WINDOW lead AS (PARTITION BY first_id, sales_before, is_lost ORDER BY id)
+        )
+        UPDATE leads_agent_assignment a
+           SET is_assigned = f.is_assigned, is_resolved = f.is_resolved, is_sale = f.is_sale,
+               conversion = f.conversion
+          FROM figures f
+         WHERE a.id = f.id AND (a.is_assigned, a.is_resolved, a.is_sale, a.conversion)
+                   IS DISTINCT FROM (f.is_assigned, f.is_resolved, f.is_sale, f.conversion)
+     RETURNING a.id, COALESCE(f.was_sale, 0) <> f.is_sale
+        """,
+        condition=condition,
+        sold=list(sold),
+    )
+
+
+def count_logged(assignments, order_ids=()) -> None:
+    """Elevated: count assignments which have just begun or ended, by the sale of these orders or otherwise.
+
+    A lead that is new counts as it was inserted.
+    """
+    condition = SQL("a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')", assignments.ids)
+    if order_ids:
+        condition = SQL("%s OR %s", condition, _of_orders_sql(order_ids))
+    assignments.env.cr.execute(recount_sql(condition, order_ids))
+    assignments.invalidate_model(FIGURES, flush=False)
+
+
+def _of_orders_sql(order_ids) -> SQL:
+    return SQL("a.order_id = ANY(%(ids)s) OR a.sale_order_id = ANY(%(ids)s)", ids=list(order_ids))
+
+
+def recount(env: Environment, condition: SQL) -> None:
+    """Elevated: count some leads anew, and let everything follow that hangs on it.
+
+    :param condition: of assignments ``a``
+    """
+    assignments = env["leads.agent.assignment"]
+    env["sale.order"].flush_model(["state"])
+    assignments.flush_model()
+    rows = env.execute_query(recount_sql(condition))
+    assignments.invalidate_model(FIGURES, flush=False)
+    if changed := assignments.browse(assignment_id for assignment_id, is_other_sale in rows if is_other_sale):
+        changed._on_sales_changed()
+    assignments.browse(row[0] for row in rows).agent_id._leads_dashboard_changed()
+
+
+def recount_orders(orders) -> None:
+    """Elevated: orders became sales, or ceased to be any, without ending a lead."""
+    recount(orders.env, _of_orders_sql(orders.ids))
+
+
+def sold_again(orders) -> None:
+    """Elevated: orders that were sold before, perhaps, are confirmed while nobody holds their customers.
+
+    Whoever had the sale has it again, unless a colleague made it.
+    """
+    env = orders.env
+    if env.user.can_hold_leads:
+        of_others = Domain("sale_order_id", "in", orders.ids) & Domain("agent_id", "!=", env.uid)
+        env["leads.agent.assignment"].search(of_others).sale_order_id = False
+    recount_orders(orders)
+
+
+def go_on_with(env: Environment, former_of: dict) -> None:
+    """Elevated: new assignments that go on with former ones of the same agent.
+
+    :param former_of: ``{assignment: former one}``
+    """
+    for assignment, former in former_of.items():
+        assignment.first_id = former.first_id or former
+    if former_of:
+        recount(env, SQL("a.id = ANY(%s)", [assignment.id for assignment in former_of]))
+
+
+def count_all(env: Environment) -> None:
+    """Elevated: count everything, in a database of before the figures were stored.
+
+    Assignments of one agent for one order are one lead there.
+    """
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE leads_agent_assignment a SET first_id = f.first_id
+          FROM (SELECT id, min(id) OVER (PARTITION BY agent_id, order_id) AS first_id
+                  FROM leads_agent_assignment WHERE order_id IS NOT NULL) f
+         WHERE a.id = f.id AND f.first_id < a.id
+        """
+    )
+    rows = env.execute_query(recount_sql(SQL("TRUE")))
+    env.invalidate_all()
+    env["leads.agent.assignment"].browse(row[0] for row in rows if row[1])._on_sales_changed()

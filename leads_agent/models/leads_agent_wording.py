@@ -1,0 +1,65 @@
+from odoo import api, models
+
+from ..tools.eligibility import Cause
+
+
+class LeadsAgentWording(models.AbstractModel):
+    """The sentences that people read, in one place; a method per message."""
+
+    _name = "leads.agent.wording"
+    _description = "Wording"
+
+    @api.model
+    def _verdict(self, cause, customer="", agent="", holder=""):
+        """What became of a request to give a customer to an agent.
+
+        :param cause: of a :class:`eligibility.Verdict`
+        :param str customer, agent, holder: names
+        """
+        if isinstance(cause, Cause):
+            return self._verdict_of(cause, customer, agent, holder)
+        match cause:
+            case "assigned":
+                return self.env._("Assigned to %s.", agent)
+            case "reassigned":
+                return self.env._("Taken from %(holder)s and assigned to %(agent)s.", holder=holder, agent=agent)
+            case "already":
+                return self.env._("%(agent)s already holds %(customer)s.", agent=agent, customer=customer)
+            case "held":
+                return self.env._("%(holder)s already holds %(customer)s.", holder=holder, customer=customer)
+            case "gone":
+                return self.env._("This customer no longer exists.")
+            case "archived":
+                return self.env._("%s is archived.", customer)
+            case "company":
+                return self.env._(
+                    "%(customer)s belongs to a company in which %(agent)s does not work.",
+                    customer=customer,
+                    agent=agent,
+                )
+            case "no_order":
+                return self.env._("%s has no quotation: the customer has no order at all.", customer)
+            case "cancel":
+                return (
+                    self.env._("The latest order of %s is cancelled, so there is no open quotation.", customer)
+                    + self._hint()
+                )
+            case "sale":
+                return (
+                    self.env._("The latest order of %s is confirmed, so there is no open quotation.", customer)
+                    + self._hint()
+                )
+        return self.env._("%s cannot be assigned.", customer)
+
+    @api.model
+    def _verdict_of(self, cause, customer, agent, holder):
+        """Of a :class:`eligibility.Cause`."""
+        if cause.kind == "unable":
+            return cause.name
+        return self.env["res.partner"]._refusal_sentence(cause.kind, customer, cause)
+
+    @api.model
+    def _hint(self):
+        return " " + self.env._(
+            "Switch on 'Allow Leads Agents to View Non-Partial Orders' to assign such customers from the order list."
+        )

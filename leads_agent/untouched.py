@@ -1,0 +1,48 @@
+"""Leads that nobody contacts go back to the pool, after the days of the setting."""
+
+from datetime import timedelta
+
+from odoo.api import Environment
+from odoo.fields import Domain
+from odoo.models import BaseModel
+from odoo.tools import SQL
+
+CHUNK = 1_000
+
+
+def release_all(env: Environment) -> None:
+    """Elevated: take leads back in chunks, in all companies; safe to run again."""
+    for company in env["res.company"].search([("leads_agent_untouched_days", ">", 0)]):
+        while True:
+            released = release(company)
+            if not env["ir.cron"]._commit_progress(len(released)):
+                return
+            if len(released) < CHUNK:
+                break
+
+
+def release(company: BaseModel) -> BaseModel:
+    """Take one chunk back. A message, note, call or done activity since the assignment is a contact.
+
+    :returns: the assignments that ended
+    """
+    env, days = company.env, company.leads_agent_untouched_days
+    untouched = Domain.custom(
+        to_sql=lambda model, alias, query: SQL(
+            "(%(contact)s IS NULL OR %(contact)s < %(assigned)s)",
+            contact=SQL.identifier(alias, "last_contact_at"),
+            assigned=SQL.identifier(alias, "assigned_at"),
+        )
+    )
+    chunk = env["leads.agent.assignment"].search(
+        Domain("state", "=", "active")
+        & Domain("company_id", "=", company.id)
+        & Domain("assigned_at", "<", env.cr.now() - timedelta(days=days))
+        & untouched,
+        order="id",
+        limit=CHUNK,
+    )
+    if not chunk:
+        return chunk
+    note = env._("Back in the pool: not contacted within %s days.", days)
+    return chunk._end("unassigned", note=note, untouched_days=days)

@@ -1,0 +1,137 @@
+"""Reasons not to call a customer, some of which are reasons not to give the customer to anybody, too."""
+
+from odoo.tools import SQL
+
+from odoo.addons.leads_agent.tools.refusals import Refusal
+
+from .tools.calling_hours import open_everywhere
+from .tools.phone_numbers import choices, is_blocked
+
+# ----------------------------------------------------------------------
+# Conditions
+# ----------------------------------------------------------------------
+
+
+def _is_cell(customer):
+    """That a contact ``p`` is of a customer, in use, and has something in the cell of the phone."""
+    return SQL(
+        "p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''",
+        id=customer,
+    )
+
+
+def _is_blacklisted(env, customer):
+    """As :func:`phone_numbers.is_blocked`: the own number is on the list, or each number there is."""
+    return SQL(
+        """(
+        SELECT COALESCE(bool_or(b.id IS NOT NULL AND p.id = %(id)s) OR bool_and(b.id IS NOT NULL), FALSE)
+          FROM res_partner p
+     LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND %(in_force)s
+         WHERE %(is_cell)s)""",
+        id=customer,
+        is_cell=_is_cell(customer),
+        in_force=env["phone.blacklist"]._leads_in_force_sql("b"),
+    )
+
+
+def has_odd_cells(customer):
+    """That there are cells in which Odoo found no number, or that have more digits than the one that it found."""
+    return SQL(
+        r"""EXISTS (
+        SELECT FROM res_partner p
+         WHERE %(is_cell)s
+           AND length(regexp_replace(p.phone, '\D', '', 'g')) >= length(COALESCE(p.phone_sanitized, '')))""",
+        is_cell=_is_cell(customer),
+    )
+
+
+def _needs_phone(env, customer):
+    # sudo: res.company - a setting
+    if not env.company.sudo().leads_agent_need_phone:
+        return SQL("FALSE")
+    return SQL(
+        """NOT EXISTS (
+        SELECT FROM res_partner p
+         WHERE %(is_cell)s)""",
+        is_cell=_is_cell(customer),
+    )
+
+
+# ----------------------------------------------------------------------
+# The list
+# ----------------------------------------------------------------------
+
+ALL = frozenset(("give", "share", "call", "promise", "keep"))
+CALLS = frozenset(("call", "promise"))
+NOW = frozenset(("call",))
+
+CALL_REFUSALS = (
+    Refusal(
+        "ours",
+        CALLS | {"keep"},
+        judge=lambda attempt: attempt.facts.is_ours,
+        sentence=lambda env, customer, _known: env["res.partner"]._leads_ours_sentence(customer),
+    ),
+    Refusal(
+        "colleague",
+        NOW,
+        judge=lambda attempt: attempt.is_of_a_colleague,
+        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._holder_sentence(attempt.facts),
+    ),
+    Refusal(
+        "on_the_phone",
+        NOW,
+        judge=lambda attempt: attempt.facts.caller_id and attempt.facts.caller_id != attempt.user.id,
+        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._caller_sentence(attempt.facts),
+    ),
+    Refusal(
+        "opted_out",
+        ALL,
+        condition=lambda env, customer: env["leads.agent.opt.out"]._condition(customer),
+        sentence=lambda env, customer, _known: env._("%s does not want to be called.", customer),
+    ),
+    Refusal(
+        "blacklisted",
+        ALL,
+        condition=_is_blacklisted,
+        judge=lambda attempt: is_blocked(attempt.facts.lines),
+        sentence=lambda env, customer, _known: env._(
+            "Do not call: the number of %s is on the do-not-call list.", customer
+        ),
+    ),
+    Refusal(
+        "no_phone",
+        NOW | {"give", "share"},
+        condition=_needs_phone,
+        judge=lambda attempt: not attempt.facts.lines,
+        sentence=lambda env, customer, _known: env._("%s has no phone number.", customer),
+    ),
+    Refusal(
+        "unreadable",
+        NOW,
+        judge=lambda attempt: not choices(attempt.facts.lines),
+        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._number_sentence(attempt.facts.lines[0]),
+    ),
+    Refusal(
+        "most_calls",
+        NOW,
+        judge=lambda attempt: 0 < attempt.facts.most_calls <= attempt.facts.calls_today,
+        sentence=lambda env, customer, attempt: env._(
+            "%(customer)s was called %(most)s times today; that is the most for a day.",
+            customer=customer,
+            most=attempt.facts.most_calls,
+        ),
+    ),
+    Refusal(
+        "unknown_zone",
+        CALLS,
+        judge=lambda attempt: not attempt.facts.clocks,
+        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._unknown_zone_sentence(attempt.facts),
+    ),
+    Refusal(
+        "hours",
+        CALLS,
+        judge=lambda attempt: not open_everywhere(attempt.facts.clocks, attempt.at),
+        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._closed_sentence(attempt.facts, attempt.at),
+    ),
+)

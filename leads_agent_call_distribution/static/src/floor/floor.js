@@ -1,0 +1,15 @@
+import { LeadsFloor } from "@leads_agent_call/floor/floor";
+import { patch } from "@web/core/utils/patch";
+
+/** What somebody holds who is away can be handed over from the live floor. */
+patch(LeadsFloor.prototype, {
+    handOver(agent) {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_leads_hand_over",
+            resModel: "res.users",
+            resId: agent.id,
+            onClose: () => this.load(),
+        });
+    },
+});

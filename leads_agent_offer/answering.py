@@ -1,0 +1,200 @@
+"""Answering offers: what happens when an agent accepts, declines or asks for another chance, by whichever door.
+
+A plain object beside the model ``leads.agent.offer``; whoever uses it has checked whose offer it is, and brings it
+elevated::
+
+    Answering(offer).accept(agreed=True)
+"""
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.models import BaseModel
+
+from .giving import Giving
+from .people import People
+from .routing import Routing
+from .steps import Steps
+from .tools import performance, queueing
+
+
+class Answering:
+    """An offer that is answered on behalf of its agent."""
+
+    def __init__(self, offer: BaseModel) -> None:
+        self.offer = offer.ensure_one()
+        self.env = offer.env
+
+    def accept(self, *, agreed=False):
+        """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
+
+        Where somebody else has come to hold the customer meanwhile, the lead goes to them, and the offer is taken back.
+
+        :param bool agreed: to the terms
+        :returns: an action that opens the lead, or says that somebody else has it
+        :raises UserError: when it is too late, the terms are not agreed to, the agent may hold no more leads, or nobody
+            may be given the customer
+        """
+        offer, lead = self.offer, self.offer.lead_id
+        customer, holder = self.take_turn_of_person()
+        # sudo: res.users - whether the agent may still have leads
+        if not offer.agent_id.sudo().can_hold_leads and offer.kind != "catch_all":
+            raise UserError(self.env._("You no longer hold leads."))
+        self.check_live()
+        if not agreed:
+            self.check_no_terms()
+        known = {lead: (customer, holder)} if customer else {}
+        if holder != offer.agent_id and People(lead).coalesce(known):
+            return self._somebody_else_has_it()
+        # sudo: res.users - as above
+        if offer.agent_id.sudo().can_hold_leads:
+            for sentence, _until in People(lead).refused(known).values():
+                raise UserError(sentence)
+        now = fields.Datetime.now()
+        misses = offer.search_count(
+            [
+                ("lead_id", "=", lead.id),
+                ("agent_id", "=", offer.agent_id.id),
+                ("state", "=", "requeued"),
+            ]
+        )
+        offer.write({"state": "accepted", "answered_at": now})
+        Giving(lead).give(offer.agent_id, performance.acceptance(misses), offer=offer, partner=customer)
+        offer._bus_changed()
+        return self.open_lead()
+
+    def open_lead(self):
+        """:raises UserError: for an offer that is not accepted"""
+        if self.offer.state != "accepted":
+            raise UserError(self.env._("The details of a lead can be seen once it is accepted."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self.offer.lead_id.id,
+            "views": [[self.env.ref("leads_agent_offer.crm_lead_view_form_agent").id, "form"]],
+        }
+
+    def _somebody_else_has_it(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Somebody else holds the customer of this lead already, and got it."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def decline(self, reason=None, note=""):
+        """Decline on behalf of the offer's agent.
+
+        :raises UserError: when it is too late
+        """
+        offer, lead = self.offer, self.offer.lead_id
+        self.take_turn()
+        self.check_live()
+        offer.write(
+            {
+                "state": "declined",
+                "answered_at": fields.Datetime.now(),
+                "decline_reason_id": reason.exists().id if reason else False,
+                "decline_note": (note or "").strip()[:500],
+            }
+        )
+        if offer.kind == "exclusive":
+            self.env["leads.agent.score.entry"]._add("declined", offer)
+            Steps(lead).go_on()
+        elif not lead._leads_open_offers():
+            Steps(lead).go_on()
+        offer._bus_changed()
+
+    def request_again(self):
+        """Put the offer's agent back in line; nothing is taken from whoever holds the offer now.
+
+        :raises UserError: when there is nothing to wait for
+        """
+        offer = self.offer
+        self.take_turn()
+        if not self.may_ask_again():
+            raise UserError(self.env._("There is no other chance for this lead."))
+        offer.write({"state": "requeued"})
+        self.env["leads.agent.score.entry"]._add("requeued", offer)
+        if not offer.lead_id._leads_open_offers():
+            Steps(offer.lead_id).go_on()
+        offer._bus_changed()
+
+    def take_turn(self):
+        self.offer.lead_id._leads_take_turns()
+        self.offer.invalidate_recordset(["state", "deadline"])
+
+    def take_turn_of_person(self):
+        """The same with whatever else the person of the lead asked for: see :meth:`People.take_turns`."""
+        known = People(self.offer.lead_id).take_turns()
+        self.offer.invalidate_recordset(["state", "deadline"])
+        return known
+
+    def check_live(self):
+        """:raises UserError: when the offer can no longer be answered"""
+        if self.offer._is_live():
+            return
+        match self.offer.state:
+            case "accepted":
+                raise UserError(self.env._("You have accepted this lead already."))
+            case "declined":
+                raise UserError(self.env._("You have declined this lead."))
+            case "recalled":
+                raise UserError(self.env._("The lead is no longer available: somebody has it, or it was taken back."))
+        raise UserError(self.env._("Too late: the time to answer is over."))
+
+    def check_no_terms(self):
+        """:raises UserError: where there are terms"""
+        if self.offer._terms():
+            raise UserError(self.env._("Please agree to the terms first."))
+
+    def may_ask_again(self):
+        """Whether *Give Me Another Chance* makes sense."""
+        offer, lead = self.offer, self.offer.lead_id
+        if offer.kind != "exclusive" or offer.state != "missed" or lead.leads_offer_state not in ("offered", "waiting"):
+            return False
+        return queueing.may_ask_again(offer.agent_id.id, Steps(lead).histories()[lead.id].offers)
+
+    # ------------------------------------------------------------------
+    # The catch-all
+    # ------------------------------------------------------------------
+
+    def check_caught(self):
+        """:raises UserError: for an offer of another kind, or when it is too late"""
+        if self.offer.kind != "catch_all":
+            raise UserError(self.env._("Only what nobody took can be given to somebody else or resubmitted."))
+        self.check_live()
+
+    def assign_to(self, agent_id):
+        """Give the lead to an agent, or to whoever holds its customer already.
+
+        :raises UserError: when it is too late, the agent may not hold leads of the company, or users who give the lead
+            to themselves have terms to agree to: they accept it
+        """
+        customer, holder = self.take_turn_of_person()
+        self.check_caught()
+        lead = self.offer.lead_id
+        agent = self.env["res.users"].browse(agent_id)
+        agent.with_company(lead._leads_company())._check_may_hold_leads()
+        if holder != agent and People(lead).coalesce({lead: (customer, holder)}):
+            return
+        if agent == self.env.user:
+            self.check_no_terms()
+        self.offer._recall()
+        Giving(lead).give(agent, "assigned", partner=customer)
+
+    def resubmit(self, name, description):
+        """Route the lead anew, with other words if given.
+
+        :raises UserError: when it is too late
+        """
+        self.take_turn()
+        self.check_caught()
+        lead = self.offer.lead_id
+        vals = {key: value for key, value in (("name", name), ("description", description)) if value}
+        if vals:
+            lead.write(vals)
+        lead._leads_withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
+        Routing(lead).offer(anew=True)

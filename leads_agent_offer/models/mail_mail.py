@@ -1,0 +1,23 @@
+from odoo import models
+
+from odoo.addons.leads_agent.fields import Link
+
+from ..telling import note_untold
+
+
+class MailMail(models.Model):
+    """A mail that tells of an offer: if it fails, the offer says so."""
+
+    _inherit = "mail.mail"
+
+    leads_offer_id = Link(
+        "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+
+    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
+        if failure_type:
+            # sudo: leads.agent.offer - whoever sends the queue
+            for mail in self.sudo().filtered("leads_offer_id"):
+                reason = failure_reason or mail.failure_reason or failure_type
+                note_untold(mail.leads_offer_id, self.env._("The e-mail was not sent: %s", reason))
+        return super()._postprocess_sent_message(success_pids, success_emails, failure_reason, failure_type)

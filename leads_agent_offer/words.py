@@ -1,0 +1,102 @@
+"""What messages, pages and the menu bar say of an offer, in the words of its environment."""
+
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+
+from odoo import fields
+from odoo.tools import format_amount
+from odoo.tools.misc import babel_locale_parse
+
+# Values of leads are told in bands, so that an amount does not give a customer away.
+BANDS = (500, 1_000, 5_000, 10_000, 50_000, 100_000)
+
+
+def lead_age(offer):
+    """How long ago the lead came in, as one says it: "3 hours ago"."""
+    if not offer.lead_since:
+        return ""
+    age = max(fields.Datetime.now() - offer.lead_since, timedelta(minutes=1))
+    locale = babel_locale_parse(offer.env.lang or "en_US")
+    return format_timedelta(-age, threshold=1, add_direction=True, locale=locale)
+
+
+def title(offer):
+    """What the offer is about, in a line."""
+    return ", ".join(filter(None, [*offer.tag_ids.mapped("name"), offer.city, offer.value_band]))
+
+
+def kind(offer):
+    """Who else is asked."""
+    match offer.kind:
+        case "shark_tank":
+            return offer.env._(
+                "Nobody took this lead in time. It is open to all who missed it: the first who accepts gets it."
+            )
+        case "catch_all":
+            return offer.env._(
+                "No agent took this lead. Accept it yourself; in Odoo you can also give it to somebody or have it "
+                "offered again."
+            )
+    return offer.env._("This lead is offered to you alone.")
+
+
+def subject(offer):
+    about = title(offer) or offer.env._("a new enquiry")
+    match offer.kind:
+        case "shark_tank":
+            return offer.env._("Who is first? A lead is open again: %s", about)
+        case "catch_all":
+            return offer.env._("Nobody took this lead: %s", about)
+    return offer.env._("A lead for you: %s", about)
+
+
+def band(lead):
+    """Between which amounts the value of a lead is."""
+    value, currency = lead.expected_revenue, lead.company_currency
+    if not value:
+        return False
+    below = [band for band in BANDS if band <= value]
+    above = [band for band in BANDS if band > value]
+
+    def amount(band):
+        return format_amount(lead.env, band, currency, trailing_zeroes=False)
+
+    if not below:
+        return lead.env._("under %s", amount(above[0]))
+    if not above:
+        return lead.env._("%s or more", amount(below[-1]))
+    return lead.env._("%(low)s to %(high)s", low=amount(below[-1]), high=amount(above[0]))
+
+
+def reason(offer, cause):
+    """Why this agent, as it stands on the assignment."""
+    tags = ", ".join(offer.tag_ids.mapped("name"))
+    match cause:
+        case "coalesced":
+            return offer.env._("A customer of the agent asked again.")
+        case "assigned":
+            return offer.env._("Given by the catch-all.")
+    if offer.kind == "shark_tank":
+        return offer.env._("Was the first to take the lead from the shark tank.")
+    if tags:
+        return offer.env._("Accepted an offer; tags: %s.", tags)
+    return offer.env._("Accepted an offer.")
+
+
+def live(offers):
+    """What the menu bar shows of offers that wait for an answer."""
+    return [
+        {
+            "id": offer.id,
+            "kind": offer.kind,
+            "deadline": fields.Datetime.to_string(offer.deadline) if offer.deadline else False,
+            "seconds_left": offer._seconds_left() if offer.deadline else False,
+            "tags": [{"name": tag.name, "color": tag.color} for tag in offer.tag_ids],
+            "city": offer.city or "",
+            "value_band": offer.value_band or "",
+            "hint": offer.hint or "",
+            "has_terms": offer.has_terms,
+        }
+        for offer in offers
+    ]

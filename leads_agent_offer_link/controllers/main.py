@@ -1,0 +1,251 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.leads_agent_call.tools.phone_numbers import Line, read_cell
+from odoo.addons.leads_agent_offer.answering import Answering
+
+from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
+
+# Leads on the page of all leads: the latest; the rest is in Odoo.
+MOST_LEADS = 500
+LONGEST_NOTE = 500
+LONGEST_TOKEN = 256
+HEADERS = {
+    "Cache-Control": "no-store",
+    # The link is the key: it goes to no other site, into no index, and no other site shows the page in a frame.
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+# What a form asks for, and the method of the offer that answers.
+ANSWERS = ("accept", "decline", "again", "send-access-link")
+
+
+class OfferController(http.Controller):
+    """The pages behind the links of an offer: no login, the signed link is the key.
+
+    Opening a link decides nothing, as mail scanners open links; forms do. Contact data of a lead is on a page once the
+    agent of the link has accepted it, and only while the agent may see it in Odoo.
+    """
+
+    # ------------------------------------------------------------------
+    # Routes
+    # ------------------------------------------------------------------
+
+    @http.route(f"{OFFER_PAGE}/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    def offer_page(self, token, **params):
+        offer = self._offer(token)
+        if not offer:
+            return self._nothing_here()
+        if newer := self._offered_anew(offer):
+            return self._see(newer)
+        return self._page(offer, wanted=params.get("answer"))
+
+    # csrf: checked in `_is_from_our_form`, so that a form of a lost session is shown again instead of an error page
+    @http.route(
+        f"{OFFER_PAGE}/<string:token>/<string:answer>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        csrf=False,
+        sitemap=False,
+    )
+    def offer_answer(self, token, answer, **params):
+        offer = self._offer(token)
+        if not offer or answer not in ANSWERS:
+            return self._nothing_here()
+        if request.httprequest.method != "POST":
+            # A form that was sent is reloaded, or its address was copied: nothing is decided.
+            return self._see(offer)
+        form = request.httprequest.form
+        if not self._is_from_our_form(form):
+            return self._page(offer, problem=request.env._("Please confirm once more."), status=400, wanted=answer)
+        try:
+            with request.env.cr.savepoint():
+                self._answer(offer, answer, form)
+        except UserError as error:
+            return self._page(offer, problem=str(error), status=409, wanted=answer)
+        if answer == "send-access-link":
+            return self._page(
+                offer,
+                notice=request.env._("The link to all your leads was sent to your e-mail address. It is valid 7 days."),
+            )
+        return self._see(self._offered_anew(offer) or offer)
+
+    @http.route(f"{MY_LEADS_PAGE}/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    def my_leads(self, token, **params):
+        # sudo: leads.agent.offer - the signed link says who asks
+        Offer = request.env["leads.agent.offer"].sudo()
+        agent = Offer._agent_from_token(self._plain(token, LONGEST_TOKEN))
+        if not agent or not agent.active:
+            return self._nothing_here()
+        request.update_context(lang=agent.lang, tz=agent.tz)
+        leads = Offer._leads_in_sight(
+            agent,
+            [("leads_offer_state", "=", "accepted")],
+            order="leads_accepted_at desc, id desc",
+            limit=MOST_LEADS,
+        )
+        return self._render(
+            "leads_agent_offer_link.my_leads_page",
+            {"agent": agent, "leads": leads, "is_cut": len(leads) == MOST_LEADS, "most": MOST_LEADS},
+        )
+
+    @http.route(
+        [url for page in (OFFER_PAGE, MY_LEADS_PAGE) for url in (page, f"{page}/<leads_anything:rest>")],
+        type="http",
+        auth="public",
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+        csrf=False,
+        save_session=False,
+        sitemap=False,
+    )
+    def elsewhere(self, **params):
+        """Whatever else is asked of these addresses."""
+        return self._nothing_here()
+
+    # ------------------------------------------------------------------
+    # What was asked
+    # ------------------------------------------------------------------
+
+    def _plain(self, text, longest):
+        """What came from outside, without what no field can hold."""
+        return str(text or "").replace("\x00", "")[:longest]
+
+    def _offer(self, token):
+        """The offer of a link, in the words of its agent; none for a link that does not count."""
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        # sudo: leads.agent.offer - the signed link is the right to see and to answer this offer
+        offer = request.env["leads.agent.offer"].sudo()._from_token(token)
+        if not offer or not offer.agent_id.active:
+            return None
+        request.update_context(lang=offer.agent_id.lang, tz=offer.agent_id.tz)
+        return offer._in_words_of_agent()
+
+    def _offered_anew(self, offer):
+        """The offer that waits for an answer by now, when the agent has missed an earlier one."""
+        if offer.state not in ("missed", "requeued", "ended"):
+            return None
+        return offer.search(
+            [
+                ("lead_id", "=", offer.lead_id.id),
+                ("agent_id", "=", offer.agent_id.id),
+                ("is_live", "=", True),
+                ("id", ">", offer.id),
+            ],
+            order="id desc",
+            limit=1,
+        )
+
+    def _is_from_our_form(self, form):
+        token = form.get("csrf_token") or ""
+        return token.isascii() and request.validate_csrf(token)
+
+    def _answer(self, offer, answer, form):
+        """:raises UserError: when it is too late, or something is missing"""
+        match answer:
+            case "accept":
+                if offer.state == "accepted":
+                    # The button was pressed twice.
+                    return
+                Answering(offer).accept(agreed=bool(form.get("terms")))
+            case "decline":
+                Answering(offer).decline(
+                    self._reason(offer, form.get("reason")), self._plain(form.get("note"), LONGEST_NOTE)
+                )
+            case "again":
+                Answering(offer).request_again()
+            case "send-access-link":
+                if not offer.agent_id.can_hold_leads:
+                    raise UserError(request.env._("You no longer hold leads."))
+                if not offer.agent_id.email_normalized:
+                    raise UserError(request.env._("There is no e-mail address to send the link to."))
+                if not offer._send_access_link():
+                    raise UserError(request.env._("The link was sent a moment ago. Please look into your mailbox."))
+
+    def _reason(self, offer, value):
+        reasons = self._reasons(offer)
+        return reasons.filtered(lambda reason: str(reason.id) == value)
+
+    # ------------------------------------------------------------------
+    # What is shown
+    # ------------------------------------------------------------------
+
+    def _reasons(self, offer):
+        return offer.env["leads.agent.decline.reason"].search([])
+
+    def _page(self, offer, *, problem="", notice="", status=None, wanted=None):
+        stage, usual_status = self._stage(offer)
+        values = {
+            "offer": offer,
+            "stage": stage,
+            "path": f"{OFFER_PAGE}/{offer._token()}",
+            "problem": problem,
+            "notice": notice,
+            "wanted": wanted if wanted in ANSWERS else "",
+            "may_get_link": offer.agent_id.can_hold_leads,
+        }
+        if stage == "live":
+            values |= {"terms": offer._terms(), "reasons": self._reasons(offer)}
+        elif stage == "accepted":
+            values["details"] = self._details(offer)
+        return self._render("leads_agent_offer_link.offer_page", values, status or usual_status)
+
+    def _stage(self, offer):
+        """:returns: what the page is about, and the HTTP status that fits"""
+        if offer._is_live():
+            return "live", 200
+        match offer.state:
+            case "accepted":
+                return ("accepted", 200) if offer._accepted_lead() else ("gone", 410)
+            case "declined":
+                return "declined", 410
+            case "requeued":
+                return "requeued", 200
+            case "offered" | "missed" | "ended":
+                return ("missed", 200) if Answering(offer).may_ask_again() else ("late", 410)
+        return "gone", 410
+
+    def _details(self, offer):
+        """The contact of an accepted lead, read with the rights of the agent."""
+        lead = offer._accepted_lead()
+        town = " ".join(filter(None, [lead.zip, lead.city]))
+        phone = read_cell(lead.phone, (lead.country_id or lead.partner_id.country_id).code)
+        lines = [lead.street, lead.street2, town, lead.state_id.name, lead.country_id.name]
+        return {
+            "lead": lead,
+            "address": [line for line in lines if line],
+            "phone": phone,
+            # sudo: leads.agent.desk - a sentence about the number, without a record
+            "phone_note": request.env["leads.agent.desk"].sudo()._number_sentence(Line(lead.phone or "", phone)),
+            "mail": lead.email_normalized or "",
+            "text": offer._accepted_text(),
+            "url": f"/odoo/leads-accepted/{lead.id}",
+        }
+
+    def _render(self, template, values, status=200):
+        code = request.env.lang or "en_US"
+        # sudo: res.lang - in which direction a language is written
+        direction = request.env["res.lang"].sudo()._get_data(code=code).direction
+        words = {"language": code.replace("_", "-"), "direction": direction or "ltr"}
+        response = request.render(template, {**words, **values})
+        response.status_code = status
+        return self._guarded(response)
+
+    def _nothing_here(self):
+        """The same for a link that is forged, foreign, malformed or too old: nobody learns which."""
+        return self._render("leads_agent_offer_link.no_such_link_page", {}, 404)
+
+    def _see(self, offer):
+        return self._guarded(request.redirect(f"{OFFER_PAGE}/{offer._token()}"))
+
+    def _guarded(self, response):
+        response.headers.update(HEADERS)
+        return response

@@ -1,0 +1,1 @@
+from . import ir_http, leads_agent_offer

@@ -1,0 +1,125 @@
+import hmac
+import re
+from base64 import b32decode, b32encode
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from odoo import api, fields, models
+from odoo.tools import misc
+
+from odoo.addons.leads_agent_offer.telling import send_mail
+
+from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
+
+LINK_DAYS = 30
+ACCESS_LINK_DAYS = 7
+# Of a link of an offer: its number (4 bytes) and its seal (16 bytes). Letters and digits in base 32, as programs that
+# show text messages cut an address that ends with a dash, which base 64 has.
+SHORT_TOKEN = re.compile("[a-z2-7]{32}")
+NUMBER_BYTES, SEAL_BYTES = 4, 16
+
+
+def _seconds(moment):
+    """Seconds since 1970 of a moment in UTC."""
+    return int((moment - datetime(1970, 1, 1)).total_seconds())
+
+
+class LeadsAgentOffer(models.Model):
+    """Links by which agents answer without signing in: whoever has the link is the agent."""
+
+    _inherit = "leads.agent.offer"
+
+    link_sent_at = fields.Datetime(string="Access Link Sent On", readonly=True, copy=False)
+
+    def _offer_url(self, answer=None):
+        self.ensure_one()
+        return f"{self.get_base_url()}{OFFER_PAGE}/{self._token()}" + (f"?answer={answer}" if answer else "")
+
+    def _access_link_url(self):
+        self.ensure_one()
+        return f"{self.get_base_url()}{MY_LEADS_PAGE}/{self._agent_token(self.agent_id)}"
+
+    def _send_access_link(self):
+        """Elevated: mail the agent a link to the leads they accepted; at most one a minute.
+
+        :returns: whether it was sent
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.link_sent_at and (now - self.link_sent_at).total_seconds() < 60:
+            return False
+        self.link_sent_at = now
+        send_mail(self, self.env.ref("leads_agent_offer_link.mail_template_access_link", raise_if_not_found=False))
+        return True
+
+    # ------------------------------------------------------------------
+    # Tokens
+    # ------------------------------------------------------------------
+
+    def _token(self):
+        """A link for this offer and its agent; whoever changes a letter has nothing."""
+        self.ensure_one()
+        return b32encode(self.id.to_bytes(NUMBER_BYTES, "big") + self._seal()).decode().lower()
+
+    def _seal(self):
+        """What only this database can say of the offer, its agent and the end of its link."""
+        message = f"{self.id}-{self.agent_id.id}-{_seconds(self._link_until())}"
+        # sudo: ir.config_parameter - the secret of the database
+        return bytes.fromhex(misc.hmac(self.env(su=True), "leads_agent_offer", message))[:SEAL_BYTES]
+
+    def _link_until(self):
+        return self.offered_at + timedelta(days=LINK_DAYS)
+
+    @api.model
+    def _from_token(self, token):
+        """:returns: the offer, elevated; none for a link that is forged, malformed or too old"""
+        # sudo: leads.agent.offer - the signed link is the right to see this offer
+        offers = self.sudo().browse()
+        if not SHORT_TOKEN.fullmatch(token):
+            # A link of before links were short: as good as it was, until it ends.
+            offer_id, agent_id = self._verified("offer", token)
+            offer = offers.browse(offer_id or []).exists()
+            return offer if offer.agent_id.id == agent_id else offers
+        content = b32decode(token.upper())
+        offer = offers.browse(int.from_bytes(content[:NUMBER_BYTES], "big")).exists()
+        is_ours = offer and hmac.compare_digest(offer._seal(), content[NUMBER_BYTES:])
+        return offer if is_ours and offer._link_until() >= fields.Datetime.now() else offers
+
+    @api.model
+    def _agent_token(self, user):
+        """A link to the leads that an agent has accepted."""
+        until = _seconds(fields.Datetime.now() + timedelta(days=ACCESS_LINK_DAYS))
+        return self._signed("leads", user.id, user.id, until)
+
+    @api.model
+    def _agent_from_token(self, token):
+        """:returns: the agent, elevated; none for a link that does not count, or somebody who holds no leads"""
+        user_id, _same = self._verified("leads", token)
+        # sudo: res.users - the signed link is the right to see the agent's leads
+        user = self.env["res.users"].sudo().browse(user_id or []).exists()
+        return user.filtered("can_hold_leads")
+
+    @api.model
+    def _signed(self, scope, record_id, user_id, until):
+        payload = f"{record_id}-{user_id}-{until}"
+        return f"{payload}-{self._signature(scope, payload)}"
+
+    @api.model
+    def _signature(self, scope, payload):
+        # sudo: ir.config_parameter - the secret of the database
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        return hmac.new(
+            secret.encode(), f"leads_agent_offer-{scope}-{payload}".encode("utf-8", "replace"), sha256
+        ).hexdigest()
+
+    @api.model
+    def _verified(self, scope, token):
+        """:returns: ``(record_id, user_id)`` of a link that counts; else twice None"""
+        payload, _dash, signature = str(token).rpartition("-")
+        expected = self._signature(scope, payload)
+        parts = payload.split("-")
+        is_ours = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+        if not is_ours or len(parts) != 3:
+            return None, None
+        record_id, user_id, until = (int(part) for part in parts)
+        return (record_id, user_id) if until >= _seconds(fields.Datetime.now()) else (None, None)

@@ -1,4 +1,4 @@
-from odoo.tools.sql import create_column
+from odoo.tools.sql import column_exists, create_column
 
 from .models.leads_agent_inbound import SECRET, TOKEN
 from .moving import LifeCycle
@@ -9,6 +9,8 @@ META = tuple(CHANNELS.values())
 
 def pre_init_hook(env):
     """At install nobody has a profile yet: what follows from columns is computed by PostgreSQL, not row by row."""
+    if column_exists(env.cr, "res_partner", "lead_info"):
+        return
     for name in ("lead_info", "lead_account_type"):
         create_column(env.cr, "res_partner", name, "varchar")
     env.cr.execute(

@@ -15,6 +15,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .tools import steps
+
 CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
 # What a move changes, or what follows from it.
 MOVED_FIELDS = [
@@ -187,15 +189,13 @@ class LifeCycle:
         if not customers:
             return
         entities = customers.commercial_partner_id.ids
-        leads = self._hear(entities, trigger)
-        places = {lead.id: (lead.stage_id, lead.status_id) for lead in leads}
-        if becomes_lead and (new := set(entities) - {lead.customer_id for lead in leads}):
-            places |= self.enter(new, None, reason)
+        heard = self._hear(entities, trigger)
+        leads = [steps.Where(lead.id, lead.stage_id, lead.status_id) for lead in heard]
+        if becomes_lead and (new := set(entities) - {lead.customer_id for lead in heard}):
+            leads += [steps.Where(nr, *place) for nr, place in self.enter(new, None, reason).items()]
         Rule = self.env["leads.agent.lifecycle.rule"]
-        if places and (rules := Rule._rules(trigger, self.env.company.id)):
-            plan = Rule._plan(
-                rules, [(nr, *place) for nr, place in places.items()], disposition.id if disposition else None
-            )
+        if leads and (rules := Rule._rules(trigger, self.env.company.id)):
+            plan = Rule._plan(rules, leads, disposition.id if disposition else None)
             # The rows are locked already.
             self._store(*self._steps(plan, reason))
 

@@ -8,6 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import parse_contact_from_email
 
+from odoo.addons.leads_agent_channel.senders import Senders
+
 from .arrivals import Arrivals
 from .moving import LifeCycle
 from .profile import CHANNELS
@@ -43,7 +45,7 @@ class Speakers:
         :returns: the lead, and whether it was none before
         """
         known = self._known(channel, {field: values.pop(field, None) for field in ("name", "email", "phone")})
-        if known.get("email") and self.partners._leads_our_emails([known["email"]]):
+        if known.get("email") and Senders(self.env).our_emails([known["email"]]):
             del known["email"]
         if channel != "whatsapp" and known.get("phone") and self.our_numbers([known["phone"]]):
             del known["phone"]
@@ -297,7 +299,7 @@ class Speakers:
         every = [form for forms in forms_of.values() for form in forms]
         if not every:
             return set()
-        partners, us = self.partners._leads_us()
+        partners, us = Senders(self.env).us()
         ours = set(partners.search(us & Domain("phone_sanitized", "in", every)).mapped("phone_sanitized"))
         return {number for number, forms in forms_of.items() if ours & set(forms)}
 

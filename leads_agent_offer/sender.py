@@ -2,17 +2,19 @@
 
 from odoo.tools import email_normalize, formataddr
 
+from odoo.addons.leads_agent_channel.senders import Senders
+
 # What the lines of a form fill in on the lead.
 FIELDS = {"phone": "phone", "street": "street", "zip": "zip", "city": "city", "company": "partner_name"}
 
 
 def read_sender(env, msg_dict, reply_to=None, attached=()):
-    """The person whom a mail is about, as :meth:`ResPartner._leads_person` finds them.
+    """The person whom a mail is about, as :meth:`Senders.person` finds them.
 
     :returns: the mail with that person as its sender, and values of the lead
     """
     # sudo: res.partner - whoever sends a mail has no user
-    name, email, lines = env["res.partner"].sudo()._leads_person(msg_dict, reply_to, attached)
+    name, email, lines = Senders(env["res.partner"].sudo().env).person(msg_dict, reply_to, attached)
     values = {field: lines[kind] for kind, field in FIELDS.items() if lines.get(kind)}
     if name:
         values["contact_name"] = name

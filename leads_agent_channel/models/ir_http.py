@@ -3,6 +3,8 @@ from functools import wraps
 from odoo import models
 from odoo.http import request
 
+from ..form_intake import FormIntake
+
 WEBSITE_FORM = "/website/form/"
 
 
@@ -25,6 +27,6 @@ class IrHttp(models.AbstractModel):
             Received = request.env["leads.agent.received"].sudo()
             if not Received._takes_form(params):
                 return endpoint(**params)
-            return Received._take_in_form(request, lambda: endpoint(**params))
+            return FormIntake(Received, request).take_in(lambda: endpoint(**params))
 
         return noted

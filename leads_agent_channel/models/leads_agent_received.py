@@ -12,6 +12,9 @@ from odoo.tools import SQL
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 
+from ..arriving import UNSETTLED, note
+from ..mail_intake import MailIntake
+
 _logger = logging.getLogger(__name__)
 
 # For so long a message is known by its key; what was sent before is no news.
@@ -20,7 +23,6 @@ LONGEST_REASON = 300
 # What is still not taken in after so long was left by a worker that is gone; after a day managers have to look.
 LEFT_AFTER = {"minutes": 15}
 LEFT_UNTIL = {"days": 1}
-UNSETTLED = ("arrived", "failed")
 # By which people write.
 CHANNELS = [
     ("mail", "E-mail"),
@@ -111,7 +113,7 @@ class LeadsAgentReceived(models.Model):
             failed and those that were left
         """
         with self._own_cursor() as cr:
-            return self.with_env(self.env(cr=cr))._note(arrivals)
+            return note(self.with_env(self.env(cr=cr)), arrivals)
 
     def _own_cursor(self):
         """The cursor of a transaction of its own; a test that has one transaction stays in it."""
@@ -119,58 +121,6 @@ class LeadsAgentReceived(models.Model):
 
     def _has_one_transaction(self):
         return getattr(modules.module.current_test, "cr", None) is self.env.cr
-
-    @api.model
-    def _note(self, arrivals):
-        names = ("channel", "key", "about", "email_from", "subject", "body")
-        now, uid, company_id = fields.Datetime.now(), self.env.uid, self.env.company.id
-        new = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO leads_agent_received (%(columns)s, company_id, came_with, state,
-                                                  create_uid, create_date, write_uid, write_date)
-                     VALUES %(rows)s
-                ON CONFLICT (channel, key) DO NOTHING RETURNING id, channel, key
-                """,
-                columns=SQL(", ").join(map(SQL.identifier, names)),
-                rows=SQL(", ").join(
-                    SQL(
-                        "(%s, %s, %s, 'arrived', %s, %s, %s, %s)",
-                        SQL(", ").join(SQL("%s", arrival.get(name) or None) for name in names),
-                        arrival.get("company_id") or company_id,
-                        fields.Json().convert_to_column(arrival.get("came_with"), self),
-                        uid,
-                        now,
-                        uid,
-                        now,
-                    )
-                    for arrival in arrivals
-                ),
-            )
-        )
-        ids = {(channel, key): nr for nr, channel, key in new}
-        keys = [(arrival["channel"], arrival["key"]) for arrival in arrivals]
-        self._keep_sources([(ids[key], arrival) for key, arrival in zip(keys, arrivals, strict=True) if key in ids])
-        if before := set(keys) - ids.keys():
-            known = Domain.OR(Domain("channel", "=", channel) & Domain("key", "=", key) for channel, key in before)
-            ids |= {(row.channel, row.key): row.id for row in self.search(known & Domain("state", "in", UNSETTLED))}
-        return list(dict.fromkeys(ids[key] for key in keys if key in ids))
-
-    @api.model
-    def _keep_sources(self, pairs):
-        self.env["ir.attachment"].create(
-            [
-                {
-                    "name": name,
-                    "raw": raw,
-                    "mimetype": mimetype,
-                    "res_model": self._name,
-                    "res_id": nr,
-                }
-                for nr, arrival in pairs
-                for name, raw, mimetype in arrival.get("sources", ())
-            ]
-        )
 
     def _sources(self):
         """What was kept with these rows, elevated."""
@@ -264,6 +214,12 @@ class LeadsAgentReceived(models.Model):
 
         They share a savepoint: when one fails, each is taken in alone.
         """
+        for row in self.filtered(lambda row: row.channel == "mail"):
+            MailIntake(row).take_in()
+        for row in self.filtered(lambda row: row.channel == "form"):
+            came_with = row.came_with or {}
+            if record := row._form_again(came_with.get("model"), came_with.get("params") or {}):
+                row._form_made(record)
 
     def _became(self, state, *, reason=None, lead=None, message=None, **values):
         """Elevated: what became of the message. The body stays with what is nowhere else."""
@@ -291,6 +247,42 @@ class LeadsAgentReceived(models.Model):
         """Elevated: the words go, with all that was kept of them."""
         self.write({"body": False, "came_with": False, "subject": False, **({"email_from": False} if sender else {})})
         self.filtered(lambda row: row.channel in ("mail", "form"))._sources().unlink()
+
+    # ------------------------------------------------------------------
+    # What makes leads
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _takes_form(self, params):
+        """Elevated: whether a form makes leads.
+
+        :param dict params: as they were sent, with ``model_name``
+        """
+        return False
+
+    def _form_made(self, record):
+        """Elevated: what the website made of the form."""
+
+    def _form_again(self, model, params):
+        """Elevated: take in a form that the website could not, or did not live to.
+
+        :returns: what was made of it
+        """
+
+    @api.model
+    def _takes_mail_as(self, model):
+        """Whether mail that is fetched for a model is about leads."""
+        return False
+
+    @api.model
+    def _lead_document(self, model, res_id):
+        """The document, when answers to it come from leads; nothing otherwise."""
+        return None
+
+    @api.model
+    def _links_to(self, document):
+        """More values of the row of a mail that stands on a document."""
+        return {}
 
     # ------------------------------------------------------------------
     # By hand

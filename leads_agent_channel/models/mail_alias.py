@@ -1,6 +1,6 @@
 from odoo import models
 
-from .leads_agent_received_mail import Intake
+from ..mail_intake import Intake
 
 
 class MailAlias(models.Model):

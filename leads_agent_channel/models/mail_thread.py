@@ -7,8 +7,8 @@ from odoo import api, models
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
+from ..mail_intake import Intake, MailIntake
 from ..tools import automatic, mail_source
-from .leads_agent_received_mail import Intake
 
 
 class MailThread(models.AbstractModel):
@@ -33,7 +33,7 @@ class MailThread(models.AbstractModel):
         source = source.encode(errors="replace") if isinstance(source, str) else source
         # sudo: leads.agent.received - whoever brings mail has no rights on what came before
         Received = self.env["leads.agent.received"].sudo()
-        arrival = Received._mail_arrival(source, model, **how) if isinstance(source, bytes) else None
+        arrival = MailIntake(Received).arrival(source, model, **how) if isinstance(source, bytes) else None
         if not arrival:
             return super().message_process(model, message, **how)
         return Received.browse(Received._arrive([arrival]))._take_in_apart()

@@ -99,18 +99,18 @@ class LeadsAgentLifecycleRule(models.Model):
         )
 
     @api.model
-    def _plan(self, rules, rows, disposition_id=None):
+    def _plan(self, rules, leads, disposition_id=None):
         """Where the rules move leads.
 
         :param rules: :class:`steps.Rule` in their order
-        :param rows: ``(partner_id, stage_id, status_id)``
+        :param leads: :class:`steps.Where`
         :returns: ``{partner_id: steps.Step}`` of those that move
         """
         order, statuses = self._landscape()
         plan = {}
-        for partner_id, stage_id, status_id in rows:
-            if step := steps.next_step(rules, stage_id, status_id, order, statuses, disposition_id):
-                plan[partner_id] = step
+        for lead in leads:
+            if step := steps.next_step(rules, lead.stage_id, lead.status_id, order, statuses, disposition_id):
+                plan[lead.id] = step
         return plan
 
     # ------------------------------------------------------------------
@@ -163,7 +163,7 @@ class LeadsAgentLifecycleRule(models.Model):
         """Active leads in sight of the user to whom the rule's event has happened already, by their ids.
 
         :param int after: the last id of the former page
-        :returns: rows of ``(partner_id, stage_id, status_id)``
+        :returns: list of :class:`steps.Where`
         """
         self.ensure_one()
         domain = Domain("lead_stage_id", "!=", False) & Domain("lead_activity", "=", "active")
@@ -172,7 +172,7 @@ class LeadsAgentLifecycleRule(models.Model):
             domain &= Domain("company_id", "in", (False, self.company_id.id))
         for model in ("res.partner", "sale.order", "leads.agent.call", "mail.message"):
             self.env[model].flush_model()
-        return self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT p.id, p.lead_stage_id, p.lead_status_id FROM res_partner p
@@ -184,11 +184,12 @@ class LeadsAgentLifecycleRule(models.Model):
                 SQL("LIMIT %s", limit) if limit else SQL(),
             )
         )
+        return [steps.Where(*row) for row in rows]
 
-    def _plan_existing(self, rows):
+    def _plan_existing(self, leads):
         """Where the rule moves leads of :meth:`_existing`: ``{partner_id: steps.Step}``."""
         rule = self._as_tool()
-        return self._plan([rule], rows, next(iter(rule.disposition_ids), None))
+        return self._plan([rule], leads, next(iter(rule.disposition_ids), None))
 
     @takes(given.one)
     def action_try(self):
@@ -215,9 +216,9 @@ class LeadsAgentLifecycleRule(models.Model):
         for rule in self.sudo().search([("trigger", "=", "silence")]):
             reason = self.env._("Silence for %s days", rule.silence_days)
             after = 0
-            while rows := rule._existing(after, CHUNK):
-                after = rows[-1][0]
+            while leads := rule._existing(after, CHUNK):
+                after = leads[-1].id
                 # sudo: res.partner - the job moves the leads of everybody
-                LifeCycle(self.sudo().env).step(rule._plan_existing(rows), reason)
-                if not self.env["ir.cron"]._commit_progress(len(rows)):
+                LifeCycle(self.sudo().env).step(rule._plan_existing(leads), reason)
+                if not self.env["ir.cron"]._commit_progress(len(leads)):
                     return

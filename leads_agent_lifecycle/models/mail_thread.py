@@ -2,7 +2,8 @@ from odoo import api, models
 from odoo.tools import email_normalize
 from odoo.tools.mail import decode_message_header, parse_contact_from_email
 
-from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+from odoo.addons.leads_agent_channel.mail_intake import Intake
+from odoo.addons.leads_agent_channel.senders import Senders
 from odoo.addons.leads_agent_channel.tools import mail_source
 
 from ..speaking import Speakers
@@ -26,11 +27,11 @@ class MailThread(models.AbstractModel):
             return routes
         reply_to = decode_message_header(message, "Reply-To", separator=",")
         # sudo: res.partner - as above
-        Partner = self.env["res.partner"].sudo()
-        name, email, lines = Partner._leads_person(message_dict, reply_to, mail_source.attached_senders(message))
+        senders = Senders(self.sudo().env)
+        name, email, lines = senders.person(message_dict, reply_to, mail_source.attached_senders(message))
         phone = lines.get("phone") or ""
         if not email and not phone:
-            if Partner._leads_our_emails([message_dict.get("email_from")]):
+            if senders.our_emails([message_dict.get("email_from")]):
                 if intake := Intake.of(self.env):
                     intake.ignored_because = self.env._("From an address of ours, about nobody else")
                 return [route for route in routes if not _is_to_leads(route)]
@@ -48,7 +49,7 @@ class MailThread(models.AbstractModel):
         model, thread_id, _values, user_id, alias = route
         contact = self.env[model].browse(thread_id or []).exists()
         email = email_normalize(message_dict.get("email_from") or "")
-        if not contact or contact._leads_our_emails([email]):
+        if not contact or Senders(self.env).our_emails([email]):
             return route
         same = contact.commercial_partner_id
         is_theirs = (

@@ -8,7 +8,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_groups import HOLDERS
 from odoo.addons.leads_agent.tools import given
-from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+from odoo.addons.leads_agent_channel.mail_intake import Intake
 
 from .. import importing, profile
 from ..entering import Entering

@@ -5,6 +5,7 @@ Events move leads, moves are no events: rules cannot call each other, so there a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Rule:
     status_id: int | None = None
     disposition_ids: frozenset[int] = frozenset()
     backwards: bool = False
+
+
+class Where(NamedTuple):
+    """Where a lead is."""
+
+    id: int
+    stage_id: int
+    status_id: int | None
 
 
 @dataclass(frozen=True)

@@ -22,17 +22,17 @@ class LeadsAgentLifecycleTry(models.TransientModel):
 
     def _work_out(self):
         self.ensure_one()
-        rows = self.rule_id._existing()
-        plan = self.rule_id._plan_existing(rows)
-        self.write({"fitting": len(rows), "moving": len(plan)})
-        now_at = {row[0]: row[1:] for row in rows}
+        leads = self.rule_id._existing()
+        plan = self.rule_id._plan_existing(leads)
+        self.write({"fitting": len(leads), "moving": len(plan)})
+        now_at = {lead.id: lead for lead in leads}
         self.env["leads.agent.lifecycle.try.line"].create(
             [
                 {
                     "try_id": self.id,
                     "partner_id": lead_id,
-                    "stage_from_id": now_at[lead_id][0],
-                    "status_from_id": now_at[lead_id][1],
+                    "stage_from_id": now_at[lead_id].stage_id,
+                    "status_from_id": now_at[lead_id].status_id,
                     "stage_id": step.stage_id,
                     "status_id": step.status_id,
                 }

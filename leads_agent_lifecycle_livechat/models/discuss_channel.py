@@ -12,6 +12,7 @@ from odoo.tools import SQL, email_normalize, html2plaintext
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_channel.senders import Senders
 from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 from odoo.addons.leads_agent_lifecycle.stopping import Stopping
 from odoo.addons.leads_agent_lifecycle.tools import own_address
@@ -189,8 +190,7 @@ class DiscussChannel(models.Model):
         number = text.strip()[:40] if step == "question_phone" else said.phone
         phone = number and self.env["res.partner"]._phone_format(number=number, country=self.country_id)
         told = {field: value for field, value in (("email", email), ("phone", phone)) if value}
-        Partner = self.env["res.partner"]
-        if (email and Partner._leads_our_emails([email])) or (phone and Speakers(self.env).our_numbers([phone])):
+        if (email and Senders(self.env).our_emails([email])) or (phone and Speakers(self.env).our_numbers([phone])):
             return {}, False
         slips = said.is_bare and any(
             own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in told.items()

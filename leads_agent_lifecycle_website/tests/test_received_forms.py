@@ -59,7 +59,7 @@ class TestReceivedForms(LifecycleCommon, HttpCase):
                 self.assertIn(sentence, row.reason)
                 self.assertFalse(self._leads())
 
-    @mute_logger(LOGGER, "odoo.addons.leads_agent_channel.models.leads_agent_received_form", "odoo.http", "odoo.sql_db")
+    @mute_logger(LOGGER, "odoo.addons.leads_agent_channel.form_intake", "odoo.http", "odoo.sql_db")
     def test_what_fails_is_kept_and_taken_in_by_a_manager(self):
         Partner = self.env.registry["res.partner"]
         original = Partner.message_post

@@ -8,6 +8,7 @@ from odoo.tools import email_normalize
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
+from odoo.addons.leads_agent_channel.senders import Senders
 from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 
 LONGEST_LINE = 200
@@ -106,8 +107,7 @@ class LeadsAgentEnquiry(models.TransientModel):
 
     def _is_ours(self):
         """Whether whoever typed this can be reached at addresses of ours alone."""
-        Partner = self.env["res.partner"]
-        is_theirs = (self.email and not Partner._leads_our_emails([self.email])) or (
+        is_theirs = (self.email and not Senders(self.env).our_emails([self.email])) or (
             self.phone and not Speakers(self.env).our_numbers([self._dialled()])
         )
         return not is_theirs

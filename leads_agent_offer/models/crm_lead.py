@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.tools import given
-from odoo.addons.leads_agent_channel.models.leads_agent_received_mail import Intake
+from odoo.addons.leads_agent_channel.mail_intake import Intake
 
 from ..deciding import UNDER_WAY, Deciding
 from ..giving import Giving

@@ -1,11 +1,12 @@
+"""Whose an address is, and whom a mail is about: never us, a robot, a portal, nor the colleague who forwards it."""
+
 import re
 
-from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import parse_contact_from_email
 
-from ..tools import form_lines, reading
+from .tools import form_lines, reading
 
 # Nobody reads what is sent to these.
 ROBOT = re.compile(
@@ -16,37 +17,34 @@ ROBOT = re.compile(
 VIA = re.compile(r"\s*(?:\(via\b.*|\bvia\b.*)$", re.IGNORECASE)
 
 
-class ResPartner(models.Model):
-    """Whose an address is, and whom a mail is about: never us, a robot, a portal, nor the colleague who forwards it."""
+class Senders:
+    """Who writes. Whoever uses it brings an elevated environment."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _leads_us(self):
-        """Elevated: colleagues, the companies of the database and their contacts, archived or not."""
+    def us(self):
+        """Colleagues, the companies of the database and their contacts, archived or not."""
         us = Domain("user_ids.share", "=", False) | Domain("commercial_partner_id.ref_company_ids", "!=", False)
-        return self.with_context(active_test=False), us
+        return self.env["res.partner"].with_context(active_test=False), us
 
-    @api.model
-    def _leads_our_emails(self, emails):
-        """Elevated: which of some addresses are ours: aliases, the own companies, colleagues."""
+    def our_emails(self, emails):
+        """Which of some addresses are ours: aliases, the own companies, colleagues."""
         known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
         if not known:
             return known
-        partners, us = self._leads_us()
+        partners, us = self.us()
         ours = partners.search(us & Domain("email_normalized", "in", list(known))).mapped("email_normalized")
         return set(self.env["mail.alias.domain"]._find_aliases(list(known))) | set(ours)
 
-    @api.model
-    def _leads_nobody(self, emails):
-        """Elevated: which of some addresses are no customer's: ours, and those of robots."""
+    def nobody(self, emails):
+        """Which of some addresses are no customer's: ours, and those of robots."""
         known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
         robots = {email for email in known if ROBOT.fullmatch(email.split("@")[0].split("+")[0])}
-        return robots | self._leads_our_emails(known)
+        return robots | self.our_emails(known)
 
-    @api.model
-    def _leads_person(self, msg_dict, reply_to=None, attached=()):
-        """Elevated: the person whom a mail is about.
+    def person(self, msg_dict, reply_to=None, attached=()):
+        """The person whom a mail is about.
 
         Who is named in the lines of a form; else who wrote what is forwarded, who gets the answer, who sent it.
 
@@ -62,7 +60,7 @@ class ResPartner(models.Model):
         own_name, own_email = parse_contact_from_email(msg_dict.get("email_from") or msg_dict.get("from") or "")
         inner = [*map(parse_contact_from_email, attached), *form_lines.inner_senders(text, subject)]
         candidates = [*inner, parse_contact_from_email(reply_to or ""), (own_name, own_email)]
-        nobody = self._leads_nobody([email for _name, email in candidates] + [lines.get("email")])
+        nobody = self.nobody([email for _name, email in candidates] + [lines.get("email")])
         is_form = form_lines.is_form(lines) or email_normalize(own_email or "") in nobody or bool(inner)
         if not is_form:
             lines = {}

@@ -1,44 +1,40 @@
+"""Forms of the website that make leads: the website takes them in, in the transaction of its request."""
+
 import json
 import uuid
 
 from werkzeug.exceptions import HTTPException
 
-from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..tools import mail_source
+from .tools import mail_source
 
 LONGEST_VALUE = 10_000
 # What the form sends beside what was typed.
 UNTYPED = ("model_name", "csrf_token", "website_form_signature", "context", "recaptcha_token_response")
 
 
-class LeadsAgentReceived(models.Model):
-    """Forms of the website that make leads: the website takes them in, in the transaction of its request."""
+class FormIntake:
+    """A form that a visitor sends.
 
-    _inherit = "leads.agent.received"  # pylint: disable=consider-merging-classes-inherited
+    :param received: the rows of what came, elevated
+    """
 
-    @api.model
-    def _takes_form(self, params):
-        """Elevated: whether a form makes leads.
+    def __init__(self, received, request):
+        self.env, self.received, self.request = received.env, received, request
 
-        :param dict params: as they were sent, with ``model_name``
-        """
-        return False
-
-    @api.model
-    def _take_in_form(self, request, take_in):
-        """Elevated: note a form, let the website take it in, and write down what became of it.
+    def take_in(self, take_in):
+        """Note a form, let the website take it in, and write down what became of it.
 
         :param take_in: the endpoint of the website
         :returns: its answer
         """
-        cr = self.env.cr
+        cr, request = self.env.cr, self.request
         if not hasattr(request, "leads_form_key"):
             # The same when the request is tried again.
             request.leads_form_key = str(uuid.uuid4())
-        row = self.browse(self._arrive([self._form_arrival(request)]))
+        row = self.received.browse(self.received._arrive([self._arrival()]))
         # Nothing was done yet. A transaction that began before the row was made would not see it.
         cr.commit()  # pylint: disable=invalid-commit
         row = row._lock()
@@ -57,12 +53,11 @@ class LeadsAgentReceived(models.Model):
             row._fail(error)
             sentence = self.env._("We kept what you wrote, but could not read all of it. We will look at it.")
             return request.make_json_response({"error": sentence})
-        row._settle_form(request.params.get("model_name"), answer)
+        self._settle(row, answer)
         return answer
 
-    @api.model
-    def _form_arrival(self, request):
-        params, files = {}, []
+    def _arrival(self):
+        request, params, files = self.request, {}, []
         for name, value in request.params.items():
             if hasattr(value, "filename"):
                 files.append((mail_source.storable(value.filename or name), value.read(), value.mimetype))
@@ -78,32 +73,15 @@ class LeadsAgentReceived(models.Model):
             "sources": files,
         }
 
-    def _settle_form(self, model, answer):
-        """Elevated: what the website answered tells what became of the form."""
+    def _settle(self, row, answer):
+        """What the website answered tells what became of the form."""
         try:
             said = json.loads(answer.get_data(as_text=True) if hasattr(answer, "get_data") else answer)
         except (TypeError, ValueError):
             said = None
         made = said.get("id") if isinstance(said, dict) else None
         if made:
-            return self._form_made(self.env[model].browse(made))
+            return row._form_made(self.env[self.request.params.get("model_name")].browse(made))
         why = said.get("error") or said.get("error_fields") if isinstance(said, dict) else ""
         # The visitor was told, and can correct it.
-        return self._became("ignored", reason=self.env._("Refused: %s", why or ""))
-
-    def _form_made(self, record):
-        """Elevated: what the website made of the form."""
-
-    def _take_in(self):
-        forms = self.filtered(lambda row: row.channel == "form")
-        for row in forms:
-            came_with = row.came_with or {}
-            if record := row._form_again(came_with.get("model"), came_with.get("params") or {}):
-                row._form_made(record)
-        return super(LeadsAgentReceived, self - forms)._take_in()
-
-    def _form_again(self, model, params):
-        """Elevated: take in a form that the website could not, or did not live to.
-
-        :returns: what was made of it
-        """
+        return row._became("ignored", reason=self.env._("Refused: %s", why or ""))

@@ -1,9 +1,10 @@
+"""Mail that makes leads, or answers what was written to them: Odoo's gateway takes it in."""
+
 import json
 
-from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools import automatic, mail_source, reading
+from .tools import automatic, mail_source, reading
 
 SOURCE_NAME = "mail.eml"
 
@@ -34,21 +35,24 @@ class Intake:
         return automatic.why(self.mail, subject, reading.plain_text(body, f"Fwd: {subject}"))
 
 
-class LeadsAgentReceived(models.Model):
-    """Mail that makes leads, or answers what was written to them: Odoo's gateway takes it in."""
+class MailIntake:
+    """A mail that is noted, and taken in.
 
-    _inherit = "leads.agent.received"  # pylint: disable=consider-merging-classes-inherited
+    :param row: its row, elevated; an empty record, until it is noted
+    """
 
-    @api.model
-    def _mail_arrival(self, source, model, **how):
-        """Elevated: the values of :meth:`_arrive` for a mail.
+    def __init__(self, row):
+        self.env, self.row = row.env, row
+
+    def arrival(self, source, model, **how):
+        """The values of :meth:`LeadsAgentReceived._arrive` for a mail.
 
         :param bytes source: as the mail server handed it over
         :param how: what else the gateway was told
         :returns: nothing for mail that is no business of leads
         """
         mail = mail_source.headers(source)
-        company = self._mail_company(mail, model)
+        company = self._company(mail, model)
         if not company:
             return None
         key = mail_source.key(mail, source)
@@ -63,8 +67,7 @@ class LeadsAgentReceived(models.Model):
             "sources": [(SOURCE_NAME, source, "message/rfc822")],
         }
 
-    @api.model
-    def _mail_company(self, mail, model):
+    def _company(self, mail, model):
         """The company whose leads write a mail: by the alias, by what it answers, by the server that fetched it."""
         recipients = mail_source.recipients(mail)
         local = Domain("alias_name", "in", [one.partition("@")[0] for one in recipients])
@@ -75,60 +78,40 @@ class LeadsAgentReceived(models.Model):
                 return alias._leads_company()
         if references := mail_source.references(mail):
             about = self.env["mail.message"].search([("message_id", "in", references)], order="id desc", limit=1)
-            if about.res_id and (document := self._lead_document(about.model, about.res_id)):
+            if about.res_id and (document := self.row._lead_document(about.model, about.res_id)):
                 return document.company_id or self.env.company
-        return self.env.company if not aliases and model and self._takes_mail_as(model) else None
+        return self.env.company if not aliases and model and self.row._takes_mail_as(model) else None
 
-    @api.model
-    def _takes_mail_as(self, model):
-        """Whether mail that is fetched for a model is about leads."""
-        return False
-
-    @api.model
-    def _lead_document(self, model, res_id):
-        """The document, when answers to it come from leads; nothing otherwise."""
-        return None
-
-    def _take_in(self):
-        mails = self.filtered(lambda row: row.channel == "mail")
-        for row in mails:
-            row._take_in_mail()
-        return super(LeadsAgentReceived, self - mails)._take_in()
-
-    def _take_in_mail(self):
+    def take_in(self):
+        """The mail is taken in, or again."""
+        row = self.row
         Message = self.env["mail.message"]
-        known_as = Domain("message_id", "=", self.key)
+        known_as = Domain("message_id", "=", row.key)
         if before := Message.search(known_as, limit=1):
-            self._became("ignored", reason=self.env._("Came before"), message=before)
-            return self._forget(sender=False)
-        source = self._sources().filtered(lambda one: one.name == SOURCE_NAME)[:1].raw or b""
-        intake = Intake(mail_source.headers(source), is_released=self.holding == "released")
-        how = dict(self.came_with or {})
+            row._became("ignored", reason=self.env._("Came before"), message=before)
+            return row._forget(sender=False)
+        source = row._sources().filtered(lambda one: one.name == SOURCE_NAME)[:1].raw or b""
+        intake = Intake(mail_source.headers(source), is_released=row.holding == "released")
+        how = dict(row.came_with or {})
         thread = self.env["mail.thread"].with_context(leads_intake=intake)
-        thread.message_process(how.pop("model", None), mail_source.repaired(source, self.key), **how)
+        thread.message_process(how.pop("model", None), mail_source.repaired(source, row.key), **how)
         if message := Message.search(known_as, order="id desc", limit=1):
-            return self._became_mail(intake, message)
+            return self._stands(intake, message)
         if intake.held_because:
-            return self._hold(self._held_sentence(intake.held_because))
+            return row._hold(self._held_sentence(intake.held_because))
         if intake.ignored_because:
-            return self._became("ignored", reason=intake.ignored_because)
-        return self._became("ignored", reason=self.env._("The mail gateway found nobody for it, or sent it back"))
+            return row._became("ignored", reason=intake.ignored_because)
+        return row._became("ignored", reason=self.env._("The mail gateway found nobody for it, or sent it back"))
 
-    def _became_mail(self, intake, message):
+    def _stands(self, intake, message):
         """The mail stands on a document."""
         document = self.env[message.model].browse(message.res_id) if message.model else None
         lead = self.env["res.partner"]
         if document:
             lead = document if document._name == "res.partner" else document._mail_get_partners()[document.id][:1]
         state = "lead" if intake.is_new_lead else "message"
-        return self._became(state, lead=lead, message=message, **self._links_to(document))
+        return self.row._became(state, lead=lead, message=message, **self.row._links_to(document))
 
-    @api.model
-    def _links_to(self, document):
-        """More values of the row of a mail that stands on a document."""
-        return {}
-
-    @api.model
     def _held_sentence(self, why):
         return {
             automatic.BOUNCE: self.env._("A mail that could not be delivered came back"),

@@ -28,7 +28,6 @@ LONGER_FILES: dict[str, int] = {
 }
 OPENED_AGAIN: set[tuple[str, str]] = {
     ("leads_agent_call", "leads.agent.call"),
-    ("leads_agent_distribution", "leads.agent.batch.assign"),
 }
 
 

@@ -514,7 +514,7 @@ class TestUndo(UndoCase):
         given = batch.assigned_count
         for name, value in (("MOST_IN_REQUEST", 1), ("CHUNK", 2)):
             self.startPatcher(patch(f"odoo.addons.leads_agent.models.leads_agent_batch_assign.{name}", value))
-        self.startPatcher(patch("odoo.addons.leads_agent_distribution.models.leads_agent_batch_assign_undo.CHUNK", 2))
+        self.startPatcher(patch("odoo.addons.leads_agent_distribution.models.leads_agent_batch_assign.CHUNK", 2))
         self._press(batch, "action_undo")
         self.assertEqual((batch.state, batch.pending_count, batch.progress), ("running", given, 0))
         batch.with_user(self.manager).sudo()._work_in_job()

@@ -11,14 +11,16 @@ from odoo.addons.leads_agent.models.leads_agent_batch_assign import LeadsAgentBa
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.limits import MOST_LEADS
 
+from ..sharing import Sharing
 from ..tools import distribution
+from ..undoing import Undoing
 
 
 class LeadsAgentBatchAssign(models.Model):
     """A batch for several agents who share the leads, and a plan before anything is assigned.
 
     Life cycle: ``draft``, then either assigned at once or ``planned`` first (a dry run: the same plan is carried out
-    later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``: leads_agent_batch_assign_undo.py.
+    later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``.
     With an agent and without a result, a line is planned for that agent.
     """
 
@@ -63,6 +65,7 @@ class LeadsAgentBatchAssign(models.Model):
     )
     plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
     turns = fields.Json(readonly=True, copy=False, help="Where the rotation stood before and after the batch.")
+    undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
 
     # ------------------------------------------------------------------
     # Fields
@@ -76,6 +79,20 @@ class LeadsAgentBatchAssign(models.Model):
         # sudo: crm.team - the name of the call center that the batch names
         name = super()._receiver_name() or self.team_id.sudo().name
         return name or (self.share_ids and self.env._("%s agents", len(self.share_ids)))
+
+    @api.depends("line_ids.undone", "task")
+    def _compute_counts(self):
+        result = super()._compute_counts()
+        for batch in self.filtered(lambda batch: batch.state == "running" and batch.task == "undo"):
+            # sudo: leads.agent.batch.assign.line - figures of a batch that the user reads
+            batch.pending_count = (
+                batch._lines()
+                .sudo()
+                .search_count([("batch_id", "=", batch.id), ("result", "=", "assigned"), ("undone", "=", False)])
+            )
+            to_do = batch.assigned_count
+            batch.progress = 100 * (1 - batch.pending_count / to_do) if to_do else 0
+        return result
 
     @api.constrains("agent_id", "agent_ids", "team_id")
     def _check_one_or_several(self):
@@ -135,6 +152,19 @@ class LeadsAgentBatchAssign(models.Model):
         return self._open()
 
     @takes(given.one)
+    def action_undo(self):
+        """Give back what the batch gave out, where nobody has touched it since.
+
+        :raises UserError: when there is nothing to undo, or it is undone already
+        """
+        self._take("done", "cancelled")
+        if not self.assigned_count:
+            raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
+        # sudo: leads.agent.batch.assign - the log is written by the batch alone
+        Undoing(self.sudo()).forget_left()
+        return self._start("undo", self.assigned_count)
+
+    @takes(given.one)
     def action_open_load(self):
         """How many leads each agent has before and after, as bars."""
         self.ensure_one()
@@ -188,9 +218,17 @@ class LeadsAgentBatchAssign(models.Model):
     # ------------------------------------------------------------------
 
     def _work_chunk(self, task, leads):
-        return self._plan_chunk() if task == "plan" else super()._work_chunk(task, leads)
+        match task:
+            case "plan":
+                return self._plan_chunk()
+            case "undo":
+                return Undoing(self).run(CHUNK)
+        return super()._work_chunk(task, leads)
 
     def _finish(self, task):
+        if task == "undo":
+            Undoing(self).finish()
+            return self._lines()._tell_agents(self, "undone", "assigned", SQL("undone = 'undone'"), restored=True)
         if self.plan_turns or not self.agent_id:
             self.share_ids._count(planned=task == "plan")
         if task != "plan":
@@ -210,31 +248,11 @@ class LeadsAgentBatchAssign(models.Model):
         if not turns and not self.agent_id:
             # sudo: leads.agent.rotation - only managers come here
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
-        plan, refused, examined = self._share_chunk(
-            rows, self._receivers(), distribution.restored(turns), planning=True
-        )
-        self._write_planned(rows, plan, refused, examined.leads)
+        sharing = Sharing(self)
+        plan, refused, examined = sharing.share(rows, self._receivers(), distribution.restored(turns), planning=True)
+        sharing.write_planned(rows, plan, refused, examined.leads)
         self.plan_turns = distribution.stored(plan.turns)
         return len(rows)
-
-    def _write_planned(self, rows, plan, refused, leads):
-        """Who would get which lead, and from whom; whoever holds it already keeps it."""
-        planned = []
-        # sudo: res.users - names in the sentences of the log
-        names = {agent.id: agent.name for agent in self._receivers().sudo()}
-        for line_id, partner_id, _agent, _reason in rows:
-            if partner_id not in plan.shares:
-                continue
-            agent_id, cause = plan.shares[partner_id]
-            customer = leads.commercial_of[partner_id]
-            holder_id = leads.by_commercial[customer].holder_id
-            if agent_id == holder_id:
-                sentence = self._sentence("already", leads.names[customer], names[agent_id])
-                refused.append((line_id, "already", sentence))
-            else:
-                planned.append((line_id, agent_id, self._reason(cause), holder_id))
-        self._lines()._update_rows(self, planned, {"agent_id": "int", "reason": "text", "previous_agent_id": "int"})
-        self._lines()._update_rows(self, refused, {"result": "text", "reason": "text"})
 
     # ------------------------------------------------------------------
     # Sharing out
@@ -252,7 +270,7 @@ class LeadsAgentBatchAssign(models.Model):
             shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:
             turns = distribution.restored(before)
-            plan, refused, examined = self._share_chunk(rows, self.share_ids.agent_id._leads_available(), turns)
+            plan, refused, examined = Sharing(self).share(rows, self.share_ids.agent_id._leads_available(), turns)
             shares = {nr: (agent_id, self._reason(cause)) for nr, (agent_id, cause) in plan.shares.items()}
         result_of = self._give_out(rows, shares, refused, examined, new)
         weights = self._weights() if self.method == "weight" else {}
@@ -272,101 +290,8 @@ class LeadsAgentBatchAssign(models.Model):
         elif self.turns["after"] == before:
             self.turns = {"before": self.turns["before"], "after": after}
 
-    def _share_chunk(self, rows, agents, turns, planning=False):
-        """Share the leads of some lines out, without those that nobody may be given.
-
-        :returns: the plan, ``(line_id, result, reason)`` of the others, and the :class:`assigning.Examined`
-        """
-        partner_ids = [row[1] for row in rows if row[1]]
-        examined = self._assigning().examine(partner_ids, agents, self.agent_id.id or 0)
-        # By the customer of the line, who may have become a contact of another one since.
-        customer_of = examined.leads.commercial_of
-        wanted = [
-            nr for nr in partner_ids if nr in customer_of and examined.verdicts[customer_of[nr]].result == "assigned"
-        ]
-        plan = (
-            self.env["leads.agent.rotation"]
-            # sudo: leads.agent.rotation - only managers come here
-            .sudo()
-            ._share_out(
-                wanted,
-                agents,
-                method="equal" if self.agent_id else self.method,
-                prefer=[name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]],
-                rooms=self._rooms(agents, planning),
-                weights=self._weights(),
-                turns=turns,
-                known={nr: examined.leads.by_commercial[customer] for nr, customer in customer_of.items()},
-            )
-        )
-        return plan, self._refused_lines(rows, examined, plan, agents), examined
-
-    def _rooms(self, agents, planning):
-        """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
-
-        :param bool planning: what is planned takes the room of the agent already
-        :returns: ``{agent_id: int or None}``
-        """
-        given = self._given() if planning or self.cap else {}
-        rooms = {}
-        for agent_id, room in self.env["leads.agent.assignment"].sudo()._agent_rooms(agents).items():
-            left = [] if room is None else [room - given.get(agent_id, 0) if planning else room]
-            if self.cap:
-                left.append(self.cap - given.get(agent_id, 0))
-            rooms[agent_id] = max(0, min(left)) if left else None
-        return rooms
-
     def _weights(self):
         return {share.agent_id.id: share.weight or 1 for share in self.share_ids}
-
-    def _given(self):
-        """How many leads each agent has of this batch so far, or is planned to have."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT agent_id, count(*) FROM leads_agent_batch_assign_line
-                 WHERE batch_id = %s AND agent_id IS NOT NULL AND COALESCE(result, 'assigned') = 'assigned'
-              GROUP BY agent_id
-                """,
-                self.id,
-            )
-        )
-        return dict(rows)
-
-    def _refused_lines(self, rows, examined, plan, agents):
-        """``(line_id, result, reason)`` of the lines that get no agent."""
-        leads, left, refused = examined.leads, set(plan.left), []
-        # sudo: res.users - names in the sentences of the log
-        holders = self.env["res.users"].sudo()
-        for line_id, partner_id, _agent, _reason in rows:
-            if partner_id not in leads.commercial_of:
-                refused.append((line_id, "gone", self._sentence("gone", "")))
-                continue
-            customer = leads.commercial_of[partner_id]
-            verdict, holder_id, name = (
-                examined.verdicts[customer],
-                leads.by_commercial[customer].holder_id,
-                leads.names[customer],
-            )
-            if verdict.result != "assigned":
-                holder = holders.browse(holder_id or ()).name or ""
-                sentence = (
-                    self._sentence(verdict.cause, name, self.agent_id.name or "", holder)
-                    if self.agent_id or verdict.cause != "company"
-                    else self.env._("%s belongs to a company in which no agent of this batch works.", name)
-                )
-                refused.append((line_id, verdict.result, sentence))
-            elif partner_id not in left:
-                continue
-            elif holder_id in agents._ids:
-                # Who keeps what they hold needs no room.
-                refused.append((line_id, "already", self._sentence("already", name, holders.browse(holder_id).name)))
-            else:
-                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", name)))
-        return refused
-
-    def _sentence(self, cause, customer, agent="", holder=""):
-        return self.env["leads.agent.wording"]._verdict(cause, customer, agent, holder)
 
     def _reason(self, cause):
         """Why this agent, in words that stay on the assignment."""

@@ -13,7 +13,6 @@ from odoo.addons.leads_agent.models import leads_agent_batch_assign
 from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
 from ..models import leads_agent_batch_assign as sharing
-from ..models import leads_agent_batch_assign_undo as undoing
 
 
 class BatchCase(LeadsAgentCommon):
@@ -47,7 +46,6 @@ class BatchCase(LeadsAgentCommon):
             (leads_agent_batch_assign, "MOST_IN_REQUEST", most),
             (leads_agent_batch_assign, "CHUNK", chunk),
             (sharing, "CHUNK", chunk),
-            (undoing, "CHUNK", chunk),
         ):
             self.startPatcher(patch.object(module, name, value))
 

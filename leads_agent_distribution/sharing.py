@@ -1,0 +1,125 @@
+"""Sharing the leads of a batch out: among whom, how many each, and what is said of those that get no agent."""
+
+from odoo.tools import SQL
+
+
+class Sharing:
+    """The leads of some lines of a batch, of which ``rows`` are ``(line, customer, agent, reason)``."""
+
+    def __init__(self, batch):
+        self.batch = batch
+        self.env = batch.env
+
+    def share(self, rows, agents, turns, planning=False):
+        """Share the leads of some lines out, without those that nobody may be given.
+
+        :returns: the plan, ``(line_id, result, reason)`` of the others, and the :class:`assigning.Examined`
+        """
+        partner_ids = [row[1] for row in rows if row[1]]
+        examined = self.batch._assigning().examine(partner_ids, agents, self.batch.agent_id.id or 0)
+        # By the customer of the line, who may have become a contact of another one since.
+        customer_of = examined.leads.commercial_of
+        wanted = [
+            nr for nr in partner_ids if nr in customer_of and examined.verdicts[customer_of[nr]].result == "assigned"
+        ]
+        plan = (
+            self.env["leads.agent.rotation"]
+            # sudo: leads.agent.rotation - only managers come here
+            .sudo()
+            ._share_out(
+                wanted,
+                agents,
+                method="equal" if self.batch.agent_id else self.batch.method,
+                prefer=[name for name in ("previous", "lang", "country") if self.batch[f"prefer_{name}"]],
+                rooms=self._rooms(agents, planning),
+                weights=self.batch._weights(),
+                turns=turns,
+                known={nr: examined.leads.by_commercial[customer] for nr, customer in customer_of.items()},
+            )
+        )
+        return plan, self._refused_lines(rows, examined, plan, agents), examined
+
+    def _rooms(self, agents, planning):
+        """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
+
+        :param bool planning: what is planned takes the room of the agent already
+        :returns: ``{agent_id: int or None}``
+        """
+        given = self._given() if planning or self.batch.cap else {}
+        rooms = {}
+        for agent_id, room in self.env["leads.agent.assignment"]._agent_rooms(agents).items():
+            left = [] if room is None else [room - given.get(agent_id, 0) if planning else room]
+            if self.batch.cap:
+                left.append(self.batch.cap - given.get(agent_id, 0))
+            rooms[agent_id] = max(0, min(left)) if left else None
+        return rooms
+
+    def _given(self):
+        """How many leads each agent has of this batch so far, or is planned to have."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT agent_id, count(*) FROM leads_agent_batch_assign_line
+                 WHERE batch_id = %s AND agent_id IS NOT NULL AND COALESCE(result, 'assigned') = 'assigned'
+              GROUP BY agent_id
+                """,
+                self.batch.id,
+            )
+        )
+        return dict(rows)
+
+    def _refused_lines(self, rows, examined, plan, agents):
+        """``(line_id, result, reason)`` of the lines that get no agent."""
+        leads, left, refused = examined.leads, set(plan.left), []
+        # sudo: res.users - names in the sentences of the log
+        holders = self.env["res.users"].sudo()
+        for line_id, partner_id, _agent, _reason in rows:
+            if partner_id not in leads.commercial_of:
+                refused.append((line_id, "gone", self._sentence("gone", "")))
+                continue
+            customer = leads.commercial_of[partner_id]
+            verdict, holder_id, name = (
+                examined.verdicts[customer],
+                leads.by_commercial[customer].holder_id,
+                leads.names[customer],
+            )
+            if verdict.result != "assigned":
+                holder = holders.browse(holder_id or ()).name or ""
+                sentence = (
+                    self._sentence(verdict.cause, name, self.batch.agent_id.name or "", holder)
+                    if self.batch.agent_id or verdict.cause != "company"
+                    else self.env._("%s belongs to a company in which no agent of this batch works.", name)
+                )
+                refused.append((line_id, verdict.result, sentence))
+            elif partner_id not in left:
+                continue
+            elif holder_id in agents._ids:
+                # Who keeps what they hold needs no room.
+                refused.append((line_id, "already", self._sentence("already", name, holders.browse(holder_id).name)))
+            else:
+                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", name)))
+        return refused
+
+    def write_planned(self, rows, plan, refused, leads):
+        """Who would get which lead, and from whom; whoever holds it already keeps it."""
+        planned = []
+        # sudo: res.users - names in the sentences of the log
+        names = {agent.id: agent.name for agent in self.batch._receivers().sudo()}
+        for line_id, partner_id, _agent, _reason in rows:
+            if partner_id not in plan.shares:
+                continue
+            agent_id, cause = plan.shares[partner_id]
+            customer = leads.commercial_of[partner_id]
+            holder_id = leads.by_commercial[customer].holder_id
+            if agent_id == holder_id:
+                sentence = self._sentence("already", leads.names[customer], names[agent_id])
+                refused.append((line_id, "already", sentence))
+            else:
+                planned.append((line_id, agent_id, self.batch._reason(cause), holder_id))
+        self.batch._lines()._update_rows(
+            self.batch, planned, {"agent_id": "int", "reason": "text", "previous_agent_id": "int"}
+        )
+        self.batch._lines()._update_rows(self.batch, refused, {"result": "text", "reason": "text"})
+
+    def _sentence(self, cause, customer, agent="", holder=""):
+        return self.env["leads.agent.wording"]._verdict(cause, customer, agent, holder)

@@ -3,7 +3,6 @@ from . import (
     crm_team,
     ir_http,
     leads_agent_assignment,
-    leads_agent_call_changes,
     leads_agent_callback,
     leads_agent_calling_hours,
     leads_agent_dashboard,

@@ -8,6 +8,7 @@ from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.models.res_groups import MANAGER
 from odoo.addons.leads_agent.tools import terms
 
+from .. import meanwhile
 from ..tools import policy
 
 
@@ -65,12 +66,12 @@ class LeadsAgentAssignment(models.Model):
     def _on_started(self):
         self._refresh_priorities(Domain("id", "in", self.ids))
         self.env["leads.agent.callback"]._follow_started(self)
-        self.env["leads.agent.call"]._follow_leads(self)
+        meanwhile.follow_leads(self)
         return super()._on_started()
 
     def _on_ended(self, end_reason):
         self.env["leads.agent.callback"]._follow_ended(self, end_reason)
-        self.env["leads.agent.call"]._follow_leads(self, end_reason)
+        meanwhile.follow_leads(self, end_reason)
         return super()._on_ended(end_reason)
 
     def _on_undone(self):

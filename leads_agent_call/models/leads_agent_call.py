@@ -6,11 +6,10 @@ from odoo.tools import format_datetime
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link, search_flag
 from odoo.addons.leads_agent.tools import given
-from odoo.addons.leads_agent.tools.moments import to_local
 
+from .. import meanwhile, starting
 from ..tools import policy, terms
-from ..tools.attempt import Attempt
-from ..tools.phone_numbers import choices, dialable, read_cell
+from ..tools.phone_numbers import read_cell
 
 
 class LeadsAgentCall(models.Model):
@@ -88,6 +87,13 @@ class LeadsAgentCall(models.Model):
         help="The sale of the call without taxes, in the currency of the company and as it was when it was made.",
     )
     note = fields.Text(readonly=True)
+    closed_by_id = Link(
+        "res.users",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Whose sale or merge gave the call its end.",
+    )
     is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
 
     _one_per_customer = models.UniqueIndex(
@@ -177,43 +183,7 @@ class LeadsAgentCall(models.Model):
             return running._started()
         if running:
             raise UserError(self.env._("Your call with %s still wants its outcome.", running.partner_id.complete_name))
-        # sudo: leads.agent.desk - reads what decides whether to call, also of colleagues; only sentences come out
-        Desk = self.env["leads.agent.desk"].sudo()
-        facts = Desk._facts(customer.ids)[customer.id]
-        # sudo: leads.agent.callback - only whether there is one that the user may keep
-        callback = self.env["leads.agent.callback"].sudo()._kept_by(user, customer)
-        numbers = self._numbers(facts, number)
-        if direction == "out":
-            attempt = Attempt(facts, user, fields.Datetime.now(), bool(callback))
-            reasons = [Desk._refusal(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
-            if all(reasons):
-                raise UserError(reasons[0] if reasons else Desk._refusal(attempt))
-            numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
-            if len(numbers) > 1:
-                values = [self._number_values(nr) for nr in numbers]
-                return {"call_id": False, "phone": "", "dial": {}, "numbers": values}
-        if facts.caller_id:
-            raise UserError(Desk._caller_sentence(facts))
-        now = fields.Datetime.now()
-        # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
-        call = self.sudo().create(
-            {
-                "partner_id": customer.id,
-                "agent_id": user.id,
-                "team_id": user.sudo().sale_team_id.id,
-                "company_id": self.env.company.id,
-                "assignment_id": facts.assignment_id,
-                "order_id": facts.order_id,
-                "callback_id": callback.id,
-                "direction": direction,
-                "phone": numbers[0].shown if numbers else False,
-                "started_at": now,
-                "local_hour": to_local(now, facts.zone or "UTC").hour,
-            }
-        )
-        user._leads_set_break(False)
-        user._leads_dashboard_changed()
-        return call._started()
+        return starting.begin(self.env, customer, direction, number)
 
     @takes(given.one)
     def hang_up(self):
@@ -248,31 +218,51 @@ class LeadsAgentCall(models.Model):
         self.sudo()._finish(disposition, note.strip(), due_at, zone)
         return True
 
+    @api.readonly
+    @takes(given.one)
+    def what_happened(self):
+        """What somebody else did with the lead, or with the call, since the call of the current user began.
+
+        :returns: a sentence, empty when nothing happened
+        :raises AccessError: for a call of somebody else
+        """
+        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        call_sudo = self.sudo().exists()
+        if call_sudo.agent_id != self.env.user:
+            raise AccessError(self.env._("This is a call of somebody else."))
+        return meanwhile.sentence(call_sudo)
+
+    @takes(given.one, note=given.text)
+    def keep_note(self, note):
+        """Keep what an agent wrote about a call that somebody else closed meanwhile.
+
+        :returns: what happened, in a sentence; empty when nobody else closed it, and then nothing is written
+        """
+        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        call_sudo = self.sudo().exists()
+        if call_sudo.agent_id != self.env.user:
+            raise AccessError(self.env._("This is a call of somebody else."))
+        sentence = call_sudo.state == "done" and meanwhile.closing_sentence(call_sudo)
+        if not sentence:
+            return ""
+        if note.strip():
+            call_sudo.note = "\n".join(filter(None, (call_sudo.note, note.strip())))
+            sentence += " " + self.env._("Your note is kept with the call.")
+        return sentence
+
+    def _check_not_closed(self):
+        """:raises UserError: when somebody else gave the user's call its outcome, and who"""
+        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        call_sudo = self.sudo()
+        if call_sudo.agent_id == self.env.user and (sentence := meanwhile.closing_sentence(call_sudo)):
+            raise UserError(sentence)
+
     def _check_mine(self):
         self.ensure_one()
         self.check_access("read")
         if self.agent_id != self.env.user:
             # sudo: res.users - the name of a colleague
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
-
-    @api.model
-    def _numbers(self, facts, chosen=""):
-        """What can be dialled: the chosen number, else the numbers of the first cell that has any.
-
-        :raises UserError: when the customer has no such number
-        """
-        if not chosen:
-            return choices(facts.lines)
-        numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
-        if not numbers:
-            raise UserError(
-                self.env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name)
-            )
-        return numbers
-
-    @api.model
-    def _number_values(self, number):
-        return {"dial": number.dial, "name": number.shown}
 
     def _callback_time(self, disposition, callback):
         """When to call back, and the zone in which that was said.
@@ -320,17 +310,6 @@ class LeadsAgentCall(models.Model):
             moment = callback._next_tries(disposition.retry_minutes)[callback.id]
         when = format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="short")
         return [self.env._("The callback stays open, for %s.", when)]
-
-    def _both_clocks(self, moment):
-        """A moment on the clocks of customer and agent, in a sentence."""
-        # sudo: leads.agent.desk - the zone of the customer of the user's own call
-        there = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.ids)[self.partner_id.id]
-        there = there or self.env.user.tz or "UTC"
-        return self.env._(
-            "%(there)s at the customer's, %(here)s at yours.",
-            there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
-            here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
-        )
 
     @takes(given.one)
     def action_outcome(self):
@@ -405,71 +384,13 @@ class LeadsAgentCall(models.Model):
             # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
             self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)
 
-    @api.model
-    def _abandon(self, users):
-        """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
-        calls = self.search([("agent_id", "in", users.ids), ("state", "!=", "done")])
-        calls._hang_up()
-        calls.state = "done"
-
-    @api.model
-    def _leave(self, customers):
-        """Elevated: these customers turned out to be nobody who is called."""
-        calls = self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done"))
-        calls._hang_up()
-        for call in calls:
-            call.write({"state": "done", "note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
-        calls.agent_id._leads_dashboard_changed()
-
-    def _close_by_sale(self, assignments):
-        """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
-
-        :param assignments: leads that were just sold
-        """
-        calls = self.filtered(lambda call: call.assignment_id in assignments)
-        if not calls:
-            return
-        calls._hang_up()
-        calls.write(
-            {
-                "state": "done",
-                "disposition_id": self.env["leads.agent.disposition"]._set_by_sale().id,
-                "is_contact": 1,
-                "is_sale": 1,
-                "closed_by_id": self.env.uid,
-            }
-        )
-        self._tell_of_changes([(call.id, call.agent_id.id) for call in calls])
-        for call in calls:
-            call.callback_id._close("done", call)
-        self.env["leads.agent.history"]._log_calls(calls)
-
-    @api.model
-    def _pass_to(self, entity_of):
-        """Elevated: customers became others, and their calls and callbacks go along; of several calls that go on with
-        one customer, the first one does.
-
-        :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
-        """
-        calls = self.search(Domain("partner_id", "in", [*entity_of, *entity_of.values()]), order="started_at, id")
-        for entity_id, together in calls.grouped(
-            lambda call: entity_of.get(call.partner_id.id, call.partner_id.id)
-        ).items():
-            running = together.filtered(lambda call: call.state != "done")
-            if len(running) > 1:
-                running[1:]._hang_up()
-                running[1:].write(
-                    {
-                        "state": "done",
-                        "closed_by_id": self.env.uid,
-                        "note": self.env._("The customer was merged during the call."),
-                    }
-                )
-                self._tell_of_changes([(call.id, call.agent_id.id) for call in running[1:]])
-                # Before one takes the place of the other
-                self.flush_model()
-            together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
-                {"partner_id": entity_id}
-            )
-        self.env["leads.agent.callback"]._pass_to(entity_of)
-        self.env.flush_all()
+    def _lead(self):
+        """Elevated: the lead of the call, when its agent holds it; also when it was taken away and given back."""
+        self.ensure_one()
+        Assignment = self.env["leads.agent.assignment"]
+        if self.assignment_id.state == "active":
+            return self.assignment_id if self.assignment_id.agent_id == self.agent_id else Assignment
+        if not self.assignment_id:
+            return Assignment
+        mine = Domain("partner_id", "=", self.partner_id.id) & Domain("agent_id", "=", self.agent_id.id)
+        return Assignment.search(mine & Domain("state", "=", "active"), limit=1)

@@ -11,6 +11,7 @@ from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, 
 from odoo.addons.leads_agent.tools import given, terms
 from odoo.addons.leads_agent.tools.moments import midnight
 
+from ..starting import number_values
 from ..tools.calling_hours import open_windows
 from ..tools.phone_numbers import Line, read_cell
 from ..tools.timezones import Address, shown_zone
@@ -150,7 +151,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _numbers(self, customer, cells):
         """At which numbers a customer can be called, the one of *Call* first."""
         return [
-            {**self.env["leads.agent.call"]._number_values(number), "contact": line.contact}
+            {**number_values(number), "contact": line.contact}
             for line in self.env["leads.agent.desk"]._lines({customer.id: cells})[customer.id]
             if not line.is_blocked
             for number in line.cell.numbers

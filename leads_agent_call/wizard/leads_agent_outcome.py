@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
@@ -63,11 +64,22 @@ class LeadsAgentOutcome(models.TransientModel):
                 except UserError as error:
                     wizard.callback_times = str(error)
                 else:
-                    wizard.callback_times = call._both_clocks(due_at)
+                    wizard.callback_times = wizard._both_clocks(due_at)
             wizard.effects = "\n".join(call._effect_sentences(disposition, due_at))
 
     def _own_zone(self):
         return self.env.user.tz or "UTC"
+
+    def _both_clocks(self, moment):
+        """A moment on the clocks of customer and agent, in a sentence."""
+        # sudo: leads.agent.desk - the zone of the customer of the user's own call
+        there = self.env["leads.agent.desk"].sudo()._zones(self.call_id.partner_id.ids)[self.call_id.partner_id.id]
+        there = there or self.env.user.tz or "UTC"
+        return self.env._(
+            "%(there)s at the customer's, %(here)s at yours.",
+            there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
+            here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
+        )
 
     def _callback(self):
         return {

@@ -1,0 +1,183 @@
+"""What others do while an agent is on the phone: with the lead, with the customer, or with the call itself.
+
+The agent sees it at once: a message of the bus without content, and the sentence when the web client asks for it. All
+of it elevated.
+"""
+
+from odoo.api import Environment
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+def sentence(call) -> str:
+    """Say what somebody else did since the call began; empty when nothing happened."""
+    if call.state == "done":
+        return closing_sentence(call)
+    lead, holder = call.assignment_id, call.partner_id.leads_agent_id
+    is_changed = lead.state != "active" if lead else bool(holder)
+    if not is_changed or holder == call.agent_id or lead.ended_by_id == call.agent_id:
+        return ""
+    changed = _lead_sentence(call, lead, holder)
+    return changed + " " + call.env._("Log how the call ended as usual: what you write is kept.")
+
+
+def closing_sentence(call) -> str:
+    """Say who gave the call its end; empty when its agent did."""
+    if not call.closed_by_id or call.closed_by_id == call.agent_id:
+        return ""
+    names = {"user": _name_of(call.env, call.closed_by_id), "customer": call.partner_id.complete_name or ""}
+    if call.is_sale:
+        return call.env._(
+            "%(user)s confirmed an order of %(customer)s: your call has its outcome, '%(outcome)s'.",
+            outcome=call.disposition_id.name,
+            **names,
+        )
+    return call.env._("%(user)s merged %(customer)s with another customer: your call is over.", **names)
+
+
+def _lead_sentence(call, lead, holder) -> str:
+    """What became of the lead, and by whom."""
+    if not lead or holder:
+        # Of the lead as it is now
+        current = call.partner_id.leads_assignment_ids.filtered(lambda a: a.state == "active")[:1]
+    names = {
+        "user": _name_of(call.env, lead.ended_by_id if lead else current.assigned_by_id),
+        "customer": call.partner_id.complete_name or "",
+    }
+    match lead.end_reason:
+        case "resolved":
+            return call.env._(
+                "%(user)s resolved the lead %(customer)s: %(outcome)s.",
+                outcome=lead.disposition_id.name,
+                **names,
+            )
+        case "sale":
+            return call.env._("%(user)s confirmed an order of %(customer)s: the lead is closed.", **names)
+    if holder:
+        return call.env._("%(user)s gave the lead %(customer)s to %(holder)s.", holder=holder.name, **names)
+    return call.env._("%(user)s took the lead %(customer)s back.", **names)
+
+
+def _name_of(env: Environment, user) -> str:
+    """Customers who accept their offer online are no users whose name says anything."""
+    return user.name if user and user._is_internal() else env._("The customer")
+
+
+def tell(env: Environment, rows) -> None:
+    """Elevated: others changed what these calls are about; their agents see it at once.
+
+    :param rows: ``(call, agent)`` ids
+    """
+    told = env.cr.precommit.data.setdefault("leads_agent.changed_calls", set())
+    for call_id, agent_id in rows:
+        if call_id not in told and agent_id != env.uid:
+            told.add(call_id)
+            agent = env["res.users"].browse(agent_id)
+            # No name in it: the web client asks what happened.
+            agent._bus_send("leads_agent/call_changed", {"call_id": call_id})
+            agent._leads_dashboard_changed()
+
+
+def follow_leads(assignments, end_reason="") -> None:
+    """Elevated: agents who are on the phone are told of leads that went to somebody else, or ended.
+
+    :param str end_reason: why they ended; empty: they began
+    """
+    calls = assignments.env["leads.agent.call"]
+    match end_reason:
+        case "":
+            concerned = SQL("c.agent_id <> a.agent_id")
+        case "resolved" | "sale":
+            concerned = SQL("TRUE")
+        case _:
+            concerned = SQL("c.agent_id = a.agent_id")
+    calls.flush_model(["partner_id", "agent_id", "state"])
+    rows = calls.env.execute_query(
+        SQL(
+            """
+            SELECT c.id, c.agent_id
+              FROM leads_agent_call c
+              JOIN leads_agent_assignment a ON a.partner_id = c.partner_id
+             WHERE c.state <> 'done' AND a.id = ANY(%s) AND %s
+            """,
+            assignments.ids,
+            concerned,
+        )
+    )
+    tell(calls.env, rows)
+    if end_reason == "sale":
+        _close_by_sale(calls.browse(row[0] for row in rows), assignments)
+
+
+def _close_by_sale(calls, assignments) -> None:
+    """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
+
+    :param assignments: leads that were just sold
+    """
+    calls = calls.filtered(lambda call: call.assignment_id in assignments)
+    if not calls:
+        return
+    calls._hang_up()
+    calls.write(
+        {
+            "state": "done",
+            "disposition_id": calls.env["leads.agent.disposition"]._set_by_sale().id,
+            "is_contact": 1,
+            "is_sale": 1,
+            "closed_by_id": calls.env.uid,
+        }
+    )
+    tell(calls.env, [(call.id, call.agent_id.id) for call in calls])
+    for call in calls:
+        call.callback_id._close("done", call)
+    calls.env["leads.agent.history"]._log_calls(calls)
+
+
+def leave(customers) -> None:
+    """Elevated: these customers turned out to be nobody who is called."""
+    calls = customers.env["leads.agent.call"].search(
+        Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done")
+    )
+    calls._hang_up()
+    for call in calls:
+        call.write({"state": "done", "note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
+    calls.agent_id._leads_dashboard_changed()
+
+
+def abandon(users) -> None:
+    """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
+    calls = users.env["leads.agent.call"].search([("agent_id", "in", users.ids), ("state", "!=", "done")])
+    calls._hang_up()
+    calls.state = "done"
+
+
+def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
+    """Elevated: customers became others, and their calls and callbacks go along; of several calls that go on with
+    one customer, the first one does.
+
+    :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+    """
+    calls = env["leads.agent.call"].search(
+        Domain("partner_id", "in", [*entity_of, *entity_of.values()]), order="started_at, id"
+    )
+    for entity_id, together in calls.grouped(
+        lambda call: entity_of.get(call.partner_id.id, call.partner_id.id)
+    ).items():
+        running = together.filtered(lambda call: call.state != "done")
+        if len(running) > 1:
+            running[1:]._hang_up()
+            running[1:].write(
+                {
+                    "state": "done",
+                    "closed_by_id": env.uid,
+                    "note": env._("The customer was merged during the call."),
+                }
+            )
+            tell(env, [(call.id, call.agent_id.id) for call in running[1:]])
+            # Before one takes the place of the other
+            calls.flush_model()
+        together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
+            {"partner_id": entity_id}
+        )
+    env["leads.agent.callback"]._pass_to(entity_of)
+    env.flush_all()

@@ -1,0 +1,78 @@
+"""How a call begins: whether the customer may be called now, and at which number."""
+
+from odoo import fields
+from odoo.api import Environment
+from odoo.exceptions import UserError
+
+from odoo.addons.leads_agent.tools.moments import to_local
+
+from .tools.attempt import Attempt
+from .tools.phone_numbers import choices, dialable
+
+
+def begin(env: Environment, customer, direction: str, number: str) -> dict:
+    """Begin a call of the current user with a customer whom the user may read.
+
+    :param number: which of the customer's numbers, if one was chosen
+    :returns: what ``leads.agent.call.start`` does
+    :raises UserError: in a sentence, when the customer may not be called now
+    """
+    user = env.user
+    # sudo: leads.agent.desk - reads what decides whether to call, also of colleagues; only sentences come out
+    Desk = env["leads.agent.desk"].sudo()
+    facts = Desk._facts(customer.ids)[customer.id]
+    # sudo: leads.agent.callback - only whether there is one that the user may keep
+    callback = env["leads.agent.callback"].sudo()._kept_by(user, customer)
+    numbers = _numbers(env, facts, number)
+    if direction == "out":
+        attempt = Attempt(facts, user, fields.Datetime.now(), bool(callback))
+        reasons = [Desk._refusal(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
+        if all(reasons):
+            raise UserError(reasons[0] if reasons else Desk._refusal(attempt))
+        numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
+        if len(numbers) > 1:
+            values = [number_values(nr) for nr in numbers]
+            return {"call_id": False, "phone": "", "dial": {}, "numbers": values}
+    if facts.caller_id:
+        raise UserError(Desk._caller_sentence(facts))
+    now = fields.Datetime.now()
+    # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
+    call = (
+        env["leads.agent.call"]
+        .sudo()
+        .create(
+            {
+                "partner_id": customer.id,
+                "agent_id": user.id,
+                "team_id": user.sudo().sale_team_id.id,
+                "company_id": env.company.id,
+                "assignment_id": facts.assignment_id,
+                "order_id": facts.order_id,
+                "callback_id": callback.id,
+                "direction": direction,
+                "phone": numbers[0].shown if numbers else False,
+                "started_at": now,
+                "local_hour": to_local(now, facts.zone or "UTC").hour,
+            }
+        )
+    )
+    user._leads_set_break(False)
+    user._leads_dashboard_changed()
+    return call._started()
+
+
+def _numbers(env: Environment, facts, chosen=""):
+    """What can be dialled: the chosen number, else the numbers of the first cell that has any.
+
+    :raises UserError: when the customer has no such number
+    """
+    if not chosen:
+        return choices(facts.lines)
+    numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
+    if not numbers:
+        raise UserError(env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name))
+    return numbers
+
+
+def number_values(number) -> dict:
+    return {"dial": number.dial, "name": number.shown}

@@ -1,10 +1,12 @@
 """Reasons not to call a customer, some of which are reasons not to give the customer to anybody, too."""
 
-from odoo.tools import SQL
+from odoo import fields
+from odoo.tools import SQL, format_datetime
 
+from odoo.addons.leads_agent.tools.moments import to_local
 from odoo.addons.leads_agent.tools.refusals import Refusal
 
-from .tools.calling_hours import open_everywhere
+from .tools.calling_hours import next_opening_everywhere, open_everywhere
 from .tools.phone_numbers import choices, is_blocked
 
 # ----------------------------------------------------------------------
@@ -55,6 +57,46 @@ def _needs_phone(env, customer):
          WHERE %(is_cell)s)""",
         is_cell=_is_cell(customer),
     )
+
+
+# ----------------------------------------------------------------------
+# Sentences
+# ----------------------------------------------------------------------
+
+
+def _closed_sentence(env, facts, moment):
+    """What time it is, or will be, where calls are not allowed at a moment, and when they are."""
+    opening = _opening_sentence(env, facts, moment)
+    if moment > fields.Datetime.now():
+        zone = facts.zone or env.user.tz or "UTC"
+        return env._(
+            "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
+            customer=facts.name,
+            when=format_datetime(env, moment, tz=zone, dt_format="short"),
+            hours=opening,
+        )
+    closed = {to_local(moment, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(moment)}
+    first, last = (
+        format_datetime(env, moment, tz=closed[local], dt_format="EEE HH:mm") for local in (min(closed), max(closed))
+    )
+    if first == last:
+        sentence = env._("%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first)
+    else:
+        sentence = env._(
+            "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
+            customer=facts.name,
+            first=first,
+            last=last,
+        )
+    return f"{sentence} {opening}"
+
+
+def _opening_sentence(env, facts, moment):
+    opening = next_opening_everywhere(facts.clocks, moment)
+    if not opening:
+        return env._("There is no hour at which calls are allowed wherever the customer may be.")
+    when = format_datetime(env, opening, tz=env.user.tz, dt_format="short")
+    return env._("Calls are allowed again from %s, by your clock.", when)
 
 
 # ----------------------------------------------------------------------
@@ -132,6 +174,6 @@ CALL_REFUSALS = (
         "hours",
         CALLS,
         judge=lambda attempt: not open_everywhere(attempt.facts.clocks, attempt.at),
-        sentence=lambda env, _customer, attempt: env["leads.agent.desk"]._closed_sentence(attempt.facts, attempt.at),
+        sentence=lambda env, _customer, attempt: _closed_sentence(env, attempt.facts, attempt.at),
     ),
 )

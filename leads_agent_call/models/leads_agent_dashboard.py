@@ -11,6 +11,7 @@ from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, 
 from odoo.addons.leads_agent.tools import given, terms
 from odoo.addons.leads_agent.tools.moments import midnight
 
+from ..facts import cells_sql, read_lines
 from ..starting import number_values
 from ..tools.calling_hours import open_windows
 from ..tools.phone_numbers import Line, read_cell
@@ -143,7 +144,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         """What stands under Phone of a readable customer, and of the contacts, which go with it."""
         return SQL(
             "SELECT n.cells FROM res_partner c CROSS JOIN LATERAL (%s) n WHERE c.id = %s",
-            self.env["leads.agent.desk"]._cells_sql("c"),
+            cells_sql(self.env, "c"),
             customer.id,
         )
 
@@ -152,7 +153,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         """At which numbers a customer can be called, the one of *Call* first."""
         return [
             {**number_values(number), "contact": line.contact}
-            for line in self.env["leads.agent.desk"]._lines({customer.id: cells})[customer.id]
+            for line in read_lines(self.env, {customer.id: cells})[customer.id]
             if not line.is_blocked
             for number in line.cell.numbers
         ]

@@ -1,5 +1,4 @@
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 import pytz
 
@@ -8,72 +7,18 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
-from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given, terms
-from odoo.addons.leads_agent.tools.moments import to_local
 
+from .. import facts, walking
+from ..facts import seen_companies, standing_sql
 from ..tools import next_lead
 from ..tools.attempt import Attempt
-from ..tools.calling_hours import Clocks, next_opening_everywhere
-from ..tools.phone_numbers import Line, choices, read_cell
-from ..tools.timezones import MANY_ZONES, NOWHERE, Address, shown_zone
+from ..tools.calling_hours import next_opening_everywhere
+from ..tools.timezones import shown_zone
 
 # How many leads are looked at together; four times as many each time that the best may lie further down.
 CHUNK = 5
-# How far the stored value may be off the one that is computed.
-ROUNDING = 1e-4
-# Below whatever is stored.
-LOWEST = -1e9
-# Calls whose hour tells when a customer answers.
-CALLS_REMEMBERED = 30
-# Hours before and after now that count as about this hour.
-ABOUT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What decides whether a customer can be called now, and how promising that is."""
-
-    partner_id: int
-    name: str = ""
-    address: Address = NOWHERE
-    zone: str | None = None
-    clocks: Clocks = ()
-    lines: tuple[Line, ...] = ()
-    refusals: tuple[str, ...] = ()
-    is_ours: bool = False
-    assignment_id: int | bool = False
-    holder_id: int | bool = False
-    attempts: int = 0
-    assigned_at: datetime | None = None
-    order_id: int | bool = False
-    best_order_id: int | bool = False
-    amount: float = 0.0
-    ordered_at: datetime | None = None
-    sales: int = 0
-    caller_id: int | bool = False
-    calls_today: int = 0
-    most_calls: int = 0
-    answered: int = 0
-    tried: int = 0
-    callback_at: datetime | None = None
-    weight: float = 1.0
-
-    @property
-    def lead(self) -> next_lead.Lead:
-        """As the arithmetic wants it; a lead without a quotation counts for one, on the day it was assigned."""
-        return next_lead.Lead(
-            self.partner_id,
-            self.amount if self.best_order_id else 1.0,
-            self.ordered_at or self.assigned_at or next_lead.EPOCH,
-            self.attempts,
-            self.sales,
-            self.answered,
-            self.tried,
-            self.callback_at,
-            self.weight,
-        )
 
 
 class LeadsAgentDesk(models.AbstractModel):
@@ -166,7 +111,7 @@ class LeadsAgentDesk(models.AbstractModel):
     def _choose(self, user, skipped, situation):
         """:returns: ``(Facts, callback)``, or None"""
         # For what is plain SQL: to find the company, it need not read the user.
-        desk = self.with_context(leads_companies=self._seen_companies()).with_company(situation["company_id"])
+        desk = self.with_context(leads_companies=seen_companies(self.env)).with_company(situation["company_id"])
         weights = desk.env.company._leads_weights(situation)
         # As the user: what is out of sight is nobody's business, missed or not.
         callbacks = Callback = self.env["leads.agent.callback"].with_user(user)
@@ -198,138 +143,18 @@ class LeadsAgentDesk(models.AbstractModel):
         best, places, offset, size = None, None, 0, CHUNK
         while True:
             # One more than is looked at, which tells how much the others may be worth.
-            rows = self._by_most_worth(user, now, skipped, weights, best, places, size + 1, offset)
+            rows = walking.by_most_worth(self.env, user, now, skipped, weights, best, places, size + 1, offset)
             facts_of = self._facts([partner_id for partner_id, _most in rows[:size]], weights)
             found = [facts for facts in facts_of.values() if not self._refused(Attempt(facts, user, now))]
             if found:
                 leads = {facts.lead: facts for facts in [*found, *([best] if best else [])]}
                 best = leads[next_lead.rank(leads, weights, now)[0].lead]
-            if len(rows) <= size or (best and next_lead.score(best.lead, weights) > rows[size][1] + ROUNDING):
+            if len(rows) <= size or (best and next_lead.score(best.lead, weights) > rows[size][1] + walking.ROUNDING):
                 return best
             offset, size = offset + size, size * 4
             if places is None and not best:
                 # The usual reason is the hour: from here on, only where calls are allowed now.
-                offset, places = 0, self._open_places(user, now)
-
-    @api.model
-    def _open_places(self, user, now):
-        """Where leads of a user are that might be called at this moment: by one of the clocks there at least.
-
-        What the zip and the number of a lead say besides is looked at lead by lead. Where the address says nothing, or
-        a country with several zones, the beginning of the number stands for the place.
-
-        :returns: rows of :meth:`_place_sql`
-        """
-        Hours = self.env["leads.agent.calling.hours"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT %(place)s, co.code, st.code, min(p.phone_sanitized)
-                  FROM leads_agent_assignment a
-                  JOIN res_partner p ON p.id = a.partner_id
-             LEFT JOIN res_country co ON co.id = p.country_id
-             LEFT JOIN res_country_state st ON st.id = p.state_id
-                 WHERE a.agent_id = %(uid)s AND a.state = 'active'
-              GROUP BY 1, 2, 3, 4, 5, 6
-                """,
-                place=self._place_sql("p"),
-                uid=user.id,
-            )
-        )
-        places = []
-        for *place, country, state, number in rows:
-            address = Address(country or "", state or "", confirmed=place[0])
-            clocks = Hours._clocks(address, number if place[3] else "")
-            if not clocks or any(clock.is_open(now) for clock in clocks):
-                places.append(tuple(place))
-        return places
-
-    @api.model
-    def _place_sql(self, alias):
-        """What tells the place of a customer: confirmed zone, country, state, and the beginning of the number."""
-        # sudo: res.country - ids of countries
-        many = self.env["res.country"].sudo().search([("code", "in", MANY_ZONES)])
-        return SQL(
-            """COALESCE(%(zone)s, ''), COALESCE(%(country)s, 0), COALESCE(%(state)s, 0),
-            CASE WHEN %(state)s IS NULL AND (%(country)s IS NULL OR %(country)s IN %(many)s)
-                 THEN COALESCE(left(%(phone)s, 6), '') ELSE '' END""",
-            zone=SQL.identifier(alias, "leads_zone"),
-            country=SQL.identifier(alias, "country_id"),
-            state=SQL.identifier(alias, "state_id"),
-            phone=SQL.identifier(alias, "phone_sanitized"),
-            many=many._ids or (0,),
-        )
-
-    @api.model
-    def _by_most_worth(self, user, now, skipped, weights, best, places, limit, offset):
-        """Customers who may be called again, the most promising first.
-
-        Those who were never called are worth what is stored. Others may be worth so much more, by their answers at this
-        hour; of these only those are looked up that could stand among the first.
-
-        :param Facts best: who has to be beaten, if anybody
-        :param places: where they must be, as in :meth:`_open_places`, if anywhere
-        :returns: ``[(id, expected value at most)]``
-        """
-        if places is not None and not places:
-            return []
-        answers = weights.answers * next_lead.MOST_ANSWER
-        least = next_lead.score(best.lead, weights) - ROUNDING if best else LOWEST
-        leads = SQL(
-            """
-              FROM leads_agent_assignment a
-             WHERE a.agent_id = %(uid)s AND a.state = 'active'
-               AND (a.next_call_at IS NULL OR a.next_call_at <= %(now)s)
-               AND NOT EXISTS (
-                   SELECT FROM leads_agent_callback c
-                    WHERE c.partner_id = a.partner_id AND c.state = 'open' AND c.due_at > %(now)s)
-               %(skipped)s %(places)s
-            """,
-            uid=user.id,
-            now=now,
-            skipped=SQL("AND a.partner_id <> ALL(%s)", list(skipped)) if skipped else SQL(),
-            places=SQL()
-            if places is None
-            else SQL(
-                "AND EXISTS (SELECT FROM res_partner p WHERE p.id = a.partner_id AND (%s) IN %s)",
-                self._place_sql("p"),
-                tuple(places),
-            ),
-        )
-        return self.env.execute_query(
-            SQL(
-                """
-                WITH untried AS MATERIALIZED (
-                    SELECT a.partner_id, a.priority AS most %(leads)s
-                       AND NOT %(was_called)s %(beats)s
-                  ORDER BY a.priority DESC NULLS LAST, a.partner_id
-                     LIMIT %(end)s
-                ), called AS (
-                    SELECT a.partner_id, a.priority + %(answers)s %(leads)s
-                       AND %(was_called)s AND a.priority >= GREATEST(%(least)s, (
-                           SELECT CASE WHEN count(*) = %(end)s THEN min(most) END FROM untried)) - %(answers)s
-                  ORDER BY a.priority DESC NULLS LAST, a.partner_id
-                     LIMIT %(end)s
-                )
-                SELECT partner_id, COALESCE(most, %(lowest)s)::float
-                  FROM (TABLE untried UNION ALL TABLE called) t
-              ORDER BY most DESC NULLS LAST, partner_id
-                 LIMIT %(limit)s OFFSET %(offset)s
-                """,
-                leads=leads,
-                was_called=SQL(
-                    "(EXISTS (SELECT FROM leads_agent_call k"
-                    " WHERE k.partner_id = a.partner_id AND k.direction = 'out' AND k.state = 'done') IS TRUE)"
-                ),
-                answers=answers,
-                beats=SQL("AND a.priority >= %s", least) if best else SQL(),
-                least=least,
-                lowest=LOWEST,
-                end=offset + limit,
-                limit=limit,
-                offset=offset,
-            )
-        )
+                offset, places = 0, walking.open_places(self.env, user, now)
 
     @api.model
     def _nothing(self, user, skipped):
@@ -474,36 +299,6 @@ class LeadsAgentDesk(models.AbstractModel):
         )
 
     @api.model
-    def _closed_sentence(self, facts, moment):
-        """What time it is, or will be, where calls are not allowed at a moment, and when they are."""
-        opening = self._opening_sentence(facts, moment)
-        if moment > fields.Datetime.now():
-            zone = facts.zone or self.env.user.tz or "UTC"
-            return self.env._(
-                "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
-                customer=facts.name,
-                when=format_datetime(self.env, moment, tz=zone, dt_format="short"),
-                hours=opening,
-            )
-        closed = {to_local(moment, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(moment)}
-        first, last = (
-            format_datetime(self.env, moment, tz=closed[local], dt_format="EEE HH:mm")
-            for local in (min(closed), max(closed))
-        )
-        if first == last:
-            sentence = self.env._(
-                "%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first
-            )
-        else:
-            sentence = self.env._(
-                "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
-                customer=facts.name,
-                first=first,
-                last=last,
-            )
-        return f"{sentence} {opening}"
-
-    @api.model
     def _number_sentence(self, line):
         """Why nobody can dial what stands in the cell of a customer; empty where there is a number, or no text."""
         match line.cell.reason:
@@ -530,203 +325,22 @@ class LeadsAgentDesk(models.AbstractModel):
         return self.env._("%(caller)s is on the phone with %(customer)s.", caller=caller.name, customer=facts.name)
 
     @api.model
-    def _opening_sentence(self, facts, moment):
-        opening = next_opening_everywhere(facts.clocks, moment)
-        if not opening:
-            return self.env._("There is no hour at which calls are allowed wherever the customer may be.")
-        when = format_datetime(self.env, opening, tz=self.env.user.tz, dt_format="short")
-        return self.env._("Calls are allowed again from %s, by your clock.", when)
-
-    @api.model
     def _zones(self, partner_ids):
         """``{partner_id: zone}`` of commercial customers, by which to show what time it is there; None: unknown."""
         return {partner_id: facts.zone for partner_id, facts in self._facts(partner_ids).items()}
 
     @api.model
     def _facts(self, partner_ids, weights=None):
-        """What is to be known of commercial customers before calling them, in one query.
-
-        What is one value is selected as such: with a join each, planning would take longer than finding the rows.
+        """What is known of commercial customers; addons know more.
 
         :param Weights weights: those of the company, if they are known already
-        :returns: ``{partner_id: Facts}``; ids that are no customers are left out
+        :returns: ``{partner_id: facts.Facts}``
         """
-        if not partner_ids:
-            return {}
-        self.env.flush_all()
-        now = fields.Datetime.now()
-        weights = weights or self.env.company._leads_weights()
-        Hours = self.env["leads.agent.calling.hours"]
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT c.id, c.complete_name, c.zip, c.leads_zone, n.*, %(refusals)s AS refusals,
-                       (c.partner_share IS NOT TRUE OR c.id IN (SELECT partner_id FROM res_company)) AS is_ours,
-                       a.id AS assignment_id, a.agent_id, a.attempt_count, a.assigned_at,
-                       best.id AS best_order_id, best.amount, best.ordered_at, k.*,
-                       (SELECT code FROM res_country WHERE id = c.country_id) AS country_code,
-                       (SELECT code FROM res_country_state WHERE id = c.state_id) AS state_code,
-                       (SELECT due_at FROM leads_agent_callback WHERE partner_id = c.id AND state = 'open') AS due_at,
-                       (SELECT id FROM (%(newest)s) newest) AS order_id,
-                       (SELECT count(*) FROM leads_agent_assignment
-                         WHERE partner_id = c.id AND is_sale = 1 AND company_id = ANY(%(seen)s)) AS sales,
-                       (SELECT leads_agent_calls_per_day FROM res_company WHERE id = %(company)s) AS most_calls
-                  FROM res_partner c
-             LEFT JOIN leads_agent_assignment a ON a.partner_id = c.id AND a.state = 'active'
-            CROSS JOIN LATERAL (%(cells)s) n
-             LEFT JOIN LATERAL (
-                       SELECT o.id, %(moment)s AS ordered_at, %(amount)s AS amount
-                         FROM sale_order o
-                        WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
-                          AND o.company_id = ANY(%(seen)s)
-                     ORDER BY %(standing)s DESC, o.id
-                        LIMIT 1
-                       ) best ON TRUE
-            CROSS JOIN LATERAL (
-                       SELECT max(agent_id) FILTER (WHERE state <> 'done') AS caller_id,
-                              array_agg(started_at) FILTER (WHERE direction = 'out' AND started_at > %(lately)s)
-                                  AS lately,
-                              array_agg(ARRAY[local_hour, COALESCE(is_contact, 0)])
-                                  FILTER (WHERE direction = 'out' AND state = 'done' AND local_hour IS NOT NULL
-                                          AND company_id = ANY(%(seen)s)) AS answers
-                         FROM (SELECT agent_id, state, direction, started_at, local_hour, is_contact, company_id
-                                 FROM leads_agent_call WHERE partner_id = c.id
-                             ORDER BY started_at DESC LIMIT %(remembered)s) calls
-                       ) k
-                 WHERE c.id = ANY(%(partners)s)
-                """,
-                cells=self._cells_sql("c"),
-                refusals=self.env["res.partner"]._refusals_sql(SQL("c.id"), "call", but_judged=True),
-                amount=self._amount_sql("o"),
-                moment=newest.moment_sql(self.env, "o"),
-                newest=newest.order_sql(self.env, SQL.identifier("c", "id")),
-                standing=self._standing_sql("o", weights.half_life),
-                partial=terms.PARTIAL_STATES,
-                lately=now - timedelta(days=2),
-                remembered=CALLS_REMEMBERED,
-                partners=list(partner_ids),
-                company=self.env.company.id,
-                seen=self._seen_companies(),
-            )
-        )
-        facts = {}
-        lines_of = self._lines({row["id"]: row["cells"] or () for row in rows})
-        for row in rows:
-            lines = lines_of[row["id"]]
-            number = next((number.e164 for number in choices(lines)), "")
-            address = Address(
-                row["country_code"] or "", row["state_code"] or "", row["zip"] or "", row["leads_zone"] or ""
-            )
-            zone = shown_zone(address, number)
-            local = to_local(now, zone or "UTC")
-            about = [
-                is_contact
-                for hour, is_contact in row["answers"] or ()
-                if min((hour - local.hour) % 24, (local.hour - hour) % 24) <= ABOUT
-            ]
-            facts[row["id"]] = Facts(
-                partner_id=row["id"],
-                name=row["complete_name"] or "",
-                address=address,
-                zone=zone,
-                clocks=Hours._clocks(address, number),
-                lines=lines,
-                refusals=tuple(row["refusals"]),
-                is_ours=row["is_ours"],
-                assignment_id=row["assignment_id"] or False,
-                holder_id=row["agent_id"] or False,
-                attempts=row["attempt_count"] or 0,
-                assigned_at=row["assigned_at"],
-                order_id=row["order_id"] or False,
-                best_order_id=row["best_order_id"] or False,
-                amount=float(row["amount"] or 0),
-                ordered_at=row["ordered_at"],
-                sales=row["sales"],
-                caller_id=row["caller_id"] or False,
-                most_calls=row["most_calls"] or 0,
-                calls_today=sum(to_local(at, zone or "UTC").date() == local.date() for at in row["lately"] or ()),
-                answered=sum(about),
-                tried=len(about),
-                callback_at=row["due_at"],
-            )
-        return facts
-
-    @api.model
-    def _seen_companies(self):
-        """Ids of the companies whose orders, sales and calls the current user may be told of: those switched on."""
-        own = self.env.user._get_company_ids()
-        chosen = self.env.context.get("leads_companies") or self.env.context.get("allowed_company_ids") or own
-        # Elevated, nobody checks what a client has switched on.
-        return [company_id for company_id in own if company_id in set(chosen)]
-
-    @api.model
-    def _cells_sql(self, alias):
-        """The cells with phone numbers of a customer and the contacts, the own first, for :meth:`_lines`."""
-        return SQL(
-            """
-            SELECT jsonb_agg(
-                       jsonb_build_array(p.id, p.name, p.phone, p.phone_sanitized, o.code, b.id IS NOT NULL)
-                       ORDER BY p.id <> %(id)s, p.id) AS cells
-              FROM res_partner p
-         LEFT JOIN res_country o ON o.id = COALESCE(p.country_id, %(country)s)
-         LEFT JOIN phone_blacklist b ON b.number = p.phone_sanitized AND %(in_force)s
-             WHERE p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''
-            """,
-            id=SQL.identifier(alias, "id"),
-            country=SQL.identifier(alias, "country_id"),
-            in_force=self.env["phone.blacklist"]._leads_in_force_sql("b"),
-        )
-
-    @api.model
-    def _lines(self, cells_of):
-        """What stands in the cells with phone numbers, as it can be dialled.
-
-        :param dict cells_of: ``{partner_id: [(id, name, text, sanitized, country code, is blocked)]}``, the own first
-        :returns: ``{partner_id: (Line,)}``
-        """
-        # What Odoo made one number of was looked up with the row; other numbers of the cell are asked for here.
-        others = {
-            number.e164
-            for cells in cells_of.values()
-            for _id, _name, text, sanitized, code, _blocked in cells
-            for number in read_cell(text, code).numbers
-            if number.e164 != sanitized
-        }
-        blocked = self.env["phone.blacklist"]._leads_blocked(others) if others else frozenset()
-        return {
-            partner_id: tuple(
-                Line(
-                    text,
-                    cell := read_cell(text, code),
-                    is_own=nr == partner_id,
-                    is_blocked=is_blocked or any(number.e164 in blocked for number in cell.numbers),
-                    contact="" if nr == partner_id else name or "",
-                )
-                for nr, name, text, _sanitized, code, is_blocked in cells
-            )
-            for partner_id, cells in cells_of.items()
-        }
+        return facts.read(self.env, partner_ids, weights or self.env.company._leads_weights())
 
     # ------------------------------------------------------------------
     # The stored part of the expected value
     # ------------------------------------------------------------------
-
-    @api.model
-    def _amount_sql(self, alias):
-        """What an order is worth in its company's currency: nothing, or less, where no amount is on it yet."""
-        total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
-        return SQL("COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1)", total, rate)
-
-    @api.model
-    def _standing_sql(self, alias, half_life):
-        """Amount and age of an order, as in :func:`next_lead.standing`."""
-        return SQL(
-            "(ln(GREATEST(%s, 1)::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
-            self._amount_sql(alias),
-            newest.moment_sql(self.env, alias),
-            next_lead.EPOCH,
-            half_life,
-        )
 
     @api.model
     def _priority_sql(self, alias):
@@ -748,7 +362,7 @@ class LeadsAgentDesk(models.AbstractModel):
             companies=SQL(
                 "(SELECT m.cid FROM res_company_users_rel m WHERE m.user_id = %s)", SQL.identifier(alias, "agent_id")
             ),
-            standing=self._standing_sql("o", weights.half_life),
+            standing=standing_sql(self.env, "o", weights.half_life),
             partner=SQL.identifier(alias, "partner_id"),
             partial=terms.PARTIAL_STATES,
             assigned=SQL.identifier(alias, "assigned_at"),

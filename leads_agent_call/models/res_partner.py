@@ -9,6 +9,7 @@ from odoo.addons.leads_agent.models.res_groups import HOLDERS, MANAGER
 from odoo.addons.leads_agent.tools import given
 
 from .. import meanwhile
+from ..facts import cells_sql, read_lines
 from ..refusals import CALL_REFUSALS, has_odd_cells
 from ..tools.phone_numbers import Line, is_blocked, read_cell
 
@@ -117,7 +118,6 @@ class ResPartner(models.Model):
     def _refusal_names(self, partner_ids, door):
         """Cells that may say more than one number are read besides, as for calls; SQL compares the one Odoo found."""
         names_of = super()._refusal_names(partner_ids, door)
-        Desk = self.env["leads.agent.desk"]
         cells_of = dict(
             self.env.execute_query(
                 SQL(
@@ -125,13 +125,13 @@ class ResPartner(models.Model):
                     SELECT c.id, (%(cells)s) FROM res_partner c
                      WHERE c.id = ANY(%(partners)s) AND %(has_odd_cells)s
                     """,
-                    cells=Desk._cells_sql("c"),
+                    cells=cells_sql(self.env, "c"),
                     partners=list(partner_ids),
                     has_odd_cells=has_odd_cells(SQL("c.id")),
                 )
             )
         )
-        for partner_id, lines in Desk._lines(cells_of).items():
+        for partner_id, lines in read_lines(self.env, cells_of).items():
             if is_blocked(lines):
                 names_of.setdefault(partner_id, set()).add("blacklisted")
         return names_of

@@ -10,6 +10,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
+from ..facts import seen_companies
+
 OURS = "calls are for customers"
 
 
@@ -182,7 +184,7 @@ class TestWhatFiguresTell(OursCommon):
             .with_user(self.agent)
             .with_context(allowed_company_ids=[far.id], leads_companies=[far.id])
         )
-        self.assertEqual(desk.sudo()._seen_companies(), [])
+        self.assertEqual(seen_companies(desk.sudo().env), [])
 
 
 @tagged("post_install", "-at_install")

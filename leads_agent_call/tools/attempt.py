@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 class Attempt(NamedTuple):
     """A call that somebody wants to make, or to promise.
 
-    :param facts: ``leads_agent_desk.Facts`` of the customer
+    :param facts: ``facts.Facts`` of the customer
     :param at: the moment of the call, in UTC
     :param keeps_promise: it keeps a callback that is open to the user, whoever holds the lead
     """

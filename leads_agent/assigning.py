@@ -119,6 +119,11 @@ def read_leads(env: Environment, partner_ids) -> Leads:
     )
 
 
+def _unable(sentence: str) -> eligibility.Verdict:
+    """The agent may not hold leads, or not in this company."""
+    return eligibility.Verdict("failed", eligibility.Cause("unable", name=sentence))
+
+
 def reopen(assignments: BaseModel) -> BaseModel:
     """Elevated: give leads that ended back to their agents; they go on with what was.
 
@@ -204,7 +209,7 @@ class Assigning:
         unable = agents._leads_unable()
         own_companies = frozenset(self.env.companies.ids)
         return {
-            partner_id: eligibility.Verdict("failed", eligibility.Cause("unable", name=unable[agent_id]))
+            partner_id: _unable(unable[agent_id])
             if agent_id in unable
             else eligibility.judge(
                 leads.by_commercial[partner_id],
@@ -228,13 +233,16 @@ class Assigning:
 
     def _meant(self, examined: Examined, agent_of: dict[int, int]) -> dict[int, eligibility.Verdict]:
         """The verdicts of before, now that it is known who of the receivers is meant."""
-        # sudo: res.users - the companies of an agent
+        # sudo: res.users - the companies of an agent, and whether they may hold leads
         agents = self.env["res.users"].sudo().browse(set(agent_of.values()))
         companies = {agent.id: agent.company_ids._ids for agent in agents}
+        unable = agents._leads_unable()
         verdicts = {}
         for partner_id, agent_id in agent_of.items():
             verdict, lead = examined.verdicts[partner_id], examined.leads.by_commercial[partner_id]
-            if lead.holder_id == agent_id:
+            if agent_id in unable:
+                verdict = _unable(unable[agent_id])
+            elif lead.holder_id == agent_id:
                 verdict = eligibility.Verdict("already", "already")
             elif verdict.result == "assigned" and lead.company_id and lead.company_id not in companies[agent_id]:
                 verdict = eligibility.Verdict("not_assignable", "company")

@@ -98,8 +98,8 @@ class Giving:
         env = self.lead.with_company(self.lead._leads_company()).env
         request = Request(self.lead.partner_id.id, agent.id, words.reason(offer, cause))
         [result] = Assigning(env, Terms("offer", unconditional=True)).run([request])
-        # A repeat lead is not held up by what stands against a second record of its customer.
-        if result.result not in ("assigned", "already") and cause != "coalesced":
+        # A repeat lead is not held up by what stands against a second record of its customer; by its agent, it is.
+        if result.result == "failed" or (result.result not in ("assigned", "already") and cause != "coalesced"):
             raise UserError(result.reason)
 
     def _ask_for_feedback(self, agent):

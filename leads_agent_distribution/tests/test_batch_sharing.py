@@ -5,6 +5,7 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -312,6 +313,19 @@ class TestBatchSharing(BatchCase):
     # ------------------------------------------------------------------
     # The job
     # ------------------------------------------------------------------
+
+    def test_an_agent_who_left_the_company_since_gets_no_lead_of_it(self):
+        self._small_requests()
+        batch = self._batch(self._leads(9))
+        batch.action_assign()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.third_agent.write({"company_id": elsewhere.id, "company_ids": [Command.set(elsewhere.ids)]})
+        self._run_job()
+        self.assertNotIn(self.third_agent, self._got(batch))
+        refused = batch.line_ids.filtered(lambda line: line.agent_id == self.third_agent)
+        self.assertEqual(set(refused.mapped("result")), {"failed"})
+        self.assertIn("does not work in the company", refused[0].reason)
+        self.assertFalse(self.third_agent.leads_assignment_ids)
 
     def test_large_batches_go_on_in_the_background_in_chunks(self):
         self._small_requests()

@@ -6,8 +6,6 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
-from odoo.addons.leads_agent import holders
-
 SQL_FILE = Path(__file__).with_name("generate.sql")
 AGENT = "leads_agent.group_leads_agent"
 # What the shape of an agent is called in the tables, in the order of their users.
@@ -46,6 +44,9 @@ SCALES = {
 
 def fill(registry, scale: Scale) -> None:
     """Fill the database once; the users are told apart by their logins (``bench_agent_00``, ``bench_own`` ...)."""
+    # Odoo finds addons once it has read its configuration.
+    from odoo.addons.leads_agent import holders
+
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
         users = _users(env)

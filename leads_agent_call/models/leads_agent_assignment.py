@@ -2,11 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, clean_context
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.models.res_groups import MANAGER
-from odoo.addons.leads_agent.tools import terms
 
 from .. import meanwhile
 from ..tools import policy
@@ -145,31 +144,8 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     def _apply_to_customers(self, disposition, customers):
         """Elevated: what a disposition does with the customers, whoever holds them."""
-        user = self.env.user
-        if disposition.quotation != "keep":
-            # The quotations that whoever logs the outcome may see, of the companies they work in
-            orders = (
-                self.env["sale.order"]
-                .with_env(self.env(su=False))
-                .search([("leads_commercial_partner_id", "in", customers.ids), ("state", "in", terms.PARTIAL_STATES)])
-            )
-            # sudo: sale.order - the disposition, which a manager has set up, says so
-            orders = orders.with_env(self.env(su=True, context=clean_context(self.env.context)))
-            if disposition.quotation == "cancel":
-                orders.action_cancel()
-            else:
-                orders.validity_date = disposition._valid_until()
-        if disposition.do_not_call:
-            days = disposition.do_not_call_days
-            until = days and fields.Datetime.now() + timedelta(days=days)
-            self.env["leads.agent.opt.out"]._record(customers.commercial_partner_id, disposition, until)
-        if disposition.activity_type_id:
-            for customer in customers:
-                customer.activity_schedule(activity_type_id=disposition.activity_type_id.id, user_id=user.id)
-        if disposition.mail_template_id:
-            reachable = customers.filtered(lambda customer: customer.email_normalized and not customer.is_blacklisted)
-            if reachable:
-                disposition.mail_template_id.send_mail_batch(reachable.ids)
+        for effect in disposition.with_env(self.env)._effects():
+            effect.apply(customers)
 
     # ------------------------------------------------------------------
     # Priorities

@@ -1,11 +1,15 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import clean_context, format_date, format_datetime
 from odoo.tools.sql import column_exists
 
 from odoo.addons.leads_agent.fields import Bounded, Link
-from odoo.addons.leads_agent.tools import limits
+from odoo.addons.leads_agent.tools import limits, terms
 
 from ..tools import policy
 
@@ -27,12 +31,22 @@ SHIPPED = {
 }
 
 
+class Effect(NamedTuple):
+    """Something that an outcome does with customers.
+
+    :param sentence: what will happen, for the agent; empty where it goes without saying
+    :param apply: does it with the customers it is given, elevated
+    """
+
+    sentence: str
+    apply: Callable[[models.BaseModel], object]
+
+
 class LeadsAgentDisposition(models.Model):
     """What an outcome does: with the lead, its quotation, its number, and what comes next.
 
-    A policy that contradicts itself cannot be saved. What it will do is told in sentences before it is confirmed, by
-    the same method that the form and the dashboard ask (:meth:`_effect_sentences`); it is done by
-    ``leads.agent.assignment._apply_outcome``.
+    A policy that contradicts itself cannot be saved. The form shows in sentences what an outcome will do
+    (:meth:`_effect_sentences`); ``leads.agent.assignment._apply_outcome`` does it. Both read :meth:`_effects`.
     """
 
     _inherit = "leads.agent.disposition"
@@ -221,23 +235,66 @@ class LeadsAgentDisposition(models.Model):
                 sentences.append(self.env._("It comes back to you in %s.", self._duration(result.retry_minutes)))
             case _:
                 sentences.append(self.env._("The lead stays with you."))
+        return [*sentences, *(effect.sentence for effect in self._effects() if effect.sentence)]
+
+    def _effects(self):
+        """What the outcome does with customers, whoever holds them: the form shows the sentences, the rest is done.
+
+        A hook.
+
+        :returns: list of :class:`Effect`, in the order in which they happen
+        """
+        self.ensure_one()
+        effects = []
         if self.quotation == "cancel":
-            sentences.append(self.env._("The quotation is cancelled."))
+            effects.append(Effect(self.env._("The quotation is cancelled."), self._cancel_quotations))
         elif self.quotation == "extend":
-            sentences.append(self.env._("The quotation is valid until %s.", format_date(self.env, self._valid_until())))
+            until = format_date(self.env, self._valid_until())
+            effects.append(Effect(self.env._("The quotation is valid until %s.", until), self._extend_quotations))
         if self.do_not_call:
-            sentences.append(
+            sentence = (
                 self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
                 if self.do_not_call_days
                 else self.env._("The customer is never called again, at any number.")
             )
+            effects.append(Effect(sentence, self._block_calls))
         if self.activity_type_id:
             # sudo: mail.activity.type - its name, as on every activity
-            sentences.append(self.env._("Activity planned: %s.", self.activity_type_id.sudo().name))
+            name = self.activity_type_id.sudo().name
+            effects.append(Effect(self.env._("Activity planned: %s.", name), self._plan_activity))
         if self.mail_template_id:
             # sudo: mail.template - its name alone; agents may not read templates
-            sentences.append(self.env._("E-mail sent: %s.", self.mail_template_id.sudo().name))
-        return sentences
+            name = self.mail_template_id.sudo().name
+            effects.append(Effect(self.env._("E-mail sent: %s.", name), self._send_mail))
+        return effects
+
+    def _cancel_quotations(self, customers):
+        self._quotations(customers).action_cancel()
+
+    def _extend_quotations(self, customers):
+        self._quotations(customers).validity_date = self._valid_until()
+
+    def _quotations(self, customers):
+        """The quotations that the user who logs the outcome may see, of the companies they work in; elevated."""
+        orders = self.env["sale.order"].with_env(self.env(su=False))
+        orders = orders.search(
+            [("leads_commercial_partner_id", "in", customers.ids), ("state", "in", terms.PARTIAL_STATES)]
+        )
+        # sudo: sale.order - the disposition, which a manager has set up, says so
+        return orders.with_env(self.env(su=True, context=clean_context(self.env.context)))
+
+    def _block_calls(self, customers):
+        days = self.do_not_call_days
+        until = days and fields.Datetime.now() + timedelta(days=days)
+        self.env["leads.agent.opt.out"]._record(customers.commercial_partner_id, self, until)
+
+    def _plan_activity(self, customers):
+        for customer in customers:
+            customer.activity_schedule(activity_type_id=self.activity_type_id.id, user_id=self.env.user.id)
+
+    def _send_mail(self, customers):
+        if reachable := customers.filtered(lambda customer: customer.email_normalized and not customer.is_blacklisted):
+            self.mail_template_id.send_mail_batch(reachable.ids)
 
     def _duration(self, minutes):
         if minutes % MINUTES_A_DAY == 0:

@@ -6,6 +6,7 @@ from . import (
     leads_agent_call,
     leads_agent_dashboard,
     leads_agent_desk,
+    leads_agent_disposition,
     leads_agent_history,
     leads_agent_identity,
     leads_agent_import_line,

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from ..moving import LifeCycle
 
@@ -18,10 +18,3 @@ class LeadsAgentAssignment(models.Model):
         # sudo: res.partner - follows from an undoing that was allowed
         LifeCycle(self.sudo().env).go_back(self)
         return super()._on_undone()
-
-    @api.model
-    def _apply_to_customers(self, disposition, customers):
-        result = super()._apply_to_customers(disposition, customers)
-        # sudo: res.partner - follows from an outcome that the agent was allowed to log
-        customers.sudo()._lead_event("called", disposition.name, disposition=disposition)
-        return result

@@ -40,6 +40,7 @@ class TestReach(LifecycleCommon):
         self.env["leads.agent.call"].with_user(self.agent).start(self.first.id)
         for user in (self.agent, self.manager):
             self.assertEqual(self._groups("sale.order", user, "lead_stage_id"), {"Prospect": 1, "Opportunity": 1})
+            self.first.invalidate_recordset(["lead_channel"])
             self.assertEqual(self._groups("sale.order", user, "lead_channel"), {self.first.lead_channel: 2})
             self.assertEqual(self._groups("leads.agent.call", user, "lead_stage_id"), {"Prospect": 1})
 

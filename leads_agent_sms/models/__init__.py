@@ -1,1 +1,1 @@
-from . import leads_agent_assignment, leads_agent_disposition
+from . import leads_agent_disposition

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.leads_agent.fields import Link
+from odoo.addons.leads_agent_call.models.leads_agent_disposition import Effect
 
 
 class LeadsAgentDisposition(models.Model):
@@ -25,9 +26,14 @@ class LeadsAgentDisposition(models.Model):
                     self.env._("The text message template '%s' is not for contacts.", template_sudo.name)
                 )
 
-    def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
-        sentences = super()._effect_sentences(attempt, callback_at, tz, is_promised=is_promised)
+    def _effects(self):
+        effects = super()._effects()
         if self.sms_template_id:
             # sudo: sms.template - its name alone; agents may not read templates
-            sentences.append(self.env._("Text message sent: %s.", self.sms_template_id.sudo().name))
-        return sentences
+            name = self.sms_template_id.sudo().name
+            effects.append(Effect(self.env._("Text message sent: %s.", name), self._send_text_message))
+        return effects
+
+    def _send_text_message(self, customers):
+        reachable = customers.filtered(lambda customer: customer.phone_sanitized and not customer.phone_blacklisted)
+        reachable._message_sms_schedule_mass(template=self.sms_template_id)

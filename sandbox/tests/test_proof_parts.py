@@ -12,15 +12,25 @@ from sandbox.paths import ROOT
 from sandbox.proof_parts import ADDON, PARTS, TAG
 
 TAGGED = re.compile(rf'@tagged\([^)]*"{TAG}"[^)]*\)\nclass (\w+)')
+PROOF = re.compile(r"^from \.\.proofs import (\w+)$", re.MULTILINE)
+
+
+def _tagged(folder):
+    """Return (addon, module, class) of the tests with the tag in a folder of the addons."""
+    files = [(path, path.read_text()) for path in ROOT.glob(f"*/{folder}/test_*.py")]
+    return [(path.parts[-3], path.stem, name) for path, text in files for name in TAGGED.findall(text)]
 
 
 def test_every_proof_is_in_one_part_and_every_name_is_that_of_a_proof():
-    proofs = [name for path in ROOT.glob("*/tests/test_*.py") for name in TAGGED.findall(path.read_text())]
     tabled = Counter(name for part in PARTS.values() for name in part.tests)
-    assert tabled == Counter(proofs)
-    assert {path.parent.parent.name for path in ROOT.glob("*/tests/test_*.py") if TAGGED.search(path.read_text())} == {
-        ADDON
-    }
+    assert tabled == Counter(name for _addon, _module, name in _tagged("proofs"))
+    assert {addon for addon, _module, _name in _tagged("proofs")} == {ADDON}
+    assert not _tagged("tests")
+
+
+def test_odoo_finds_every_proof():
+    loaded = (ROOT / ADDON / "tests" / "__init__.py").read_text()
+    assert {path.stem for path in (ROOT / ADDON / "proofs").glob("test_*.py")} == set(PROOF.findall(loaded))
 
 
 def test_every_module_that_proves_is_in_one_part():

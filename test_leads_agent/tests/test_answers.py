@@ -6,10 +6,10 @@ from xmlrpc.client import Fault
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .doors import Doors
-from .public_methods import GIVEN, PublicMethods
-from .scenario import ROLES, figure
-from .test_probes import MUTED
+from ..proofs.doors import Doors
+from ..proofs.public_methods import GIVEN, PublicMethods
+from ..proofs.scenario import ROLES, figure
+from ..proofs.test_probes import MUTED
 
 # What the protocol says of an answer that it has no form for.
 UNFIT = ("cannot marshal", "dictionary key must be string", "exceeds XML-RPC limits")

@@ -8,7 +8,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".sandbox"
 LOGS = HOME / "log"
 DOWNLOADS = HOME / "downloads"
+# The pictures that a document shows; the others are made beside what the commands make.
 SCREENSHOTS = ROOT / "docs" / "screenshots"
+OTHER_SCREENSHOTS = HOME / "screenshots"
 
 
 def digest(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Picture each menu of admin, manager and agent, wide and narrow, from the demo. ARGS='agent_dashboard' selects.
 
+Those that documents show, in `docs/screenshots`, are made anew there, the others in `.sandbox/screenshots`.
 Fails on an error on the console and on a page that is wider than the window.
 """
 
@@ -13,7 +14,7 @@ from PIL import Image
 from .. import browser, databases, demo_users, pages
 from ..console import Trouble, say, step, table
 from ..odoo_process import Odoo, free_port, wait_for_http
-from ..paths import LOGS, SCREENSHOTS, made
+from ..paths import LOGS, OTHER_SCREENSHOTS, SCREENSHOTS, made
 from ..workbench import ready_odoo
 from .demo import DATABASE
 
@@ -54,7 +55,7 @@ def _picture_all(odoo: Odoo, base: str, chosen: list[str]) -> int:
         raise Trouble("There was nothing to picture: no menu of ours, or no page of that name.")
     say("\n" + table([("picture", "overflow", "errors"), *rows]))
     bad = [row for row in rows if row[1:] != ("", "")]
-    say(f"\n{len(rows)} pictures in {SCREENSHOTS}, {len(bad)} with a problem")
+    say(f"\n{len(rows)} pictures in {SCREENSHOTS} and {OTHER_SCREENSHOTS}, {len(bad)} with a problem")
     return 1 if bad else 0
 
 
@@ -77,7 +78,8 @@ def _picture(window: browser.Browser, base: str, page: pages.Page, size: tuple[i
     name = f"{page.role}_{page.name}_{size[0]}.png"
     image = Image.open(io.BytesIO(seen.png)).convert("RGB")
     # Screens have few colours: a palette makes the file a third.
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(made(SCREENSHOTS) / name, optimize=True)
+    folder = SCREENSHOTS if (SCREENSHOTS / name).exists() else made(OTHER_SCREENSHOTS)
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / name, optimize=True)
     say(f"    {name} {seen.url.removeprefix(base)}")
     for error in seen.errors:
         say(f"  ! {error[:500]}")

@@ -42,7 +42,7 @@ PARTS = {
             "TestProbes",
             "TestPublicMethods",
             "TestResiduals",
-            "TestSignInDoors",
+            "TestSignIn",
         )
     ),
     # Each takes about an hour of one processor.

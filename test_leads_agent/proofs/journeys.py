@@ -4,8 +4,8 @@ from lxml import etree
 
 from odoo.tests import Form
 
-from .doors import Doors
-from .scenario import ROLES, figure, marks_in
+from .marks import ROLES, figure, marks_in
+from .remote import RemoteCase, is_refused
 
 # What a client asks for of an attribute that is a record or many.
 NAMED = {"fields": {"display_name": {}}}
@@ -65,7 +65,7 @@ class Window(Form):
         return record
 
 
-class Journeys(Doors):
+class Journeys(RemoteCase):
     """Under the lock, what an agent does in Odoo, without a single error.
 
     The world has all that stumbling blocks are made of: a hidden twin of an order, a stranger who follows one, meetings
@@ -92,7 +92,7 @@ class Journeys(Doors):
         if result and "error" in result:
             self.fail("\n".join(result["error"]["data"]["debug"].splitlines()[-25:]))
         if result is None:
-            self.assertFalse(self._refused(answer), answer[:2000])
+            self.assertFalse(is_refused(answer), answer[:2000])
         self.assertFalse(marks_in(answer) - self.locked.allowed, answer[:2000])
         return answer if result is None else result.get("result")
 

@@ -7,12 +7,12 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo.tools import SQL
 
-from .doors import DOORS
 from .link_cases import Cases, Things
 from .link_clients import AtDoor, InProcess, Stopped
 from .link_forms import FORMS_OF, PLACES, Case, Form, Parent, Place
 from .link_judge import ROW, LinkJudge
-from .scenario import marks_in
+from .marks import marks_in
+from .remote import INTERFACES
 
 PLAIN = ("integer", "link")
 # What agents work on: asked for in every form.
@@ -193,7 +193,7 @@ class Asker:
     def _doors(form, place):
         if (place.lines and not form.on_lines) or (form.rare and not place.is_main):
             return ()
-        doors = ("", *DOORS) if place.at_doors and form.at_doors else ("",)
+        doors = ("", *INTERFACES) if place.at_doors and form.at_doors else ("",)
         return tuple(door for door in doors if not form.only_at or door in form.only_at)
 
     @staticmethod

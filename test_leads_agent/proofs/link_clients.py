@@ -8,6 +8,8 @@ from xmlrpc.client import Marshaller
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .remote import is_refused
+
 REFUSALS = (AccessError, UserError, ValidationError)
 _RECORD = re.compile(r'^(?:.*"result": )?\[?(\d+)[\],} ]')
 
@@ -151,7 +153,7 @@ class AtDoor(Client):
         with patch.dict(Marshaller.dispatch, {Decimal: _dump_decimal}):
             answer = self.test._rpc(self.door, model, method, ids, **kwargs)
         self.answers.append(answer)
-        if self.test._refused(answer):
+        if is_refused(answer):
             self.refusals += 1
             return None
         return answer

@@ -18,7 +18,7 @@ from odoo.addons.leads_agent.exceptions import CustomerOutOfSight
 from odoo.addons.mail.tools.discuss import Store
 
 from .link_asking import Example, shows
-from .scenario import marks_in
+from .marks import marks_in
 from .sweep import Sweep
 
 REFUSALS = (AccessError, UserError, ValidationError)

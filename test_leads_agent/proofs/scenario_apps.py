@@ -1,7 +1,9 @@
 """The marked world with rows of every other app in it: of customers, quotations and sold orders, in sight and out."""
 
+from .customers_common import NO_TEXT
+from .marks import mark
 from .rows_of_apps import RowsOfApps
-from .scenario import _NO_TEXT, Scenario, mark
+from .scenario import Scenario
 
 # A is in sight and must be found; B is nobody's; C was the agent's, who is still responsible for what hangs on it and
 # wrote on it; D is another agent's.
@@ -28,7 +30,7 @@ class AppsScenario(Scenario):
         }
         for letter in LETTERS:
             roots[letter, "P"].append(cls.world[letter]["portal_user"])
-        cls.rows = RowsOfApps(cls.env, roots, {key: cls._holder(*key) for key in roots}, mark, _NO_TEXT)
+        cls.rows = RowsOfApps(cls.env, roots, {key: cls._holder(*key) for key in roots}, mark, NO_TEXT)
         cls.planted = cls.rows.make(cls.rows.candidates(cls._readable(cls.agent) | cls._readable(cls.plain)))
         for (letter, kind), rows in cls.planted.items():
             for row in rows:

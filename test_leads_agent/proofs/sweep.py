@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 
-from .scenario import marks_in
+from .marks import marks_in
 
 # Technical models whose rows are many and hold no data of anybody: their records are sampled.
 SAMPLE = 400

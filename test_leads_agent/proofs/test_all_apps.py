@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from . import test_forms
+from .marks import ROLES, figure
 from .opened_by_apps import ALL_EMPLOYEES, NO_ROW, NOT_IN_THE_TEST, OWN
-from .scenario import ROLES, figure
 from .scenario_apps import AppsScenario
 from .sweep import REFUSALS, Sweep
 

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 MANAGERS = 4
 SEED = random.randrange(10**6)

@@ -11,8 +11,9 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .marks import ROLES, WHOLE, figure
 from .public_methods import GIVEN, PublicMethods
-from .scenario import ROLES, WHOLE, Scenario, figure
+from .scenario import Scenario
 
 OURS_PATH = re.compile("/leads_agent")
 MISSING = 2**31 - 2

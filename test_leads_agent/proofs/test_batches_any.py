@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 FACTS = (

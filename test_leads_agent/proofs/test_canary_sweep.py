@@ -3,7 +3,8 @@ import time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .scenario import ROLES, WHOLE, Scenario, figure
+from .marks import ROLES, WHOLE, figure
+from .scenario import Scenario
 from .sweep import Sweep
 
 LEAST_READS = 2400

@@ -13,7 +13,7 @@ from odoo.tests import tagged
 
 from odoo.addons.leads_agent.tests.figures_common import FiguresCommon
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 SEQUENCES = 1_000 if WHOLE else 4

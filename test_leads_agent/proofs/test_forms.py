@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .scenario import ROLES, WHOLE, Scenario, figure, marks_in
+from .marks import ROLES, WHOLE, figure, marks_in
+from .scenario import Scenario
 
 # What could be named on a form.
 THINGS = (

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .journeys import Journeys
-from .scenario import ROLES
+from .marks import ROLES
 
 
 @tagged("post_install", "-at_install", "leads_prove")

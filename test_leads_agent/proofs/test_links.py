@@ -13,11 +13,10 @@ from zlib import crc32
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .doors import Doors
 from .link_asking import Asker
 from .link_forms import LINKS, PLACES, STANDING, STANDING_PLACES
-from .scenario import ROLES, WHOLE, Role, figure
-from .test_probes import MUTED, SEED
+from .marks import ROLES, SEED, WHOLE, Role, figure
+from .remote import MUTED, RemoteCase
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ class WithPortal:
         cls.portal = cls._user("portal_pia", "base.group_portal", partner_id=contact.id)
 
 
-class LinksCommon(WithPortal, Doors):
+class LinksCommon(WithPortal, RemoteCase):
     """Links and documents by number. Each kind of probe has its twin on a record in sight, which must be answered."""
 
     # ------------------------------------------------------------------

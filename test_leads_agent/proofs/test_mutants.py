@@ -5,8 +5,9 @@ from odoo.models import BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .marks import ROLES, WHOLE, figure
 from .mutants import FIELDS, LOCKED, NOT_ABOUT_SIGHT, OVERRIDES, RULES, override, passes
-from .scenario import ROLES, WHOLE, Scenario, figure
+from .scenario import Scenario
 from .sweep import Sweep
 
 OURS = "odoo.addons.leads_agent"

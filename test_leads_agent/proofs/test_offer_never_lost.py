@@ -13,7 +13,7 @@ from odoo.tests import tagged
 
 from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 MONDAY = fields.Datetime.to_datetime("2026-11-16 08:00:00")

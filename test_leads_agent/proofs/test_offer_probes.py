@@ -1,9 +1,8 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .doors import DOORS, Doors
-from .scenario import ROLES, figure
-from .test_probes import MUTED
+from .marks import ROLES, figure
+from .remote import INTERFACES, MUTED, RemoteCase, is_refused
 
 # Whose offers, and what is attached to them, a user must find: agents their own, managers those of their companies.
 OWN = {"agent": "ABC", "other_agent": "D", "manager": "ABCD"}
@@ -21,8 +20,8 @@ VERBS = (
 
 
 @tagged("post_install", "-at_install", "leads_prove")
-class TestOfferProbes(Doors):
-    """Offers, audits, points and profiles at each door, as each role: one's own are answered, those of others are not.
+class TestOfferProbes(RemoteCase):
+    """Offers, audits, points and profiles at each interface, as each role: one's own are told, those of others are not.
 
     Each record bears a text of its own; so each call that must find nothing has its twin that must find the text.
     """
@@ -53,18 +52,18 @@ class TestOfferProbes(Doors):
         return letter in OWN.get(role.user, "")
 
     @mute_logger(*MUTED)
-    def test_each_record_at_each_door(self):
+    def test_each_record_at_each_interface(self):
         for role in ROLES:
             fired = twins = 0
             with self.subTest(role.name), self._as(role):
                 self._enter(role)
                 for letter, record, field, text in self.targets:
                     expected = self._may_find(role, letter, record._name)
-                    for door in DOORS:
+                    for interface in INTERFACES:
                         for verb, arguments in VERBS:
                             kwargs = arguments(record.ids, field)
-                            answer = self._rpc(door, record._name, verb, kwargs.pop("ids", None), **kwargs)
-                            name = f"{role.name}: {door} {verb} {letter} {record._name}"
+                            answer = self._rpc(interface, record._name, verb, kwargs.pop("ids", None), **kwargs)
+                            name = f"{role.name}: {interface} {verb} {letter} {record._name}"
                             self.assertEqual(self._tells(record, answer, text), expected, f"{name}: {answer[:300]}")
                             fired += 1
                             twins += expected
@@ -76,12 +75,12 @@ class TestOfferProbes(Doors):
     def _tells(self, record, answer, text):
         if record._name == "leads.agent.routing":
             # The number of a lead is short: what counts is that a row came back.
-            return not self._refused(answer) and text in answer
+            return not is_refused(answer) and text in answer
         return text in answer
 
     @mute_logger(*MUTED)
     def test_nobody_writes_what_the_routing_writes(self):
-        """Offers are answered by their methods, points come from them: no door takes a value, not from a manager."""
+        """Offers are answered by their methods, points come from them: nobody writes a value, not even managers."""
         things, profile = self.world["A"], self.profiles[self.agent]
         for role in (role for role in ROLES if role.user in ("agent", "manager")):
             with self.subTest(role.name), self._as(role):
@@ -92,16 +91,16 @@ class TestOfferProbes(Doors):
                     (things["routing"], {"agent_id": self.agent.id}),
                 ):
                     before = record.read(list(vals))
-                    for door in DOORS:
+                    for interface in INTERFACES:
                         for verb, ids, kwargs in (
                             ("write", record.ids, {"vals": vals}),
                             ("unlink", record.ids, {}),
                             ("create", None, {"vals_list": [vals]}),
                         ):
-                            answer = self._rpc(door, record._name, verb, ids, **kwargs)
-                            self.assertTrue(self._refused(answer), f"{door} {verb} {record._name}: {answer[:300]}")
+                            answer = self._rpc(interface, record._name, verb, ids, **kwargs)
+                            self.assertTrue(is_refused(answer), f"{interface} {verb} {record._name}: {answer[:300]}")
                     self.env.invalidate_all()
                     self.assertEqual(record.read(list(vals)), before)
                 # The twin: managers set up profiles, agents do not.
                 answer = self._rpc("json/2", profile._name, "write", profile.ids, vals={"pecking_order": 7})
-                self.assertEqual(self._refused(answer), role.is_agent)
+                self.assertEqual(is_refused(answer), role.is_agent)

@@ -8,7 +8,7 @@ from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
 from odoo.addons.leads_agent_offer.job import Job
 from odoo.addons.leads_agent_offer.offering import Offering
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 CLIENTS = 8
 

@@ -16,7 +16,7 @@ from odoo.tools import mute_logger
 from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 from odoo.addons.leads_agent_offer.tools import performance
 
-from .scenario import WHOLE, figure
+from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 MONDAY = fields.Datetime.to_datetime("2026-11-16 00:00:00")

@@ -6,7 +6,8 @@ from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .scenario import ROLES, WHOLE, Scenario, figure, marks_in
+from .marks import ROLES, WHOLE, figure, marks_in
+from .scenario import Scenario
 
 MODELS = ("quotation", "quotation_line", "partner", "sold")
 # What a request would stumble over anyway, and what waits for something outside.

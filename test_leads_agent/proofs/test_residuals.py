@@ -3,12 +3,12 @@ import json
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .doors import Doors
-from .scenario import ROLES, marks_in
+from .marks import ROLES, marks_in
+from .remote import RemoteCase
 
 
 @tagged("post_install", "-at_install", "leads_prove")
-class TestResiduals(Doors):
+class TestResiduals(RemoteCase):
     """What stays open on purpose, exactly as far as `docs/visibility.md` says, and no further."""
 
     def setUp(self):

@@ -21,4 +21,4 @@ from ..proofs import test_offer_simulation
 from ..proofs import test_probes
 from ..proofs import test_public_methods
 from ..proofs import test_residuals
-from ..proofs import test_sign_in_doors
+from ..proofs import test_sign_in

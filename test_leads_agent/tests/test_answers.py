@@ -6,10 +6,9 @@ from xmlrpc.client import Fault
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..proofs.doors import Doors
+from ..proofs.marks import ROLES, figure
 from ..proofs.public_methods import GIVEN, PublicMethods
-from ..proofs.scenario import ROLES, figure
-from ..proofs.test_probes import MUTED
+from ..proofs.remote import MUTED, RemoteCase
 
 # What the protocol says of an answer that it has no form for.
 UNFIT = ("cannot marshal", "dictionary key must be string", "exceeds XML-RPC limits")
@@ -45,7 +44,7 @@ def _answers_nothing(source):
 
 
 @tagged("post_install", "-at_install")
-class TestAnswers(PublicMethods, Doors):
+class TestAnswers(PublicMethods, RemoteCase):
     """Every public method of the addons answers something that each interface can carry, XML-RPC too."""
 
     def test_no_path_of_a_public_method_answers_nothing(self):

@@ -1,19 +1,19 @@
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .doors import DOORS, Doors
-from .scenario import ROLES, WHOLE
+from .marks import ROLES, WHOLE
+from .remote import INTERFACES, RemoteCase
 
 MANAGER = next((role for role in ROLES if role.name == "manager"), None)
 THIEF = "thief@example.com"
 
 
 @tagged("post_install", "-at_install", "leads_prove")
-class TestSignInDoors(Doors):
-    """With all addons: nothing that a Leads Manager writes, by whatever door, changes the e-mail of a sign-in."""
+class TestSignIn(RemoteCase):
+    """With all addons: nothing that a Leads Manager writes, by whatever interface, changes the e-mail of a sign-in."""
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models", "odoo.addons.rpc.controllers")
-    def test_no_door_to_the_email_of_a_sign_in(self):
+    def test_no_way_to_the_email_of_a_sign_in(self):
         portal = new_test_user(self.env, "portal_pia", groups="base.group_portal", email="pia@example.com")
         partner, company = portal.partner_id, self.world["A"]["partner"]
         partner.parent_id = company
@@ -41,14 +41,14 @@ class TestSignInDoors(Doors):
         with self._as(MANAGER):
             self._enter(MANAGER)
             for nr, (model, method, ids, kwargs) in enumerate(calls):
-                # Of a slice, each call by one door.
-                for door in DOORS if WHOLE else [DOORS[nr % len(DOORS)]]:
-                    with self.subTest(door=door, model=model, method=method):
+                # Of a slice, each call by one interface.
+                for interface in INTERFACES if WHOLE else [INTERFACES[nr % len(INTERFACES)]]:
+                    with self.subTest(interface=interface, model=model, method=method):
                         with self._rolled_back():
-                            self._rpc(door, model, method, ids, **kwargs)
+                            self._rpc(interface, model, method, ids, **kwargs)
                             self.env.invalidate_all()
                             self.assertEqual(portal.email, "pia@example.com")
                         with self._rolled_back():
-                            self._rpc(door, "res.partner", "write", company.ids, vals={"email": THIEF})
+                            self._rpc(interface, "res.partner", "write", company.ids, vals={"email": THIEF})
                             self.env.invalidate_all()
-                            self.assertEqual(company.email, THIEF, "the door is open for everything else")
+                            self.assertEqual(company.email, THIEF, "everything else is open")

@@ -1,4 +1,4 @@
-"""The doors that a client can knock at, each returning the text that came back."""
+"""The interfaces that a client can call, each returning the text that came back."""
 
 import json
 from datetime import timedelta
@@ -9,10 +9,21 @@ from odoo.tests import HttpCase
 
 from .scenario import Scenario
 
-DOORS = ("call_kw", "json/2", "xmlrpc")
+INTERFACES = ("call_kw", "json/2", "xmlrpc")
+MUTED = (
+    "odoo.addons.leads_agent_channel.models.leads_agent_received",
+    "odoo.domains",
+    "odoo.http",
+    "odoo.models",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.rpc.controllers.xmlrpc",
+    "odoo.sql_db",
+    "odoo.addons.web.controllers.export",
+    "werkzeug",
+)
 
 
-class Doors(Scenario, HttpCase):
+class RemoteCase(Scenario, HttpCase):
     """A signed-in client of each kind. Requests share the transaction of the test, so all of it is rolled back."""
 
     def _enter(self, role):
@@ -23,11 +34,13 @@ class Doors(Scenario, HttpCase):
         self.key = self.env(user=self.user)["res.users.apikeys"]._generate("rpc", "proof", expires)
         self._settle()
 
-    def _rpc(self, door, model, method, ids=None, **kwargs):
+    def _rpc(self, interface, model, method, ids=None, **kwargs):
         """Call a method; ``ids`` is None for methods of the model."""
-        # `create` takes its values by position at the older doors.
-        args = [kwargs.pop("vals_list")] if method == "create" and door != "json/2" else [] if ids is None else [ids]
-        if door == "call_kw":
+        # `create` takes its values by position at the older interfaces.
+        args = [] if ids is None else [ids]
+        if method == "create" and interface != "json/2":
+            args = [kwargs.pop("vals_list")]
+        if interface == "call_kw":
             return self._post(
                 f"/web/dataset/call_kw/{model}/{method}",
                 model=model,
@@ -35,7 +48,7 @@ class Doors(Scenario, HttpCase):
                 args=args,
                 kwargs=kwargs,
             )
-        if door == "json/2":
+        if interface == "json/2":
             body = kwargs if ids is None else {"ids": ids, **kwargs}
             return self.url_open(
                 f"/json/2/{model}/{method}", json=body, headers={"Authorization": f"Bearer {self.key}"}
@@ -59,6 +72,7 @@ class Doors(Scenario, HttpCase):
     def _form(self, path, **values):
         return self.url_open(path, data={"csrf_token": http.Request.csrf_token(self), **values}).text
 
-    def _refused(self, answer):
-        """Whether the answer of a call is an error."""
-        return '"error"' in answer or '"name": "odoo.exceptions' in answer or "werkzeug.exceptions" in answer
+
+def is_refused(answer):
+    """Whether the answer of a call is an error."""
+    return '"error"' in answer or '"name": "odoo.exceptions' in answer or "werkzeug.exceptions" in answer

@@ -5,8 +5,10 @@ from odoo.models import BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .findings import LOCKED, override, passes
 from .marks import ROLES, WHOLE, figure
-from .mutants import FIELDS, LOCKED, NOT_ABOUT_SIGHT, OVERRIDES, RULES, override, passes
+from .mutants import FIELDS, NOT_ABOUT_SIGHT, OVERRIDES
+from .mutants_of_rules import RULES
 from .scenario import Scenario
 from .sweep import Sweep
 

@@ -10,11 +10,13 @@ from .console import Trouble, say
 ADDON = "test_leads_agent"
 # What the tests of every part have in common.
 TAG = "leads_prove"
+# Where the modules are that prove what no test inside Odoo can try.
+AROUND = (f"{ADDON}.proofs.around", __package__)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Classes of tests in ``test_leads_agent``, and modules of the sandbox with a function ``prove(odoo)``."""
+    """Classes of tests in ``test_leads_agent``, and modules with a function ``prove(odoo)`` that stand around Odoo."""
 
     tests: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
@@ -76,9 +78,9 @@ def around(parts: list[Part]) -> list[Callable]:
     """Return the functions ``prove(odoo)`` of some parts."""
     functions = []
     for name in (name for part in parts for name in part.around):
-        module = f"{__package__}.{name}"
-        if importlib.util.find_spec(module):
-            functions.append(importlib.import_module(module).prove)
+        found = [f"{package}.{name}" for package in AROUND if importlib.util.find_spec(f"{package}.{name}")]
+        if found:
+            functions.append(importlib.import_module(found[0]).prove)
         else:
             say(f"  ! The proof {name} is not there: left out")
     return functions

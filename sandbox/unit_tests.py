@@ -1,4 +1,4 @@
-"""The tests that need no Odoo: of the sandbox itself, and the doctests of the addons' `tools/`."""
+"""The tests that need no Odoo: of the sandbox itself, and the doctests of the addons' `tools/` and of proofs."""
 
 import os
 import subprocess
@@ -41,6 +41,7 @@ def started() -> Iterator[Running]:
     report.unlink(missing_ok=True)
     targets = [
         ROOT / "sandbox",
+        ROOT / "test_leads_agent" / "proofs" / "around",
         *sorted(path for path in ROOT.glob("*/tools") if (path.parent / "__manifest__.py").exists()),
     ]
     command = [sys.executable, "-m", "pytest", "-q", "--doctest-modules", "-p", "sandbox.pure_tools"]

@@ -2,7 +2,7 @@
 
 A proof is a test with the tag `leads_prove`. With LEADS_PROVE=1 in its environment it does all it can; without, as in
 `test`, a slice. It reports by lines in the log: `PROVE <area> | <subject>: <figure> | <value>`. The parts are in
-`proof_parts.py`; what no test inside Odoo can try is proven around it, by modules with a function `prove(odoo)`.
+`proof_parts.py`; what no test inside Odoo can try is proven around it, by the modules in `proofs/around/`.
 """
 
 import os

@@ -9,7 +9,7 @@ from sandbox import proof_parts
 from sandbox.commands import prove
 from sandbox.console import Trouble
 from sandbox.paths import ROOT
-from sandbox.proof_parts import ADDON, PARTS, TAG
+from sandbox.proof_parts import ADDON, AROUND, PARTS, TAG
 
 TAGGED = re.compile(rf'@tagged\([^)]*"{TAG}"[^)]*\)\nclass (\w+)')
 PROOF = re.compile(r"^from \.\.proofs import (\w+)$", re.MULTILINE)
@@ -34,7 +34,9 @@ def test_odoo_finds_every_proof():
 
 
 def test_every_module_that_proves_is_in_one_part():
-    modules = [path.stem for path in (ROOT / "sandbox").glob("*.py") if "\ndef prove(" in path.read_text()]
+    folders = [ROOT.joinpath(*package.split(".")) for package in AROUND]
+    files = [path for folder in folders for path in folder.glob("*.py")]
+    modules = [path.stem for path in files if "\ndef prove(" in path.read_text()]
     tabled = Counter(name for part in PARTS.values() for name in part.around)
     assert not set(modules) - set(tabled)
     assert set(tabled.values()) == {1}
@@ -55,3 +57,8 @@ def test_a_part_and_a_selection_are_not_given_together(monkeypatch):
 
 def test_no_part_is_all_of_them():
     assert proof_parts.chosen("") == list(PARTS.values())
+
+
+def test_every_module_around_is_found():
+    parts = list(PARTS.values())
+    assert len(proof_parts.around(parts)) == sum(len(part.around) for part in parts)

@@ -9,11 +9,12 @@ import signal
 import time
 from contextlib import contextmanager
 
-from . import addons, databases, postgres
-from .console import Trouble, step
-from .figures import Figure
-from .odoo_process import Odoo, free_port, wait_for_http
-from .paths import LOGS, made
+from sandbox import addons, databases, postgres
+from sandbox.console import Trouble, step
+from sandbox.figures import Figure
+from sandbox.odoo_process import Odoo, free_port, wait_for_http
+from sandbox.paths import LOGS, made
+
 from .two_workers import Client
 
 DATABASE = "leads_killed_job"

@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 
 import requests
 
-from . import addons, databases, postgres
-from .console import Trouble, step
-from .figures import Figure
-from .odoo_process import Odoo, free_port, wait_for_http
-from .paths import LOGS, made
+from sandbox import addons, databases, postgres
+from sandbox.console import Trouble, step
+from sandbox.figures import Figure
+from sandbox.odoo_process import Odoo, free_port, wait_for_http
+from sandbox.paths import LOGS, made
 
 DATABASE = "leads_two_workers"
 OTHER = "ben"

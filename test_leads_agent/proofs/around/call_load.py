@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import cycle
 
-from . import addons, databases, postgres
-from .console import Trouble, step
-from .figures import Figure
-from .odoo_process import Odoo
+from sandbox import addons, databases, postgres
+from sandbox.console import Trouble, step
+from sandbox.figures import Figure
+from sandbox.odoo_process import Odoo
+
 from .two_workers import Client, servers
 
 DATABASE = "leads_call_load"

@@ -11,13 +11,13 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import addons, databases, postgres, testrun
-from .console import Trouble, say, step
-from .figures import Figure
-from .lock import held
-from .odoo_process import Odoo
-from .odoo_source import OdooSource
-from .paths import LOGS, made
+from sandbox import addons, databases, postgres, testrun
+from sandbox.console import Trouble, say, step
+from sandbox.figures import Figure
+from sandbox.lock import held
+from sandbox.odoo_process import Odoo
+from sandbox.odoo_source import OdooSource
+from sandbox.paths import LOGS, made
 
 DATABASE = "leads_apps"
 TEMPLATE_PREFIX = "sandbox_apps_"

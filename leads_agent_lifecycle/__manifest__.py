@@ -5,7 +5,8 @@
     "summary": "Who the lead is, where they came from, how far they are",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent_call", "leads_agent_channel", "utm", "phone_validation", "calendar", "base_import"],
+    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    "depends": ["leads_agent", "leads_agent_call", "leads_agent_channel", "utm", "phone_validation", "calendar", "base_import"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_lifecycle_rules.xml",

@@ -5,7 +5,8 @@
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent_call", "leads_agent_channel", "leads_agent_distribution", "crm", "sms"],
+    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    "depends": ["leads_agent", "leads_agent_call", "leads_agent_channel", "leads_agent_distribution", "crm", "sms"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_offer_rules.xml",

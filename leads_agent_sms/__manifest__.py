@@ -5,7 +5,8 @@
     "summary": "Outcomes of calls send a text message",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent_call", "sms"],
+    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    "depends": ["leads_agent", "leads_agent_call", "sms"],
     "data": ["views/leads_agent_disposition_views.xml"],
     "auto_install": True,
 }

@@ -6,7 +6,15 @@
     "author": "Leads Agent developers",
     "license": "LGPL-3",
     # leads_agent too, which stands below the others: an upgrade reaches who names it.
-    "depends": ["leads_agent", "leads_agent_call", "leads_agent_channel", "utm", "phone_validation", "calendar", "base_import"],
+    "depends": [
+        "leads_agent",
+        "leads_agent_call",
+        "leads_agent_channel",
+        "utm",
+        "phone_validation",
+        "calendar",
+        "base_import",
+    ],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_lifecycle_rules.xml",

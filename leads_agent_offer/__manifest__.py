@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent: Offers",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Sales",
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",

@@ -12,6 +12,7 @@ from odoo.models import BaseModel
 
 from .giving import Giving
 from .people import People
+from .process import Process
 from .routing import Routing
 from .steps import Steps
 from .tools import performance, queueing
@@ -123,7 +124,7 @@ class Answering:
         offer._bus_changed()
 
     def take_turn(self):
-        self.offer.lead_id._leads_take_turns()
+        Process(self.offer.lead_id).take_turns()
         self.offer.invalidate_recordset(["state", "deadline"])
 
     def take_turn_of_person(self):
@@ -196,5 +197,5 @@ class Answering:
         vals = {key: value for key, value in (("name", name), ("description", description)) if value}
         if vals:
             lead.write(vals)
-        lead._leads_withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
+        Process(lead).withdraw(self.env._("Resubmitted by %s.", self.env.user.name), state="none")
         Routing(lead).offer(anew=True)

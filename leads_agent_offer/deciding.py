@@ -8,6 +8,7 @@ A plain object beside the model ``crm.lead``; whoever uses it brings elevated le
 from odoo.models import BaseModel
 
 from .holding import Holding
+from .process import Process
 
 # Where the routing has something to do, now or at a moment.
 UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
@@ -31,7 +32,7 @@ class Deciding:
             )
         )
         if settled:
-            settled._leads_withdraw(
+            Process(settled).withdraw(
                 self.env._("Somebody decided about the lead by another way."), state="none", keep_owner=True
             )
 
@@ -47,7 +48,7 @@ class Deciding:
         if back:
             # Whoever had accepted a lead that nobody owns any more has it no longer.
             back.leads_offer_ids.filtered(lambda offer: offer.state == "accepted")._recall()
-            back._leads_move("none")
+            Process(back).move("none")
             Holding(back).route()
 
     def take_over(self, others):

@@ -17,6 +17,7 @@ from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from . import words
 from .offering import Offering
 from .people import People
+from .process import Process
 
 FEEDBACK_DAYS = (1, 7, 21)
 
@@ -40,8 +41,7 @@ class Giving:
         :param bool alone: whoever calls this sees to what else the person asked for
         :raises UserError: when the agent may have no more leads, or nobody may be given the customer
         """
-        lead, env = self.lead, self.env
-        now = fields.Datetime.now()
+        lead, env, process = self.lead, self.env, Process(self.lead)
         if not offer:
             routing_id = self._note(agent, cause, partner)
             offer = Offering(env).accepted(lead, agent, cause, routing_id)
@@ -50,9 +50,9 @@ class Giving:
         # Somebody archived who asks again is a customer again.
         (customer | customer.commercial_partner_id).filtered(lambda partner: not partner.active).active = True
         # Odoo moves a lead to the team of its salesperson; this one stays with the call center it came to.
-        values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id, "leads_accepted_at": now}
+        values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id}
         # First, so that what follows is not taken for a decision by another way.
-        lead._leads_move("accepted")
+        process.move("accepted")
         lead.write(values)
         env["leads.agent.score.entry"]._add(cause, offer)
         # A manager of the catch-all who does not call owns the lead alone.
@@ -61,7 +61,7 @@ class Giving:
             if not alone:
                 People(lead).give_others(agent, lead.partner_id)
         self._ask_for_feedback(agent)
-        lead._leads_wake({now})
+        process.wake({fields.Datetime.now()})
 
     def _note(self, agent, cause, customer):
         """The audit of a lead that goes to an agent without an offer.

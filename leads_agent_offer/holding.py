@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
+from .process import Process
 from .routing import Routing
 from .tools import spacing
 
@@ -46,16 +47,16 @@ class Holding:
         opening = company._leads_offer_opening()
         if company.leads_offer_intercept:
             reason = self.env._("Held: a manager releases each lead.")
-            self.leads._leads_move("held", reason=reason, hold=self._holds())
+            Process(self.leads).move("held", reason=reason, hold=self._holds())
             return None
         if opening is None:
             again = None if company.leads_offer_override else fields.Datetime.now() + LOOK_AGAIN_AT_HOURS
-            self.leads._leads_move("held", again, self.env._("Held: the lead desk is closed."), hold=self._holds())
+            Process(self.leads).move("held", again, self.env._("Held: the lead desk is closed."), hold=self._holds())
         return opening
 
     def hold_import(self):
         """Imported leads come one a minute, the oldest first."""
-        self.leads._leads_move("held", hold="import")
+        Process(self.leads).move("held", hold="import")
         for company, leads in self.leads.grouped(lambda lead: lead._leads_company()).items():
             ordered = leads.sorted(lambda lead: (lead.create_date, lead.id))
             if opening := Holding(ordered)._wait_for(company):
@@ -115,12 +116,12 @@ class Holding:
             reason = self.env._("Held until the operating hours begin, then released one by one.")
         else:
             reason = self.env._("Held until its turn: leads are released one by one.")
-        self.leads._leads_move("held", dict(zip(self.leads._ids, until, strict=True)), reason, holds)
+        Process(self.leads).move("held", dict(zip(self.leads._ids, until, strict=True)), reason, holds)
 
     def _make_room(self, company):
         """What waits by itself makes room for leads that were released."""
-        others = self._held_domain(company) & Domain("leads_hold", "!=", "turn")
-        waiting = self.leads.search(others, order="leads_offer_until, id")
+        others = self._held_domain(company) & Domain("hold", "!=", "turn")
+        waiting = self.env["leads.agent.routing"].search(others, order="until, id").lead_id
         taken = Holding(self.leads.browse())._moments(company).get("turn", []) + self._last_release(company)
         rows = [(lead.leads_offer_until, company._leads_offer_gap(lead.leads_hold)) for lead in waiting]
         Holding(waiting)._postpone(spacing.places(rows, company._leads_offer_gap(), taken))
@@ -138,7 +139,7 @@ class Holding:
         # One by one: each sees who was served by the one before.
         for lead, moment in zip(self.leads, moments, strict=True):
             if moment <= now:
-                lead.leads_released_at = moment
+                lead.leads_routing_id.released_at = moment
                 Routing(lead).offer()
         self._postpone([max(moment, now) for moment in moments])
 
@@ -147,22 +148,20 @@ class Holding:
 
         :param moments: one of each lead
         """
-        later = {
-            lead.id: moment
-            for lead, moment in zip(self.leads, moments, strict=True)
-            if lead.leads_offer_state == "held" and moment > lead.leads_offer_until
-        }
-        leads = self.leads.browse(later)
-        reasons = {lead.id: lead.leads_waiting_reason or None for lead in leads}
-        leads._leads_move("held", later, reasons, {lead.id: lead.leads_hold or None for lead in leads})
+        later = set()
+        for lead, moment in zip(self.leads, moments, strict=True):
+            if lead.leads_offer_state == "held" and moment > lead.leads_offer_until:
+                lead.leads_routing_id.until = moment
+                later.add(moment)
+        Process(self.leads).wake(later)
 
     def _held_domain(self, company):
-        """Other leads of a company that are held until a moment."""
+        """The open rows of other leads of a company that are held until a moment."""
         return (
-            Domain("leads_offer_state", "=", "held")
-            & Domain("leads_offer_until", "!=", False)
-            & Domain("company_id", "in", (False, company.id))
-            & Domain("id", "not in", self.leads.ids)
+            Domain("state", "=", "held")
+            & Domain("until", "!=", False)
+            & Domain("company_id", "=", company.id)
+            & Domain("lead_id", "not in", self.leads.ids)
         )
 
     def _moments(self, company):
@@ -171,12 +170,10 @@ class Holding:
         :returns: ``{what holds them: moments}``
         """
         domain = self._held_domain(company)
-        return dict(self.leads._read_group(domain, ["leads_hold"], ["leads_offer_until:array_agg"]))
+        return dict(self.env["leads.agent.routing"]._read_group(domain, ["hold"], ["until:array_agg"]))
 
     def _last_release(self, company):
         """The moment of the latest release of a company, in a list; none when it is long ago."""
-        recent = Domain("leads_released_at", ">", fields.Datetime.now() - LATE)
-        [(last,)] = self.leads._read_group(
-            recent & Domain("company_id", "in", (False, company.id)), [], ["leads_released_at:max"]
-        )
+        recent = Domain("released_at", ">", fields.Datetime.now() - LATE) & Domain("company_id", "=", company.id)
+        [(last,)] = self.env["leads.agent.routing"]._read_group(recent, [], ["released_at:max"])
         return [last] if last else []

@@ -7,6 +7,7 @@ from odoo.api import Environment
 from odoo.tools import SQL
 
 from .holding import Holding
+from .process import Process
 from .steps import Steps
 from .telling import Telling
 
@@ -57,7 +58,7 @@ class Job:
         if not due:
             return 0
         leads = due.lead_id
-        leads._leads_take_turns()
+        Process(leads).take_turns()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -80,18 +81,21 @@ class Job:
 
         :returns: how many there were
         """
-        leads = self.env["crm.lead"].search(
+        due = self.env["leads.agent.routing"].search(
             [
-                ("leads_offer_until", "<=", fields.Datetime.now()),
-                ("leads_offer_state", "in", ("held", "waiting", "shark_tank")),
+                ("until", "<=", fields.Datetime.now()),
+                ("state", "in", ("held", "waiting", "shark_tank")),
+                ("lead_id.active", "=", True),
             ],
-            order="leads_offer_until, id",
+            order="until, id",
             limit=limit,
         )
+        leads = due.lead_id
         if not leads:
             return 0
-        leads._leads_take_turns()
-        leads.invalidate_recordset(["leads_offer_state", "leads_offer_until"])
+        Process(leads).take_turns()
+        leads.invalidate_recordset(["leads_offer_state"])
+        due.invalidate_recordset()
         ended, waiting, held = (
             leads.filtered(lambda lead, state=state: lead.leads_offer_state == state)
             for state in ("shark_tank", "waiting", "held")

@@ -11,6 +11,8 @@ from odoo import fields
 from odoo.api import Environment
 from odoo.tools import SQL
 
+from .process import Process
+
 
 class Offering:
     """Makes offers."""
@@ -60,10 +62,11 @@ class Offering:
         offers.invalidate_model()
         until_of = {row[0]: deadline for row, deadline in zip(rows, due, strict=True)}
         leads = self.env["crm.lead"].browse(until_of)
-        leads._leads_move("offered" if kind == "exclusive" else kind, until_of)
+        process = Process(leads)
+        process.move("offered" if kind == "exclusive" else kind, until_of)
         if kind == "exclusive":
             self.env["leads.agent.profile"]._note_served([row[1] for row in rows])
-        leads._leads_wake({now})
+        process.wake({now})
         offers._bus_changed()
         return offers
 

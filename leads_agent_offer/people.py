@@ -17,6 +17,8 @@ from odoo.tools import SQL
 
 from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
+from .process import Process
+
 # Where a lead is about to be given to somebody; what is held waits for its turn, and is asked for its customer then.
 IN_PLAY = ("waiting", "offered", "shark_tank", "catch_all")
 # When to look again for somebody who is there.
@@ -143,7 +145,7 @@ class People:
         """
         lead = self.leads.ensure_one()
         customer, holder = self.known().get(lead, (lead.partner_id.browse(), lead.user_id.browse()))
-        (lead | self._same_person(customer))._leads_take_turns()
+        Process(lead | self._same_person(customer)).take_turns()
         return customer, holder
 
     # ------------------------------------------------------------------
@@ -173,7 +175,7 @@ class People:
     def give_others(self, agent, customer):
         """Give an agent what else the person asked for: the customer is theirs now."""
         others = self._same_person(customer)
-        others._leads_take_turns()
+        Process(others).take_turns()
         for lead in others:
             lead._leads_give(agent, "coalesced", partner=customer, alone=True)
 
@@ -230,7 +232,7 @@ class People:
         refused = self.refused(known) if self.leads else {}
         later = fields.Datetime.now() + LOOK_AGAIN_AT_REFUSED
         leads = self.leads.browse([lead.id for lead in refused])
-        leads._leads_move(
+        Process(leads).move(
             "waiting",
             {lead.id: until or later for lead, (_sentence, until) in refused.items()},
             {lead.id: sentence for lead, (sentence, _until) in refused.items()},

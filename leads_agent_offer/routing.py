@@ -17,6 +17,7 @@ from odoo.addons.leads_agent_channel.tools import reading
 
 from .offering import Offering
 from .people import People
+from .process import Process
 from .tools import backlog, ranking, tag_matching
 
 # A backlog is shared out with so much room beside equal shares, so that tags can decide.
@@ -36,7 +37,7 @@ class Routing:
 
         :param bool anew: those who were asked before may be asked again, as the lead is another one now
         """
-        self.leads._leads_take_turns()
+        Process(self.leads).take_turns()
         self.leads.invalidate_recordset(["user_id", "active", "leads_offer_state"])
         leads = self.leads.filtered(
             lambda lead: not lead._leads_is_settled() and lead.leads_offer_state in ("none", "held", "waiting")

@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from .offering import Offering
 from .people import LOOK_AGAIN, People
+from .process import Process
 from .routing import Routing
 from .tools import queueing
 
@@ -171,7 +172,7 @@ class Steps:
         for reason, leads in by_reason.items():
             if sentence := self._waiting_sentence(reason):
                 # Who qualifies is asked again: somebody is back, or holds the tag by now.
-                leads._leads_move("waiting", fields.Datetime.now() + LOOK_AGAIN, sentence)
+                Process(leads).move("waiting", fields.Datetime.now() + LOOK_AGAIN, sentence)
 
     def _waiting_sentence(self, reason):
         """Why a lead is with nobody; nothing where somebody has it."""
@@ -190,7 +191,7 @@ class Steps:
 def pass_on(offers):
     """Take offers back from agents who are gone: the leads go on at once, and nobody loses points."""
     leads = offers.lead_id
-    leads._leads_take_turns()
+    Process(leads).take_turns()
     offers.invalidate_recordset(["state"])
     offers.filtered(lambda offer: offer.state == "offered")._recall()
     Steps(leads - leads._leads_open_offers().lead_id).go_on()

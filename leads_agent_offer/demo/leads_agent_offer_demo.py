@@ -79,7 +79,8 @@ class LeadsAgentDemo(models.AbstractModel):
         self.env.flush_all()
         ended = lead.leads_offer_ids.filtered(lambda offer: offer.state != "offered")
         for table, columns, ids in (
-            ("crm_lead", ("create_date", "date_open", "leads_accepted_at"), lead.ids),
+            ("crm_lead", ("create_date", "date_open"), lead.ids),
+            ("leads_agent_routing", ("accepted_at",), lead.leads_routing_id.ids),
             ("leads_agent_routing", ("at",), lead.leads_routing_ids.ids),
             ("leads_agent_offer", ("offered_at", "deadline", "answered_at"), ended.ids),
             (

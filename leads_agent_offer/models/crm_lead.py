@@ -1,10 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
-from odoo.addons.leads_agent.fields import Rows
+from odoo.addons.leads_agent.fields import Link, Rows
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent_channel.mail_intake import Intake
 
@@ -12,27 +11,14 @@ from ..deciding import UNDER_WAY, Deciding
 from ..giving import Giving
 from ..holding import Holding
 from ..job import Job
+from ..process import Process
 from ..routing import Routing, plain_description
 from ..sender import read_sender
 from ..steps import Steps
+from .leads_agent_routing import STATES
 
-STATES = [
-    ("none", "Not Routed"),
-    ("held", "Held"),
-    ("waiting", "With Nobody"),
-    ("offered", "Offered"),
-    ("shark_tank", "Shark Tank"),
-    ("catch_all", "Catch-All"),
-    ("accepted", "Accepted"),
-]
 # What decides whether somebody owns a lead, and whether there is still something to decide.
 DECIDES = {"user_id", "active", "stage_id", "probability"}
-HOLDS = [
-    ("company", "By Hours or Settings"),
-    ("import", "Imported"),
-    ("manager", "By a Manager"),
-    ("turn", "Until Its Turn"),
-]
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
 # In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
 LATER = object()
@@ -43,33 +29,39 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
+    leads_routing_id = Link("leads.agent.routing", string="Routing", readonly=True, copy=False, index="btree_not_null")
+    # Stored: every lead has one, lists count by it, and whoever moves a lead meets here who decides about it otherwise.
     leads_offer_state = fields.Selection(
         STATES, string="Offer", default="none", required=True, readonly=True, copy=False, index=True
     )
-    leads_hold = fields.Selection(
-        HOLDS,
-        string="Held",
-        readonly=True,
-        copy=False,
-        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
-        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
-    )
-    leads_released_at = fields.Datetime(string="Released On", readonly=True, copy=False)
-    leads_waiting_reason = fields.Char(string="With Nobody Because", readonly=True, copy=False)
-    leads_offer_until = fields.Datetime(
-        string="Until", readonly=True, copy=False, help="When something happens next to the lead by itself."
-    )
-    leads_offer_step = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    leads_hold = fields.Selection(related="leads_routing_id.hold")
+    leads_released_at = fields.Datetime(related="leads_routing_id.released_at")
+    leads_waiting_reason = fields.Char(related="leads_routing_id.reason", string="With Nobody Because")
+    leads_offer_until = fields.Datetime(related="leads_routing_id.until")
+    leads_offer_step = fields.Integer(related="leads_routing_id.step", export_string_translation=False)
     leads_offer_hint = fields.Char(
         string="Hint for Agents", help="Shown with an offer. Do not write down who the customer is."
     )
     leads_offer_ids = Rows("leads.agent.offer", "lead_id", string="Offers", readonly=True)
-    leads_routing_ids = Rows("leads.agent.routing", "lead_id", string="Routings", readonly=True)
-    leads_accepted_at = fields.Datetime(string="Accepted On", readonly=True, copy=False)
+    leads_routing_ids = Rows(
+        "leads.agent.routing", "lead_id", string="Routings", domain=[("cause", "!=", False)], readonly=True
+    )
+    leads_accepted_at = fields.Datetime(related="leads_routing_id.accepted_at")
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 
-    _leads_offer_due = models.Index("(leads_offer_until) WHERE leads_offer_state IN ('held', 'waiting', 'shark_tank')")
-    _leads_released = models.Index("(leads_released_at) WHERE leads_released_at IS NOT NULL")
+    # Moved by the routing alone: see :class:`Process`.
+    _leads_process_fields = frozenset(
+        (
+            "leads_routing_id",
+            "leads_offer_state",
+            "leads_hold",
+            "leads_released_at",
+            "leads_waiting_reason",
+            "leads_offer_until",
+            "leads_offer_step",
+            "leads_accepted_at",
+        )
+    )
 
     @api.depends("won_status")
     def _compute_leads_conversion(self):
@@ -132,6 +124,11 @@ class CrmLead(models.Model):
         else:
             Holding(incoming).route()
 
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.name in self._leads_process_fields and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     # ------------------------------------------------------------------
     # Decided by another way
     # ------------------------------------------------------------------
@@ -158,7 +155,7 @@ class CrmLead(models.Model):
         under_way = self.sudo().filtered(
             lambda lead: lead.leads_offer_state in UNDER_WAY and lead.leads_hold != "manager"
         )
-        under_way._leads_withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
+        Process(under_way).withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
         merged = super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
         # sudo: crm.lead - as above: the routing goes on with the one that is left
         Deciding(merged.sudo()).resume()
@@ -170,61 +167,6 @@ class CrmLead(models.Model):
         Deciding(self.sudo()).take_over(opportunities.sudo())
         return super()._merge_dependences(opportunities)
 
-    # ------------------------------------------------------------------
-    # Taking turns
-    # ------------------------------------------------------------------
-
-    def _leads_take_turns(self):
-        """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked."""
-        if self:
-            self.env["crm.lead"].flush_model()
-            # Two statements without a join: leads that have just come are not in the statistics of their table.
-            ids = list(self._ids)
-            self.env.cr.execute(SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids))
-            self.env.cr.execute(
-                SQL("UPDATE crm_lead SET leads_offer_step = COALESCE(leads_offer_step, 0) + 1 WHERE id = ANY(%s)", ids)
-            )
-
-    def _leads_move(self, state, until=None, reason=None, hold=None):
-        """Write down where leads are, in one query.
-
-        :param until: one moment or ``{lead_id: moment}``
-        :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
-        :param hold: what holds leads that are held, or ``{lead_id: what}``
-        """
-        if not self:
-            return
-        self.flush_recordset()
-        ids = list(self._ids)
-        untils = [until.get(nr) if isinstance(until, dict) else until for nr in ids]
-        reasons = [reason.get(nr) if isinstance(reason, dict) else reason for nr in ids]
-        holds = [hold.get(nr) if isinstance(hold, dict) else hold for nr in ids]
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_lead l
-                   SET leads_offer_state = %s, leads_hold = t.hold, leads_offer_until = t.until,
-                       leads_waiting_reason = t.reason
-                  FROM unnest(%s::int[], %s::timestamp[], %s::text[], %s::text[]) AS t (id, until, reason, hold)
-                 WHERE l.id = t.id
-                """,
-                state,
-                ids,
-                untils,
-                reasons,
-                holds,
-            )
-        )
-        self.invalidate_recordset(["leads_offer_state", "leads_offer_until", "leads_waiting_reason", "leads_hold"])
-        if moments := {moment for moment in untils if moment}:
-            self._leads_wake(moments)
-
-    @api.model
-    def _leads_wake(self, moments):
-        """Have the job of the offers run at these moments."""
-        # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
-        self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
-
     def _leads_company(self):
         self.ensure_one()
         return self.company_id or self.team_id.company_id or self.env.company
@@ -232,15 +174,6 @@ class CrmLead(models.Model):
     def _leads_open_offers(self, but=None):
         offers = self.env["leads.agent.offer"].search([("lead_id", "in", self.ids), ("state", "=", "offered")])
         return offers - but if but else offers
-
-    def _leads_withdraw(self, reason, *, state, keep_owner=False):
-        """Take back what is being offered; nobody loses points."""
-        if not self:
-            return
-        self._leads_take_turns()
-        self._leads_open_offers()._recall()
-        hold = "manager" if state == "held" else None
-        self._leads_move(state, reason=None if keep_owner else reason, hold=hold)
 
     # ------------------------------------------------------------------
     # Routing
@@ -308,7 +241,7 @@ class CrmLead(models.Model):
             if lead.leads_offer_state in ("offered", "shark_tank"):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
-        self.sudo()._leads_withdraw(self.env._("Routed anew."), state="none")
+        Process(self.sudo()).withdraw(self.env._("Routed anew."), state="none")
         Routing(self.sudo()).offer(anew=True)
 
     @takes()
@@ -327,7 +260,7 @@ class CrmLead(models.Model):
         self._leads_check_manager()
         # sudo: crm.lead - as above
         leads = self.sudo().filtered(lambda lead: lead.leads_offer_state in UNDER_WAY)
-        leads._leads_withdraw(self.env._("Taken back by %s.", self.env.user.name), state="held")
+        Process(leads).withdraw(self.env._("Taken back by %s.", self.env.user.name), state="held")
 
     @takes(given.one)
     def action_leads_preview(self):
@@ -354,16 +287,17 @@ class CrmLead(models.Model):
 
     @takes(given.one)
     def action_leads_audit(self):
-        return self._leads_list_action("leads.agent.routing", self.env._("Why this Agent"))
+        decided = Domain("cause", "!=", False)
+        return self._leads_list_action("leads.agent.routing", self.env._("Why this Agent"), decided)
 
-    def _leads_list_action(self, model, name):
+    def _leads_list_action(self, model, name, domain=Domain.TRUE):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
             "view_mode": "list,form",
-            "domain": list(Domain("lead_id", "=", self.id)),
+            "domain": list(Domain("lead_id", "=", self.id) & domain),
         }
 
     @takes(given.one)

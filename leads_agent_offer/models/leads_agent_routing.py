@@ -9,14 +9,32 @@ from odoo.addons.leads_agent.fields import Link
 
 from ..tools import tag_matching
 
+# Where a lead is; without a row of its own it is not routed.
+STATES = [
+    ("none", "Not Routed"),
+    ("held", "Held"),
+    ("waiting", "With Nobody"),
+    ("offered", "Offered"),
+    ("shark_tank", "Shark Tank"),
+    ("catch_all", "Catch-All"),
+    ("accepted", "Accepted"),
+]
+HOLDS = [
+    ("company", "By Hours or Settings"),
+    ("import", "Imported"),
+    ("manager", "By a Manager"),
+    ("turn", "Until Its Turn"),
+]
 # How it was decided who gets a lead.
 CAUSES = [("score", "By Tags and Score"), ("coalesced", "Repeat Lead"), ("assigned", "Assigned by the Catch-All")]
 
 
 class LeadsAgentRouting(models.Model):
-    """The audit of one routing: the tags that were found, and of every agent why, or why not.
+    """The routing of a lead: one open row says where the lead is, and a row per decision why it went to an agent.
 
-    Tags and agents stand in it by the names they had: links beside them are to search and to group by.
+    The open row has a state and is moved by :class:`Process`. A decision has a cause and stays as it was written: the
+    tags that were found, and of every agent why, or why not. Tags and agents stand in it by the names they had: links
+    beside them are to search and to group by.
     """
 
     _name = "leads.agent.routing"
@@ -27,8 +45,20 @@ class LeadsAgentRouting(models.Model):
     lead_id = Link("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = Link("res.company", readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
-    cause = fields.Selection(CAUSES, string="Decided", default="score", required=True, readonly=True)
-    reason = fields.Char(readonly=True, help="Why somebody got the lead without an offer.")
+    state = fields.Selection(STATES, readonly=True, help="Where the lead is: of the open row alone.")
+    until = fields.Datetime(readonly=True, help="When something happens next to the lead by itself.")
+    step = fields.Integer(readonly=True, export_string_translation=False)
+    hold = fields.Selection(
+        HOLDS,
+        string="Held",
+        readonly=True,
+        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
+        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
+    )
+    released_at = fields.Datetime(string="Released On", readonly=True)
+    accepted_at = fields.Datetime(string="Accepted On", readonly=True)
+    cause = fields.Selection(CAUSES, string="Decided", readonly=True, help="Of decisions alone.")
+    reason = fields.Char(readonly=True, help="Why somebody got the lead without an offer, or why nobody has it.")
     agent_id = Link("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
     agent_name = fields.Char(string="Selected Agent", readonly=True, help="Who was offered, or given, the lead first.")
     tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
@@ -48,13 +78,17 @@ class LeadsAgentRouting(models.Model):
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
 
+    _open = models.UniqueIndex("(lead_id) WHERE state IS NOT NULL")
+    _due = models.Index("(until) WHERE state IN ('held', 'waiting', 'shark_tank')")
+    _released = models.Index("(released_at) WHERE released_at IS NOT NULL")
+
     # ------------------------------------------------------------------
     # Writing it
     # ------------------------------------------------------------------
 
     @api.model
     def _insert(self, rows):
-        """Write routings down, in two queries whatever their number.
+        """Write decisions down, in two queries whatever their number.
 
         :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``agent_name``, and for what was decided by
             the score ``tag_ids``, ``hits``, ``ranked`` (ids), ``verdicts`` (JSON text) or ``roster_id``, and

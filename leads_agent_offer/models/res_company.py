@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Bounded
@@ -162,21 +163,15 @@ class ResCompany(models.Model):
 
     def _leads_offer_plan_anew(self):
         """What was held by other hours or settings goes on by those of now."""
-        # sudo: crm.lead - follows from the settings, whoever may change them
-        held = (
-            self.env["crm.lead"]
-            .sudo()
-            .with_company(self)
-            .search(
-                [
-                    ("leads_offer_state", "=", "held"),
-                    ("leads_hold", "not in", ("manager", "turn")),
-                    ("company_id", "in", (False, self.id)),
-                ],
-                order="leads_offer_until, create_date, id",
-            )
-        )
-        Holding(held.filtered(lambda lead: lead._leads_company() == self)).plan_anew(self)
+        others = Domain("leads_hold", "not in", ("manager", "turn"))
+        self._leads_offer_held(others, "leads_offer_until, create_date, id").plan_anew(self)
+
+    def _leads_offer_held(self, domain, order):
+        """Leads of the company that are held."""
+        # sudo: crm.lead - follows from the settings, or managers release; whoever that is needs no right of the CRM app
+        Lead = self.env["crm.lead"].sudo().with_company(self)
+        held = Domain("leads_offer_state", "=", "held") & Domain("company_id", "in", (False, self.id)) & domain
+        return Holding(Lead.search(held, order=order).filtered(lambda lead: lead._leads_company() == self))
 
     def _leads_offer_opening(self):
         """When leads are offered again.
@@ -207,14 +202,4 @@ class ResCompany(models.Model):
         self.env.user._check_leads_manager()
         self.check_access("read")
         for company in self:
-            # sudo: crm.lead - managers release the leads of their companies; they need no right of the CRM app
-            leads = (
-                self.env["crm.lead"]
-                .sudo()
-                .with_company(company)
-                .search(
-                    [("leads_offer_state", "=", "held"), ("company_id", "in", (False, company.id))],
-                    order="create_date, id",
-                )
-            )
-            Holding(leads.filtered(lambda lead, company=company: lead._leads_company() == company)).release()
+            company._leads_offer_held(Domain.TRUE, "create_date, id").release()

@@ -13,6 +13,7 @@ from . import (
     test_offer_units,
     test_offers,
     test_offers_scale,
+    test_process,
     test_received_mail,
     test_refusals,
     test_releases,

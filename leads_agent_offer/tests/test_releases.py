@@ -11,6 +11,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.leads_agent_offer.holding import Holding
 from odoo.addons.leads_agent_offer.job import Job
+from odoo.addons.leads_agent_offer.process import Process
 
 from .offer_common import OfferCommon
 
@@ -159,7 +160,7 @@ class TestReleases(OfferCommon):
             now = fields.Datetime.now()
             for half in (leads[:3], leads[3:]):
                 until = {lead.id: now + timedelta(seconds=20 * nr) for nr, lead in enumerate(half)}
-                half._leads_move("held", until, "Released", hold="turn")
+                Process(half).move("held", until, "Released", hold="turn")
             self._run_until(clock, now + timedelta(minutes=5))
             self.assertEqual(self._offered(leads), [0, 20, 40, 60, 80, 100])
 

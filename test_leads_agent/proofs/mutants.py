@@ -73,6 +73,11 @@ OVERRIDES = (
         ),
     ),
     override("rating.rating._has_field_access", LOCKED, passes(behind.rating_moved)),
+    override(
+        "crm.lead._has_field_access",
+        MANAGER,
+        passes(lambda test, env: thing("A", "incoming")(test, env).write({"leads_offer_state": "accepted"})),
+    ),
     override("res.groups.write", LOCKED, finds(behind.role_by_another_group)),
     override(
         "res.users.write",

@@ -7,24 +7,20 @@ from odoo.fields import Domain
 from odoo.models import BaseModel
 from odoo.tools import SQL
 
+from . import jobs
+
 CHUNK = 1_000
 
 
 def release_all(env: Environment) -> None:
     """Elevated: take leads back in chunks, in all companies; safe to run again."""
-    for company in env["res.company"].search([("leads_agent_untouched_days", ">", 0)]):
-        while True:
-            released = release(company)
-            if not env["ir.cron"]._commit_progress(len(released)):
-                return
-            if len(released) < CHUNK:
-                break
+    jobs.run(env, env["res.company"].search([("leads_agent_untouched_days", ">", 0)]), release)
 
 
-def release(company: BaseModel) -> BaseModel:
+def release(company: BaseModel) -> BaseModel | None:
     """Take one chunk back. A message, note, call or done activity since the assignment is a contact.
 
-    :returns: the assignments that ended
+    :returns: the company, if it may have more of them
     """
     env, days = company.env, company.leads_agent_untouched_days
     untouched = Domain.custom(
@@ -42,7 +38,7 @@ def release(company: BaseModel) -> BaseModel:
         order="id",
         limit=CHUNK,
     )
-    if not chunk:
-        return chunk
-    note = env._("Back in the pool: not contacted within %s days.", days)
-    return chunk._end("unassigned", note=note, untouched_days=days)
+    if chunk:
+        note = env._("Back in the pool: not contacted within %s days.", days)
+        chunk._end("unassigned", note=note, untouched_days=days)
+    return company if len(chunk) == CHUNK else None

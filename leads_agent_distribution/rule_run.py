@@ -1,21 +1,32 @@
 """One run of a scheduled rule: what it has done so far, and the words for it."""
 
 from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from odoo.models import BaseModel
 
 
+@dataclass(frozen=True)
 class Run:
-    """What one run of a rule has done so far."""
+    """What one run of a rule has done so far; a chunk makes a new one, so that it can be tried again."""
 
-    def __init__(self, rule):
-        self.rule = rule
-        self.counts = Counter()
-        self.agents = set()
-        self.below = None
-        self.end = ""
+    rule: BaseModel
+    counts: Counter = field(default_factory=Counter)
+    agents: frozenset = frozenset()
+    below: int | None = None
+    end: str = ""
 
-    def add(self, results):
-        self.counts.update(result.result for result in results)
-        self.agents.update(result.agent_id for result in results if result.result == "assigned")
+    def gave(self, results, below):
+        """The run after one chunk more.
+
+        :param below: leads with lower ids are still to come
+        """
+        agents = {result.agent_id for result in results if result.result == "assigned"}
+        counts = self.counts + Counter(result.result for result in results)
+        return replace(self, counts=counts, agents=self.agents | agents, below=below)
+
+    def ended(self, reason):
+        return replace(self, end=reason)
 
     def sentence(self):
         """What the run did, in words."""

@@ -1,18 +1,15 @@
-import logging
 from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import retrying
 
+from .. import jobs
 from ..arguments import takes
 from ..assigning import Assigning, Request, Terms
 from ..fields import Link
 from ..selecting import OrderSelection
 from ..tools import given
-
-_logger = logging.getLogger(__name__)
 
 # More leads than this are worked through by the job, in the background.
 MOST_IN_REQUEST = 10_000
@@ -368,28 +365,21 @@ class LeadsAgentBatchAssign(models.Model):
     def _cron_run_batches(self):
         """Go on with batches that are running; those that another worker is at are left to it."""
         # sudo: leads.agent.batch.assign - the job runs the batches of all companies
-        for batch in self.sudo().search([("state", "=", "running")], order="executed_at, id"):
-            # As whoever started it, and nobody less: the right to was checked then.
-            batch = batch.with_user(batch.started_by_id).sudo()
-            while done := batch._try_chunk():
-                if not self.env["ir.cron"]._commit_progress(done, remaining=max(batch.pending_count, 1)):
-                    return
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        running = self.sudo().search([("state", "=", "running")], order="executed_at, id")
+        # As whoever started it, and nobody less: the right to was checked then.
+        batches = [batch.with_user(batch.started_by_id).sudo() for batch in running]
+        jobs.run(self.env, batches, lambda batch: batch._work_in_job(), lambda batch, error: batch._stop(error))
 
-    def _try_chunk(self):
-        """One chunk, retried by Odoo on a conflict; an error stops this batch, with a sentence, and no other."""
-        try:
-            return retrying(self._work_in_job, self.env)
-        except Exception as error:
-            _logger.exception("Batch %s was stopped by an error", self.id)
-            self.env.cr.rollback()
-            self.env.invalidate_all()
-            self._cancel(self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__))
-            return 0
+    def _stop(self, error):
+        """An error stops this batch, with a sentence, and no other."""
+        self._cancel(self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__))
 
     def _work_in_job(self):
-        """One chunk, if nobody else is at the batch and it is still to be run."""
+        """One chunk, if nobody else is at the batch and it is still to be run.
+
+        :returns: the batch, if there is more to do
+        """
         self.env.invalidate_all()
         if not self.exists() or not self.try_lock_for_update() or self.state != "running":
-            return 0
-        return self._work(self.task)
+            return None
+        return self if self._work(self.task) else None

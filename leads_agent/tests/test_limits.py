@@ -1,8 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.leads_agent import untouched
 
 from .limits_common import LimitsCommon
 
@@ -113,7 +117,7 @@ class TestLimits(LimitsCommon):
         self.env.flush_all()
 
     def test_untouched_leads_go_back_to_the_pool_with_a_reason(self):
-        untouched, called, young = assignments = self._assign(self.customers[:3])
+        left, called, young = assignments = self._assign(self.customers[:3])
         self._age(assignments, 15)
         called.partner_id.with_user(self.agent).message_post(body="Rang", subtype_xmlid="mail.mt_note")
         self._age(young, 13)
@@ -122,10 +126,10 @@ class TestLimits(LimitsCommon):
         self._run_untouched()
         self.assertEqual((called.state, young.state), ("active", "active"))
         self.assertEqual(
-            (untouched.state, untouched.end_reason, untouched.note),
+            (left.state, left.end_reason, left.note),
             ("unassigned", "unassigned", "Back in the pool: not contacted within 14 days."),
         )
-        self.assertFalse(untouched.partner_id.leads_agent_id)
+        self.assertFalse(left.partner_id.leads_agent_id)
         notice = self.env["mail.message"].search([("partner_ids", "in", self.agent.partner_id.ids)], limit=1)
         self.assertIn("Not contacted within 14 days, so no longer assigned to you: Customer 0", notice.body)
         self._run_untouched()
@@ -140,6 +144,50 @@ class TestLimits(LimitsCommon):
         self.env.company.leads_agent_untouched_days = 14
         self._run_untouched()
         self.assertEqual(assignment.state, "unassigned")
+
+    @mute_logger("odoo.addons.leads_agent.jobs")
+    def test_a_chunk_that_fails_is_undone_and_holds_up_neither_what_was_done_nor_the_other_companies(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        _kept, broken, after, theirs = assignments = self._assign(self.customers[:4])
+        theirs.sudo().company_id = elsewhere
+        self._age(assignments, 15)
+        (self.env.company | elsewhere).leads_agent_untouched_days = 14
+        end = type(assignments)._end
+
+        def fail_at_one(chunk, *args, **terms):
+            ended = end(chunk, *args, **terms)
+            if broken in chunk:
+                raise ZeroDivisionError
+            return ended
+
+        with patch.object(untouched, "CHUNK", 1), patch.object(type(assignments), "_end", fail_at_one):
+            self._run_untouched()
+        self.assertEqual(assignments.mapped("state"), ["unassigned", "active", "active", "unassigned"])
+        self.assertEqual((broken | after).partner_id.leads_agent_id, self.agent)
+        self._run_untouched()
+        self.assertEqual(set(assignments.mapped("state")), {"unassigned"})
+
+    def test_a_chunk_that_collides_with_another_worker_is_done_again(self):
+        assignments = self._assign(self.customers[:2])
+        self._age(assignments, 15)
+        self.env.company.leads_agent_untouched_days = 14
+        end, attempts = type(assignments)._end, []
+
+        def collide_once(chunk, *args, **terms):
+            ended = end(chunk, *args, **terms)
+            attempts.append(chunk)
+            if len(attempts) == 2:
+                raise ConcurrencyError
+            return ended
+
+        with (
+            patch.object(untouched, "CHUNK", 1),
+            patch.object(type(assignments), "_end", collide_once),
+            patch("odoo.service.model.time.sleep"),
+        ):
+            self._run_untouched()
+        self.assertEqual([chunk.id for chunk in attempts], [assignments[0].id, assignments[1].id, assignments[1].id])
+        self.assertEqual(set(assignments.mapped("state")), {"unassigned"})
 
     def test_untouched_rule_is_off_by_default(self):
         assignment = self._assign(self.customers[0])

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent import jobs
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 
@@ -363,11 +364,11 @@ class LeadsAgentReceived(models.Model):
         left = Domain("state", "=", "arrived") & Domain("channel", "!=", "chat")
         left &= Domain("create_date", "<", fields.Datetime.subtract(now, **LEFT_AFTER))
         left &= Domain("create_date", ">", fields.Datetime.subtract(now, **LEFT_UNTIL))
-        rows = self.search(left, order="id", limit=1000)
-        for done, row in enumerate(rows, 1):
+
+        def take_in(row):
             row.with_company(row.company_id)._take_in_apart()
-            if not self.env["ir.cron"]._commit_progress(1, remaining=len(rows) - done):
-                break
+
+        jobs.run(self.env, self.search(left, order="id", limit=1000), take_in)
 
     @api.autovacuum
     def _gc_old(self):

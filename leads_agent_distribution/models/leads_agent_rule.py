@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.leads_agent import jobs
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Bounded, Link
@@ -231,8 +232,7 @@ class LeadsAgentRule(models.Model):
             raise UserError(self.env._("The rule is running at this moment. See its result in a minute."))
         run = Run(rule)
         for _nr in range(MOST_CHUNKS):
-            if rule._try_chunk(run):
-                break
+            run = run if run.end else rule._try_chunk(run)
         rule._end_run(run)
         return {
             "type": "ir.actions.client",
@@ -249,29 +249,23 @@ class LeadsAgentRule(models.Model):
         """Run the rules that are due, each in chunks that are committed; rules that another worker has are left out."""
         # sudo: leads.agent.rule - the job runs the rules of all companies
         due = self.sudo().search([("next_run_at", "<=", fields.Datetime.now())], order="next_run_at, id")
-        for nr, rule in enumerate(due):
-            if not rule._run(remaining=len(due) - nr - 1):
-                return
+        jobs.run(self.env, [Run(rule) for rule in due], lambda run: run.rule._go_on(run))
 
-    def _run(self, remaining=0):
-        """Run one rule to its end, or until the time of the job is over.
+    def _go_on(self, run):
+        """Do the next chunk of a run, unless another worker is at the rule.
 
-        :returns: whether there is time left
+        :returns: the run, if there is more to do
         """
-        run, done = None, False
-        while not done:
-            # The other worker may have finished it since: look again, with the row locked.
-            self.invalidate_recordset()
-            locked = self.try_lock_for_update(allow_referencing=True)
-            if not locked or not self.next_run_at or (run is None and self.next_run_at > fields.Datetime.now()):
-                return True
-            run = run or Run(self)
-            done = self._try_chunk(run)
-            if done:
-                self._end_run(run)
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining + (not done)):
-                return False
-        return True
+        # The other worker may have finished it since: look again, with the row locked.
+        self.invalidate_recordset()
+        locked = self.try_lock_for_update(allow_referencing=True)
+        if not locked or not self.next_run_at or (run.below is None and self.next_run_at > fields.Datetime.now()):
+            return None
+        run = self._try_chunk(run)
+        if not run.end:
+            return run
+        self._end_run(run)
+        return None
 
     def _end_run(self, run):
         """Write what the run did, and when the next one is due."""
@@ -290,7 +284,7 @@ class LeadsAgentRule(models.Model):
     def _try_chunk(self, run):
         """Give one chunk out; an error undoes it and ends the run with a sentence, and the other rules go on.
 
-        :returns: whether the run is over
+        :returns: the run with what was done in the chunk
         """
         try:
             with self.env.cr.savepoint():
@@ -300,44 +294,37 @@ class LeadsAgentRule(models.Model):
             raise
         except Exception:
             _logger.exception("The assignment rule %s (%s) failed", self.name, self.id)
-            run.end = self.env._("The run ended with an error, which stands in the log of the server.")
-            return True
+            return run.ended(self.env._("The run ended with an error, which stands in the log of the server."))
 
     def _give_chunk(self, run):
         """Give one chunk out.
 
-        :returns: whether the run is over; ``run.end`` says why
+        :returns: the run with what was done in the chunk; its ``end`` says why it is over
         """
         if trouble := self._trouble():
-            run.end = trouble
-            return True
+            return run.ended(trouble)
         left = self._left_today()
         if left == 0:
-            run.end = self.env._("The cap of %s leads a day is reached.", self.daily_cap)
-            return True
+            return run.ended(self.env._("The cap of %s leads a day is reached.", self.daily_cap))
         # sudo: crm.team, res.users - who is there is asked for all members, whatever the author may read
         agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
         agents = agents._leads_available()
         if not agents:
             # sudo: crm.team - the name of the call center that the rule names
-            run.end = self.env._("No agent of %s receives leads now: all are away or full.", self.team_id.sudo().name)
-            return True
+            team = self.team_id.sudo().name
+            return run.ended(self.env._("No agent of %s receives leads now: all are away or full.", team))
         rooms = self.env["leads.agent.assignment"]._agent_rooms(agents)
         room = None if None in rooms.values() else sum(rooms.values())
         try:
             leads = self._candidates(run.below, min(CHUNK, *(most for most in (left, room) if most is not None), CHUNK))
         except (ValidationError, AccessError) as error:
-            run.end = str(error)
-            return True
+            return run.ended(str(error))
         if not leads:
-            run.end = self.env._("No further lead matches.")
-            return True
-        run.below = leads[-1].id
+            return run.ended(self.env._("No further lead matches."))
         # sudo: res.partner - what was found as the author is given by the rule
         results = self._assign(run, leads.sudo(), agents, rooms)
-        run.add(results)
         self._count_today(sum(result.result == "assigned" for result in results))
-        return False
+        return run.gave(results, below=leads[-1].id)
 
     def _trouble(self):
         """Why the rule cannot run, or nothing."""

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent import jobs
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
@@ -213,12 +214,18 @@ class LeadsAgentLifecycleRule(models.Model):
     def _cron_silence(self):
         """Move the leads that nobody heard of. May run twice: who has moved already is not moved again."""
         # sudo: leads.agent.lifecycle.rule - the job works for everybody
-        for rule in self.sudo().search([("trigger", "=", "silence")]):
-            reason = self.env._("Silence for %s days", rule.silence_days)
-            after = 0
-            while leads := rule._existing(after, CHUNK):
-                after = leads[-1].id
-                # sudo: res.partner - the job moves the leads of everybody
-                LifeCycle(self.sudo().env).step(rule._plan_existing(leads), reason)
-                if not self.env["ir.cron"]._commit_progress(len(leads)):
-                    return
+        rules = self.sudo().search([("trigger", "=", "silence")])
+        # Leads that stay where they are stay in the way: whoever begins anew begins at the first one.
+        jobs.run(rules.env, [(rule, 0) for rule in rules], self._move_silent, resumes=False)
+
+    @api.model
+    def _move_silent(self, left):
+        """Elevated: move one chunk of silent leads.
+
+        :param left: a rule, and the last lead that it has looked at
+        :returns: the same of what is left, or nothing
+        """
+        rule, after = left
+        leads = rule._existing(after, CHUNK)
+        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("Silence for %s days", rule.silence_days))
+        return (rule, leads[-1].id) if len(leads) == CHUNK else None

@@ -8,6 +8,8 @@ from odoo import fields
 from odoo.api import Environment
 from odoo.tools import SQL
 
+from .tools import terms
+
 
 def moment_sql(env: Environment, alias: str) -> SQL:
     """From when an order counts."""
@@ -17,6 +19,11 @@ def moment_sql(env: Environment, alias: str) -> SQL:
         created=SQL.identifier(alias, "create_date", to_flush=env["sale.order"]._fields["create_date"]),
         now=fields.Datetime.now(),
     )
+
+
+def is_partial_sql(alias: str) -> SQL:
+    """That an order is a partial one, as ``sale.order.is_partial`` says."""
+    return SQL("%s IN %s", SQL.identifier(alias, "state"), terms.PARTIAL_STATES)
 
 
 def order_sql(env: Environment, customer: SQL) -> SQL:

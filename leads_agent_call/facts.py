@@ -8,7 +8,6 @@ from odoo.api import Environment
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent import newest
-from odoo.addons.leads_agent.tools import terms
 from odoo.addons.leads_agent.tools.moments import to_local
 
 from .tools import next_lead
@@ -104,7 +103,7 @@ def _select(env: Environment, partner_ids, weights: Weights, now: datetime) -> l
          LEFT JOIN LATERAL (
                    SELECT o.id, %(moment)s AS ordered_at, %(amount)s AS amount
                      FROM sale_order o
-                    WHERE o.leads_commercial_partner_id = c.id AND o.state IN %(partial)s
+                    WHERE o.leads_commercial_partner_id = c.id AND %(is_partial)s
                       AND o.company_id = ANY(%(seen)s)
                  ORDER BY %(standing)s DESC, o.id
                     LIMIT 1
@@ -128,7 +127,7 @@ def _select(env: Environment, partner_ids, weights: Weights, now: datetime) -> l
             moment=newest.moment_sql(env, "o"),
             newest=newest.order_sql(env, SQL.identifier("c", "id")),
             standing=standing_sql(env, "o", weights.half_life),
-            partial=terms.PARTIAL_STATES,
+            is_partial=newest.is_partial_sql("o"),
             lately=now - timedelta(days=2),
             remembered=CALLS_REMEMBERED,
             partners=list(partner_ids),

@@ -276,7 +276,7 @@ class LeadsAgentClosedModel(models.Model):
             return in_sight
         if user.leads_partial_only:
             completed = Domain("leads_completed_by_id", "=", user.id) & Domain("leads_completed_until", ">", "now")
-            in_sight &= Domain("state", "in", ("draft", "sent")) | completed
+            in_sight &= Domain("is_partial", "=", True) | completed
         return (
             Domain("order_id", "any", in_sight) if model == "sale.order.line" and not in_sight.is_true() else in_sight
         )

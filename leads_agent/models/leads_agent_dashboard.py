@@ -10,7 +10,7 @@ from odoo.tools.sql import escape_psql
 from .. import newest
 from ..arguments import takes
 from ..figures import CONVERSION_DAYS, FIGURES
-from ..tools import given, terms
+from ..tools import given
 
 LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", *FIGURES)
@@ -195,7 +195,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         :returns: ``{partner_id: dict}``
         """
         Order = self.env["sale.order"]
-        query = Order._search([("state", "in", terms.PARTIAL_STATES)])
+        query = Order._search(Domain("is_partial", "=", True))
         columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
         # One by one, or PostgreSQL looks for all partial orders there are.
         query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))

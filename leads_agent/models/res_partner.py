@@ -9,7 +9,7 @@ from ..arguments import numbers_of_links, takes
 from ..assigning import Assigning, Request, Terms, read_leads
 from ..cooling import REFUSAL
 from ..fields import Rows
-from ..tools import given, terms
+from ..tools import given
 from ..tools.eligibility import Cause
 from .access.res_partner import SIGN_IN_FIELDS
 from .res_groups import HOLDERS
@@ -82,11 +82,11 @@ class ResPartner(models.Model):
             return SQL(
                 """
                 (%(active)s AND EXISTS (
-                    SELECT FROM (%(newest)s) newest WHERE newest.state IN %(partial)s))
+                    SELECT FROM (%(newest)s) newest WHERE %(is_partial)s))
                 """,
                 active=SQL.identifier(alias, "active"),
                 newest=newest.order_sql(self.env, SQL.identifier(alias, "id")),
-                partial=terms.PARTIAL_STATES,
+                is_partial=newest.is_partial_sql("newest"),
             )
 
         self.env["sale.order"].flush_model(["leads_commercial_partner_id", "state", "date_order"])

@@ -71,13 +71,13 @@ class SaleOrder(models.Model):
 
     _leads_newest_idx = models.Index("(leads_commercial_partner_id, date_order DESC, id DESC)")
     _leads_agent_partial_idx = models.Index(
-        "(leads_agent_id, date_order DESC, id DESC) INCLUDE (company_id) WHERE state IN ('draft', 'sent')"
+        f"(leads_agent_id, date_order DESC, id DESC) INCLUDE (company_id) WHERE {terms.IS_PARTIAL}"
     )
     # What agents see, in the order of the list, answered by an index alone: locked in both settings, and not locked.
     _leads_sight_partial_idx = models.Index(
         "(leads_last_agent_id, date_order DESC, id DESC) INCLUDE (company_id, leads_agent_id, "
         "leads_commercial_partner_id, state, leads_completed_by_id, leads_completed_until) "
-        "WHERE state IN ('draft', 'sent') OR leads_completed_by_id IS NOT NULL"
+        f"WHERE {terms.IS_PARTIAL} OR leads_completed_by_id IS NOT NULL"
     )
     _leads_sight_idx = models.Index(
         "(leads_last_agent_id, date_order DESC, id DESC) INCLUDE (company_id, leads_agent_id, "
@@ -85,7 +85,7 @@ class SaleOrder(models.Model):
     )
     _leads_partial_idx = models.Index(
         "(date_order DESC, id DESC) INCLUDE (company_id, state, leads_completed_by_id, leads_completed_until) "
-        "WHERE state IN ('draft', 'sent') OR leads_completed_by_id IS NOT NULL"
+        f"WHERE {terms.IS_PARTIAL} OR leads_completed_by_id IS NOT NULL"
     )
 
     def _auto_init(self):

@@ -7,6 +7,8 @@ from typing import Final
 
 # States of a ``sale.order`` that make it a partial order (a quotation): it may still be won.
 PARTIAL_STATES: Final = ("draft", "sent")
+# For indexes: their text has no parameters.
+IS_PARTIAL: Final = f"state IN {PARTIAL_STATES}"
 
 # Life of an assignment.
 STATES: Final = [

@@ -8,7 +8,7 @@ from odoo.tools import SQL, format_amount
 from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, Section
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import midnight
 
 from ..facts import cells_sql, read_lines
@@ -315,9 +315,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _open_orders(self, customer):
         """The newest quotations of a customer that the user may read, with what is offered in them."""
         Order = self.env["sale.order"]
-        query = Order._search(
-            Domain("leads_commercial_partner_id", "=", customer.id) & Domain("state", "in", terms.PARTIAL_STATES)
-        )
+        query = Order._search(Domain("leads_commercial_partner_id", "=", customer.id) & Domain("is_partial", "=", True))
         query.order = SQL(
             "%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), SQL.identifier(Order._table, "id")
         )

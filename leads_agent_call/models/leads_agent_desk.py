@@ -7,8 +7,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_datetime
 
+from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 
 from .. import facts, walking
 from ..facts import seen_companies, standing_sql
@@ -350,7 +351,7 @@ class LeadsAgentDesk(models.AbstractModel):
             """
             COALESCE(
                 (SELECT max(%(standing)s) FROM sale_order o
-                  WHERE o.leads_commercial_partner_id = %(partner)s AND o.state IN %(partial)s
+                  WHERE o.leads_commercial_partner_id = %(partner)s AND %(is_partial)s
                     AND o.company_id IN %(companies)s),
                 extract(epoch FROM %(assigned)s - %(epoch)s::timestamp) / 86400 / %(half_life)s)
             + COALESCE(%(attempts)s, 0) * ln(%(fatigue)s::float) / ln(2)
@@ -364,7 +365,7 @@ class LeadsAgentDesk(models.AbstractModel):
             ),
             standing=standing_sql(self.env, "o", weights.half_life),
             partner=SQL.identifier(alias, "partner_id"),
-            partial=terms.PARTIAL_STATES,
+            is_partial=newest.is_partial_sql("o"),
             assigned=SQL.identifier(alias, "assigned_at"),
             epoch=next_lead.EPOCH,
             half_life=weights.half_life,

@@ -9,7 +9,7 @@ from odoo.tools import clean_context, format_date, format_datetime
 from odoo.tools.sql import column_exists
 
 from odoo.addons.leads_agent.fields import Bounded, Link
-from odoo.addons.leads_agent.tools import limits, terms
+from odoo.addons.leads_agent.tools import limits
 
 from ..tools import policy
 
@@ -278,7 +278,7 @@ class LeadsAgentDisposition(models.Model):
         """The quotations that the user who logs the outcome may see, of the companies they work in; elevated."""
         orders = self.env["sale.order"].with_env(self.env(su=False))
         orders = orders.search(
-            [("leads_commercial_partner_id", "in", customers.ids), ("state", "in", terms.PARTIAL_STATES)]
+            [("leads_commercial_partner_id", "in", customers.ids), ("is_partial", "=", True)]
         )
         # sudo: sale.order - the disposition, which a manager has set up, says so
         return orders.with_env(self.env(su=True, context=clean_context(self.env.context)))

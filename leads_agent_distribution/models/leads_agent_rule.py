@@ -15,7 +15,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Bounded, Link
 from odoo.addons.leads_agent.selecting import UNREADABLE
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.limits import MOST_LEADS
 
 from ..rule_run import Run
@@ -197,7 +197,7 @@ class LeadsAgentRule(models.Model):
         )
         if not orders.is_true():
             Order = self._matching().env["sale.order"]
-            quotations = Order._search(orders & Domain("state", "in", terms.PARTIAL_STATES))
+            quotations = Order._search(orders & Domain("is_partial", "=", True))
             domain &= Domain(
                 "id", "in", quotations.subselect(SQL.identifier("sale_order", "leads_commercial_partner_id"))
             )

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Link
-from odoo.addons.leads_agent.tools import given, terms
+from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentHandOver(models.TransientModel):
@@ -56,7 +56,7 @@ class LeadsAgentHandOver(models.TransientModel):
         return (
             Domain("leads_agent_id", "=", self.agent_id.id)
             & Domain("user_id", "=", self.agent_id.id)
-            & Domain("state", "in", terms.PARTIAL_STATES)
+            & Domain("is_partial", "=", True)
         )
 
     @api.depends("agent_id")

@@ -277,9 +277,7 @@ class LeadsAgentDisposition(models.Model):
     def _quotations(self, customers):
         """The quotations that the user who logs the outcome may see, of the companies they work in; elevated."""
         orders = self.env["sale.order"].with_env(self.env(su=False))
-        orders = orders.search(
-            [("leads_commercial_partner_id", "in", customers.ids), ("is_partial", "=", True)]
-        )
+        orders = orders.search([("leads_commercial_partner_id", "in", customers.ids), ("is_partial", "=", True)])
         # sudo: sale.order - the disposition, which a manager has set up, says so
         return orders.with_env(self.env(su=True, context=clean_context(self.env.context)))
 

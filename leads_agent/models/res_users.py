@@ -234,15 +234,17 @@ class ResUsers(models.Model):
 
     @api.depends("group_ids", "leads_may_hold")
     def _compute_action_id(self):
-        """The dashboard for holders of leads without a choice of their own, given back when they no longer hold."""
-        dashboard = self.env.ref(DASHBOARD, raise_if_not_found=False)
+        """The first candidate for users without a choice of their own; the dashboard is given back with the role."""
+        dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
         for user in self:
-            if not dashboard:
-                user.action_id = user.action_id
-            elif user.can_hold_leads:
-                user.action_id = user.action_id or dashboard.id
-            else:
-                user.action_id = user.action_id if user.action_id.id != dashboard.id else False
+            candidates = user._home_action() or [False]
+            is_kept = user.action_id and (candidates[0] or user.action_id.id != dashboard_id)
+            user.action_id = user.action_id if is_kept else candidates[0]
+
+    def _home_action(self):
+        """Ids of the actions that are candidates for the home action of a user, the best first. A hook."""
+        dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
+        return [dashboard_id] if dashboard_id and self.can_hold_leads else []
 
     # ------------------------------------------------------------------
     # Losing the role gives the leads back

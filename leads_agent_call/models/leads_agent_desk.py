@@ -5,14 +5,13 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, format_datetime
+from odoo.tools import SQL, format_datetime
 
-from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
-from .. import facts, walking
-from ..facts import seen_companies, standing_sql
+from .. import facts, scoring, walking
+from ..facts import seen_companies
 from ..tools import next_lead
 from ..tools.attempt import Attempt
 from ..tools.calling_hours import next_opening_everywhere
@@ -210,14 +209,9 @@ class LeadsAgentDesk(models.AbstractModel):
                     when=when,
                 )
             )
-        if facts.best_order_id:
-            reasons.append(self._quotation_reason(facts, currency))
-        if lead.attempts:
-            reasons.append(self.env._("%s attempts in vain.", lead.attempts))
-        else:
-            reasons.append(self.env._("Not tried in vain yet."))
-        if lead.sales:
-            reasons.append(self.env._("Bought before: %s times.", lead.sales))
+        # sudo: leads.agent.desk - the weights of the company and of stages, which the sentences are about
+        terms = self.sudo()._score_terms("a")
+        reasons += filter(None, (term.sentence(facts, currency) for term in terms))
         if lead.tried:
             reasons.append(
                 self.env._(
@@ -230,18 +224,6 @@ class LeadsAgentDesk(models.AbstractModel):
             there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
             reasons.append(self.env._("It is %s there.", there))
         return reasons
-
-    @api.model
-    def _quotation_reason(self, facts, currency):
-        days = (fields.Datetime.now() - facts.ordered_at).days
-        if currency.compare_amounts(facts.amount, 0) <= 0:
-            if days > 0:
-                return self.env._("Quotation with no amount yet, %s days old.", days)
-            return self.env._("Quotation with no amount yet, of today.")
-        amount = format_amount(self.env, facts.amount, currency)
-        if days > 0:
-            return self.env._("Quotation over %(amount)s, %(days)s days old.", amount=amount, days=days)
-        return self.env._("Quotation over %s, of today.", amount)
 
     @api.model
     @takes(partner_id=given.record_id, zone=given.text)
@@ -346,31 +328,13 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     def _priority_sql(self, alias):
         """The priority of an active assignment: :func:`next_lead.standing` in SQL, a test compares the two."""
-        weights = self.env.company._leads_weights()
-        return SQL(
-            """
-            COALESCE(
-                (SELECT max(%(standing)s) FROM sale_order o
-                  WHERE o.leads_commercial_partner_id = %(partner)s AND %(is_partial)s
-                    AND o.company_id IN %(companies)s),
-                extract(epoch FROM %(assigned)s - %(epoch)s::timestamp) / 86400 / %(half_life)s)
-            + COALESCE(%(attempts)s, 0) * ln(%(fatigue)s::float) / ln(2)
-            + ln(1 + %(loyalty)s * LEAST(%(most)s, (
-                SELECT count(*) FROM leads_agent_assignment s
-                 WHERE s.partner_id = %(partner)s AND s.is_sale = 1
-                   AND s.company_id IN %(companies)s))::float) / ln(2)
-            """,
-            companies=SQL(
-                "(SELECT m.cid FROM res_company_users_rel m WHERE m.user_id = %s)", SQL.identifier(alias, "agent_id")
-            ),
-            standing=standing_sql(self.env, "o", weights.half_life),
-            partner=SQL.identifier(alias, "partner_id"),
-            is_partial=newest.is_partial_sql("o"),
-            assigned=SQL.identifier(alias, "assigned_at"),
-            epoch=next_lead.EPOCH,
-            half_life=weights.half_life,
-            attempts=SQL.identifier(alias, "attempt_count"),
-            fatigue=weights.fatigue,
-            loyalty=weights.loyalty,
-            most=next_lead.MOST_SALES,
-        )
+        return SQL(" + ").join(term.sql for term in self._score_terms(alias))
+
+    @api.model
+    def _score_terms(self, alias):
+        """What the priority is the sum of. A hook.
+
+        :param str alias: of an active assignment in SQL
+        :returns: list of :class:`scoring.Term`
+        """
+        return scoring.terms(self.env, alias)

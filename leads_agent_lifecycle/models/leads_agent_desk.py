@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent_call.scoring import Term
+
 
 class LeadsAgentDesk(models.AbstractModel):
     """The order of *Next* knows how far a lead is: a stage may count more than another."""
@@ -11,21 +13,25 @@ class LeadsAgentDesk(models.AbstractModel):
     _inherit = "leads.agent.desk"
 
     @api.model
-    def _priority_sql(self, alias):
-        priority = super()._priority_sql(alias)
+    def _score_terms(self, alias):
+        terms = super()._score_terms(alias)
         if not self.env["leads.agent.stage"]._weights():
-            return priority
+            return terms
         self.env["res.partner"].flush_model(["lead_stage_id"])
-        return SQL(
+        weight = SQL(
             """
-            %s + COALESCE((
+            COALESCE((
                 SELECT ln(stage.weight) / ln(2)
                   FROM res_partner lead JOIN leads_agent_stage stage ON stage.id = lead.lead_stage_id
                  WHERE lead.id = %s), 0)
             """,
-            priority,
             SQL.identifier(alias, "partner_id"),
         )
+        return [*terms, Term(weight, self._stage_reason)]
+
+    @api.model
+    def _stage_reason(self, facts, _currency):
+        return self.env._("Leads of this stage count %g times.", facts.weight) if facts.weight != 1 else ""
 
     @api.model
     def _facts(self, partner_ids, weights=None):
@@ -40,13 +46,6 @@ class LeadsAgentDesk(models.AbstractModel):
             )
             facts_of |= {nr: replace(facts_of[nr], weight=weight_of[stage_id]) for nr, stage_id in rows}
         return facts_of
-
-    @api.model
-    def _reasons(self, facts, callback, currency):
-        reasons = super()._reasons(facts, callback, currency)
-        if facts.weight != 1:
-            reasons.append(self.env._("Leads of this stage count %g times.", facts.weight))
-        return reasons
 
     @api.model
     def _refresh_priorities(self, domain):

@@ -26,6 +26,7 @@ def note(received, arrivals):
     env = received.env
     names = ("channel", "key", "about", "email_from", "subject", "body")
     now, uid, company_id = fields.Datetime.now(), env.uid, env.company.id
+    # By hand: the ORM does not pass over messages that another worker has noted in this moment.
     rows = env.execute_query(
         SQL(
             """

@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
-from odoo.tools import SQL
 
 from odoo.addons.leads_agent import jobs
 from odoo.addons.leads_agent.arguments import takes
@@ -167,24 +166,14 @@ class LeadsAgentReceived(models.Model):
         Who writes twice at once is one person: the second message is taken in when the first one has made the lead.
         """
         senders = sorted(set(self.mapped("email_from")) - {False})
+        # By hand: the ORM has no locks by name.
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(%s::text[]) AS name", [senders])
 
     def _lock(self):
         """Those of the rows that nobody else takes in at this moment, and that are neither taken in nor ignored."""
-        if not self:
-            return self
-        self.flush_recordset()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM %s WHERE id = ANY(%s) AND state = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-                SQL.identifier(self._table),
-                list(self._ids),
-                list(UNSETTLED),
-            )
-        )
-        locked = {nr for (nr,) in rows}
         self.invalidate_recordset()
-        return self.browse(nr for nr in self._ids if nr in locked)
+        locked = self.try_lock_for_update(allow_referencing=True)
+        return locked.filtered(lambda row: row.state in UNSETTLED)
 
     @api.model
     def _take_in_each(self, rows):

@@ -112,11 +112,12 @@ def read_leads(env: Environment, partner_ids) -> Leads:
             partners=list(partner_ids),
         )
     )
-    return Leads(
-        {row[0]: row[1] for row in rows},
-        {row[1]: eligibility.Lead(*row[3:]) for row in rows},
-        {row[1]: row[2] or "" for row in rows},
-    )
+    leads = Leads({}, {}, {})
+    for partner_id, customer_id, name, *facts in rows:
+        leads.commercial_of[partner_id] = customer_id
+        leads.by_commercial[customer_id] = eligibility.Lead(*facts)
+        leads.names[customer_id] = name or ""
+    return leads
 
 
 def _unable(sentence: str) -> eligibility.Verdict:

@@ -58,6 +58,6 @@ def causes(env: Environment, partner_ids: list[int]) -> dict[int, Cause]:
         )
     )
     # sudo: leads.agent.disposition - the name of the outcome belongs to the sentence, whoever reads it
-    outcomes = env["leads.agent.disposition"].sudo().browse({row[2] for row in rows})
+    outcomes = env["leads.agent.disposition"].sudo().browse({outcome_id for _partner_id, _until, outcome_id in rows})
     name_of = {outcome.id: outcome.name for outcome in outcomes}
     return {partner_id: Cause("cooling", until=until, name=name_of[nr]) for partner_id, until, nr in rows}

@@ -1,7 +1,7 @@
 """What of an agent's work counts in the figures: leads and orders, not rows.
 
 The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures; what each of
-them is follows from the log alone, by one statement (:func:`recount_sql`).
+them is follows from the log alone, by one statement (:func:`_recount_sql`).
 
 Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned anew
 for the same order. The first of them is *assigned*, the last of them may be *resolved*. What was undone never counts,
@@ -10,11 +10,15 @@ is confirmed now, of whoever held the lead when it was confirmed last. *Conversi
 the agent's sale, 0 while it is a quotation or cancelled.
 """
 
+from collections import namedtuple
+
 from odoo.api import Environment
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 CONVERSION_DAYS = 30
+# An assignment whose figures have changed.
+Recounted = namedtuple("Recounted", "id is_other_sale")
 FIGURES = ("is_assigned", "is_resolved", "is_sale", "conversion")
 
 
@@ -36,7 +40,7 @@ def lead_before_sql(alias: str) -> SQL:
     )
 
 
-def recount_sql(condition: SQL, sold=()) -> SQL:
+def _recount_sql(condition: SQL, sold) -> SQL:
     """The statement that brings the figures of some leads in step with what happened. Only what differs is written.
 
     :param SQL condition: of assignments ``a``; all of their leads are counted
@@ -93,6 +97,13 @@ def recount_sql(condition: SQL, sold=()) -> SQL:
     )
 
 
+def _recount(assignments, condition: SQL, sold=()) -> list[Recounted]:
+    # By hand: windows over the leads of a batch, 10,000 and more, in one statement within the time of an assignment.
+    rows = assignments.env.execute_query(_recount_sql(condition, sold))
+    assignments.invalidate_model(FIGURES, flush=False)
+    return [Recounted(*row) for row in rows]
+
+
 def count_logged(assignments, order_ids=()) -> None:
     """Elevated: count assignments which have just begun or ended, by the sale of these orders or otherwise.
 
@@ -101,8 +112,7 @@ def count_logged(assignments, order_ids=()) -> None:
     condition = SQL("a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')", assignments.ids)
     if order_ids:
         condition = SQL("%s OR %s", condition, _of_orders_sql(order_ids))
-    assignments.env.cr.execute(recount_sql(condition, order_ids))
-    assignments.invalidate_model(FIGURES, flush=False)
+    _recount(assignments, condition, order_ids)
 
 
 def _of_orders_sql(order_ids) -> SQL:
@@ -117,11 +127,10 @@ def recount(env: Environment, condition: SQL) -> None:
     assignments = env["leads.agent.assignment"]
     env["sale.order"].flush_model(["state"])
     assignments.flush_model()
-    rows = env.execute_query(recount_sql(condition))
-    assignments.invalidate_model(FIGURES, flush=False)
-    if changed := assignments.browse(assignment_id for assignment_id, is_other_sale in rows if is_other_sale):
+    rows = _recount(assignments, condition)
+    if changed := assignments.browse(row.id for row in rows if row.is_other_sale):
         changed._on_sales_changed()
-    assignments.browse(row[0] for row in rows).agent_id._leads_dashboard_changed()
+    assignments.browse(row.id for row in rows).agent_id._leads_dashboard_changed()
 
 
 def recount_orders(orders) -> None:
@@ -166,6 +175,7 @@ def count_all(env: Environment) -> None:
          WHERE a.id = f.id AND f.first_id < a.id
         """
     )
-    rows = env.execute_query(recount_sql(SQL("TRUE")))
+    assignments = env["leads.agent.assignment"]
+    rows = _recount(assignments, SQL("TRUE"))
     env.invalidate_all()
-    env["leads.agent.assignment"].browse(row[0] for row in rows if row[1])._on_sales_changed()
+    assignments.browse(row.id for row in rows if row.is_other_sale)._on_sales_changed()

@@ -40,10 +40,7 @@ def run(
 
 
 def _attempt(env, piece, work, failed):
-    """Do one chunk.
-
-    :returns: what is left of the piece
-    """
+    """Do one chunk, and return what is left of the piece."""
     try:
         return retrying(lambda: work(piece), env)
     except Exception as error:

@@ -106,7 +106,7 @@ def follow_leads(assignments, end_reason="") -> None:
     )
     tell(calls.env, rows)
     if end_reason == "sale":
-        _close_by_sale(calls.browse(row[0] for row in rows), assignments)
+        _close_by_sale(calls.browse(call_id for call_id, _agent_id in rows), assignments)
 
 
 def _close_by_sale(calls, assignments) -> None:

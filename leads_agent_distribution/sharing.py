@@ -1,10 +1,10 @@
 """Sharing the leads of a batch out: among whom, how many each, and what is said of those that get no agent."""
 
-from odoo.tools import SQL
+from odoo.fields import Domain
 
 
 class Sharing:
-    """The leads of some lines of a batch, of which ``rows`` are ``(line, customer, agent, reason)``."""
+    """The leads of some lines of a batch, of which ``rows`` are a :class:`Row` each."""
 
     def __init__(self, batch):
         self.batch = batch
@@ -15,7 +15,7 @@ class Sharing:
 
         :returns: the plan, ``(line_id, result, reason)`` of the others, and the :class:`assigning.Examined`
         """
-        partner_ids = [row[1] for row in rows if row[1]]
+        partner_ids = [row.partner_id for row in rows if row.partner_id]
         examined = self.batch._assigning().examine(partner_ids, agents, self.batch.agent_id.id or 0)
         # By the customer of the line, who may have become a contact of another one since.
         customer_of = examined.leads.commercial_of
@@ -56,17 +56,10 @@ class Sharing:
 
     def _given(self):
         """How many leads each agent has of this batch so far, or is planned to have."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT agent_id, count(*) FROM leads_agent_batch_assign_line
-                 WHERE batch_id = %s AND agent_id IS NOT NULL AND COALESCE(result, 'assigned') = 'assigned'
-              GROUP BY agent_id
-                """,
-                self.batch.id,
-            )
-        )
-        return dict(rows)
+        given = Domain("batch_id", "=", self.batch.id) & Domain("agent_id", "!=", False)
+        given &= Domain("result", "in", (False, "assigned"))
+        groups = self.batch._lines()._read_group(given, ["agent_id"], ["__count"])
+        return {agent.id: count for agent, count in groups}
 
     def _refused_lines(self, rows, examined, plan, agents):
         """``(line_id, result, reason)`` of the lines that get no agent."""

@@ -79,6 +79,7 @@ class Undoing:
             SQL("WHEN %s THEN %s", condition, name)
             for name, condition, _text in self.env["leads.agent.assignment"]._against_undo()
         ]
+        # By hand: per line the assignment before it and the newest event since, by index instead of a query each.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -162,6 +163,7 @@ class Undoing:
 
     def forget_left(self):
         """What was left the last time is looked at again."""
+        # By hand: up to 300,000 lines, which the ORM would read first and write in pieces.
         self.env.cr.execute(
             SQL(
                 """
@@ -235,6 +237,7 @@ def undo(assignments: BaseModel, former_of: dict[int, int | None]) -> BaseModel:
 
 def _resume(formers: BaseModel) -> None:
     """The end of these assignments, which another one brought about, is taken back."""
+    # By hand: no one may write these fields, each row gets its own moment, and what ended elsewhere is left alone.
     formers.env.cr.execute(
         SQL(
             """
@@ -256,6 +259,7 @@ def _mark(undone: BaseModel, formers: BaseModel) -> None:
     """The entries of what was undone, and of the end of what goes on instead, are no news in the history."""
     history = undone.env["leads.agent.history"]
     history.flush_model()
+    # By hand: nobody writes history, and a chunk has thousands of entries that need not be read.
     history.env.cr.execute(
         SQL(
             """

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import table_exists
+from odoo.tools.sql import index_exists, table_exists
 
 from .. import figures, guarantee, untouched
 from ..arguments import takes
@@ -136,11 +136,7 @@ class LeadsAgentAssignment(models.Model):
 
     def _has_unique_index(self):
         """Whether PostgreSQL itself sees to it that no lead is held twice."""
-        return bool(
-            self.env.execute_query(
-                SQL("SELECT FROM pg_indexes WHERE indexname = %s", self._one_active_per_customer.full_name(self))
-            )
-        )
+        return bool(index_exists(self.env.cr, self._one_active_per_customer.full_name(self)))
 
     def _auto_init(self):
         if table_exists(self.env.cr, self._table) and not self._has_unique_index():

@@ -218,7 +218,7 @@ class LeadsAgentBatchAssign(models.Model):
         The orders and customers are kept from being deleted until their lines are written, which is much later when
         they are assigned at once.
 
-        :returns: ``(order_id, partner_id, agent_id, reason)``, of the reason nothing yet
+        :returns: list of :class:`Row`, of the reason nothing yet
         :raises UserError: when the orders or the agents do not allow a batch
         """
         selection = self._selection()
@@ -302,13 +302,13 @@ class LeadsAgentBatchAssign(models.Model):
     def _assign_chunk(self, rows, new=False):
         """Give some leads out, and write what became of them on their lines.
 
-        :param rows: lines, or leads of :meth:`_prepare_leads`: ``(id, partner_id, agent_id, reason)``
+        :param rows: :class:`Row` of lines, or of :meth:`_prepare_leads`
         :param bool new: they are leads, and have no lines yet
         :returns: how many lines were done
         """
         if rows:
             usual = self._reason("one")
-            self._give_out(rows, {row[1]: (row[2], row[3] or usual) for row in rows}, new=new)
+            self._give_out(rows, {row.partner_id: (row.agent_id, row.reason or usual) for row in rows}, new=new)
         return len(rows)
 
     def _assigning(self):
@@ -326,7 +326,7 @@ class LeadsAgentBatchAssign(models.Model):
         :param assigning.Examined examined: what is known of the customers
         :returns: ``{partner_id: assigning.Result}``
         """
-        requests = [Request(row[1], *shares[row[1]]) for row in rows if row[1] in shares]
+        requests = [Request(row.partner_id, *shares[row.partner_id]) for row in rows if row.partner_id in shares]
         results = self._assigning().run(requests, examined)
         result_of = {request.partner_id: result for request, result in zip(requests, results, strict=True)}
         self._lines()._log_outcomes(self, rows, result_of, refused, new)

@@ -1,4 +1,7 @@
+from collections import namedtuple
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import newest
@@ -15,6 +18,8 @@ RESULT_COLUMNS = {
     "previous_agent_id": "int",
     "assignment_id": "int",
 }
+# What is to be given out: a line to do, by its id, or the id of an order whose customer has no line yet.
+Row = namedtuple("Row", "id partner_id agent_id reason")
 
 
 class LeadsAgentBatchAssignLine(models.Model):
@@ -57,11 +62,12 @@ class LeadsAgentBatchAssignLine(models.Model):
 
         :param domain: the orders, as far as the user may read them
         :param list order_ids: the selection
-        :returns: ``(order_id, partner_id, agent_id, reason)``, one per customer, the newest orders first
+        :returns: list of :class:`Row`, one per customer, the newest orders first
         """
         readable = self.env["sale.order"]._search(domain)
         self.env.flush_all()
-        return self.env.execute_query(
+        # By hand: up to 300,000 orders, the newest of each customer, locked as they are read.
+        rows = self.env.execute_query(
             SQL(
                 """
                 WITH readable AS (
@@ -95,23 +101,16 @@ class LeadsAgentBatchAssignLine(models.Model):
                 agent=batch.agent_id.id or None,
             )
         )
+        return [Row(*row) for row in rows]
 
     @api.model
-    def _read_pending(self, batch, limit, condition=None):
-        """The next lines that are to do: ``(id, partner_id, agent_id, reason)``."""
-        self.flush_model()
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT id, partner_id, agent_id, reason FROM leads_agent_batch_assign_line
-                 WHERE batch_id = %s AND result IS NULL AND %s
-              ORDER BY id LIMIT %s
-                """,
-                batch.id,
-                condition or SQL("TRUE"),
-                limit,
-            )
-        )
+    def _read_pending(self, batch, limit, condition=Domain.TRUE):
+        """The next lines that are to do, each as a :class:`Row`."""
+        pending = Domain("batch_id", "=", batch.id) & Domain("result", "=", False) & condition
+        lines = self.search_fetch(pending, ["partner_id", "agent_id", "reason"], order="id", limit=limit)
+        return [
+            Row(line.id, line.partner_id.id or None, line.agent_id.id or None, line.reason or None) for line in lines
+        ]
 
     # ------------------------------------------------------------------
     # Writing
@@ -127,7 +126,7 @@ class LeadsAgentBatchAssignLine(models.Model):
         """
         results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
         for row_id, partner_id, *_meant in rows:
-            if partner_id is None:
+            if not partner_id:
                 results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
             elif outcome := outcome_of.get(partner_id):
                 results[row_id] = (
@@ -138,9 +137,9 @@ class LeadsAgentBatchAssignLine(models.Model):
                     outcome.assignment.id or None,
                 )
         if new:
-            self._insert_leads(batch, [(*row[:2], *results[row[0]]) for row in rows], RESULT_COLUMNS)
+            self._insert_leads(batch, [(row.id, row.partner_id, *results[row.id]) for row in rows], RESULT_COLUMNS)
         else:
-            self._update_rows(batch, [(row[0], *results[row[0]]) for row in rows], RESULT_COLUMNS)
+            self._update_rows(batch, [(row.id, *results[row.id]) for row in rows], RESULT_COLUMNS)
 
     @api.model
     def _insert_leads(self, batch, leads, columns=None):
@@ -234,8 +233,8 @@ class LeadsAgentBatchAssignLine(models.Model):
         )
         # sudo: res.users - agents are told by whoever started the batch
         User = self.env["res.users"].sudo()
-        tell_agents(User.env, {User.browse(row[0]): row[2] for row in rows if row[0]}, to_agent)
-        tell_agents(User.env, {User.browse(row[1]): row[2] for row in rows if row[1]}, to_previous)
+        tell_agents(User.env, {User.browse(nr): leads for nr, _former, leads in rows if nr}, to_agent)
+        tell_agents(User.env, {User.browse(former): leads for _nr, former, leads in rows if former}, to_previous)
 
     @api.model
     def _csv_columns(self):

@@ -82,6 +82,7 @@ class LeadsAgentAssignment(models.Model):
         if not capped:
             return {}
         self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "end_reason", "source"])
+        # By hand: each agent has a midnight of their own, so a group would be one query per time zone.
         rows = self.env.execute_query(
             SQL(
                 """

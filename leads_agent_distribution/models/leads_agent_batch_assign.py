@@ -2,6 +2,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
@@ -120,7 +121,7 @@ class LeadsAgentBatchAssign(models.Model):
         """
         self._take("draft")
         # Who gets what is said by the plan, also where there is one agent.
-        leads = [(order_id, partner_id, None, None) for order_id, partner_id, *_meant in self._prepare_leads()]
+        leads = [lead._replace(agent_id=None) for lead in self._prepare_leads()]
         if self.agent_id:
             self.share_ids._prepare(self, self.agent_id)
         self._lines()._insert_leads(self, leads)
@@ -241,7 +242,7 @@ class LeadsAgentBatchAssign(models.Model):
 
         :returns: how many lines were planned
         """
-        rows = self._lines()._read_pending(self, CHUNK, SQL("agent_id IS NULL"))
+        rows = self._lines()._read_pending(self, CHUNK, Domain("agent_id", "=", False))
         if not rows:
             return 0
         turns = self.plan_turns
@@ -265,7 +266,7 @@ class LeadsAgentBatchAssign(models.Model):
         # sudo: leads.agent.rotation - only managers come here
         rotation = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id)
         plan, refused, examined, before = None, [], None, rotation.turns
-        if all(row[2] for row in rows):
+        if all(row.agent_id for row in rows):
             usual = self._reason("one")
             shares = {partner_id: (agent_id, reason or usual) for _line, partner_id, agent_id, reason in rows}
         else:

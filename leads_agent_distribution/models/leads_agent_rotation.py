@@ -29,6 +29,7 @@ class LeadsAgentRotation(models.Model):
     def _locked(self, company, team):
         """The rotation of a call center, made if need be and locked until the end of the transaction."""
         self.flush_model()
+        # By hand: the ORM neither inserts where there is none yet nor locks what another worker has just made.
         [(rotation_id,)] = self.env.execute_query(
             SQL(
                 """
@@ -123,6 +124,7 @@ class LeadsAgentRotation(models.Model):
             return [lead(partner_id, 0, "", 0) for partner_id in partner_ids]
         self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "assigned_at", "end_reason"])
         self.env["res.partner"].flush_model(["lang", "country_id"])
+        # By hand: the last assignment of each of up to 1,000 customers, not all that they ever had.
         rows = self.env.execute_query(
             SQL(
                 """

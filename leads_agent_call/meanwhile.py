@@ -8,6 +8,8 @@ from odoo.api import Environment
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import following
+
 
 def sentence(call) -> str:
     """Say what somebody else did since the call began; empty when nothing happened."""
@@ -179,5 +181,5 @@ def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
         together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
             {"partner_id": entity_id}
         )
-    env["leads.agent.callback"]._pass_to(entity_of)
+    following.pass_to(env, entity_of)
     env.flush_all()

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 
 from odoo.addons.leads_agent.demo.leads_agent_demo import DESK_ZONE, Story, read_table
 
+from .. import promising
+
 # Words by which the outcome of an attempt is told.
 OUTCOMES = {
     "disposition_voicemail": ("voicemail", "mailbox", "message"),
@@ -123,7 +125,7 @@ class Calls(Story):
                 {
                     "partner_id": customer.id,
                     "agent_id": self.users[by].id,
-                    "due_at": self.env["leads.agent.callback"]._propose(customer, 60)[0],
+                    "due_at": promising.propose(self.env, customer, 60)[0],
                     "zone": customer.tz or DESK_ZONE,
                     "note": note,
                 }

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.models.res_groups import MANAGER
 
-from .. import meanwhile
+from .. import following, meanwhile
 from ..tools import policy
 
 
@@ -64,17 +64,17 @@ class LeadsAgentAssignment(models.Model):
 
     def _on_started(self):
         self._refresh_priorities(Domain("id", "in", self.ids))
-        self.env["leads.agent.callback"]._follow_started(self)
+        following.follow_started(self)
         meanwhile.follow_leads(self)
         return super()._on_started()
 
     def _on_ended(self, end_reason):
-        self.env["leads.agent.callback"]._follow_ended(self, end_reason)
+        following.follow_ended(self, end_reason)
         meanwhile.follow_leads(self, end_reason)
         return super()._on_ended(end_reason)
 
     def _on_undone(self):
-        self.env["leads.agent.callback"]._follow_undone(self)
+        following.follow_undone(self)
         return super()._on_undone()
 
     @api.model

@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link, search_flag
 from odoo.addons.leads_agent.tools import given
 
-from .. import meanwhile, starting
+from .. import meanwhile, promising, starting
 from ..tools import policy, terms
 from ..tools.phone_numbers import read_cell
 
@@ -271,10 +271,9 @@ class LeadsAgentCall(models.Model):
         """
         if not disposition.asks_callback:
             return False, False
-        Callback = self.env["leads.agent.callback"]
         if callback:
-            return Callback._parse(self.partner_id, callback)
-        return Callback._propose(self.partner_id, disposition.callback_minutes)
+            return promising.parse(self.env, self.partner_id, callback)
+        return promising.propose(self.env, self.partner_id, disposition.callback_minutes)
 
     def _effect_sentences(self, disposition, due_at=False):
         """What an outcome would do now, in sentences."""
@@ -307,7 +306,7 @@ class LeadsAgentCall(models.Model):
                 return [self.env._("The callback stays open, for your call center.")]
         moment = callback.due_at
         if disposition.retry_minutes:
-            moment = callback._next_tries(disposition.retry_minutes)[callback.id]
+            moment = promising.next_tries(callback, disposition.retry_minutes)[callback.id]
         when = format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="short")
         return [self.env._("The callback stays open, for %s.", when)]
 

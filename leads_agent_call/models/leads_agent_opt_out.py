@@ -9,6 +9,8 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
+from .. import following
+
 CHANNELS = [("call", "Calls")]
 
 
@@ -88,7 +90,7 @@ class LeadsAgentOptOut(models.Model):
                 for customer in customers
             ]
         )
-        self.env["leads.agent.callback"]._cancel_for(customers)
+        following.cancel_for(customers.with_env(self.env))
         if numbers:
             self.env["phone.blacklist"]._leads_block(sorted(numbers), until)
 

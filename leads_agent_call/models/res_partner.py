@@ -8,7 +8,7 @@ from odoo.addons.leads_agent.fields import Rows
 from odoo.addons.leads_agent.models.res_groups import HOLDERS, MANAGER
 from odoo.addons.leads_agent.tools import given
 
-from .. import meanwhile
+from .. import following, meanwhile
 from ..facts import cells_sql, read_lines
 from ..refusals import CALL_REFUSALS, has_odd_cells
 from ..tools.phone_numbers import Line, is_blocked, read_cell
@@ -152,16 +152,15 @@ class ResPartner(models.Model):
         return super()._on_leads_changed()
 
     def _on_customers_changed(self, change, into=None):
-        Callback = self.env["leads.agent.callback"]
         match change:
             case "archived":
-                Callback.search([("partner_id", "in", self.ids)])._close("cancelled")
+                self.env["leads.agent.callback"]._open_of(self)._close("cancelled")
             case "company":
-                Callback._follow_companies(self)
+                following.follow_companies(self)
             case "became":
                 meanwhile.pass_to(self.env, into)
             case "ours":
-                Callback._cancel_for(self)
+                following.cancel_for(self)
                 meanwhile.leave(self)
         return super()._on_customers_changed(change, into)
 

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
-from .. import meanwhile
+from .. import following, meanwhile
 from ..tools import terms
 
 
@@ -124,7 +124,7 @@ class ResUsers(models.Model):
     # ------------------------------------------------------------------
 
     def _on_leads_role_lost(self):
-        self.env["leads.agent.callback"]._release(self)
+        following.release(self)
         meanwhile.abandon(self)
         return super()._on_leads_role_lost()
 

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import AGENT
 
+from .. import promising
 from .desk_common import WORKDAY, DeskCommon
 
 
@@ -34,14 +35,15 @@ class TestCallbacks(CallbackCommon):
 
     def test_every_hour_of_the_days_on_which_clocks_change(self):
         """In either zone, the moment that is promised is one on that clock, and comes once."""
-        Callback = self.env["leads.agent.callback"]
         for zone in ("Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo"):
             local = pytz.timezone(zone)
             for day in ("2026-10-25", "2027-03-28", "2026-11-01", "2027-03-14", "2026-04-05", "2026-10-04"):
                 moments = []
                 for quarter in range(96):
                     said = datetime.fromisoformat(day) + timedelta(minutes=15 * quarter)
-                    moment, _zone = Callback._parse(self.customer, {"date": day, "time": quarter / 4, "zone": zone})
+                    moment, _zone = promising.parse(
+                        self.env, self.customer, {"date": day, "time": quarter / 4, "zone": zone}
+                    )
                     there = pytz.utc.localize(moment).astimezone(local).replace(tzinfo=None)
                     if there != said:
                         # A time that the clock leaves out: so much later as the clock jumps.
@@ -299,12 +301,12 @@ class TestCallbacks(CallbackCommon):
 
     def test_the_proposed_time_is_one_at_which_calls_are_allowed(self):
         self._only_open(9, 20, self.belgium)
-        Callback = self.env["leads.agent.callback"].with_user(self.agent)
-        moment, zone = Callback._propose(self.customer, 12 * 60)
+        env = self.env(user=self.agent)
+        moment, zone = promising.propose(env, self.customer, 12 * 60)
         self.assertEqual((moment, zone), (self._at("2026-11-26 08:00:00"), "Europe/Brussels"))
-        moment, _zone = Callback._propose(self.customer, 7)
+        moment, _zone = promising.propose(env, self.customer, 7)
         self.assertEqual(moment, datetime(2026, 11, 25, 10, 15))
-        self.assertEqual(Callback._propose(self.customer, 0)[0] - moment, timedelta(minutes=-15))
+        self.assertEqual(promising.propose(env, self.customer, 0)[0] - moment, timedelta(minutes=-15))
 
 
 @tagged("post_install", "-at_install")

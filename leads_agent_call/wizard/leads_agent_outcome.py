@@ -7,6 +7,8 @@ from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import to_local
 
+from .. import promising
+
 
 class LeadsAgentOutcome(models.TransientModel):
     """The outcome of a call: what to say of it, when to call back, and what will happen then."""
@@ -44,8 +46,8 @@ class LeadsAgentOutcome(models.TransientModel):
         """The proposed time, in the middle of what the disposition says and the customer's calling hours."""
         for wizard in self:
             if wizard.disposition_id.asks_callback and wizard.call_id:
-                moment, zone = self.env["leads.agent.callback"]._propose(
-                    wizard.call_id.partner_id, wizard.disposition_id.callback_minutes
+                moment, zone = promising.propose(
+                    self.env, wizard.call_id.partner_id, wizard.disposition_id.callback_minutes
                 )
                 local = to_local(moment, zone if wizard.clock == "customer" else self._own_zone())
                 wizard.callback_date, wizard.callback_time = local.date(), local.hour + local.minute / 60

@@ -118,7 +118,7 @@ batch = Batch.create({"agent_id": agent.id, "selected_order_ids": held.ids, "rea
 batch.action_assign()
 leads = held.partner_id.commercial_partner_id
 assert (batch.state, batch.assigned_count) == ("done", len(leads)), batch.line_ids.mapped("reason")
-assert batch._csv() and agent.leads_availability == "available"
+assert batch.line_ids.export_data(["result"]) and agent.leads_availability == "available"
 env["leads.agent.batch.assign"].with_user(manager).get_views([(False, "form"), (False, "list"), (False, "search")])
 env["res.users"].with_user(manager).get_views([
     (env.ref("leads_agent.res_users_view_kanban_agents").id, "kanban"),

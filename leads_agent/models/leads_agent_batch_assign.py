@@ -164,13 +164,6 @@ class LeadsAgentBatchAssign(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_lines")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
-    @takes(given.one)
-    def action_download(self):
-        """The result log as a CSV file, also for managers without the right to export."""
-        self.ensure_one()
-        self.check_access("read")
-        return {"type": "ir.actions.act_url", "url": f"/leads_agent/batch/{self.id}.csv", "target": "download"}
-
     def _take(self, *states):
         """Refuse what the state of the batch does not allow.
 
@@ -342,10 +335,6 @@ class LeadsAgentBatchAssign(models.Model):
         batch = self.sudo()
         batch.state = "cancelled"
         batch._lines()._close_pending(batch, reason)
-
-    def _csv(self):
-        self.check_access("read")
-        return self._lines()._csv(self)
 
     def _lines(self):
         return self.env["leads.agent.batch.assign.line"]

@@ -8,7 +8,6 @@ from .. import newest
 from ..fields import Link
 from ..notices import tell_agents
 from ..tools import terms
-from ..tools.csv_cells import as_csv
 
 # What a line says once it has had its turn: names of columns, and their SQL types.
 RESULT_COLUMNS = {
@@ -235,45 +234,3 @@ class LeadsAgentBatchAssignLine(models.Model):
         User = self.env["res.users"].sudo()
         tell_agents(User.env, {User.browse(nr): leads for nr, _former, leads in rows if nr}, to_agent)
         tell_agents(User.env, {User.browse(former): leads for _nr, former, leads in rows if former}, to_previous)
-
-    @api.model
-    def _csv_columns(self):
-        """The columns of the log as a file: ``{field: SQL}``."""
-        return {
-            "partner_id": SQL("p.complete_name"),
-            "order_id": SQL("o.name"),
-            "agent_id": SQL("agent.name"),
-            "result": SQL("l.result"),
-            "reason": SQL("l.reason"),
-            "previous_agent_id": SQL("previous.name"),
-        }
-
-    @api.model
-    def _csv(self, batch):
-        """The result log as CSV, in one query; no cell can start a formula."""
-        self.flush_model()
-        columns = self._csv_columns()
-        labels = self.fields_get(list(columns), ["string", "selection"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT %s
-                  FROM leads_agent_batch_assign_line l
-             LEFT JOIN res_partner p ON p.id = l.partner_id
-             LEFT JOIN sale_order o ON o.id = l.order_id
-             LEFT JOIN res_users au ON au.id = l.agent_id
-             LEFT JOIN res_partner agent ON agent.id = au.partner_id
-             LEFT JOIN res_users pu ON pu.id = l.previous_agent_id
-             LEFT JOIN res_partner previous ON previous.id = pu.partner_id
-                 WHERE l.batch_id = %s
-              ORDER BY l.id
-                """,
-                SQL(", ").join(columns.values()),
-                batch.id,
-            )
-        )
-        words = [dict(labels[name].get("selection") or ()) for name in columns]
-        return as_csv(
-            [labels[name]["string"] for name in columns],
-            ([word.get(value, value) for word, value in zip(words, row, strict=True)] for row in rows),
-        )

@@ -6,6 +6,7 @@ from . import (
     test_closed_models,
     test_concurrency,
     test_dashboard,
+    test_exports,
     test_figures,
     test_guarantee,
     test_guard_costs,

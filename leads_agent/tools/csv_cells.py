@@ -1,9 +1,6 @@
 """Cells of a CSV file that no spreadsheet takes for a formula."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -33,18 +30,3 @@ def natural(value: object) -> object:
     if found := _TEXT_FORMULA.fullmatch(value):
         return found[1].replace('""', '"')
     return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
-
-
-def as_csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A table as the text of a CSV file; nothing is an empty cell.
-
-    >>> print(as_csv(["Name", "Leads"], [["=1", 2], [None, 0]]).replace("\\r", ""), end="")
-    Name,Leads
-    '=1,2
-    ,0
-    """
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(header)
-    writer.writerows([neutral("" if value is None else value) for value in row] for row in rows)
-    return file.getvalue()

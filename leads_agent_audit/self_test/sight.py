@@ -11,6 +11,15 @@ from odoo.tools import SQL
 
 from odoo.addons.leads_agent.tools.terms import PARTIAL_STATES
 
+# Models with a specification of their own: model -> method of Sight.
+SPECIFIED = {
+    "res.partner": "partner",
+    "sale.order": "order",
+    "sale.order.line": "line",
+    "leads.agent.assignment": "assignment",
+    "leads.agent.history": "history",
+}
+
 
 @dataclass(frozen=True)
 class Sight:

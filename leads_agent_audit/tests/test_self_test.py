@@ -1,5 +1,3 @@
-import csv
-import io
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -8,8 +6,11 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent.tests.common import AGENT, MANAGER
+from odoo.addons.leads_agent.tests.exporting import exported
 
-from ..models import leads_agent_self_test, leads_agent_self_test_checks
+from ..models import leads_agent_self_test
+from ..self_test import reading
+from ..self_test.rules import Rules
 from .self_test_common import SelfTestCommon
 
 
@@ -55,16 +56,16 @@ class TestSelfTest(SelfTestCommon):
             [("model", "=", "ir.rule"), ("module", "in", ("leads_agent", "leads_agent_audit"))]
         )
         self.assertGreater(len(data), 20)
-        checks = self.env["leads.agent.self.test"].sudo()
+        rules = Rules(self.env["leads.agent.self.test"].sudo())
         for xmlid in data:
             rule = self.env["ir.rule"].browse(xmlid.res_id)
             rule.active = False
             with self.subTest(xmlid.name):
-                [line] = checks._check_rules()
+                [line] = rules.check()
                 self.assertEqual((line["verdict"], line["model"]), ("widened", rule.model_id.model))
                 self.assertIn(f"{rule.name}' ({xmlid.complete_name}) is switched off", line["explanation"])
             rule.active = True
-        self.assertEqual(checks._check_rules(), [])
+        self.assertEqual(rules.check(), [])
 
     def test_rules_that_let_an_agent_see_more_are_found_by_what_the_agent_reads(self):
         for name, model in (
@@ -216,7 +217,7 @@ class TestSelfTest(SelfTestCommon):
 
         with (
             patch.object(banks, "_search", broken),
-            mute_logger("odoo.addons.leads_agent_audit.models.leads_agent_self_test_checks"),
+            mute_logger("odoo.addons.leads_agent_audit.self_test.reading"),
         ):
             test = self._run()
         found = self._findings(test, "res.partner.bank")
@@ -248,7 +249,7 @@ class TestSelfTest(SelfTestCommon):
         own = self.env["mail.message"].search([("res_id", "=", self.nobodys.id), ("body", "ilike", "Called")])
         self.env.flush_all()
         self.env.cr.execute("UPDATE mail_message SET create_uid = %s WHERE id = %s", (self.agent.id, own.id))
-        with patch.object(leads_agent_self_test_checks, "SAMPLE", 2):
+        with patch.object(reading, "SAMPLE", 2):
             line = self._findings(self._run(), "mail.message").filtered(lambda line: line.agent_id == self.agent)
         self.assertEqual(line.verdict, "too_much")
         self.assertIn("Tried were the newest 2", line.explanation)
@@ -265,7 +266,7 @@ class TestSelfTest(SelfTestCommon):
                 tests.action_run()
             with self.assertRaises(AccessError), mute_logger("odoo.models", "odoo.addons.base.models.ir_model"):
                 tests.browse(test.id).read(["verdict"])
-            for method in ("action_continue", "action_open_lines", "action_download"):
+            for method in ("action_continue", "action_open_lines"):
                 with self.assertRaises(AccessError), mute_logger("odoo.models", "odoo.addons.base.models.ir_model"):
                     getattr(tests.browse(test.id), method)()
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
@@ -283,7 +284,7 @@ class TestSelfTest(SelfTestCommon):
     def test_nothing_of_a_customer_is_kept(self):
         self._rule("rule_partner_lock").active = False
         test = self._run()
-        kept = test._csv()
+        kept = str(test.line_ids.read())
         self.assertIn(str(test.executed_at.year), test.display_name)
         self.assertIn("Agent Anna", kept)
         for customer in (self.mine, self.theirs, self.nobodys):
@@ -291,21 +292,17 @@ class TestSelfTest(SelfTestCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSelfTestDownload(SelfTestCommon, HttpCase):
-    def test_results_are_downloaded_without_a_formula_and_by_managers_only(self):
+class TestSelfTestExport(SelfTestCommon, HttpCase):
+    def test_managers_export_the_results_without_a_formula(self):
         self.agent.name = "=HYPERLINK(A1)"
         test = self._run()
-        url = test.action_download()["url"]
-        self.authenticate("manager_mia", "manager_mia")
-        answer = self.url_open(url)
-        self.assertEqual(answer.status_code, 200)
-        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        names = ["agent_id", "model_name", "model", "seen", "expected", "verdict", "explanation"]
+        rows = exported(self, "manager_mia", test.line_ids, names)
         self.assertEqual(len(rows), len(test.line_ids))
-        self.assertIn("'=HYPERLINK(A1)", {row["Leads Agent"] for row in rows})
+        self.assertIn("'=HYPERLINK(A1)", {row["agent_id"] for row in rows})
+        self.assertIn("As it should be", {row["verdict"] for row in rows})
         self.assertEqual(
-            {(row["Seen"], row["Expected"]) for row in rows if row["Technical Name"] == "res.partner"},
+            {(row["seen"], row["expected"]) for row in rows if row["model"] == "res.partner"},
             {(str(line.seen), str(line.expected)) for line in test.line_ids if line.model == "res.partner"},
         )
-        self.authenticate("agent_anna", "agent_anna")
-        with mute_logger("odoo.http", "odoo.addons.base.models.ir_model"):
-            self.assertNotEqual(self.url_open(url).status_code, 200)
+        self.assertIsNone(exported(self, "agent_anna", test.line_ids, names))

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import fields, models
 
 
 class LeadsAgentBatchAssignLine(models.Model):
@@ -9,7 +8,3 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     undone = fields.Selection([("undone", "Given back"), ("left", "Left as it is")], readonly=True)
     undo_reason = fields.Char(string="Why", readonly=True)
-
-    @api.model
-    def _csv_columns(self):
-        return super()._csv_columns() | {"undone": SQL("l.undone"), "undo_reason": SQL("l.undo_reason")}

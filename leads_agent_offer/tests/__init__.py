@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_agents_file,
     test_audit,
     test_catch_all,
     test_contexts,

@@ -1,0 +1,230 @@
+"""What each agent reads, against the specification, and what hangs on customers and orders out of sight."""
+
+import logging
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .links import Links
+from .results import result
+from .rules import Rules
+from .sight import SPECIFIED, Sight
+
+_logger = logging.getLogger(__name__)
+
+# Rows that are an agent's own, whoever else they name: they go with the agent, not with the customer.
+OWN_ROWS = {
+    "calendar.event": lambda agent: ["|", ("user_id", "=", agent.id), ("partner_ids", "in", agent.partner_id.ids)],
+    "calendar.attendee": lambda agent: [
+        *("|", ("event_id.user_id", "=", agent.id)),
+        ("event_id.partner_ids", "in", agent.partner_id.ids),
+    ],
+    "calendar.filters": lambda agent: [("user_id", "=", agent.id)],
+    # The call one is in, until it has its outcome.
+    "leads.agent.call": lambda agent: [("agent_id", "=", agent.id), ("state", "!=", "done")],
+    "discuss.channel": lambda agent: [("channel_member_ids.partner_id", "in", agent.partner_id.ids)],
+    "discuss.channel.member": lambda agent: [("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)],
+    "im_livechat.channel.member.history": lambda agent: [
+        ("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)
+    ],
+    "rating.rating": lambda agent: [("rated_partner_id", "=", agent.partner_id.id)],
+    "res.users.settings.volumes": lambda agent: [("user_setting_id.user_id", "=", agent.id)],
+    "snailmail.letter": lambda agent: [("user_id", "=", agent.id)],
+}
+# Models whose access other addons filter in Python can only be searched in small sets.
+SAMPLE = 100
+
+
+class Reading:
+    """Reads as each agent, model by model."""
+
+    def __init__(self, test):
+        self.env, self.test, self.links, self.rules = test.env, test, Links(test), Rules(test)
+
+    def check(self, agent):
+        """All lines on one agent."""
+        sight = self._sight(agent)
+        lines = self.rules.check_groups(agent)
+        for model in sorted(self.links.readable(agent) | SPECIFIED.keys()):
+            if model in SPECIFIED:
+                lines.append(self._tried(self._check_specified, agent, sight, model))
+            elif links := self.links.hidden(sight, model):
+                lines.append(self._tried(self._check_hanging, agent, sight, model, links))
+        return lines
+
+    def _tried(self, check, agent, sight, model, *args):
+        """What a check says; a model of another addon that cannot be searched is a result too, not the end."""
+        try:
+            with self.env.cr.savepoint():
+                return check(agent, sight, model, *args)
+        except Exception as error:
+            _logger.warning("The visibility test could not read %s as %s", model, agent.login, exc_info=True)
+            return result(
+                self.env,
+                "failed",
+                self.env._("Reading ended in an error (%s); the log has more.", type(error).__name__),
+                agent=agent,
+                model=model,
+            )
+
+    def _sight(self, agent):
+        """The settings and companies of an agent, read where they are written."""
+        companies, all_companies = agent.company_ids, agent.with_context(active_test=False).company_ids
+        return Sight(
+            agent_id=agent.id,
+            company_ids=tuple(companies.ids),
+            ancestor_ids=tuple((companies | companies.parent_ids).ids),
+            locked=any(company.leads_agent_lock_assigned for company in all_companies),
+            partial_only=not all(company.leads_agent_view_non_partial for company in all_companies),
+            now=fields.Datetime.now(),
+        )
+
+    def _as_agent(self, model, agent):
+        """The model as the agent reads it in all companies of the agent, archived records included."""
+        as_agent = self.env[model].with_user(agent)
+        return as_agent.with_context(active_test=False, allowed_company_ids=agent.company_ids.ids)
+
+    def _check_specified(self, agent, sight, model):
+        """Both sets are counted, and what they have in common: equal figures of different records are no agreement."""
+        Model = self._as_agent(model, agent)
+        should = getattr(sight, SPECIFIED[model])(Model._table)
+        [[expected]] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM %s WHERE %s", SQL.identifier(Model._table), should)
+        )
+        seen = common = 0
+        if Model.has_access("read"):
+            seen = self._count(Model._search([]))
+            both = Model._search([])
+            both.add_where(should)
+            common = self._count(both)
+        sentences = []
+        if seen > common:
+            sentences.append(self.env._("Reads %s more than the settings and assignments allow.", seen - common))
+        if expected > common:
+            sentences.append(self.env._("Does not read %s of what they should.", expected - common))
+        if sentences:
+            sentences += self._causes(model, agent)
+        return result(
+            self.env,
+            "too_much" if seen > common else "too_little" if sentences else "ok",
+            " ".join(sentences),
+            agent=agent,
+            model=model,
+            seen=seen,
+            expected=expected,
+        )
+
+    def _check_hanging(self, agent, sight, model, links):
+        """Rows in reach of the agent that hang on a customer or order out of sight; there should be none."""
+        own = self._own_rows(model, agent)
+        rows, sampled = self._reach(model, agent, SQL("(%s)%s", SQL(" OR ").join(links.values()), own))
+        sentences = []
+        if rows:
+            reaching = [name for name in links if self._reach(model, agent, SQL("(%s)%s", links[name], own))[0]]
+            labels = [f"{self.env[model]._fields[name]._description_string(self.env)} ({name})" for name in reaching]
+            sentences.append(
+                self.env._(
+                    "Reads %(count)s that hang on customers or orders out of sight, by %(fields)s.",
+                    count=rows,
+                    fields=", ".join(labels),
+                )
+            )
+            sentences += self._causes(model, agent)
+        if sampled:
+            sentences.append(
+                self.env._("Tried were the newest %s out of sight, and as many that the agent made.", SAMPLE)
+            )
+        return result(self.env, "too_much" if rows else "ok", " ".join(sentences), agent=agent, model=model, seen=rows)
+
+    def _reach(self, model, agent, condition):
+        """How many rows of a condition the agent reads, and whether only a sample of them was tried."""
+        Model = self._as_agent(model, agent)
+        if self._searches_in_python(model):
+            ids = self._sample(model, agent, condition)
+            return len(Model.search([("id", "in", ids)])), len(ids) >= SAMPLE
+        query = Model._search([])
+        query.add_where(condition)
+        return self._count(query), False
+
+    def _count(self, query):
+        return 0 if query.is_empty() else self.env.execute_query(query.select(SQL("COUNT(*)")))[0][0]
+
+    def _searches_in_python(self, model):
+        """Whether the model filters what it found row by row, which takes forever with a million rows."""
+        return type(self.env[model])._search is not models.BaseModel._search
+
+    def _sample(self, model, agent, condition):
+        """Ids of the newest rows of a condition, and of the newest that the agent made: nobody filters these out."""
+        Model = self.env[model]
+        table = SQL.identifier(Model._table)
+        newest = SQL("ORDER BY id DESC LIMIT %s", SAMPLE)
+        parts = [SQL("(SELECT id FROM %s WHERE %s %s)", table, condition, newest)]
+        if Model._log_access:
+            parts.append(SQL("(SELECT id FROM %s WHERE create_uid = %s AND %s %s)", table, agent.id, condition, newest))
+        return [row[0] for row in self.env.execute_query(SQL(" UNION ").join(parts))]
+
+    def _own_rows(self, model, agent):
+        """SQL that leaves the agent's own rows out."""
+        if model not in OWN_ROWS:
+            return SQL()
+        # sudo: any model - which rows are the agent's own does not depend on what the user may read
+        own = self.env[model].sudo().with_context(active_test=False)._search(OWN_ROWS[model](agent))
+        return SQL(" AND %s NOT IN %s", SQL.identifier(self.env[model]._table, "id"), own.subselect())
+
+    def _causes(self, model, agent):
+        """Why an agent reads what they should not, or too little, as far as the rules of the model say."""
+        # What was found out about the model itself stands in the results already.
+        about = [("test_id", "=", self.test.id), ("agent_id", "=", False), ("model", "=", model)]
+        sentences = self.env["leads.agent.self.test.line"].search(about).mapped("explanation")
+        if model not in SPECIFIED and not self.links.are_covered(model):
+            sentences.append(self.env._("No rule of Leads Agent covers this model."))
+        if not sentences:
+            sentences.append(
+                self.env._(
+                    "The rules are as shipped: a stored holder is out of step, or an addon changes what is read."
+                )
+            )
+        if foreign := self._foreign_rules(model, agent):
+            sentences.append(self.env._("Rules of other modules: %s.", ", ".join(foreign)))
+        return sentences
+
+    def _foreign_rules(self, model, agent):
+        """Names of active rules of other modules on reading that apply to the agent, each with its module."""
+        rules = self.env["ir.rule"].search(
+            Domain("model_id.model", "=", model)
+            & Domain("perm_read", "=", True)
+            & (Domain("groups", "=", False) | Domain("groups", "in", agent.all_group_ids.ids))
+        )
+        xmlids = rules._get_external_ids()
+        return [
+            f"{rule.name} ({(xmlids[rule.id] or [self.env._('made by hand')])[0].split('.')[0]})"
+            for rule in rules
+            if not any(xmlid.startswith("leads_agent") for xmlid in xmlids[rule.id])
+        ]
+
+    def check_coverage(self, agents):
+        """Readable models with a link that no rule of ours covers, once for all agents."""
+        known = set(self.test.line_ids.filtered(lambda line: line.verdict in ("uncovered", "note")).mapped("model"))
+        # A rule of ours that is off or gone has been named already.
+        known |= self.rules.problems().keys()
+        # The setting that would hide something counts, not whether there is a row today.
+        sights = [self._sight(agent) for agent in agents]
+        lines = []
+        for model in sorted(self.links.readable(agents) - SPECIFIED.keys() - known):
+            if reviewed := self.test._accepted().get(model):
+                lines.append(result(self.env, "note", reviewed, model=model))
+            elif any(self.links.hidden(sight, model) for sight in sights) and not self.links.are_covered(model):
+                lines.append(
+                    result(
+                        self.env,
+                        "uncovered",
+                        self.env._(
+                            "No rule of Leads Agent covers this model, which agents may read and which has links to "
+                            "customers or orders: %s.",
+                            ", ".join(self.links.of(model)),
+                        ),
+                        model=model,
+                    )
+                )
+        return lines

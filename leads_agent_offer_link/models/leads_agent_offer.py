@@ -76,10 +76,7 @@ class LeadsAgentOffer(models.Model):
         # sudo: leads.agent.offer - the signed link is the right to see this offer
         offers = self.sudo().browse()
         if not SHORT_TOKEN.fullmatch(token):
-            # A link of before links were short: as good as it was, until it ends.
-            offer_id, agent_id = self._verified("offer", token)
-            offer = offers.browse(offer_id or []).exists()
-            return offer if offer.agent_id.id == agent_id else offers
+            return offers
         content = b32decode(token.upper())
         offer = offers.browse(int.from_bytes(content[:NUMBER_BYTES], "big")).exists()
         is_ours = offer and hmac.compare_digest(offer._seal(), content[NUMBER_BYTES:])
@@ -88,38 +85,26 @@ class LeadsAgentOffer(models.Model):
     @api.model
     def _agent_token(self, user):
         """A link to the leads that an agent has accepted."""
-        until = _seconds(fields.Datetime.now() + timedelta(days=ACCESS_LINK_DAYS))
-        return self._signed("leads", user.id, user.id, until)
+        payload = f"{user.id}-{user.id}-{_seconds(fields.Datetime.now() + timedelta(days=ACCESS_LINK_DAYS))}"
+        return f"{payload}-{self._signature(payload)}"
 
     @api.model
     def _agent_from_token(self, token):
         """:returns: the agent, elevated; none for a link that does not count, or somebody who holds no leads"""
-        user_id, _same = self._verified("leads", token)
         # sudo: res.users - the signed link is the right to see the agent's leads
-        user = self.env["res.users"].sudo().browse(user_id or []).exists()
+        users = self.env["res.users"].sudo()
+        payload, _dash, signature = str(token).rpartition("-")
+        expected = self._signature(payload)
+        if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+            return users
+        user_id, _same, until = (int(part) for part in payload.split("-"))
+        user = users.browse(user_id).exists() if until >= _seconds(fields.Datetime.now()) else users
         return user.filtered("can_hold_leads")
 
     @api.model
-    def _signed(self, scope, record_id, user_id, until):
-        payload = f"{record_id}-{user_id}-{until}"
-        return f"{payload}-{self._signature(scope, payload)}"
-
-    @api.model
-    def _signature(self, scope, payload):
+    def _signature(self, payload):
         # sudo: ir.config_parameter - the secret of the database
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         return hmac.new(
-            secret.encode(), f"leads_agent_offer-{scope}-{payload}".encode("utf-8", "replace"), sha256
+            secret.encode(), f"leads_agent_offer-leads-{payload}".encode("utf-8", "replace"), sha256
         ).hexdigest()
-
-    @api.model
-    def _verified(self, scope, token):
-        """:returns: ``(record_id, user_id)`` of a link that counts; else twice None"""
-        payload, _dash, signature = str(token).rpartition("-")
-        expected = self._signature(scope, payload)
-        parts = payload.split("-")
-        is_ours = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
-        if not is_ours or len(parts) != 3:
-            return None, None
-        record_id, user_id, until = (int(part) for part in parts)
-        return (record_id, user_id) if until >= _seconds(fields.Datetime.now()) else (None, None)

@@ -17,10 +17,6 @@ class LinkCase(CanaryCommon, HttpCase):
     # As a browser
     # ------------------------------------------------------------------
 
-    def _long_token(self, agent=None, until=4_000_000_000):
-        """A link as they were before they were short."""
-        return self.offer._signed("offer", self.offer.id, (agent or self.agent).id, until)
-
     def _get(self, path, **kwargs):
         response = self.url_open(path, allow_redirects=False, **kwargs)
         self.env.invalidate_all()

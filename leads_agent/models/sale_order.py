@@ -93,16 +93,12 @@ class SaleOrder(models.Model):
         if not column_exists(self.env.cr, "sale_order", "leads_commercial_partner_id"):
             create_column(self.env.cr, "sale_order", "leads_commercial_partner_id", "int4")
             create_column(self.env.cr, "sale_order", "leads_agent_id", "int4")
+            create_column(self.env.cr, "sale_order", "leads_last_agent_id", "int4")
             self.env.cr.execute(
                 """
                 UPDATE sale_order o SET leads_commercial_partner_id = p.commercial_partner_id
                   FROM res_partner p WHERE p.id = o.partner_id
                 """
-            )
-        if not column_exists(self.env.cr, "sale_order", "leads_last_agent_id"):
-            create_column(self.env.cr, "sale_order", "leads_last_agent_id", "int4")
-            self.env.cr.execute(
-                "UPDATE sale_order SET leads_last_agent_id = leads_agent_id WHERE leads_agent_id IS NOT NULL"
             )
         return super()._auto_init()
 

@@ -83,9 +83,9 @@ def refuse_unfit(env, reader: Callable, value, name: str = ""):
 def _sentence(env, wanted, name):
     match wanted:
         case "record":
-            return env._("A record is given by its number.")
+            return env._("Invalid record ID.")
         case "records":
-            return env._("Each record is given by its number, in a list.")
+            return env._("Invalid list of record IDs.")
         case "one":
             return env._("Choose one record.")
         case "some":
@@ -93,14 +93,14 @@ def _sentence(env, wanted, name):
         case "whole":
             return env._("'%s' must be a whole number.", name)
         case "flag":
-            return env._("'%s' must be yes or no.", name)
+            return env._("'%s' must be true or false.", name)
         case "values":
-            return env._("'%s' must be values by name.", name)
+            return env._("'%s' must map field names to values.", name)
         case "rows":
-            return env._("'%s' must be a list with the values of each record.", name)
+            return env._("'%s' must be a list with one set of values per record.", name)
         case "names":
             return env._("'%s' must be a list of names.", name)
         case "table":
-            return env._("'%s' must be rows of cells.", name)
+            return env._("'%s' must be a list of rows.", name)
         case _:
-            return env._("'%s' must be a text that can be stored.", name)
+            return env._("'%s' must be valid text.", name)

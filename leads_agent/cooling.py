@@ -31,8 +31,8 @@ def _is_cooling(env: Environment, customer: SQL) -> SQL:
 
 def _sentence(env: Environment, customer: str, cause: Cause) -> str:
     return env._(
-        "%(customer)s was resolved as '%(disposition)s' and is left alone until %(date)s. A manager can assign the "
-        "customer by hand before.",
+        "%(customer)s was resolved as '%(disposition)s' and is in cooling-off until %(date)s. A manager "
+        "can still assign the customer manually.",
         customer=customer,
         disposition=cause.name,
         date=format_date(env, pytz.utc.localize(cause.until)),

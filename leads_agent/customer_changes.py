@@ -51,7 +51,9 @@ def pass_to_entities(partners: BaseModel) -> None:
         first.setdefault(assignment.partner_id.commercial_partner_id, assignment)
     held._end(
         "merged",
-        note=env._("Became a contact of another customer, to whom the lead passed unless somebody held it."),
+        note=env._(
+            "Became a contact of another customer. That customer took over the lead unless somebody already held it."
+        ),
     )
     groups = defaultdict(list)
     reason = env._("The agent held a customer who became a contact of this one.")

@@ -32,7 +32,7 @@ class Link(fields.Many2one):
             return given.optional(given.record_id)(value)
         except given.Unfit:
             raise ValidationError(
-                record.env._("'%s' must be the number of a record.", self._description_string(record.env))
+                record.env._("'%s' must be a record ID.", self._description_string(record.env))
             ) from None
 
     def convert_to_column(self, value, record, values=None, validate=True):

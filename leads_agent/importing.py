@@ -75,7 +75,7 @@ class Rows:
                 refused[row] = self._refused("not_visible", self.env._("You may not read this customer."))
             elif first.setdefault(commercial_of[partner_id], row) != row:
                 name = partners.browse(partner_id).display_name
-                refused[row] = self._refused("already", self.env._("%s stands in an earlier row already.", name))
+                refused[row] = self._refused("already", self.env._("%s is already in an earlier row.", name))
             else:
                 rows.append(row)
         return refused, rows

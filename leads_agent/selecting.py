@@ -42,8 +42,8 @@ class OrderSelection:
         configured = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "")
         limit = int(configured) if configured.isdecimal() else 20_000
         return self.count_selected() >= limit and self.env._(
-            "The web client hands over at most %s orders: what you selected beyond that is not in this batch. "
-            "Take all orders of the filter instead.",
+            "The web client passes on at most %s selected orders. The others are not in this batch. Use "
+            "all orders of the filter instead.",
             limit,
         )
 
@@ -79,7 +79,7 @@ class OrderSelection:
         if count > MOST_ORDERS:
             raise UserError(
                 self.env._(
-                    "At most %(most)s orders at a time: these are more. Filter them further, by date for instance.",
+                    "You can take at most %(most)s orders at a time. Narrow the filter, for example by date.",
                     most=MOST_ORDERS,
                 )
             )

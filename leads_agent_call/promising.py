@@ -105,7 +105,7 @@ def complete(env: Environment, vals):
                 raise AccessError(env["leads.agent.callback"]._follows_sentence(name))
             del vals[name]
         if env.user._is_leads_agent() and (vals.get("agent_id") or env.uid) != env.uid:
-            raise AccessError(env._("You promise callbacks of your own only."))
+            raise AccessError(env._("You can only promise callbacks in your own name."))
     partner = env["res.partner"].browse(vals.get("partner_id")).exists()
     if not partner:
         raise UserError(env._("A callback needs a customer."))

@@ -94,7 +94,7 @@ def _closed_sentence(env, facts, moment):
 def _opening_sentence(env, facts, moment):
     opening = next_opening_everywhere(facts.clocks, moment)
     if not opening:
-        return env._("There is no hour at which calls are allowed wherever the customer may be.")
+        return env._("There is no time at which calls are allowed in every time zone the customer may be in.")
     when = format_datetime(env, opening, tz=env.user.tz, dt_format="short")
     return env._("Calls are allowed again from %s, by your clock.", when)
 

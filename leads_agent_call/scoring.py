@@ -78,17 +78,17 @@ def _quotation(facts: Facts, currency: BaseModel) -> str:
     if currency.compare_amounts(facts.amount, 0) <= 0:
         if days > 0:
             return env._("Quotation with no amount yet, %s days old.", days)
-        return env._("Quotation with no amount yet, of today.")
+        return env._("Quotation with no amount yet, created today.")
     amount = format_amount(env, facts.amount, currency)
     if days > 0:
-        return env._("Quotation over %(amount)s, %(days)s days old.", amount=amount, days=days)
-    return env._("Quotation over %s, of today.", amount)
+        return env._("Quotation for %(amount)s, %(days)s days old.", amount=amount, days=days)
+    return env._("Quotation for %s, created today.", amount)
 
 
 def _attempts(facts: Facts, currency: BaseModel) -> str:
     if facts.lead.attempts:
-        return currency.env._("%s attempts in vain.", facts.lead.attempts)
-    return currency.env._("Not tried in vain yet.")
+        return currency.env._("%s unsuccessful attempts.", facts.lead.attempts)
+    return currency.env._("No unsuccessful attempts yet.")
 
 
 def _sales(facts: Facts, currency: BaseModel) -> str:

@@ -70,7 +70,9 @@ def _numbers(env: Environment, facts, chosen=""):
         return choices(facts.lines)
     numbers = [number for number in dialable(facts.lines) if number.dial == chosen]
     if not numbers:
-        raise UserError(env._("'%(number)s' is no number of %(customer)s.", number=chosen, customer=facts.name))
+        raise UserError(
+            env._("'%(number)s' is not a phone number of %(customer)s.", number=chosen, customer=facts.name)
+        )
     return numbers
 
 

@@ -101,7 +101,7 @@ class MailIntake:
             return row._hold(self._held_sentence(intake.held_because))
         if intake.ignored_because:
             return row._became("ignored", reason=intake.ignored_because)
-        return row._became("ignored", reason=self.env._("The mail gateway found nobody for it, or sent it back"))
+        return row._became("ignored", reason=self.env._("The mail gateway found no recipient, or returned it"))
 
     def _stands(self, intake, message):
         """The mail stands on a document."""
@@ -117,6 +117,6 @@ class MailIntake:
             automatic.BOUNCE: self.env._("A mail that could not be delivered came back"),
             automatic.ANSWER: self.env._("An automatic answer"),
             automatic.NEWSLETTER: self.env._("A newsletter or a mailing list"),
-            automatic.MACHINE: self.env._("Sent by a machine, about nobody"),
+            automatic.MACHINE: self.env._("Sent automatically, about nobody"),
             automatic.SPAM: self.env._("Spam, says the mail server"),
         }[why]

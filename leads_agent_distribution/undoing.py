@@ -149,7 +149,7 @@ class Undoing:
         sentences = {
             name: sentence for name, _condition, sentence in self.env["leads.agent.assignment"]._against_undo()
         }
-        return sentences.get(row.since) or self.env._("Taken back or given to somebody else since.")
+        return sentences.get(row.since) or self.env._("Taken back or assigned to somebody else in the meantime.")
 
     def _undone_sentence(self, row, unable):
         if not row.former_agent_id:

@@ -84,7 +84,9 @@ class Entering:
         for partner in leads:
             if not place.get("lead_stage_id", partner.lead_stage_id.id):
                 if partner.lead_stage_id:
-                    raise ValidationError(self.env._("A lead keeps a stage: make %s inactive instead.", partner.name))
+                    raise ValidationError(
+                        self.env._("A lead always has a stage. Set %s inactive instead.", partner.name)
+                    )
                 continue
             checked = self._check_place(partner, place)
             (targets if partner.lead_stage_id else news)[partner.id] = checked
@@ -105,7 +107,7 @@ class Entering:
             if place.get("lead_status_id"):
                 raise ValidationError(
                     self.env._(
-                        "'%(status)s' is no status of the stage '%(stage)s'.",
+                        "'%(status)s' is not a status of the stage '%(stage)s'.",
                         status=lead.env["leads.agent.status"].browse(status_id).name,
                         stage=stage.name,
                     )

@@ -252,7 +252,9 @@ class LeadsFile:
         if told and told.casefold() != stage.casefold():
             return self.env._("Stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
         if not told and status_told and status_told.casefold() != status.casefold():
-            return self.env._("Stays %(status)s: %(told)s is of an earlier stage.", status=status, told=status_told)
+            return self.env._(
+                "Stays %(status)s: %(told)s belongs to an earlier stage.", status=status, told=status_told
+            )
         return False
 
     def _told_name(self, name, row):

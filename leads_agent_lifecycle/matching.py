@@ -80,8 +80,8 @@ class Matching:
         """What the import dialog says of a cell."""
         text = import_rows.short(text, LONGEST_SHOWN)
         sentence = {
-            "phone": self.env._("'%s' is no telephone number, or a spreadsheet cut its digits.", text),
-            "email": self.env._("'%s' is no e-mail address.", text),
+            "phone": self.env._("'%s' is not a valid phone number, or a spreadsheet cut off some digits.", text),
+            "email": self.env._("'%s' is not a valid e-mail address.", text),
             ".id": self.env._("There is no contact with the database ID '%s'.", text),
         }[name]
         return {"type": "error", "rows": {"from": nr, "to": nr}, "record": nr, "field": name, "message": sentence}

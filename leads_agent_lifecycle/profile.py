@@ -66,7 +66,10 @@ def clean(partners, vals):
         code = codes.clean_code(vals["lead_code"])
         if not code:
             raise ValidationError(
-                env._("'%s' is no contact code: 2 to 32 letters, digits, and . _ / - between them.", vals["lead_code"])
+                env._(
+                    "'%s' is not a valid contact code. Use 2 to 32 letters or digits, with . _ / - between them.",
+                    vals["lead_code"],
+                )
             )
         vals["lead_code"] = code
     elif "lead_code" in vals:
@@ -76,7 +79,9 @@ def clean(partners, vals):
             link = codes.clean_link(vals[name], SOCIAL_HOSTS[name])
             if not link:
                 network = partners._fields[name]._description_string(env)
-                raise ValidationError(env._("'%(link)s' is no page on %(network)s.", link=vals[name], network=network))
+                raise ValidationError(
+                    env._("'%(link)s' is not a page on %(network)s.", link=vals[name], network=network)
+                )
             vals[name] = link
     if photo := vals.get("image_1920"):
         _check_photo(env, photo)

@@ -257,7 +257,7 @@ class Speakers:
         Identity = self.env["leads.agent.identity"]
         on_channel = Domain("channel", "=", said.channel)
         if taken := Identity.search(on_channel & Domain("key", "in", said.news)).partner_id - lead:
-            reason = self.env._("Goes by the number or id of %s now", taken[0].display_name)
+            reason = self.env._("Now uses the number or ID of %s", taken[0].display_name)
             lead._message_log(body=reason)
             return {"state": "ignored", "reason": reason, "lead": lead}
         numbers = [name for name in said.news if phone_of(name)]

@@ -52,7 +52,7 @@ class Stopping:
             lead = self.person.with_context(lang=agent.lang, tz=agent.tz)
             lead.env["mail.thread"].message_notify(
                 partner_ids=agent.partner_id.ids,
-                subject=lead.env._("Wants to be left alone: %s", lead.complete_name),
+                subject=lead.env._("Opted out: %s", lead.complete_name),
                 body=Stopping(lead)._sentence(channel, words, blocked),
                 author_id=root.id,
             )
@@ -61,7 +61,7 @@ class Stopping:
     def _sentence(self, channel, words, blocked):
         labels = dict(self.env["leads.agent.opt.out"]._fields["channel"]._description_selection(self.env))
         return self.env._(
-            "%(name)s asked by %(channel)s to be left alone (%(words)s). Blocked now: %(blocked)s.",
+            "%(name)s opted out by %(channel)s (%(words)s). Now blocked: %(blocked)s.",
             name=self.person.complete_name,
             channel=labels[channel],
             words=words or self.env._("in the settings of the channel"),

@@ -151,7 +151,7 @@ def _attempt(offers, send):
                 _attempt(offer, send)
             return
         _logger.info("Offer %s: a message could not be made.", offers.id, exc_info=True)
-        note_untold(offers, offers.env._("A message could not be made: %s", error))
+        note_untold(offers, offers.env._("A message could not be created: %s", error))
 
 
 def note_untold(offers, sentence):

@@ -74,28 +74,29 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The assignment of the same agent with which this one goes on: reopened, or assigned anew for "
-        "the same order.",
+        help="The agent's later assignment that continues this one: the lead was reopened, or assigned "
+        "again for the same order.",
     )
     is_assigned = fields.Integer(
         string="Assigned",
         readonly=True,
         aggregator="sum",
-        help="1 for a lead that was given to the agent. A lead that comes back counts once, one that was given to "
-        "somebody else or whose batch was undone does not count.",
+        help="1 if the lead was assigned to the agent. A lead that comes back counts once. A lead that "
+        "went to somebody else, or whose batch was undone, does not count.",
     )
     is_resolved = fields.Integer(
         string="Resolved",
         readonly=True,
         aggregator="sum",
-        help="1 for a lead that the agent closed, with a disposition or a sale. One that is reopened is not resolved.",
+        help="1 if the agent closed the lead, with a disposition or a sale. A reopened lead does not count "
+        "as resolved.",
     )
     is_sale = fields.Integer(
         string="Sales",
         readonly=True,
         aggregator="sum",
-        help="1 when a sale resolved the lead. Cancelled, it counts no longer; confirmed again, for whoever holds the "
-        "lead then.",
+        help="1 if a sale resolved the lead. A cancelled sale no longer counts. If it is confirmed again, "
+        "it counts for the agent who holds the lead at that time.",
     )
     conversion = fields.Float(
         readonly=True,
@@ -110,7 +111,7 @@ class LeadsAgentAssignment(models.Model):
         string="Held in the Last 30 Days",
         compute="_compute_is_today",
         search="_search_is_recent",
-        help="What the conversion on the dashboard is about.",
+        help="How the conversion on the dashboard is calculated.",
     )
 
     phone = fields.Char(compute="_compute_details")

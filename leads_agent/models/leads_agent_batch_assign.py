@@ -72,7 +72,7 @@ class LeadsAgentBatchAssign(models.Model):
     assigned_count = fields.Integer(string="Assigned", compute="_compute_counts")
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     pending_count = fields.Integer(string="To Do", compute="_compute_counts")
-    progress = fields.Float(compute="_compute_counts", help="Percent of the leads that have their result.")
+    progress = fields.Float(compute="_compute_counts", help="Percentage of the leads that have been processed.")
     started_by_id = Link("res.users", string="By", readonly=True, copy=False)
     executed_at = fields.Datetime(string="Run On", readonly=True, copy=False)
 
@@ -154,7 +154,7 @@ class LeadsAgentBatchAssign(models.Model):
         :raises UserError: when the batch is not running
         """
         self._take("running")
-        self._cancel(self.env._("Cancelled before this lead had its turn."))
+        self._cancel(self.env._("Cancelled before this lead was processed."))
         return self._open()
 
     @takes(given.one)
@@ -361,7 +361,7 @@ class LeadsAgentBatchAssign(models.Model):
 
     def _stop(self, error):
         """An error stops this batch, with a sentence, and no other."""
-        self._cancel(self.env._("Stopped by an error (%s) before this lead had its turn.", type(error).__name__))
+        self._cancel(self.env._("Stopped by an error (%s) before this lead was processed.", type(error).__name__))
 
     def _work_in_job(self):
         """One chunk, if nobody else is at the batch and it is still to be run.

@@ -95,7 +95,7 @@ class LeadsAgentBatchAssignLine(models.Model):
                 moment=newest.moment_sql(self.env, "o"),
                 batch=batch.id,
                 gone=self.env._("Order no. %s no longer exists.", "{order}"),
-                hidden=self.env._("You may not see order no. %s.", "{order}"),
+                hidden=self.env._("You are not allowed to see order no. %s.", "{order}"),
                 selected=order_ids,
                 agent=batch.agent_id.id or None,
             )

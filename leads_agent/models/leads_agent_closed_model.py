@@ -44,7 +44,7 @@ class LeadsAgentClosedModel(models.Model):
         required=True,
         ondelete="cascade",
         domain="[('id', 'in', closable_model_ids)]",
-        help="A kind of records of another app. Not listed is what agents need in order to work.",
+        help="A type of record from another app. Types that agents need for their work are not listed.",
     )
     closable_model_ids = fields.Many2many("ir.model", compute="_compute_closable_model_ids")
     name = fields.Char(string="Model", related="model_id.name", related_sudo=True)
@@ -52,14 +52,14 @@ class LeadsAgentClosedModel(models.Model):
     active = fields.Boolean(string="Closed", default=True)
     shape = fields.Selection(
         [
-            ("links", "Those whose customers, orders and documents are all in sight"),
-            ("customer", "Those whose customer is in sight"),
-            ("order", "Those whose order is in sight"),
-            ("document", "Those whose document is in sight"),
-            ("own", "Their own"),
-            ("nothing", "None at all"),
+            ("links", "Records whose customers, orders and documents they can all see"),
+            ("customer", "Records whose customer they can see"),
+            ("order", "Records whose order they can see"),
+            ("document", "Records whose document they can see"),
+            ("own", "Their own records"),
+            ("nothing", "None"),
         ],
-        string="Agents Still See",
+        string="Agents Can Still See",
         compute="_compute_shape",
         store=True,
         precompute=True,
@@ -73,7 +73,7 @@ class LeadsAgentClosedModel(models.Model):
         store=True,
         readonly=False,
         domain="[('id', 'in', candidate_ids)]",
-        help="The links of a row that decide. A row without any of them stays visible.",
+        help="The links that decide whether agents see a record. A record without any of them stays visible.",
     )
     candidate_ids = fields.Many2many("ir.model.fields", compute="_compute_candidate_ids")
     explanation = fields.Text(compute="_compute_explanation", compute_sudo=True)
@@ -121,13 +121,13 @@ class LeadsAgentClosedModel(models.Model):
         """Which rows agents still see, in words."""
         by = ", ".join(f"{field.field_description} ({field.name})" for field in self.field_ids)
         if self.shape == "nothing":
-            return self.env._("Agents see, change and create none.")
+            return self.env._("Agents cannot see, change or create any.")
         if self.shape == "own":
-            return self.env._("Agents see those on which they stand themselves, by: %s.", by)
+            return self.env._("Agents see the records that name them, by: %s.", by)
         return self.env._(
-            "Agents see those whose customers, orders and documents they may see at the moment, by: %s. Customers out "
-            "of sight hide something only while agents are locked to their customers, orders also while they see "
-            "quotations only. Where a link is empty, it hides nothing.",
+            "Agents see the records whose customers, orders and documents they may currently see, by: %s. "
+            "A customer hides a record only while agents are locked to their customers. An order also "
+            "hides it while agents see quotations only. An empty link hides nothing.",
             by,
         )
 
@@ -184,14 +184,15 @@ class LeadsAgentClosedModel(models.Model):
         closed = self.filtered("active")
         for model in closed.model_id:
             if not self._is_closable(model.model):
-                raise ValidationError(self.env._("%s keeps no rows that could be closed.", model.name))
+                raise ValidationError(self.env._("%s stores no records, so there is nothing to close.", model.name))
         needed = self._needed_models() if closed else closed.model_id
         if refused := closed.model_id & needed:
             linked = needed.filtered(lambda model: set(link_kinds(self.env, model.model).values()) - {OWN})
             raise ValidationError(
                 self.env._(
-                    "Agents need this in order to work, so it cannot be closed to them: %(refused)s.\nWhat they see of "
-                    "it is kept in step with customers and orders by Leads Agent itself, as of all these: %(needed)s.",
+                    "Agents need this for their work, so it cannot be closed to them: %(refused)s.\nLeads "
+                    "Agent already limits what agents see of these to their customers and orders: "
+                    "%(needed)s.",
                     refused=", ".join(refused.mapped("name")),
                     needed=", ".join(sorted(set((linked | refused).mapped("name")))),
                 )
@@ -203,10 +204,13 @@ class LeadsAgentClosedModel(models.Model):
             candidates = closed._candidates()
             if closed.shape == "nothing":
                 if closed.field_ids:
-                    raise ValidationError(self.env._("Where agents see none at all, no link decides."))
+                    raise ValidationError(self.env._("If agents see none at all, the links do not matter."))
             elif not candidates:
                 raise ValidationError(
-                    self.env._("%s has no stored link of this kind. Choose what else agents still see.", closed.name)
+                    self.env._(
+                        "%s has no stored link of this kind. Choose another option for what agents can still see.",
+                        closed.name,
+                    )
                 )
             elif not closed.field_ids or closed.field_ids - candidates:
                 raise ValidationError(

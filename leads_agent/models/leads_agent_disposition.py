@@ -40,9 +40,9 @@ class LeadsAgentDisposition(models.Model):
     cooling_days = Bounded(
         string="Cooling-Off",
         most=limits.MOST_DAYS,
-        help="Days for which a lead that was resolved with this disposition is left alone: batches, imports, rules and "
-        "offers do not give it out. A manager who picks the customer by hand (Assign Lead, Reassign, Reopen) decides "
-        "knowingly and is not held up. 0: free at once.",
+        help="For this many days after a lead is resolved with this disposition, batches, imports, rules "
+        "and offers do not assign it. A manager can still assign the customer manually (Assign Lead, "
+        "Reassign, Reopen). 0: can be assigned at once.",
     )
     assignment_count = fields.Integer(string="Used", compute="_compute_assignment_count")
 

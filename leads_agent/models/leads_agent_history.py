@@ -52,7 +52,9 @@ class LeadsAgentHistory(models.Model):
     order_id = Link("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
     message_id = Link("mail.message", readonly=True, ondelete="cascade")
     assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
-    undone = fields.Boolean(readonly=True, help="Of an assignment that was undone: it stays here, and counts nowhere.")
+    undone = fields.Boolean(
+        readonly=True, help="Belongs to an assignment that was undone. It stays in the history but is not counted."
+    )
     summary = fields.Char(compute="_compute_summary")
 
     _partner_at_idx = models.Index("(partner_id, at DESC, id DESC)")

@@ -20,7 +20,7 @@ class LeadsAgentSightMixin(models.AbstractModel):
     """
 
     _name = "leads.agent.sight.mixin"
-    _description = "In Sight of Agents"
+    _description = "Visible to Agents"
 
     leads_in_sight = InSight(
         compute="_compute_leads_in_sight", search="_search_leads_in_sight", export_string_translation=False
@@ -59,7 +59,7 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
 
     _name = "leads.agent.document.sight.mixin"
     _inherit = ["leads.agent.sight.mixin"]
-    _description = "In Sight Together With Its Document"
+    _description = "Visible Together With Its Document"
 
     @api.model
     def _leads_document_fields(self):

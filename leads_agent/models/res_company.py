@@ -29,7 +29,7 @@ class ResCompany(models.Model):
     )
     leads_agent_lock_assigned = fields.Boolean(
         string="Lock Leads Agents to Assigned Customers",
-        help="Agents see only the customers that are assigned to them, and what hangs on these.",
+        help="Agents see only the customers assigned to them, and the records of these customers.",
     )
     leads_agent_grace_minutes = fields.Integer(
         string="Grace After Resolving",
@@ -40,8 +40,8 @@ class ResCompany(models.Model):
     leads_agent_untouched_days = Bounded(
         string="Untouched Leads Back to the Pool",
         most=limits.MOST_DAYS,
-        help="Days after which a lead is taken back when nobody has called, written or noted anything since it was "
-        "assigned. Looked after once a day. 0: never.",
+        help="A lead is taken back after this many days without a call, message or note since it was "
+        "assigned. Checked once a day. 0: never.",
     )
     leads_agent_tz = fields.Selection(
         _tz_get,

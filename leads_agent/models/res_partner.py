@@ -42,20 +42,20 @@ class ResPartner(models.Model):
     leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")
     is_leads_refused = fields.Boolean(
-        string="Given to Nobody",
+        string="Not Assigned",
         compute="_compute_leads_refusal",
         search="_search_is_leads_refused",
         compute_sudo=True,
-        help="The customer may not be given to anybody now, not by hand either.",
+        help="The customer cannot be assigned to anybody at the moment, not even manually.",
     )
     leads_refusal = fields.Char(
-        string="Why Nobody Gets It",
+        string="Why It Cannot Be Assigned",
         compute="_compute_leads_refusal",
         compute_sudo=True,
         groups=HOLDERS,
-        help="Why the customer may not be given to anybody now.",
+        help="Why the customer cannot be assigned to anybody at the moment.",
     )
-    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Time Line", readonly=True, groups=HOLDERS)
+    leads_history_ids = Rows("leads.agent.history", "partner_id", string="Timeline", readonly=True, groups=HOLDERS)
 
     _leads_internal_idx = models.Index("(id) WHERE partner_share IS NOT TRUE")
 
@@ -227,7 +227,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _leads_ours_sentence(self, name):
-        return self.env._("%s is a colleague or a company of yours: calls are for customers.", name)
+        return self.env._("%s is a colleague or one of your own companies, not a customer.", name)
 
     # ------------------------------------------------------------------
     # Who is given to nobody

@@ -157,8 +157,8 @@ class ResUsers(models.Model):
             return self.env._("%s is a portal user and cannot be assigned leads.", self.name)
         if not self.can_hold_leads:
             return self.env._(
-                "%s is not a Leads Agent. Give them the access level Leads Agent / Agent first, or let the manager "
-                "hold leads.",
+                "%s is not a Leads Agent. First set their access level to Leads Agent / Agent, or let the "
+                "manager hold leads.",
                 self.name,
             )
         if self.env.company not in self.company_ids:
@@ -340,7 +340,7 @@ class ResUsers(models.Model):
         self.env.user._check_leads_manager()
         for user in self:
             if not user.has_group(MANAGER):
-                raise UserError(self.env._("%s is not a Leads Manager. Agents hold leads anyway.", user.name))
+                raise UserError(self.env._("%s is not a Leads Manager. Agents can always hold leads.", user.name))
             # sudo: res.users - a Leads Manager has no Settings rights but decides who holds leads
             user.sudo().leads_may_hold = not user.leads_may_hold
         return True

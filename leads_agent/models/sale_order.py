@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
         precompute=True,
         readonly=True,
         copy=False,
-        help="The agent who holds the customer, or else held it last: where an index finds what an agent sees.",
+        help="The agent who holds the customer, or who held it last. An index uses it to find what an agent may see.",
     )
     tag_ids = fields.Many2many(groups=READERS)
     leads_completed_by_id = fields.Many2one(

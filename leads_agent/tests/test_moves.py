@@ -72,7 +72,8 @@ class TestMoves(LeadsAgentCommon):
         assignment = self._assign(person)
         person.parent_id = company
         self.assertEqual(
-            assignment.note, "Became a contact of another customer, to whom the lead passed unless somebody held it."
+            assignment.note,
+            "Became a contact of another customer. That customer took over the lead unless somebody already held it.",
         )
         self.assertEqual(self._active(company).reason, "The agent held a customer who became a contact of this one.")
         self.assertEqual(self._active(company).agent_id, self.agent)

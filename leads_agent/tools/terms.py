@@ -19,7 +19,7 @@ STATES: Final = [
 
 # The door through which an assignment came in.
 SOURCES: Final = [
-    ("manual", "By hand"),
+    ("manual", "Manual"),
     ("batch", "Batch"),
     ("offer", "Accepted offer"),
     ("import", "Import"),
@@ -31,7 +31,7 @@ END_REASONS: Final = [
     ("resolved", "Resolved with a disposition"),
     ("sale", "Sold"),
     ("unassigned", "Unassigned by a manager"),
-    ("reassigned", "Given to another agent"),
+    ("reassigned", "Assigned to another agent"),
     ("role_lost", "Agent lost the role"),
     ("archived", "Agent or customer archived"),
     ("merged", "Customer merged into another"),
@@ -47,7 +47,7 @@ RESULTS: Final = [
     ("not_visible", "Not visible to you"),
     ("gone", "No longer there"),
     ("capped", "Agent is full"),
-    ("blocked", "Not to be called now"),
+    ("blocked", "Cannot be called now"),
     ("failed", "Failed"),
 ]
 

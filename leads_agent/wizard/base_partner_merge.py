@@ -26,7 +26,7 @@ class BasePartnerMerge(models.TransientModel):
             others._end(
                 "merged",
                 note=self.env._(
-                    "Merged with %(customer)s, who is with %(agent)s.", **self._leads_words(keep, dst_partner)
+                    "Merged with %(customer)s, whose agent is %(agent)s.", **self._leads_words(keep, dst_partner)
                 ),
             )
         # sudo: res.partner - the same. Before Odoo deletes what there may be only once of a customer

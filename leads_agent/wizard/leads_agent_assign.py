@@ -18,7 +18,7 @@ class LeadsAgentAssign(models.TransientModel):
         "res.partner",
         string="Lead to Assign",
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False), ("is_leads_refused", "=", False)],
-        help="Customers whose latest order is a quotation and whom nobody holds.",
+        help="Customers whose latest order is a quotation and who have no agent.",
     )
 
     @takes(given.one)

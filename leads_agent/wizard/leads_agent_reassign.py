@@ -45,7 +45,7 @@ class LeadsAgentReassign(models.TransientModel):
                 "type": "success" if assigned else "warning",
                 "message": " ".join(
                     [
-                        self.env._("Leads given to %(agent)s: %(count)s.", count=assigned, agent=self.agent_id.name),
+                        self.env._("Leads assigned to %(agent)s: %(count)s.", count=assigned, agent=self.agent_id.name),
                         *others,
                     ]
                 ),

@@ -54,9 +54,7 @@ class LeadsAgentResolve(models.TransientModel):
         if not disposition:
             raise UserError(self.env._("Choose a disposition: it says why the lead is closed."))
         if disposition not in self.available_disposition_ids:
-            raise UserError(
-                self.env._("The disposition %s is not one of those for closing this lead.", disposition.name)
-            )
+            raise UserError(self.env._("The disposition %s cannot be used to close this lead.", disposition.name))
         # sudo: leads.agent.assignment - the right to resolve was checked; the door writes what nobody may by hand
         ended = leads.sudo()._end("resolved", disposition=disposition, note=(self.note or "").strip())
         if not ended:

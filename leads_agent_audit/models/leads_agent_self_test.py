@@ -163,11 +163,11 @@ class LeadsAgentSelfTest(models.Model):
     @api.model
     def _accepted(self):
         """Models whose links say nothing of a customer, each with the reason. Other addons may add to it."""
-        own_addresses = self.env._("Names the own company's addresses: nothing of a customer. Not tested.")
+        own_addresses = self.env._("Refers to your company's own addresses, not to customers. Not tested.")
         accepted = {
-            "product.supplierinfo": self.env._("Who supplies a product: nothing of a customer. Not tested."),
+            "product.supplierinfo": self.env._("Refers to the suppliers of a product, not to customers. Not tested."),
             "res.partner.category": self.env._(
-                "A tag stands on many customers; of these Odoo lists those in sight. Not tested."
+                "A tag is used on many customers, and Odoo lists only those that the agent can see. Not tested."
             ),
             "stock.rule": own_addresses,
             "stock.warehouse": own_addresses,

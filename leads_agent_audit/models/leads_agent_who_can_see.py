@@ -108,7 +108,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         seeing, hidden = [], []
         if colleague or own_company:
             reason = (
-                self.env._("Every agent, because colleagues are always in sight: %s", self._names(within))
+                self.env._("Every agent, because colleagues are always visible: %s", self._names(within))
                 if colleague
                 else self.env._("Every agent, because it is one of your companies: %s", self._names(within))
             )
@@ -135,7 +135,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
                 )
             )
         if not seeing:
-            hidden.insert(0, self.env._("No agent sees this customer: nobody who may holds it."))
+            hidden.insert(0, self.env._("No agent sees this customer, because no agent holds it."))
         return seeing, hidden, self._about_orders(within - locked_out, orders)
 
     @api.model
@@ -172,7 +172,8 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
             sentences.append(self.env._("Also confirmed and cancelled orders: %s", self._names(seeing - partial)))
         sentences += [
             self.env._(
-                "%(agent)s reads the order %(order)s until %(until)s, having completed it, whatever else is said here.",
+                "%(agent)s completed the order %(order)s and can read it until %(until)s, regardless of "
+                "the rest of this page.",
                 agent=order.leads_completed_by_id.name,
                 order=order.name,
                 until=self._moment(order.leads_completed_until),
@@ -203,7 +204,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         blocks = (
             ("o_leads_sees", self.env._("Who sees this customer"), seeing),
             ("o_leads_sees_not", self.env._("Who does not"), hidden),
-            ("o_leads_sees_orders", self.env._("What they see of the orders"), orders),
+            ("o_leads_sees_orders", self.env._("Which orders they see"), orders),
         )
         return Markup("").join(
             Markup("<div class='%s'><h5>%s</h5><ul>%s</ul></div>")

@@ -102,7 +102,7 @@ class Reading:
         if seen > common:
             sentences.append(self.env._("Reads %s more than the settings and assignments allow.", seen - common))
         if expected > common:
-            sentences.append(self.env._("Does not read %s of what they should.", expected - common))
+            sentences.append(self.env._("Cannot read %s records that they should be able to read.", expected - common))
         if sentences:
             sentences += self._causes(model, agent)
         return result(
@@ -125,7 +125,7 @@ class Reading:
             labels = [f"{self.env[model]._fields[name]._description_string(self.env)} ({name})" for name in reaching]
             sentences.append(
                 self.env._(
-                    "Reads %(count)s that hang on customers or orders out of sight, by %(fields)s.",
+                    "Reads %(count)s records of customers or orders that the agent should not see, by %(fields)s.",
                     count=rows,
                     fields=", ".join(labels),
                 )
@@ -133,7 +133,7 @@ class Reading:
             sentences += self._causes(model, agent)
         if sampled:
             sentences.append(
-                self.env._("Tried were the newest %s out of sight, and as many that the agent made.", SAMPLE)
+                self.env._("Only the newest %s hidden records were tried, and as many that the agent created.", SAMPLE)
             )
         return result(self.env, "too_much" if rows else "ok", " ".join(sentences), agent=agent, model=model, seen=rows)
 
@@ -182,7 +182,8 @@ class Reading:
         if not sentences:
             sentences.append(
                 self.env._(
-                    "The rules are as shipped: a stored holder is out of step, or an addon changes what is read."
+                    "The rules are unchanged. Either a stored agent is out of date, or another addon "
+                    "changes what is read."
                 )
             )
         if foreign := self._foreign_rules(model, agent):

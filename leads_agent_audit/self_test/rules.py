@@ -125,8 +125,8 @@ class Rules:
         if not conflicts:
             return []
         sentence = self.env._(
-            "Has groups that agents may not have: %s. The rules hold nevertheless where they reach; take these groups "
-            "away.",
+            "Belongs to groups that agents may not have: %s. The record rules still apply where they can. "
+            "Remove these groups.",
             ", ".join(conflicts.mapped("full_name")),
         )
         return [result(self.env, "widened", sentence, agent=agent)]

@@ -7,7 +7,7 @@ class CrmTeam(models.Model):
     leads_script = fields.Html(
         string="Call Script",
         translate=True,
-        help="What agents of this call center read beside the lead while they call.",
+        help="Shown to agents of this call center next to the lead during a call.",
     )
 
     @api.model

@@ -23,13 +23,15 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         digits=0,
         aggregator=None,
-        help="The expected value of the lead, as a logarithm, without what depends on the hour.",
+        help="The expected value of the lead as a logarithm, without the part that depends on the time of day.",
     )
     next_call_at = fields.Datetime(
-        string="Not Before", readonly=True, help="Until then, Next passes the lead by: the last attempt was in vain."
+        string="Not Before",
+        readonly=True,
+        help="Next skips the lead until then, because the last attempt was unsuccessful.",
     )
     attempt_count = fields.Integer(
-        string="Attempts", readonly=True, aggregator=None, help="Calls in vain since somebody was reached."
+        string="Attempts", readonly=True, aggregator=None, help="Unsuccessful calls since somebody was last reached."
     )
     first_call_at = fields.Datetime(string="First Call", readonly=True)
     hours_to_call = fields.Float(
@@ -53,7 +55,7 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         ondelete="set null",
         groups=MANAGER,
-        help="Whose the callback was before the lead was assigned.",
+        help="The agent who had the callback before the lead was assigned.",
     )
 
     _agent_priority_idx = models.Index("(agent_id, priority DESC NULLS LAST, partner_id) WHERE state = 'active'")
@@ -100,7 +102,7 @@ class LeadsAgentAssignment(models.Model):
         return [
             ("call", on_the_phone, self.env._("Somebody is on the phone with the customer.")),
             *super()._against_undo(),
-            ("promise", promised, self.env._("A callback was promised since.")),
+            ("promise", promised, self.env._("A callback was promised in the meantime.")),
         ]
 
     # ------------------------------------------------------------------

@@ -45,7 +45,7 @@ class LeadsAgentCall(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The promise it was to keep.",
+        help="The callback for which the call was made.",
     )
     direction = fields.Selection(terms.DIRECTIONS, required=True, readonly=True, default="out")
     phone = fields.Char(string="Number", readonly=True)
@@ -56,7 +56,10 @@ class LeadsAgentCall(models.Model):
         string="Talk Time", readonly=True, aggregator="sum", help="Hours between picking up and hanging up."
     )
     local_hour = fields.Integer(
-        string="Hour", readonly=True, aggregator=None, help="The hour of the day at the customer's when it began."
+        string="Hour",
+        readonly=True,
+        aggregator=None,
+        help="The hour of the day, in the customer's time zone, when it began.",
     )
     disposition_id = Link("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
     is_contact = fields.Integer(
@@ -92,14 +95,14 @@ class LeadsAgentCall(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="Whose sale or merge gave the call its end.",
+        help="The user whose sale or merge ended the call.",
     )
     is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
 
     _one_per_customer = models.UniqueIndex(
         "(partner_id) WHERE state <> 'done'", "A colleague is talking to this customer."
     )
-    _one_per_agent = models.UniqueIndex("(agent_id) WHERE state <> 'done'", "The last call still wants its outcome.")
+    _one_per_agent = models.UniqueIndex("(agent_id) WHERE state <> 'done'", "Log the outcome of the last call first.")
     _partner_idx = models.Index("(partner_id, started_at DESC)")
     _agent_idx = models.Index("(agent_id, started_at DESC)")
 
@@ -168,7 +171,7 @@ class LeadsAgentCall(models.Model):
         """
         user = self.env.user
         if not user.can_hold_leads:
-            raise AccessError(self.env._("Calls are for those who hold leads."))
+            raise AccessError(self.env._("Only users who hold leads can call."))
         if direction not in dict(terms.DIRECTIONS):
             raise UserError(self.env._("A call is incoming or outgoing."))
         partner = self.env["res.partner"].browse(partner_id).exists()
@@ -182,7 +185,7 @@ class LeadsAgentCall(models.Model):
         if running.partner_id == customer:
             return running._started()
         if running:
-            raise UserError(self.env._("Your call with %s still wants its outcome.", running.partner_id.complete_name))
+            raise UserError(self.env._("Log the outcome of your call with %s first.", running.partner_id.complete_name))
         return starting.begin(self.env, customer, direction, number)
 
     @takes(given.one)
@@ -212,7 +215,7 @@ class LeadsAgentCall(models.Model):
         if not disposition.active:
             raise UserError(self.env._("This disposition no longer exists. Choose another one."))
         if disposition not in disposition._available_to(self.env.user) or disposition == disposition._set_by_sale():
-            raise UserError(self.env._("The disposition %s is not one of your call center.", disposition.name))
+            raise UserError(self.env._("The disposition %s is not available in your call center.", disposition.name))
         due_at, zone = self._callback_time(disposition, callback)
         # sudo: leads.agent.call - the user's own call, checked above
         self.sudo()._finish(disposition, note.strip(), due_at, zone)
@@ -358,11 +361,11 @@ class LeadsAgentCall(models.Model):
         self.ensure_one()
         # Of two that finish the same call at the same moment, one does.
         if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("The outcome of this call is logged already."))
+            raise UserError(self.env._("The outcome of this call has already been logged."))
         self.invalidate_recordset(["state"])
         if self.state == "done":
             self._check_not_closed()
-            raise UserError(self.env._("This call has its outcome already."))
+            raise UserError(self.env._("The outcome of this call has already been logged."))
         if disposition.needs_note and not note:
             raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
         self._hang_up()

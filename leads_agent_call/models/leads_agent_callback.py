@@ -41,15 +41,15 @@ class LeadsAgentCallback(models.Model):
     team_id = Link("crm.team", string="Call Center", index="btree_not_null")
     company_id = Link("res.company", required=True, readonly=True, index=True)
     due_at = fields.Datetime(string="When", required=True)
-    zone = fields.Char(string="Time Zone", readonly=True, help="The clock by which it was agreed on.")
-    at_customer = fields.Char(string="At the Customer's", compute="_compute_at_customer")
+    zone = fields.Char(string="Time Zone", readonly=True, help="The time zone in which it was agreed.")
+    at_customer = fields.Char(string="In the Customer's Time Zone", compute="_compute_at_customer")
     state = fields.Selection(terms.CALLBACK_STATES, required=True, readonly=True, default="open")
     is_due = fields.Boolean(compute="_compute_is_due", search="_search_is_due")
     open_at = fields.Datetime(
         string="Missed From",
         compute="_compute_open_at",
         store=True,
-        help="Not made by then, it is open to the call center.",
+        help="If it is not made by then, it opens to the call center.",
     )
     is_missed = fields.Boolean(string="Missed", compute="_compute_is_due", search="_search_is_missed")
     note = fields.Text(help="What to come back to.")
@@ -61,7 +61,7 @@ class LeadsAgentCallback(models.Model):
     moved_from = fields.Datetime(readonly=True, help="When it was due before it moved by itself.")
     moved_because = fields.Selection(terms.CALLBACK_MOVES, string="Why It Moved", readonly=True)
     moved = fields.Char(compute="_compute_moved")
-    told_at = fields.Datetime(readonly=True, help="When the agent was told that it is due.")
+    told_at = fields.Datetime(readonly=True, help="When the agent was notified that it is due.")
     closed_at = fields.Datetime(readonly=True)
 
     _one_open_per_customer = models.UniqueIndex(
@@ -154,7 +154,7 @@ class LeadsAgentCallback(models.Model):
     def _check_agents(self):
         """:raises UserError: when somebody promises who makes no calls, or more than the company lets"""
         if idle := self.agent_id.filtered(lambda agent: not agent.can_hold_leads):
-            raise UserError(self.env._("%s makes no calls.", idle[0].name))
+            raise UserError(self.env._("%s does not make calls.", idle[0].name))
         # sudo: leads.agent.callback - how many are open does not depend on who asks
         counts = self.sudo()._read_group(
             [("agent_id", "in", self.agent_id.ids), ("state", "=", "open")], ["agent_id"], ["__count"]
@@ -165,7 +165,7 @@ class LeadsAgentCallback(models.Model):
             if most and count > most:
                 raise UserError(
                     self.env._(
-                        "%(agent)s has %(most)s open callbacks already; more are not allowed.",
+                        "%(agent)s already has %(most)s open callbacks, the maximum allowed.",
                         agent=agent.name,
                         most=most,
                     )
@@ -195,7 +195,7 @@ class LeadsAgentCallback(models.Model):
     def _follows_sentence(self, name):
         field = self._fields.get(name)
         label = field._description_string(self.env) if field else name
-        return self.env._("'%s' of a callback follows by itself.", label)
+        return self.env._("'%s' of a callback is set automatically.", label)
 
     def _when(self):
         return format_datetime(self.env, self.due_at, dt_format="short")

@@ -32,7 +32,7 @@ class LeadsAgentCallingHours(models.Model):
     days = fields.Selection(DAYS, required=True, default="weekdays")
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=20.0)
-    source = fields.Char(help="The law, or whoever decided so.")
+    source = fields.Char(help="The law, or the person who decided it.")
 
     _check_hours = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_from < hour_to AND hour_to <= 24)",
@@ -45,7 +45,7 @@ class LeadsAgentCallingHours(models.Model):
             if row.state_id and row.state_id.country_id != row.country_id:
                 raise ValidationError(
                     self.env._(
-                        "%(state)s is no state of %(country)s.",
+                        "%(state)s is not a state of %(country)s.",
                         state=row.state_id.name,
                         country=row.country_id.name or self.env._("all other countries"),
                     )

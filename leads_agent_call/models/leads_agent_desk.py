@@ -50,7 +50,7 @@ class LeadsAgentDesk(models.AbstractModel):
         user = self.env.user
         # The role alone is answered from memory.
         if not (user._is_leads_agent() or user.can_hold_leads):
-            raise AccessError(self.env._("Calls are for those who hold leads."))
+            raise AccessError(self.env._("Only users who hold leads can call."))
         skipped = set(skipped)
         # sudo: leads.agent.desk - looks at calls and callbacks of colleagues too; what comes out is a lead of the user,
         # or one that is open to the user's call center
@@ -60,7 +60,7 @@ class LeadsAgentDesk(models.AbstractModel):
             return {
                 "partner_id": situation["running_id"],
                 "callback_id": situation["callback_id"] or False,
-                "reasons": [self.env._("This call still wants its outcome.")],
+                "reasons": [self.env._("Log the outcome of this call first.")],
             }
         choice = desk_sudo._choose(user, skipped, situation)
         if not choice:
@@ -177,7 +177,7 @@ class LeadsAgentDesk(models.AbstractModel):
             return [self.env._("No lead is assigned to you.")]
         sentences = []
         if skipped:
-            sentences.append(self.env._("You passed over %s.", len(skipped)))
+            sentences.append(self.env._("You skipped %s.", len(skipped)))
         facts_of = self._facts([partner_id for partner_id, _at in rows])
         moments = [
             opening
@@ -215,7 +215,7 @@ class LeadsAgentDesk(models.AbstractModel):
         if lead.tried:
             reasons.append(
                 self.env._(
-                    "Answered %(answered)s of %(tried)s calls at about this hour.",
+                    "Answered %(answered)s of %(tried)s calls around this time of day.",
                     answered=lead.answered,
                     tried=lead.tried,
                 )
@@ -236,7 +236,7 @@ class LeadsAgentDesk(models.AbstractModel):
         """
         user = self.env.user
         if not (user.can_hold_leads or user._is_leads_manager()):
-            raise AccessError(self.env._("Calls are for those who hold leads."))
+            raise AccessError(self.env._("Only users who hold leads can call."))
         partner = self.env["res.partner"].browse(partner_id).exists()
         if not partner:
             raise UserError(self.env._("This customer no longer exists."))
@@ -276,8 +276,8 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     def _unknown_zone_sentence(self, facts):
         return self.env._(
-            "Neither address nor number say in which time zone %s is. Confirm the time zone before the first call; "
-            "this is asked once per customer.",
+            "Neither the address nor the phone number of %s tells the time zone. Confirm it before the "
+            "first call. You are asked once per customer.",
             facts.name,
         )
 
@@ -287,12 +287,12 @@ class LeadsAgentDesk(models.AbstractModel):
         match line.cell.reason:
             case "country":
                 return self.env._(
-                    "No country says how to dial '%s': enter the customer's country, or the number with its prefix "
-                    "(+32 ...).",
+                    "It is not clear how to dial '%s'. Enter the customer's country, or the number with "
+                    "its country code (+32 ...).",
                     line.text,
                 )
             case "invalid":
-                return self.env._("'%s' is not a telephone number. Correct it before calling.", line.text)
+                return self.env._("'%s' is not a phone number. Correct it before calling.", line.text)
         return ""
 
     @api.model

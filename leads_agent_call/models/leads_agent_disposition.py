@@ -56,13 +56,13 @@ class LeadsAgentDisposition(models.Model):
         string="The Lead",
         required=True,
         default="close",
-        help="Closed: resolved with this disposition. Stays: the agent calls again. Back to the pool: a manager or a "
-        "rule gives it to somebody.",
+        help="Closed: resolved with this disposition. Stays: the agent calls again. Back to the pool: a "
+        "manager or a rule assigns it again.",
     )
     is_contact = fields.Boolean(
         string="Somebody Was Reached",
         default=True,
-        help="The agent talked to the customer. Attempts in vain are counted until somebody is reached.",
+        help="The agent talked to the customer. Unsuccessful attempts are counted until somebody is reached.",
     )
     needs_note = fields.Boolean(string="Note Required", help="The outcome cannot be logged without a note.")
     asks_callback = fields.Boolean(
@@ -72,17 +72,17 @@ class LeadsAgentDisposition(models.Model):
         string="Proposed in",
         most=policy.MOST_MINUTES,
         default=MINUTES_A_DAY,
-        help="Minutes from now that the form proposes, moved into the calling hours of the customer.",
+        help="The time that the form suggests, in minutes from now, moved into the customer's calling hours.",
     )
     retry_minutes = Bounded(
         string="Try Again After",
         most=policy.MOST_MINUTES,
-        help="Minutes for which Next passes the lead by. 0: it is not held back.",
+        help="Next skips the lead for this many minutes. 0: it is not skipped.",
     )
     most_attempts = Bounded(
         string="Attempts",
         most=policy.MOST_ATTEMPTS,
-        help="So many attempts in vain, then what is set beside. 0: no end.",
+        help="After this many unsuccessful attempts, the next setting applies. 0: no limit.",
     )
     exhausted = fields.Selection(
         policy.FATES, string="After the Last Attempt", required=True, default="close", help="What becomes of the lead."
@@ -94,7 +94,7 @@ class LeadsAgentDisposition(models.Model):
         default="keep",
         help="The customer's open quotations.",
     )
-    quotation_days = Bounded(string="Valid for", most=limits.MOST_DAYS, help="Days from the call.")
+    quotation_days = Bounded(string="Valid for", most=limits.MOST_DAYS, help="In days from the call.")
     do_not_call = fields.Boolean(
         help="The customer, with all contacts, is not called at any number, and the numbers go on the do-not-call list "
         "(Phone Blacklist)."
@@ -109,7 +109,7 @@ class LeadsAgentDisposition(models.Model):
         string="Plan Activity",
         ondelete="restrict",
         domain="[('res_model', 'in', (False, 'res.partner'))]",
-        help="Planned on the customer, for whoever logs the outcome.",
+        help="Planned on the customer, for the agent who logs the outcome.",
     )
     mail_template_id = Link(
         "mail.template",
@@ -174,7 +174,7 @@ class LeadsAgentDisposition(models.Model):
         for disposition in self:
             if found := policy.contradictions(disposition._policy()):
                 raise ValidationError(
-                    self.env._("'%s' contradicts itself.", disposition.name)
+                    self.env._("The settings of '%s' contradict each other.", disposition.name)
                     + " "
                     + disposition._contradiction_sentence(found[0])
                 )
@@ -195,12 +195,12 @@ class LeadsAgentDisposition(models.Model):
             case "callback_or_retry":
                 return self.env._("Either a callback is agreed on, or the lead is tried again after a while.")
             case "attempts_need_retry":
-                return self.env._("A number of attempts needs a time after which to try again.")
+                return self.env._("To limit the number of attempts, set the time after which to try again.")
             case "blocked_is_kept":
                 return self.env._("A customer who may not be called cannot stay with the agent as a lead.")
             case "cancelled_is_kept":
                 return self.env._("Without a quotation there is no lead that could stay with the agent.")
-        return self.env._("Say for how many days the quotation is extended.")
+        return self.env._("Enter the number of days by which the quotation is extended.")
 
     def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
         """What will happen, in sentences, in the order in which it does.

@@ -32,8 +32,8 @@ class LeadsAgentOptOut(models.Model):
     disposition_id = Link(
         "leads.agent.disposition", string="Outcome", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    until = fields.Datetime(readonly=True, help="From then on the customer may be called again. Empty: never.")
-    numbers = fields.Char(readonly=True, help="What was put on the do-not-call list with it.")
+    until = fields.Datetime(readonly=True, help="The customer may be called again from this date. Empty: never.")
+    numbers = fields.Char(readonly=True, help="The phone numbers added to the do-not-call list with it.")
     is_in_force = fields.Boolean(string="In Force", compute="_compute_is_in_force", search="_search_is_in_force")
     lifted_at = fields.Datetime(readonly=True)
     lifted_by_id = Link("res.users", readonly=True, ondelete="restrict")
@@ -151,7 +151,7 @@ class LeadsAgentOptOut(models.Model):
         self.env.user._check_leads_manager()
         self.check_access("read")
         if not reason.strip():
-            raise UserError(self.env._("Say why the customer may be called again: the reason stays on record."))
+            raise UserError(self.env._("Enter why the customer may be called again. The reason stays on record."))
         # sudo: leads.agent.opt.out - managers lift, and nobody writes it otherwise
         self.sudo()._lift(reason.strip(), self.env.user)
         return True

@@ -9,7 +9,10 @@ class PhoneBlacklist(models.Model):
     _inherit = "phone.blacklist"
 
     leads_until = fields.Datetime(
-        string="Until", readonly=True, tracking=True, help="From then on the number may be called again. Empty: never."
+        string="Until",
+        readonly=True,
+        tracking=True,
+        help="The number may be called again from this date. Empty: never.",
     )
 
     @api.model

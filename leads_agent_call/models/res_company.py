@@ -19,10 +19,10 @@ class ResCompany(models.Model):
         help="Customers without any phone number, of their own or of a contact, are not given to agents.",
     )
     leads_agent_calls_per_day = Bounded(
-        string="Most Calls per Customer and Day",
+        string="Maximum Calls per Customer and Day",
         most=policy.MOST_ATTEMPTS,
         default=5,
-        help="Over all agents, by the calendar of the customer. 0: no limit.",
+        help="Across all agents, per calendar day of the customer. 0: no limit.",
     )
     leads_agent_callback_minutes = Bounded(
         string="Missed Callbacks to the Call Center",
@@ -31,32 +31,32 @@ class ResCompany(models.Model):
         help="Minutes after which a callback that was not made is open to the agent's call center.",
     )
     leads_agent_most_callbacks = Bounded(
-        string="Most Open Callbacks per Agent", most=limits.MOST_LEADS, default=100, help="0: no limit."
+        string="Maximum Open Callbacks per Agent", most=limits.MOST_LEADS, default=100, help="0: no limit."
     )
     leads_agent_half_life = Bounded(
         string="Chance Halves After",
         least=1,
         most=limits.MOST_DAYS,
         default=14,
-        help="Days in which the chance of selling a quotation halves. Next prefers younger quotations the more, the "
-        "shorter this is.",
+        help="Number of days in which the chance of selling a quotation halves. The lower the number, the "
+        "more Next prefers recent quotations.",
     )
     leads_agent_fatigue = Bounded(
-        string="Chance After an Attempt in Vain",
+        string="Chance After an Unsuccessful Attempt",
         least=1,
         most=100,
         default=80,
-        help="Per cent of the chance that are left after each attempt in vain. 100: attempts do not count.",
+        help="Percentage of the chance that is left after each unsuccessful attempt. 100: attempts do not count.",
     )
     leads_agent_loyalty = Bounded(
-        string="Chance per Former Sale", most=100, default=20, help="Per cent that each former sale adds to the chance."
+        string="Chance per Past Sale", most=100, default=20, help="Percentage that each past sale adds to the chance."
     )
     leads_agent_answers = Bounded(
-        string="Weight of Former Answers",
+        string="Weight of Earlier Answers",
         most=100,
         default=100,
-        help="How much it counts at which hours the customer answered: at 100, who always answers at this hour counts "
-        "twice and who never does counts half. 0: not at all.",
+        help="How much the hours at which the customer answered before count. At 100, a customer who "
+        "always answers at this hour counts twice, and one who never does counts half. 0: not at all.",
     )
 
     def _leads_weights(self, settings=None):

@@ -24,13 +24,13 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         prefetch=False,
-        help="What somebody confirmed, where neither address nor number say in which time zone the customer is.",
+        help="Confirmed by a colleague when neither the address nor the phone number tells the time zone.",
     )
     is_leads_zone_known = fields.Boolean(
         compute="_compute_is_leads_zone_known",
         compute_sudo=True,
         groups=HOLDERS,
-        help="Address, number or somebody's word say in which time zone the customer is.",
+        help="Whether the address, the phone number or a colleague's confirmation tells the customer's time zone.",
     )
     leads_opt_out_ids = Rows(
         "leads.agent.opt.out", "partner_id", string="Refusals of Calls", readonly=True, groups=MANAGER
@@ -48,7 +48,7 @@ class ResPartner(models.Model):
         string="Phone to Check",
         compute="_compute_leads_phone_note",
         groups=HOLDERS,
-        help="Why nobody can dial what stands under Phone.",
+        help="Why the number under Phone cannot be dialed.",
     )
 
     @api.depends("phone", "country_id", "parent_id.country_id")

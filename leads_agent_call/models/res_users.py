@@ -93,7 +93,7 @@ class ResUsers(models.Model):
         """
         self._check_own_break()
         if not self.can_hold_leads:
-            raise UserError(self.env._("%s holds no leads, so there is nothing to take a break from.", self.name))
+            raise UserError(self.env._("%s does not hold leads, so breaks do not apply.", self.name))
         if not self.leads_break_since:
             self._leads_set_break(fields.Datetime.now())
         return True

@@ -78,7 +78,7 @@ class TestNextLead(DeskCommon):
         self._start()
         answer = self._next()
         self.assertEqual(answer["partner_id"], self.customer.id)
-        self.assertEqual(answer["reasons"], ["This call still wants its outcome."])
+        self.assertEqual(answer["reasons"], ["Log the outcome of this call first."])
 
     def test_only_within_calling_hours_and_when_the_next_one_is(self):
         self._only_open(9, 11, self.belgium)

@@ -56,7 +56,7 @@ class TestOddOrders(DeskCommon):
                 customer = self._with_lines(lines)
                 answer = self._next()
                 self.assertEqual(answer["partner_id"], customer.id)
-                self.assertEqual(answer["reasons"][0], "Quotation with no amount yet, of today.")
+                self.assertEqual(answer["reasons"][0], "Quotation with no amount yet, created today.")
                 self._active(customer).with_user(self.manager).action_unassign()
 
     def test_a_small_amount_is_told_as_it_is(self):

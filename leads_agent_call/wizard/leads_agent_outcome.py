@@ -29,11 +29,11 @@ class LeadsAgentOutcome(models.TransientModel):
         [("customer", "Customer's time"), ("agent", "My time")],
         required=True,
         default="customer",
-        help="Whose clock the day and time are on.",
+        help="The time zone of the day and time.",
     )
     callback_date = fields.Date(string="Call Back on", compute="_compute_callback", store=True, readonly=False)
     callback_time = fields.Float(string="At", compute="_compute_callback", store=True, readonly=False)
-    callback_times = fields.Char(string="That Is", compute="_compute_effects")
+    callback_times = fields.Char(string="In Local Time", compute="_compute_effects")
     effects = fields.Text(string="What Will Happen", compute="_compute_effects")
 
     @api.depends("call_id")
@@ -78,7 +78,7 @@ class LeadsAgentOutcome(models.TransientModel):
         there = self.env["leads.agent.desk"].sudo()._zones(self.call_id.partner_id.ids)[self.call_id.partner_id.id]
         there = there or self.env.user.tz or "UTC"
         return self.env._(
-            "%(there)s at the customer's, %(here)s at yours.",
+            "%(there)s for the customer, %(here)s for you.",
             there=format_datetime(self.env, moment, tz=there, dt_format="EEE d MMM HH:mm"),
             here=format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="EEE d MMM HH:mm"),
         )

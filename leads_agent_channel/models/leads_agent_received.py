@@ -90,12 +90,12 @@ class LeadsAgentReceived(models.Model):
         help="Automatic mail and spam is held back until a manager releases it.",
     )
     reason = fields.Char(readonly=True, help="Why it was ignored, or failed.")
-    body = fields.Text(readonly=True, help="As it came. Empty once the words stand in the chatter.")
+    body = fields.Text(readonly=True, help="As it was received. Empty once the text is in the chatter.")
     came_with = fields.Json(readonly=True, export_string_translation=False)
     partner_id = Link("res.partner", string="From", readonly=True, ondelete="set null", index="btree_not_null")
     message_id = Link("mail.message", readonly=True, ondelete="set null", index="btree_not_null")
 
-    _once = models.UniqueIndex("(channel, key)", "This message has come already.")
+    _once = models.UniqueIndex("(channel, key)", "This message has already been received.")
     _newest = models.Index("(create_date)")
     _left = models.Index("(create_date) WHERE state = 'arrived'")
 
@@ -318,7 +318,7 @@ class LeadsAgentReceived(models.Model):
         self._check_manager()
         made = self.filtered(lambda row: row.state == "lead" and row.channel in ("mail", "form"))
         if not made:
-            raise UserError(self.env._("None of these messages made a lead."))
+            raise UserError(self.env._("None of these messages created a lead."))
         # sudo: leads.agent.received - the manager may read these rows, and decides about them
         made.sudo()._set_lead_aside()
         made.sudo()._hold(self.env._("Marked as spam by %s", self.env.user.name))

@@ -11,5 +11,5 @@ class ResCompany(models.Model):
         default=30,
         least=1,
         most=3650,
-        help="The words of messages that became no lead, failed or were held back are deleted after so many days.",
+        help="The text of messages that created no lead, failed or were held back is deleted after this many days.",
     )

@@ -149,7 +149,7 @@ class LeadsAgentBatchAssign(models.Model):
         if self.state != "planned":
             return super().action_cancel()
         self._take("planned")
-        self._cancel(self.env._("Cancelled before this lead had its turn."))
+        self._cancel(self.env._("Cancelled before this lead was processed."))
         return self._open()
 
     @takes(given.one)

@@ -71,15 +71,15 @@ class LeadsAgentRule(models.Model):
         string="At Most a Day",
         most=MOST_LEADS,
         default=100,
-        help="The most leads that the rule gives out between two midnights of the author's time zone. 0: no limit but "
-        "the agents' own.",
+        help="The maximum number of leads that the rule assigns per calendar day, in the author's time "
+        "zone. 0: only the agents' own limits.",
     )
     user_id = Link(
         "res.users",
         string="Author",
         readonly=True,
         ondelete="restrict",
-        help="Who wrote the filter; the rule finds what this person may see.",
+        help="The user who saved the filter. The rule finds only what this user may see.",
     )
     next_run_at = fields.Datetime(string="Next Run", readonly=True, copy=False, index=True)
     last_run_at = fields.Datetime(string="Last Run", readonly=True, copy=False)
@@ -87,7 +87,7 @@ class LeadsAgentRule(models.Model):
     last_refused_count = fields.Integer(string="Refused", readonly=True, copy=False)
     last_result = fields.Char(string="What the Last Run Did", readonly=True, copy=False)
     given_on = fields.Date(readonly=True, copy=False)
-    given_count = fields.Integer(string="Given Out Today", readonly=True, copy=False)
+    given_count = fields.Integer(string="Assigned Today", readonly=True, copy=False)
     matching_count = fields.Integer(string="Leads That Match Now", compute="_compute_matching_count")
 
     # ------------------------------------------------------------------
@@ -229,7 +229,7 @@ class LeadsAgentRule(models.Model):
         # sudo: leads.agent.rule - managers start it; it writes its own results
         rule = self.sudo()
         if not rule.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("The rule is running at this moment. See its result in a minute."))
+            raise UserError(self.env._("The rule is running at the moment. See its result in a minute."))
         run = Run(rule)
         for _nr in range(MOST_CHUNKS):
             run = run if run.end else rule._try_chunk(run)
@@ -294,7 +294,7 @@ class LeadsAgentRule(models.Model):
             raise
         except Exception:
             _logger.exception("The assignment rule %s (%s) failed", self.name, self.id)
-            return run.ended(self.env._("The run ended with an error, which stands in the log of the server."))
+            return run.ended(self.env._("The run ended with an error. See the server log."))
 
     def _give_chunk(self, run):
         """Give one chunk out.
@@ -331,9 +331,9 @@ class LeadsAgentRule(models.Model):
         author = self.user_id
         # What an installation brings is written by OdooBot.
         if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
-            return self.env._("%s, the author, is no Leads Manager any more: save the filter anew.", author.name)
+            return self.env._("The author, %s, is no longer a Leads Manager. Save the filter again.", author.name)
         if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
-            return self.env._("%s, the author, does not work in the company of the rule any more.", author.name)
+            return self.env._("The author, %s, no longer works in the company of the rule.", author.name)
         return ""
 
     def _assign(self, run, leads, agents, rooms):

@@ -10,14 +10,14 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     leads_agent_max_open = Bounded(
-        string="Most Open Leads per Agent",
+        string="Maximum Open Leads per Agent",
         most=MOST_LEADS,
-        help="The most leads an agent may hold at a time, at every door; an agent can have a number of their own. "
-        "0: no limit.",
+        help="The maximum number of leads an agent may hold at a time, however they are assigned. Agents "
+        "can have a limit of their own. 0: no limit.",
     )
     leads_agent_max_per_day = Bounded(
-        string="Most New Leads per Agent and Day",
+        string="Maximum New Leads per Agent and Day",
         most=MOST_LEADS,
-        help="The most leads given to an agent between two midnights of the agent's time zone. What agents enter "
-        "themselves, and leads that are reopened, are not refused. 0: no limit.",
+        help="The maximum number of leads assigned to an agent per calendar day, in the agent's time zone. "
+        "Leads that agents enter themselves, and reopened leads, are never refused. 0: no limit.",
     )

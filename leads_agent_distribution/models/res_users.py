@@ -24,29 +24,29 @@ class ResUsers(models.Model):
         string="Available for New Leads",
         default=True,
         copy=False,
-        help="The agent's own switch. Off: distribution and scheduled rules pass the agent by, without making up for "
-        "it later. A manager can still assign leads by hand.",
+        help="The agent's own switch. Off: distribution and scheduled rules skip the agent, without making "
+        "up for it later. A manager can still assign leads manually.",
     )
     leads_calendar_id = fields.Many2one(
         "resource.calendar",
         string="Calling Hours",
         ondelete="restrict",
         copy=False,
-        help="Outside these hours, on its public holidays and on the agent's own leave, distribution and scheduled "
-        "rules pass the agent by. Empty: at any hour.",
+        help="Outside these hours, on public holidays and on the agent's own leave, distribution and "
+        "scheduled rules skip the agent. Empty: at any hour.",
     )
     leads_max_open = Bounded(
-        string="Most Open Leads",
+        string="Maximum Open Leads",
         most=MOST_LEADS,
         copy=False,
-        help="The most leads this agent may hold at a time, instead of the company's number. 0: the company's number.",
+        help="The maximum number of leads this agent may hold at a time. 0: the company's number.",
     )
     leads_max_per_day = Bounded(
-        string="Most New Leads a Day",
+        string="Maximum New Leads per Day",
         most=MOST_LEADS,
         copy=False,
-        help="The most leads given to this agent between two midnights of the agent's time zone, instead of the "
-        "company's number. What agents enter themselves does not count. 0: the company's number.",
+        help="The maximum number of leads assigned to this agent per calendar day, in the agent's time "
+        "zone. Leads that agents enter themselves do not count. 0: the company's number.",
     )
     leads_weight = Bounded(
         string="Share of New Leads",
@@ -159,7 +159,9 @@ class ResUsers(models.Model):
         # sudo: res.users - agents switch themselves, managers anybody: checked above
         for user in self.sudo():
             if not user.can_hold_leads:
-                raise UserError(self.env._("%s holds no leads, so there is nothing to switch.", user.name))
+                raise UserError(
+                    self.env._("%s does not hold leads, so there is nothing to switch on or off.", user.name)
+                )
             user.leads_available = not user.leads_available if available is None else bool(available)
         self._leads_dashboard_changed()
         # sudo: res.users - the switch that the user has just set

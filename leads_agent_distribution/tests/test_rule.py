@@ -136,7 +136,7 @@ class TestRule(LeadsAgentCommon):
         self.env["phone.blacklist"].add("+32 475 55 01 03")
         self._run_job()
         self.assertEqual(self.rule.last_refused_count, 1)
-        self.assertIn("Left out: Not to be called now: 1.", self.rule.last_result)
+        self.assertIn("Left out: Cannot be called now: 1.", self.rule.last_result)
 
     def test_previous_agent_is_preferred(self):
         self.disposition.cooling_days = 0

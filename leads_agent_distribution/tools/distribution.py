@@ -22,7 +22,7 @@ Method = Literal["equal", "weight", "least"]
 METHODS: Final = [
     ("equal", "Equal shares"),
     ("weight", "Shares by weight"),
-    ("least", "Whoever has the fewest open leads"),
+    ("least", "The agent with the fewest open leads"),
 ]
 # Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every
 # weight up to 100. So equal places are equal, and the longest unserved goes first; fractions would let rounding decide.

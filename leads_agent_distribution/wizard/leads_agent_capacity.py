@@ -29,10 +29,10 @@ class LeadsAgentCapacity(models.TransientModel):
         help="Empty: the agent receives leads at any hour.",
     )
     leads_max_open = Bounded(
-        string="Most Open Leads", most=MOST_LEADS, compute="_compute_values", store=True, readonly=False
+        string="Maximum Open Leads", most=MOST_LEADS, compute="_compute_values", store=True, readonly=False
     )
     leads_max_per_day = Bounded(
-        string="Most New Leads a Day", most=MOST_LEADS, compute="_compute_values", store=True, readonly=False
+        string="Maximum New Leads per Day", most=MOST_LEADS, compute="_compute_values", store=True, readonly=False
     )
     leads_weight = Bounded(
         string="Share of New Leads",

@@ -31,7 +31,7 @@ class LeadsAgentHandOver(models.TransientModel):
     agent_ids = fields.Many2many(
         "res.users", string="Agents", domain="[('can_hold_leads', '=', True), ('id', '!=', agent_id)]"
     )
-    reason = fields.Char(help="Why: stands on the new assignments.")
+    reason = fields.Char(help="The reason is noted on the new assignments.")
     can_archive = fields.Boolean(compute="_compute_can_archive")
     archive = fields.Boolean(string="Archive the Agent", help="Afterwards, when everything has been handed over.")
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Open Leads", compute="_compute_held")

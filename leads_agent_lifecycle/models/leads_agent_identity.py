@@ -26,7 +26,7 @@ class LeadsAgentIdentity(models.Model):
     )
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
 
-    _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else is known by this on the channel.")
+    _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else already uses this on the channel.")
 
 
 class LeadsAgentVisit(models.Model):

@@ -28,10 +28,10 @@ class LeadsAgentImportLine(models.Model):
     matched_by = fields.Selection(
         [("id", "ID"), ("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
         readonly=True,
-        help="How the row was found to be about somebody known. Empty for somebody new.",
+        help="How the row was matched with a known lead. Empty for a new lead.",
     )
     changes = fields.Text(readonly=True)
-    left_alone = fields.Text(readonly=True, help="What the file says and the lead does not have, and why.")
+    left_alone = fields.Text(readonly=True, help="What the file contains that was not taken over, and why.")
 
     _newest = models.Index("(create_date)")
 

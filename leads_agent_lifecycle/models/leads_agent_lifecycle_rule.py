@@ -47,7 +47,9 @@ class LeadsAgentLifecycleRule(models.Model):
     from_status_ids = fields.Many2many("leads.agent.status", string="With Statuses", help="None: with any status.")
     stage_id = Link("leads.agent.stage", string="Move to Stage", ondelete="restrict")
     status_id = Link("leads.agent.status", string="Set Status", ondelete="restrict")
-    backwards = fields.Boolean(help="May also move a lead to an earlier stage. By itself no rule does.")
+    backwards = fields.Boolean(
+        help="Lets the rule move leads back to an earlier stage. Other rules only move them forwards."
+    )
 
     _silence_days = models.Constraint("CHECK(silence_days BETWEEN 1 AND 3650)", "Days of silence: 1 to 3,650.")
 
@@ -56,12 +58,12 @@ class LeadsAgentLifecycleRule(models.Model):
     def _check_target(self):
         for rule in self:
             if not rule.stage_id and not rule.status_id:
-                raise ValidationError(self.env._("The rule '%s' moves nothing: say a stage or a status.", rule.name))
+                raise ValidationError(self.env._("The rule '%s' moves nothing. Choose a stage or a status.", rule.name))
             allowed = rule.stage_id.status_ids
             if rule.status_id and allowed and rule.status_id not in allowed:
                 raise ValidationError(
                     self.env._(
-                        "'%(status)s' is no status of the stage '%(stage)s'.",
+                        "'%(status)s' is not a status of the stage '%(stage)s'.",
                         status=rule.status_id.name,
                         stage=rule.stage_id.name,
                     )

@@ -17,7 +17,7 @@ class LeadsAgentOfficer(models.Model):
     user_id = Link(
         "res.users", string="Officer", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
     )
-    is_primary = fields.Boolean(string="Primary", help="Whom to ask first. One of each lead.")
+    is_primary = fields.Boolean(string="Primary", help="The first person to ask. One per lead.")
     is_notified = fields.Boolean(string="Notified", default=True, help="Follows the lead, and is told what happens.")
 
     _one_row_per_officer = models.UniqueIndex("(partner_id, user_id)", "This officer looks after the lead already.")

@@ -28,7 +28,7 @@ class LeadsAgentReceived(models.Model):
         try:
             return meta.said(json.loads(self.body))
         except (TypeError, ValueError, RecursionError):
-            raise UserError(self.env._("What came cannot be read: %s", self.key)) from None
+            raise UserError(self.env._("The message cannot be read: %s", self.key)) from None
 
     def _lead_document(self, model, res_id):
         """Leads answer to what was written to them, and to their quotations."""

@@ -18,7 +18,7 @@ class LeadsAgentStage(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     color = fields.Integer(export_string_translation=False)
-    fold = fields.Boolean(string="Folded", help="Folded in the cards by stage.")
+    fold = fields.Boolean(string="Folded", help="Folded in the kanban view by stage.")
     rotting_threshold_days = fields.Integer(
         string="Days to Rot",
         help="Leads that have been in this stage for more days are marked. 0: never.",
@@ -44,7 +44,7 @@ class LeadsAgentStage(models.Model):
     )
 
     _weight = models.Constraint(
-        "CHECK(weight BETWEEN 0.01 AND 100)", "A stage counts between a hundredth and a hundred times."
+        "CHECK(weight BETWEEN 0.01 AND 100)", "The weight of a stage must be between 0.01 and 100."
     )
 
     def _compute_lead_count(self):

@@ -18,7 +18,7 @@ class LeadsAgentStatus(models.Model):
         "leads.agent.stage",
         "leads_agent_stage_status_rel",
         string="Stages",
-        help="The stages in which a lead may have this status. Stages that name none take all of them.",
+        help="The stages in which a lead may have this status. A stage without statuses allows all of them.",
     )
 
     def _text_in_use(self):

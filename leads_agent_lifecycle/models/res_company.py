@@ -8,12 +8,13 @@ class ResCompany(models.Model):
 
     leads_officers_see = fields.Boolean(
         string="Officers See Their Leads",
-        help="Agents who are locked to assigned customers also see those whose relationship officers they are.",
+        help="Agents who are locked to assigned customers also see the customers they look after as "
+        "relationship officers.",
     )
     leads_stop_blocks_calls = fields.Boolean(
         string="Stop Words Block Calls",
         default=True,
-        help="Who writes STOP on any channel is not called either, and open callbacks are cancelled.",
+        help="Leads who write STOP on any channel are not called either, and their open callbacks are cancelled.",
     )
     leads_keep_no_info_days = Bounded(
         string="Days to Keep Leads Without Info",

@@ -14,7 +14,7 @@ class ResConfigSettings(models.TransientModel):
         string="Leads by E-mail",
         compute="_compute_leads_alias",
         inverse="_inverse_leads_alias_name",
-        help="Who writes to this address is a lead. Empty: no address.",
+        help="Anybody who writes to this address becomes a lead. Empty: no address.",
     )
     leads_meta_verify_token = fields.Char(
         string="Verify Token", config_parameter=TOKEN, groups="base.group_system", help="The same as on Meta's page."

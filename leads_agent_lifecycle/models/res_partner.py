@@ -35,7 +35,7 @@ class ResPartner(models.Model):
         copy=False,
         group_expand="_group_expand_lead_stage_id",
         groups="base.group_user",
-        help="How far the lead is. A contact without a stage is no lead.",
+        help="How far the lead has come. A contact without a stage is not a lead.",
     )
     lead_status_id = fields.Many2one(
         "leads.agent.status",
@@ -52,20 +52,20 @@ class ResPartner(models.Model):
     date_last_stage_update = fields.Datetime(string="In Stage Since", readonly=True, copy=False)
     lead_at = fields.Datetime(string="Lead Since", readonly=True, copy=False)
     lead_event_at = fields.Datetime(
-        string="Last Heard Of", readonly=True, copy=False, help="The last call, order, sale, answer or visit."
+        string="Last Heard From", readonly=True, copy=False, help="The last call, order, sale, answer or visit."
     )
     lead_waits_since = fields.Datetime(
         string="Unanswered Since",
         readonly=True,
         copy=False,
-        help="When the lead wrote, unless somebody of ours wrote or called since.",
+        help="When the lead wrote, unless somebody has written or called since.",
     )
     lead_code = fields.Char(string="Contact Code", copy=False, help="Unique. Generated when it is left empty.")
     lead_activity = fields.Selection(
         [("active", "Active"), ("inactive", "Inactive")],
         string="Activity",
         copy=False,
-        help="Inactive leads rest. They are active again as soon as they show interest.",
+        help="Inactive leads are set aside. They become active again as soon as they show interest.",
     )
     lead_is_anonymous = fields.Boolean(string="Anonymous", copy=False, help="The name is a placeholder.")
     lead_info = fields.Selection(

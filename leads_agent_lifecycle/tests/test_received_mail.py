@@ -16,7 +16,7 @@ AUTOMATIC = [
     ({"X-Autoreply": "yes"}, "An automatic answer"),
     ({"Subject": "Out of Office: your quotation"}, "An automatic answer"),
     ({"Precedence": "bulk", "List-Id": "<news.example.org>"}, "A newsletter or a mailing list"),
-    ({"Auto-Submitted": "auto-generated"}, "Sent by a machine, about nobody"),
+    ({"Auto-Submitted": "auto-generated"}, "Sent automatically, about nobody"),
     ({"X-Spam-Flag": "YES"}, "Spam, says the mail server"),
     ({"X-Spam-Status": "Yes, score=8.1"}, "Spam, says the mail server"),
 ]

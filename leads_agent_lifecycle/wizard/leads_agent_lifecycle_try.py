@@ -16,8 +16,8 @@ class LeadsAgentLifecycleTry(models.TransientModel):
     _description = "Dry Run of a Life Cycle Rule"
 
     rule_id = Link("leads.agent.lifecycle.rule", required=True, ondelete="cascade", readonly=True)
-    fitting = fields.Integer(string="Leads It Fits", readonly=True)
-    moving = fields.Integer(string="Leads It Would Move", readonly=True)
+    fitting = fields.Integer(string="Matching Leads", readonly=True)
+    moving = fields.Integer(string="Leads That Would Move", readonly=True)
     line_ids = fields.One2many("leads.agent.lifecycle.try.line", "try_id", readonly=True)
 
     def _work_out(self):

@@ -48,7 +48,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
         if self.status_id:
             vals["lead_status_id"] = self.status_id.id
         if not vals:
-            raise UserError(self.env._("Say a stage, a status, or both."))
+            raise UserError(self.env._("Choose a stage, a status, or both."))
         if not self.partner_ids:
             raise UserError(self.env._("Select the leads first."))
         self.partner_ids.write(vals)

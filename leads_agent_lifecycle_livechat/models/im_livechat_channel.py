@@ -7,5 +7,5 @@ class ImLivechatChannel(models.Model):
     leads_make_leads = fields.Boolean(
         string="Visitors Become Leads",
         default=True,
-        help="A visitor is a lead from their first message on. Who said nothing of themselves stands under No Info.",
+        help="A visitor becomes a lead with the first message. Visitors who give no details are listed under No Info.",
     )

@@ -26,7 +26,7 @@ class LeadsAgentEnquiry(models.TransientModel):
 
     _name = "leads.agent.enquiry"
     _inherit = ["utm.mixin"]
-    _description = "Enquiry by the Website"
+    _description = "Website Enquiry"
 
     lead_id = Link("res.partner", readonly=True, ondelete="cascade")
     is_new_lead = fields.Boolean(readonly=True)
@@ -36,7 +36,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     company = fields.Char(string="Your Company")
     city = fields.Char()
     zip = fields.Char(string="ZIP")
-    country = fields.Char(help="The code of the country, or its name.")
+    country = fields.Char(help="The country's code or name.")
     subject = fields.Char()
     message = fields.Text()
     consent = fields.Boolean(
@@ -58,7 +58,7 @@ class LeadsAgentEnquiry(models.TransientModel):
         :raises ValidationError: otherwise; the form shows the sentence
         """
         if self.email and not email_normalize(self.email):
-            raise ValidationError(self.env._("This is no e-mail address."))
+            raise ValidationError(self.env._("This is not a valid e-mail address."))
         if not self.email and not self.phone:
             raise ValidationError(self.env._("Tell us an e-mail address or a phone number, so that we can answer."))
         lines = (self.name, self.email, self.phone, self.company, self.city, self.zip, self.country, self.subject)
@@ -137,4 +137,4 @@ class LeadsAgentEnquiry(models.TransientModel):
         return self.lead_id._message_log(body=body, attachment_ids=attachments.ids, author_id=self.lead_id.id, **kwargs)
 
     def _too_long(self):
-        return self.env._("This is too long for the form. Please send us a mail.")
+        return self.env._("This is too long for the form. Please send us an e-mail.")

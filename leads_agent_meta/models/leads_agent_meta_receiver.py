@@ -25,15 +25,16 @@ class LeadsAgentMetaReceiver(models.Model):
     key = fields.Char(
         string="ID at Meta",
         required=True,
-        help="WhatsApp: the Phone Number ID. Messenger: the Page ID. Instagram: the ID of the professional account. "
-        "Digits alone; it is not the telephone number.",
+        help="WhatsApp: the Phone Number ID. Messenger: the Page ID. Instagram: the ID of the professional "
+        "account. Digits only; it is not the phone number.",
     )
     company_id = Link(
         "res.company",
         required=True,
         ondelete="cascade",
         default=lambda receiver: receiver.env.company,
-        help="Receives what people write to this number or page. Those that are not listed are the default company's.",
+        help="Receives what people write to this number or page. Numbers and pages that are not listed "
+        "belong to the default company.",
     )
 
     _one_company = models.UniqueIndex("(channel, key)", "This number or page is listed already.")
@@ -43,7 +44,7 @@ class LeadsAgentMetaReceiver(models.Model):
         for receiver in self:
             if not receiver.key or receiver.key != receivers.clean(receiver.key):
                 raise ValidationError(
-                    self.env._("'%s' is no ID of Meta: it has digits alone, 32 at the most.", receiver.key)
+                    self.env._("'%s' is not a Meta ID. It has only digits, at most 32.", receiver.key)
                 )
 
     def _check_own_company(self):

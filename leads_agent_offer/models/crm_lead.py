@@ -36,7 +36,7 @@ class CrmLead(models.Model):
     )
     leads_hold = fields.Selection(related="leads_routing_id.hold")
     leads_released_at = fields.Datetime(related="leads_routing_id.released_at")
-    leads_waiting_reason = fields.Char(related="leads_routing_id.reason", string="With Nobody Because")
+    leads_waiting_reason = fields.Char(related="leads_routing_id.reason", string="Why It Is Unassigned")
     leads_offer_until = fields.Datetime(related="leads_routing_id.until")
     leads_offer_step = fields.Integer(related="leads_routing_id.step", export_string_translation=False)
     leads_offer_hint = fields.Char(
@@ -241,7 +241,7 @@ class CrmLead(models.Model):
             if lead.leads_offer_state in ("offered", "shark_tank"):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
-        Process(self.sudo()).withdraw(self.env._("Routed anew."), state="none")
+        Process(self.sudo()).withdraw(self.env._("Routed again."), state="none")
         Routing(self.sudo()).offer(anew=True)
 
     @takes()
@@ -302,11 +302,11 @@ class CrmLead(models.Model):
 
     @takes(given.one)
     def action_leads_feedback(self):
-        """Open *Tell How It Goes*."""
+        """Open *Give Feedback*."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Tell How It Goes"),
+            "name": self.env._("Give Feedback"),
             "res_model": "leads.agent.feedback",
             "view_mode": "form",
             "target": "new",

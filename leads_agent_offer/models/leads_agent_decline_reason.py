@@ -38,7 +38,7 @@ class LeadsAgentDeclineReason(models.Model):
         offer = self.env["leads.agent.offer"].sudo().search([("decline_reason_id", "in", self.ids)], limit=1)
         if offer:
             raise UserError(
-                self.env._("%s was given as a reason already: archive it instead.", offer.decline_reason_id.name)
+                self.env._("%s has already been used as a reason. Archive it instead.", offer.decline_reason_id.name)
             )
 
     @takes(given.one)

@@ -88,12 +88,15 @@ class LeadsAgentOffer(models.Model):
     declined_count = fields.Integer(string="Declined", compute="_compute_counts", store=True)
     missed_count = fields.Integer(string="Missed", compute="_compute_counts", store=True)
     # Whether the agent was told
-    told_at = fields.Datetime(string="Told On", readonly=True, copy=False)
+    told_at = fields.Datetime(string="Notified On", readonly=True, copy=False)
     copied_at = fields.Datetime(
         string="Copy Sent On", readonly=True, copy=False, help="When the agent got all details of the accepted lead."
     )
     tell_error = fields.Text(
-        string="Could Not Be Told", readonly=True, copy=False, help="Which message did not reach the agent, and why."
+        string="Could Not Be Notified",
+        readonly=True,
+        copy=False,
+        help="Which message did not reach the agent, and why.",
     )
 
     _one_live = models.UniqueIndex(

@@ -33,21 +33,26 @@ class LeadsAgentProfile(models.Model):
     )
     active = fields.Boolean(default=True, help="Off: the agent is offered no leads.")
     pecking_order = fields.Integer(
-        help="Added to every score of the agent: who has more is offered leads earlier, negative numbers push down."
+        help="Added to every score of the agent. Agents with a higher score are offered leads earlier. "
+        "Negative numbers lower the score."
     )
     pecking_ids = fields.One2many("leads.agent.pecking", "profile_id", string="Conditional Pecking Order")
     skill_ids = fields.One2many("leads.agent.skill", "profile_id", string="Tags")
     name_is_tag = fields.Boolean(
-        string="Name Is a Tag", help="A lead that names the agent counts as carrying a tag that only this agent holds."
+        string="Name Counts as a Tag",
+        help="If a lead mentions the agent's name, this counts as a tag that only this agent has.",
     )
-    cap = Bounded(string="Most Leads", most=100_000, help="Accepted and offered leads in the period. 0: no cap.")
+    cap = Bounded(string="Maximum Leads", most=100_000, help="Accepted and offered leads in the period. 0: no cap.")
     cap_period = fields.Selection(PERIODS, default="day", required=True)
     by_app = fields.Boolean(string="In Odoo", default=True)
     by_email = fields.Boolean(default=True)
     by_sms = fields.Boolean(string="By Text Message")
     forward_email = fields.Char(string="Copy To", help="Accepted leads are also sent to this address.")
     served_nr = fields.Integer(
-        string="Served as Number", readonly=True, copy=False, help="The smaller, the longer ago the agent was served."
+        string="Served as Number",
+        readonly=True,
+        copy=False,
+        help="The lower the number, the longer ago the agent was served.",
     )
     score = fields.Integer(string="Performance", compute="_compute_score")
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts")
@@ -110,12 +115,12 @@ class LeadsAgentProfile(models.Model):
         if self.user_id != self.env.user and not self.env.user._is_leads_manager():
             raise AccessError(self.env._("You can change your own preferences only."))
         if unknown := values.keys() - set(OWN_FIELDS):
-            raise UserError(self.env._("'%s' is no preference.", min(unknown)))
+            raise UserError(self.env._("'%s' is not a preference.", min(unknown)))
         # sudo: leads.agent.profile - one's own preferences, and no other field: checked above
         profile = self.sudo()
         profile.write(values)
         if not (profile.by_app or profile.by_email or profile.by_sms):
-            raise UserError(self.env._("Choose at least one way to be told of offers."))
+            raise UserError(self.env._("Choose at least one way to be notified of offers."))
 
     # ------------------------------------------------------------------
     # As the arithmetic knows them

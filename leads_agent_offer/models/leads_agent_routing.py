@@ -13,7 +13,7 @@ from ..tools import tag_matching
 STATES = [
     ("none", "Not Routed"),
     ("held", "Held"),
-    ("waiting", "With Nobody"),
+    ("waiting", "Unassigned"),
     ("offered", "Offered"),
     ("shark_tank", "Shark Tank"),
     ("catch_all", "Catch-All"),
@@ -46,14 +46,15 @@ class LeadsAgentRouting(models.Model):
     company_id = Link("res.company", readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
     state = fields.Selection(STATES, readonly=True, help="Where the lead is: of the open row alone.")
-    until = fields.Datetime(readonly=True, help="When something happens next to the lead by itself.")
+    until = fields.Datetime(readonly=True, help="When something happens to the lead automatically.")
     step = fields.Integer(readonly=True, export_string_translation=False)
     hold = fields.Selection(
         HOLDS,
         string="Held",
         readonly=True,
-        help="By hours or settings: goes on when these allow it. Imported: the same, a minute apart. By a manager: "
-        "waits for Release. Until its turn: was released, and is offered whatever the hours say.",
+        help="By hours or settings: continues when these allow it. Imported: the same, a minute apart. By "
+        "a manager: waits for Release. Until its turn: was released, and is offered regardless of the "
+        "hours.",
     )
     released_at = fields.Datetime(string="Released On", readonly=True)
     accepted_at = fields.Datetime(string="Accepted On", readonly=True)
@@ -72,8 +73,8 @@ class LeadsAgentRouting(models.Model):
     is_again = fields.Boolean(
         string="Asked Again",
         readonly=True,
-        help="Somebody qualified who did not before: a new agent, one who is back, another tag. Whoever was asked "
-        "already is not asked again.",
+        help="Somebody qualifies who did not before, such as a new agent, one who is back, or one with "
+        "another tag. Agents who were already asked are not asked again.",
     )
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
@@ -221,9 +222,9 @@ class LeadsAgentRouting(models.Model):
             case "required":
                 return self.env._("Lacks a required tag of the lead.")
             case "exclusive":
-                return self.env._("Holds none of the lead's exclusive tags.")
+                return self.env._("Has none of the lead's exclusive tags.")
             case "tagged":
-                return self.env._("Holds none of the lead's tags.")
+                return self.env._("Has none of the lead's tags.")
             case "off":
                 return self.env._("Has switched off new leads.")
             case "leave":
@@ -231,7 +232,7 @@ class LeadsAgentRouting(models.Model):
             case "hours":
                 return self.env._("Is outside their hours.")
             case "cap":
-                return self.env._("Has as many leads as they may have.")
+                return self.env._("Has reached the maximum number of leads.")
             case "role":
                 return self.env._("No longer holds leads.")
         return Markup("")

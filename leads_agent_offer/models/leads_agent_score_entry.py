@@ -18,7 +18,7 @@ CAUSES = [
     ("requeued", "Asked for another chance"),
     ("coalesced", "Repeat lead of an own customer"),
     ("assigned", "Assigned by the catch-all"),
-    ("feedback", "Told how it went"),
+    ("feedback", "Gave feedback"),
 ]
 # What a row of the ledger may still become: void.
 VOID_FIELDS = frozenset(("voided_at", "voided_by_id", "void_reason"))
@@ -81,7 +81,7 @@ class LeadsAgentScoreEntry(models.Model):
             case "assigned":
                 sentence = self.env._("Was given a lead that nobody had taken.")
             case _:
-                sentence = self.env._("Told how a lead went.")
+                sentence = self.env._("Gave feedback on a lead.")
         if self.voided_at:
             sentence += " " + self.env._("Void: %s", self.void_reason)
         return sentence
@@ -142,13 +142,15 @@ class LeadsAgentScoreEntry(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
-            raise UserError(self.env._("Points are added, never changed: void them and say why."))
+            raise UserError(self.env._("Points are added, never changed. Void them and give a reason."))
         return super().write(vals)
 
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):  # pylint: disable=method-required-super
-        raise UserError(self.env._("Points come from what agents do with their offers, not by hand."))
+        raise UserError(
+            self.env._("Points come from what agents do with their offers. They cannot be entered manually.")
+        )
 
     @takes(reason=given.text)
     def action_void(self, reason):
@@ -160,11 +162,11 @@ class LeadsAgentScoreEntry(models.Model):
         self.env.user._check_leads_manager()
         reason = reason.strip()
         if not reason:
-            raise UserError(self.env._("Say why the points do not count."))
+            raise UserError(self.env._("Enter why the points do not count."))
         self.check_access("read")
         for entry in self:
             if entry.voided_at:
-                raise UserError(self.env._("These points are void already: %s", entry.void_reason))
+                raise UserError(self.env._("These points have already been voided: %s", entry.void_reason))
         if self.agent_id == self.env.user:
             raise AccessError(self.env._("You cannot void your own points."))
         # sudo: leads.agent.score.entry - nobody has the right to write; managers void, and nothing else is written

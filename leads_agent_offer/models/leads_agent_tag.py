@@ -22,21 +22,21 @@ class LeadsAgentTag(models.Model):
 
     name = fields.Char(
         required=True,
-        help="The text that is looked for. Space, dash, comma, period, underscore and line break stand for each other. "
-        "Of a range: what it is called.",
+        help="The text to look for. Spaces, dashes, commas, periods, underscores and line breaks are "
+        "treated alike. For a range, this is its name.",
     )
     spelling = fields.Char(compute="_compute_spelling", store=True, export_string_translation=False)
     kind = fields.Selection(KINDS, default="text", required=True)
     need = fields.Selection(
         NEEDS,
-        string="Asks of Agents",
+        string="Requirement",
         default="preferential",
         required=True,
         help="Preferential: agents with the tag come earlier. Exclusive: an agent must hold one of the lead's "
         "exclusive tags. Required: an agent must hold all of the lead's required tags.",
     )
-    low = fields.Float(string="From", help="The least amount that counts.")
-    high = fields.Float(string="To", help="The greatest amount that counts. 0: no bound.")
+    low = fields.Float(string="From", help="The lowest amount of the range.")
+    high = fields.Float(string="To", help="The highest amount of the range. 0: no limit.")
     zip_low = fields.Char(string="From Zip")
     zip_high = fields.Char(string="To Zip")
     zip_country_id = Link(
@@ -60,7 +60,7 @@ class LeadsAgentTag(models.Model):
 
     _one_name = models.UniqueIndex(
         "(spelling, COALESCE(company_id, 0)) WHERE active",
-        "There is a tag of this name already: capitals, spaces and dashes make no difference.",
+        "A tag with this name already exists. Capitals, spaces and dashes make no difference.",
     )
 
     @api.depends("name")
@@ -87,15 +87,15 @@ class LeadsAgentTag(models.Model):
             case "empty":
                 return self.env._("A tag needs a name.")
             case "comma":
-                return self.env._("A tag has no comma in its name: '%s'.", self.name)
+                return self.env._("The name of a tag cannot contain a comma: '%s'.", self.name)
             case "too_long":
                 return self.env._("The name of a tag has at most %s characters.", tag_matching.LONGEST_NAME)
             case "too_short":
                 return self.env._("The name of a tag has at least %s characters.", tag_matching.SHORTEST_NAME)
             case "no_bound":
-                return self.env._("The range '%s' needs a bound.", self.name)
+                return self.env._("The range '%s' needs a lower or an upper limit.", self.name)
             case "order":
-                return self.env._("The range '%s' begins above its end.", self.name)
+                return self.env._("The range '%s' starts after it ends.", self.name)
         return self.env._("The zip codes of the range '%s' must have the same length.", self.name)
 
     def _prepared(self):

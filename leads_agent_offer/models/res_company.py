@@ -30,10 +30,10 @@ class ResCompany(models.Model):
         least=MINUTES[0],
         most=MINUTES[1],
         default=5,
-        help="Minutes for which a lead is offered to one agent alone; 3 to 15 are advised.",
+        help="Minutes for which a lead is offered to one agent alone. 3 to 15 are recommended.",
     )
     leads_offer_most_agents = Bounded(
-        string="Most Agents per Lead", least=1, most=ranking.MOST_AGENTS, default=ranking.MOST_AGENTS
+        string="Maximum Agents per Lead", least=1, most=ranking.MOST_AGENTS, default=ranking.MOST_AGENTS
     )
     leads_offer_shark_minutes = Bounded(
         string="Shark Tank",
@@ -55,10 +55,10 @@ class ResCompany(models.Model):
     leads_offer_performance_weight = fields.Float(
         string="Weight of the Performance",
         default=1.0,
-        help="What each point of performance below 100 takes from the score of an agent.",
+        help="What each performance point below 100 takes off the score of an agent.",
     )
     leads_offer_score_days = Bounded(
-        string="Period of the Performance", least=1, most=366, default=30, help="Days whose points count."
+        string="Period of the Performance", least=1, most=366, default=30, help="Number of days whose points count."
     )
     leads_offer_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -67,7 +67,7 @@ class ResCompany(models.Model):
         help="Outside these hours leads are held, and released one by one afterwards. Empty: at any hour.",
     )
     leads_offer_override = fields.Selection(
-        OVERRIDES, string="Override", help="Whatever the operating hours say, until it is taken back."
+        OVERRIDES, string="Override", help="Regardless of the operating hours, until it is taken back."
     )
     leads_offer_spacing = Bounded(
         string="Between Two Releases",

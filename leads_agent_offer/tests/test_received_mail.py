@@ -245,7 +245,7 @@ class TestAutomaticMail(ReceivedCommon):
     def test_machines(self):
         for headers in MACHINES:
             with self.subTest(headers):
-                self._assertHeld(headers, "Sent by a machine, about nobody")
+                self._assertHeld(headers, "Sent automatically, about nobody")
 
     def test_spam(self):
         for headers in SPAM:

@@ -9,7 +9,7 @@ from ..tools import performance
 
 
 class LeadsAgentFeedback(models.TransientModel):
-    """*Tell How It Goes*: the owner of a lead says what became of it, and gets points for each thing told."""
+    """*Give Feedback*: the owner of a lead says what became of it, and gets points for each thing told."""
 
     _name = "leads.agent.feedback"
     _description = "Feedback on a Lead"
@@ -18,7 +18,7 @@ class LeadsAgentFeedback(models.TransientModel):
     lead_id = fields.Integer(required=True, export_string_translation=False)
     conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
     expected_revenue = fields.Float(string="Expected Value")
-    outcome = fields.Text(help="What was said, what comes next.")
+    outcome = fields.Text(help="What was said and what comes next.")
 
     @api.constrains("expected_revenue")
     def _check_expected_revenue(self):
@@ -35,7 +35,7 @@ class LeadsAgentFeedback(models.TransientModel):
         lead = self.env["crm.lead"].browse(self.lead_id)
         lead.check_access("read")
         if lead.user_id != self.env.user:
-            raise AccessError(self.env._("Only the owner of a lead can tell how it goes."))
+            raise AccessError(self.env._("Only the owner of a lead can give feedback."))
         # sudo: crm.lead - the owner tells about the own lead; agents have no right to write leads
         lead = lead.sudo()
         told = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)

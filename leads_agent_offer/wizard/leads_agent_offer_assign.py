@@ -18,7 +18,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
         "res.users",
         string="Leads Agent",
         domain="[('can_hold_leads', '=', True), ('company_ids', 'in', company_id or [])]",
-        help="The lead becomes theirs at once, without an offer. They are told, and see all details.",
+        help="The lead becomes theirs at once, without an offer. They are notified, and see all details.",
     )
     agent_note = fields.Char(compute="_compute_agent_note")
 

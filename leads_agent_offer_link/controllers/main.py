@@ -65,7 +65,7 @@ class OfferController(http.Controller):
             return self._see(offer)
         form = request.httprequest.form
         if not self._is_from_our_form(form):
-            return self._page(offer, problem=request.env._("Please confirm once more."), status=400, wanted=answer)
+            return self._page(offer, problem=request.env._("Please confirm again."), status=400, wanted=answer)
         try:
             with request.env.cr.savepoint():
                 self._answer(offer, answer, form)
@@ -74,7 +74,9 @@ class OfferController(http.Controller):
         if answer == "send-access-link":
             return self._page(
                 offer,
-                notice=request.env._("The link to all your leads was sent to your e-mail address. It is valid 7 days."),
+                notice=request.env._(
+                    "The link to all your leads was sent to your e-mail address. It is valid for 7 days."
+                ),
             )
         return self._see(self._offered_anew(offer) or offer)
 

@@ -48,8 +48,8 @@ class IrRule(models.Model):
         description = self.env["ir.model"].sudo()._get(records._name).name or records._name
         return AccessError(
             self.env._(
-                "You are not allowed to access this %(document)s (operation: %(operation)s). It may be assigned to "
-                "somebody else, or no longer be a quotation.",
+                "You are not allowed to access this %(document)s (operation: %(operation)s). It may belong "
+                "to another agent, or be outside what Leads Agents may see.",
                 document=description,
                 operation=operation,
             )

@@ -37,8 +37,8 @@ class ResPartner(models.Model):
             if any((user.partner_id[name] or False) != value for name, value in said.items()):
                 raise AccessError(
                     self.env._(
-                        "%s signs in to your site, so the e-mail can reset a password. Ask a contact manager to "
-                        "change it.",
+                        "%s can sign in to your site, and the e-mail address can be used to reset the "
+                        "password. Ask a contact manager to change it.",
                         user.name,
                     )
                 )

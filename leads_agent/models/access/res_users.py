@@ -157,7 +157,7 @@ class ResUsers(models.Model):
                 "type": "notification",
                 "title": self.env._("Leads Agent"),
                 "message": self.env._(
-                    "A Leads Agent has rights of their own. Taken away: %s.",
+                    "Leads Agents have a separate set of rights. These groups were removed: %s.",
                     ", ".join(conflicts._origin.mapped("full_name")),
                 ),
             }
@@ -185,8 +185,8 @@ class ResUsers(models.Model):
                 continue
             raise ValidationError(
                 self.env._(
-                    "%(user)s cannot be a Leads Agent and have these groups: %(groups)s. An agent has rights of "
-                    "their own; take the other groups away first.",
+                    "%(user)s cannot be a Leads Agent and belong to these groups: %(groups)s. Agents have "
+                    "a separate set of rights. Remove the other groups first.",
                     user=user.name,
                     groups=", ".join(conflicts.mapped("full_name")),
                 )

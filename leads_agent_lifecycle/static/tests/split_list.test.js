@@ -39,7 +39,7 @@ class Lead extends models.Model {
             </list>`,
         form: `
             <form>
-                <header><button name="action_rest" type="object" string="Let Rest"/></header>
+                <header><button name="action_rest" type="object" string="Set Inactive"/></header>
                 <sheet>
                     <field name="name"/>
                     <notebook>

@@ -96,7 +96,7 @@ tours.add("leads_agent_close_model", {
             content: "All links are proposed",
             trigger: `.modal .o_field_widget[name=field_ids] .o_tag:contains("Customer")`,
         },
-        { content: "Rather none at all", trigger: `.modal .o_radio_item:contains("None at all") input`, run: "click" },
+        { content: "Rather none at all", trigger: `.modal .o_radio_item:contains("None") input`, run: "click" },
         {
             content: "It is said what agents see then",
             trigger: `.modal .alert:contains("Agents see, change and create none")`,

@@ -130,7 +130,7 @@ tours.add("leads_agent_rest_and_back", {
         ...seeView("Leads", "list"),
         { content: "To the cards", trigger: ".o_switch_view.o_kanban", run: "click" },
         ...seeView("Leads", "kanban"),
-        ...chooseInMenu("Ada", "Let Rest"),
+        ...chooseInMenu("Ada", "Set Inactive"),
         {
             content: "Ada is not among the active leads any more",
             trigger: `.o_kanban_renderer:not(:contains(Ada)) .o_kanban_record:contains(Ben)`,

@@ -61,7 +61,7 @@ class LeadsAgentCallback(models.Model):
     moved_from = fields.Datetime(readonly=True, help="When it was due before it moved by itself.")
     moved_because = fields.Selection(terms.CALLBACK_MOVES, string="Why It Moved", readonly=True)
     moved = fields.Char(compute="_compute_moved")
-    told_at = fields.Datetime(readonly=True, help="When the agent was notified that it is due.")
+    told_at = fields.Datetime(string="Notified At", readonly=True, help="When the agent was notified that it is due.")
     closed_at = fields.Datetime(readonly=True)
 
     _one_open_per_customer = models.UniqueIndex(

@@ -1,142 +1,92 @@
-"""A database of the last commit before addons were taken out of others is upgraded by ``-u leads_agent`` alone.
+"""Databases of old versions are upgraded by ``-u leads_agent`` alone, and nothing of what was worked is lost.
 
-Every row outside of Odoo's own registry keeps its values, every record that changed its addon its id, and no table,
-column or constraint is gone. What later commits add is left out of the comparison.
+Each is made by its own code, from git, with its demo and a desk that was worked on. Afterwards: tables and columns that
+are not restructured hold the same rows, restructured ones what ``upgrade_mappings.py`` says; records of ours keep their
+ids; and the database has the tables, columns, constraints, indexes, views and names of one that was installed afresh.
 """
 
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import databases, postgres, system
+from . import databases, system
+from . import upgrade_mappings as mappings
 from .console import Trouble, say, step
 from .figures import Figure
 from .odoo_process import Odoo
 from .paths import HOME, LOGS, ROOT, made
+from .upgrade_work import UPGRADED, WORKED_ON
 
 DATABASE = "leads_upgrade"
-# The last commit before `leads_agent_audit` was an addon of its own.
-BEFORE = "977eb67"
-OURS = (
-    "leads_agent",
-    "leads_agent_audit",
-    "leads_agent_call",
-    "leads_agent_call_distribution",
-    "leads_agent_distribution",
-)
-# An abstract model that is no more: it had no rows.
-DROPPED = "leads_agent_assignment_effects"
-# Tables that every upgrade writes, whatever is upgraded.
+# A copy as it was, for what is compared row for row; and one that was never anything else.
+AS_IT_WAS = "leads_upgrade_before"
+AFRESH = "leads_upgrade_fresh"
+# The last commit before parts 1 to 4, and the last before addons were taken out of others.
+VERSIONS = ("0e6ab3e", "977eb67")
+INSTALLED = ["-i", "leads_agent,leads_agent_offer,leads_agent_lifecycle,im_livechat"]
+OURS = "leads\\_agent%"
+# Tables that every upgrade writes, whatever is upgraded; but what users make for themselves there is theirs.
 REGISTRY = ("ir\\_%", "bus\\_%", "base\\_registry%", "base\\_cache%", "orm\\_signaling%", "res\\_groups%")
-WORKED_ON = """
-from odoo.fields import Command
-test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
-test._run()
-closed = env["leads.agent.closed.model"]
-closed.create({"model_id": closed._closable_models()[:1].id})
-env["ir.filters"].create({
-    "name": "Kept favourite", "model_id": "leads.agent.self.test", "domain": "[('finding_count', '>', 0)]",
-    "action_id": env.ref("leads_agent.action_self_tests").id, "user_ids": [Command.link(env.uid)],
-})
-env["ir.ui.view"].create({
-    "name": "kept.customised", "model": "leads.agent.self.test", "mode": "extension",
-    "inherit_id": env.ref("leads_agent.leads_agent_self_test_view_list").id,
-    "arch": '<field name="model_count" position="after"><field name="seconds"/></field>',
-})
-env.ref("leads_agent.menu_self_tests").write({"name": "Renamed tests", "sequence": 7})
-agents = env["res.users"].search([("is_leads_agent", "=", True)], limit=2)
-agents[:1].write({"leads_max_open": 40, "leads_available": False})
-env["leads.agent.rule"].create({"name": "Kept rule", "team_id": env["crm.team"].search([], limit=1).id, "daily_cap": 7})
-env.ref("leads_agent.cron_run_rules").write({"active": False})
-env["ir.filters"].create({
-    "name": "Kept rules", "model_id": "leads.agent.rule", "domain": "[('daily_cap', '>', 0)]",
-    "action_id": env.ref("leads_agent.action_rules").id, "user_ids": [Command.link(env.uid)],
-})
-env["ir.ui.view"].create({
-    "name": "kept.rules", "model": "leads.agent.rule", "mode": "extension",
-    "inherit_id": env.ref("leads_agent.leads_agent_rule_view_list").id,
-    "arch": '<field name="daily_cap" position="after"><field name="given_count"/></field>',
-})
-env["ir.ui.view"].create({
-    "name": "kept.batches", "model": "leads.agent.batch.assign", "mode": "extension",
-    "inherit_id": env.ref("leads_agent.leads_agent_batch_assign_view_form").id,
-    "arch": '<page name="shares" position="attributes"><attribute name="string">Team</attribute></page>',
-})
-
-env["ir.filters"].create({
-    "name": "Kept calls", "model_id": "leads.agent.call", "domain": "[('is_contact', '=', 1)]",
-    "action_id": env.ref("leads_agent.action_calls").id, "user_ids": [Command.link(env.uid)],
-})
-env["ir.ui.view"].create({
-    "name": "kept.customised.call", "model": "leads.agent.call", "mode": "extension",
-    "inherit_id": env.ref("leads_agent.leads_agent_call_view_list").id,
-    "arch": '<field name="note" position="after"><field name="local_hour"/></field>',
-})
-# What a company has set otherwise than it was shipped.
-env.ref("leads_agent.disposition_no_answer").write({"retry_minutes": 45, "most_attempts": 3, "exhausted": "close"})
-env["leads.agent.calling.hours"].search([], limit=3).write({"hour_to": 18.5, "source": "Our own rule"})
-env.ref("leads_agent.cron_callbacks").write({"interval_number": 3})
-env.cr.commit()
-"""
-UPGRADED = """
-arch = env["leads.agent.self.test"].get_view(env.ref("leads_agent_audit.leads_agent_self_test_view_list").id)["arch"]
-assert 'name="seconds"' in arch, arch
-favourite = env["ir.filters"].search([("name", "=", "Kept favourite")])
-assert favourite.action_id.id == env.ref("leads_agent_audit.action_self_tests").id
-assert 'leads_who_can_see' in env["res.partner"].get_view(env.ref("base.view_partner_form").id)["arch"]
-arch = env["leads.agent.rule"].get_view(env.ref("leads_agent_distribution.leads_agent_rule_view_list").id)["arch"]
-assert 'name="given_count"' in arch, arch
-favourite = env["ir.filters"].search([("name", "=", "Kept rules")])
-assert favourite.action_id.id == env.ref("leads_agent_distribution.action_rules").id
-arch = env["leads.agent.batch.assign"].get_view(env.ref("leads_agent.leads_agent_batch_assign_view_form").id)["arch"]
-assert 'string="Team"' in arch, arch
-assert not env.ref("leads_agent_distribution.cron_run_rules").active
-test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
-test._run()
-assert test.verdict == "clean", test.finding_ids.mapped("explanation")
-
-arch = env["leads.agent.call"].get_view(env.ref("leads_agent_call.leads_agent_call_view_list").id)["arch"]
-assert 'name="local_hour"' in arch, arch
-favourite = env["ir.filters"].search([("name", "=", "Kept calls")])
-assert favourite.action_id.id == env.ref("leads_agent_call.action_calls").id
-assert 'action_leads_call' in env["res.partner"].get_view(env.ref("base.view_partner_form").id)["arch"]
-assert env.ref("leads_agent.disposition_no_answer").retry_minutes == 45
-assert env.ref("leads_agent_call.cron_callbacks").interval_number == 3
-"""
+OF_USERS = ("ir_filters", "ir_config_parameter", "ir_default", "ir_exports", "ir_exports_line", "ir_sequence")
+# What a database is made of, each as rows that name it.
+SHAPE = {
+    "columns": """
+        SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+         WHERE table_schema = 'public'""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'""",
+    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "database views and sequences": """
+        SELECT relname, relkind::text FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'S')
+           AND NOT relname ~ '^(base|ir_sequence)_'""",
+    # The demo of a version is its own.
+    "names of records": """
+        SELECT module, name, model FROM ir_model_data WHERE module LIKE 'leads\\_agent%' AND NOT name LIKE '%demo%'""",
+}
 
 
 @dataclass(frozen=True)
 class _Look:
     """What a database is compared by."""
 
-    # Of each table the number of rows, and a digest of all its columns but who wrote last.
+    # Of each table the number of rows, and a digest of its columns but who wrote last.
     tables: dict[str, tuple]
     columns: set[tuple]
-    constraints: set[tuple]
     # Records of ours: (model, name, id).
     records: set[tuple]
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Make a database of before, work on it, upgrade it. Return a figure per kind of what was compared.
+    """Make a database of each version, work on it, upgrade it. Return a figure per kind of what was compared.
 
     :raises Trouble: when Odoo complains, or something differs
     """
-    if not system.output(["git", "-C", ROOT, "rev-parse", "--verify", "--quiet", f"{BEFORE}^{{commit}}"]):
-        say(f"  ! The commit {BEFORE} is not in this clone: the upgrade from it is left out")
+    with step("Installing afresh, to compare with"):
+        databases.copy_of_template(odoo, AFRESH)
+        databases.install(odoo, AFRESH, INSTALLED)
+    figures = [figure for commit in VERSIONS for figure in _upgraded(odoo, commit)]
+    for name in (DATABASE, AS_IT_WAS, AFRESH):
+        databases.drop(odoo, name)
+    return figures
+
+
+def _upgraded(odoo: Odoo, commit: str) -> list[Figure]:
+    if not system.output(["git", "-C", ROOT, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"]):
+        say(f"  ! The commit {commit} is not in this clone: the upgrade from it is left out")
         return []
-    with step(f"Making a database of {BEFORE}"):
-        databases.copy_of_template(odoo, DATABASE)
-        _forget_addons(odoo)
-        _run(odoo, "install", ["-i", "leads_agent"], addons=_source_of(BEFORE))
-    _shell(odoo, "work", WORKED_ON, addons=_source_of(BEFORE))
-    before = _look(odoo)
-    with step("Upgrading leads_agent"):
+    source = _source_of(commit)
+    databases.copy_of_template(odoo, DATABASE)
+    _forget_addons(odoo)
+    _call(odoo, f"{commit}-install", [*INSTALLED, "--stop-after-init"], addons=source)
+    _call(odoo, f"{commit}-work", ["--log-level", "error"], WORKED_ON, addons=source)
+    databases.copy(odoo, DATABASE, AS_IT_WAS)
+    with step(f"Upgrading leads_agent from {commit}"):
         databases.install(odoo, DATABASE, ["-u", "leads_agent"])
-    after = _look(odoo, before)
-    _shell(odoo, "use", UPGRADED)
-    figures = _compared(odoo, before, after)
-    postgres.drop(odoo.postgres, DATABASE)
+    figures = _compared(odoo, commit)
+    _call(odoo, f"{commit}-use", ["--log-level", "error"], UPGRADED)
     return figures
 
 
@@ -149,53 +99,91 @@ def _forget_addons(odoo: Odoo) -> None:
         odoo.postgres.rows(statement, database=DATABASE)
 
 
-def _compared(odoo: Odoo, before: _Look, after: _Look) -> list[Figure]:
-    changed = sorted(name for name, digest in before.tables.items() if after.tables.get(name) != digest)
-    gone = sorted(record for record in before.records - after.records if DROPPED not in record[1])
-    moved = odoo.postgres.rows(
-        "SELECT module, count(*) FROM ir_model_data WHERE module IN %s AND (model, name, res_id) IN %s"
-        " GROUP BY module ORDER BY module",
-        (OURS[1:], tuple(before.records)),
-        database=DATABASE,
-    )
-    for what, differences in {
-        "tables with other rows": changed,
-        "records of another id, or gone": gone,
-        "columns and constraints gone": sorted(before.columns - after.columns | before.constraints - after.constraints),
-    }.items():
+def _compared(odoo: Odoo, commit: str) -> list[Figure]:
+    before = _look(odoo, AS_IT_WAS, commit)
+    after = _look(odoo, DATABASE, commit, before)
+    known = [mapping for mapping in mappings.of(commit) if mapping.table in before.tables]
+    gone = {mapping.table for mapping in known if not mapping.columns}
+    moved = {(mapping.table, column) for mapping in known for column in mapping.columns}
+    differing = {
+        "tables with other rows": sorted(
+            name for name, digest in before.tables.items() if name not in gone and after.tables.get(name) != digest
+        ),
+        "columns gone": sorted(pair for pair in before.columns - after.columns - moved if pair[0] not in gone),
+        "records of another id, or gone": sorted(
+            record for record in before.records - after.records if not any(old in record[1] for old in mappings.DROPPED)
+        ),
+        "names of the contract": sorted(set(_contract(odoo, AS_IT_WAS)) ^ set(_contract(odoo, DATABASE))),
+        **_of_another_shape(odoo),
+    }
+    mapped = {mapping: _mapped(odoo, mapping) for mapping in known}
+    differing |= {mapping.name: rows for mapping, (_number, rows) in mapped.items()}
+    for what, differences in differing.items():
         if differences:
-            raise Trouble(f"The upgrade from {BEFORE}: {what}: {differences[:20]}")
+            raise Trouble(f"The upgrade from {commit}: {what}: {differences[:20]}")
     return [
-        Figure("upgrade", BEFORE, "tables with the same rows", str(len(before.tables))),
-        Figure("upgrade", BEFORE, "columns that are kept", str(len(before.columns))),
-        *(Figure("upgrade", BEFORE, f"records that went to {addon} with their id", str(nr)) for addon, nr in moved),
+        Figure("upgrade", commit, "tables with the same rows", str(len(before.tables) - len(gone))),
+        Figure("upgrade", commit, "rows in them", str(sum(number for number, _digest in before.tables.values()))),
+        Figure("upgrade", commit, "columns that are kept", str(len(before.columns & after.columns))),
+        Figure("upgrade", commit, "records with their id", str(len(before.records & after.records))),
+        *(Figure("upgrade", commit, f"mapped, {mapping.name}", str(rows)) for mapping, (rows, _) in mapped.items()),
     ]
 
 
-def _look(odoo: Odoo, before: _Look | None = None) -> _Look:
-    """Look at the columns of before alone, or at all."""
+def _mapped(odoo: Odoo, mapping: mappings.Mapping) -> tuple[int, list]:
+    """Return how many rows a mapping is about, and those that are not on both sides."""
+    old, new = (
+        Counter(map(str, odoo.postgres.rows(query, database=name)))
+        for query, name in ((mapping.before, AS_IT_WAS), (mapping.after, DATABASE))
+    )
+    return old.total(), [*(f"was {row}" for row in old - new), *(f"is {row}" for row in new - old)]
+
+
+def _of_another_shape(odoo: Odoo) -> dict[str, list]:
+    """Compare with what was installed afresh."""
+    found = {}
+    for what, query in SHAPE.items():
+        ours, fresh = (set(odoo.postgres.rows(query, database=name)) for name in (DATABASE, AFRESH))
+        found[f"{what} left behind"] = sorted(map(str, ours - fresh))
+        found[f"{what} missing"] = sorted(map(str, fresh - ours))
+    return found
+
+
+def _contract(odoo: Odoo, database: str) -> list[tuple]:
+    query = "SELECT module || '.' || name, model, res_id FROM ir_model_data WHERE module || '.' || name IN %s"
+    found = odoo.postgres.rows(query, (mappings.CONTRACT,), database=database)
+    if len(found) != len(mappings.CONTRACT):
+        raise Trouble(f"Of the names that others build upon there are only {found} in {database}.")
+    return found
+
+
+def _look(odoo: Odoo, database: str, commit: str, before: _Look | None = None) -> _Look:
+    """Look at a database, or at that alone which was there before."""
 
     def ask(query: str, *parameters: object) -> list[tuple]:
-        return odoo.postgres.rows(query, parameters, database=DATABASE)
+        return odoo.postgres.rows(query, parameters, database=database)
 
     columns = set(ask("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"))
-    new = columns - before.columns if before else set()
+    out = {(mapping.table, column) for mapping in mappings.of(commit) for column in mapping.columns}
+    out |= columns - before.columns if before else set()
+    records = set(ask("SELECT model, name, res_id FROM ir_model_data WHERE module LIKE %s", OURS))
+    made_since = records - before.records if before else set()
     tables = {}
     for (name,) in ask(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        " AND NOT relname LIKE ANY(%s)",
+        " AND (NOT relname LIKE ANY(%s) OR relname = ANY(%s))",
         list(REGISTRY),
+        list(OF_USERS),
     ):
-        left_out = ["write_date", "write_uid", *(column for table, column in new if table == name)]
         row = "md5((to_jsonb(t) - %s::text[])::text)"
-        query = f"SELECT count(*), md5(string_agg({row}, '' ORDER BY {row})) FROM \"{name}\" t"
-        [tables[name]] = ask(query, left_out, left_out)
-    constraints = ask(
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
-    )
-    records = ask("SELECT model, name, res_id FROM ir_model_data WHERE module IN %s", OURS)
-    return _Look(tables, columns, set(constraints), set(records))
+        left_out = ["write_date", "write_uid", *(column for table, column in out if table == name)]
+        # Rows of new records are no change of those that were there.
+        new = [res_id for model, _name, res_id in made_since if model.replace(".", "_") == name]
+        query = f"SELECT count(*), md5(string_agg({row}, '' ORDER BY {row})) FROM \"{name}\" t WHERE NOT COALESCE("
+        query += f"{mappings.ADDED.get(name, 'FALSE')}, FALSE)"
+        query += " AND NOT t.id = ANY(%s)" if new else ""
+        [tables[name]] = ask(query, left_out, left_out, *([new] if new else []))
+    return _Look(tables, columns, records)
 
 
 def _source_of(commit: str) -> Path:
@@ -209,15 +197,7 @@ def _source_of(commit: str) -> Path:
     return folder
 
 
-def _run(odoo: Odoo, name: str, arguments: list[str], addons: Path) -> None:
-    _call(odoo, name, [*arguments, "--stop-after-init"], "", addons)
-
-
-def _shell(odoo: Odoo, name: str, script: str, addons: Path = ROOT) -> None:
-    _call(odoo, name, ["--log-level", "error"], script, addons)
-
-
-def _call(odoo: Odoo, name: str, arguments: list[str], script: str, addons: Path) -> None:
+def _call(odoo: Odoo, name: str, arguments: list[str], script: str = "", addons: Path = ROOT) -> None:
     """Run Odoo on the addons of a folder; a script is read by its shell."""
     path = ",".join(map(str, [*odoo.source.addons, addons]))
     conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_enable=False, addons_path=path)

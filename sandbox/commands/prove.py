@@ -13,7 +13,7 @@ from ..console import Trouble, say
 from ..lock import held
 from ..logjudge import Verdict
 from ..odoo_process import Odoo
-from ..paths import LOGS, ROOT
+from ..paths import LOGS, ROOT, made
 from ..workbench import ready_odoo
 
 DATABASE = "leads_prove"
@@ -38,8 +38,11 @@ def run(arguments: list[str]) -> int:
             failed = verdict.failed
         # What a selection leaves out, and what no test inside Odoo can try.
         lived = [figure for prove in proof_parts.around(parts) for figure in prove(odoo)]
-    print(f"{subject}\n{figures.rendered(lived)}")
-    if tests:
+    report = f"{subject}\n{figures.rendered(lived)}"
+    print(report)
+    if not tests:
+        (made(LOGS) / f"prove_{name}.log").write_text(f"{report}\n")
+    else:
         print(f"{verdict.passed} proofs passed, {verdict.failed} failed", flush=True)
     return 1 if failed else 0
 

@@ -5,7 +5,7 @@
     "summary": "What came in on each channel, and what became of it",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    "depends": ["leads_agent"],
+    "depends": ["leads_agent", "phone_validation"],
     "data": [
         "security/ir.model.access.csv",
         "security/leads_agent_channel_rules.xml",

@@ -58,7 +58,6 @@ PARTS = {
     "upgrade": Part(around=("lifecycle", "upgrades")),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
-    "addons": Part(around=("subsets",)),
 }
 
 

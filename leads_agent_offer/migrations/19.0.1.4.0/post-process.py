@@ -15,15 +15,17 @@ def migrate(cr, version):
                    accepted_at, create_uid, create_date, write_uid, write_date)
             SELECT l.id, COALESCE(l.company_id, t.company_id, r.company_id, u.company_id),
                    COALESCE(l.create_date, now() AT TIME ZONE 'UTC'),
-                   l.leads_offer_state, l.leads_hold, l.leads_offer_until, COALESCE(l.leads_offer_step, 0),
-                   l.leads_waiting_reason, l.leads_released_at, l.leads_accepted_at, 1, now() AT TIME ZONE 'UTC', 1,
+                   l.leads_offer_state, o.leads_hold, l.leads_offer_until, COALESCE(l.leads_offer_step, 0),
+                   l.leads_waiting_reason, o.leads_released_at, l.leads_accepted_at, 1, now() AT TIME ZONE 'UTC', 1,
                    now() AT TIME ZONE 'UTC'
               FROM crm_lead l
+             -- Columns that not every version had
+             JOIN jsonb_to_record(to_jsonb(l)) o (leads_hold varchar, leads_released_at timestamp) ON TRUE
          LEFT JOIN crm_team t ON t.id = l.team_id
          LEFT JOIN res_users u ON u.id = l.create_uid
          LEFT JOIN LATERAL (SELECT company_id FROM leads_agent_routing WHERE lead_id = l.id ORDER BY id DESC LIMIT 1) r
                    ON TRUE
-             WHERE l.leads_offer_state <> 'none' OR l.leads_offer_step > 0 OR l.leads_released_at IS NOT NULL
+             WHERE l.leads_offer_state <> 'none' OR l.leads_offer_step > 0 OR o.leads_released_at IS NOT NULL
                 OR l.leads_accepted_at IS NOT NULL
           ORDER BY l.id
          RETURNING id, lead_id)
@@ -33,7 +35,8 @@ def migrate(cr, version):
     cr.execute(
         """
         ALTER TABLE crm_lead
-         DROP COLUMN leads_hold, DROP COLUMN leads_offer_until, DROP COLUMN leads_offer_step,
-         DROP COLUMN leads_waiting_reason, DROP COLUMN leads_released_at, DROP COLUMN leads_accepted_at
+         DROP COLUMN IF EXISTS leads_hold, DROP COLUMN IF EXISTS leads_offer_until,
+         DROP COLUMN IF EXISTS leads_offer_step, DROP COLUMN IF EXISTS leads_waiting_reason,
+         DROP COLUMN IF EXISTS leads_released_at, DROP COLUMN IF EXISTS leads_accepted_at
         """
     )

@@ -75,10 +75,10 @@ MAPPINGS = (
     Mapping("crm_lead", _STEPS, _TO_OPEN_ROW, _UNDER_WAY.format(more=""), _OPEN_ROW.format(more=""), ("0e6ab3e",)),
     Mapping(
         "crm_lead",
-        (*_STEPS, "leads_hold", "leads_released_at"),
+        (*_STEPS, "leads_hold"),
         _TO_OPEN_ROW,
-        _UNDER_WAY.format(more=", leads_hold, leads_released_at"),
-        _OPEN_ROW.format(more=", hold, released_at"),
+        _UNDER_WAY.format(more=", leads_hold"),
+        _OPEN_ROW.format(more=", hold"),
         ("977eb67",),
     ),
     Mapping(
@@ -141,8 +141,8 @@ ADDED = {
     # Jobs that are new say that they were made.
     "mail_message": "t.model IN ('ir.cron', 'ir.actions.server')",
 }
-# Records of models that were deleted: an abstract one, and one whose rows are mapped.
-DROPPED = ("leads_agent_assignment_effects", "leads_agent_inbound")
+# Records that were deleted: of an abstract model, of one whose rows are mapped, of an index on columns that are.
+DROPPED = ("leads_agent_assignment_effects", "leads_agent_inbound", "constraint_crm_lead_leads_offer_due")
 # XML ids that others build upon: they stay with their addon and their row.
 CONTRACT = (
     "leads_agent.privilege_leads_agent",

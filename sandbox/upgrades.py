@@ -105,13 +105,14 @@ def _compared(odoo: Odoo, commit: str) -> list[Figure]:
     known = [mapping for mapping in mappings.of(commit) if mapping.table in before.tables]
     gone = {mapping.table for mapping in known if not mapping.columns}
     moved = {(mapping.table, column) for mapping in known for column in mapping.columns}
+    dropped = (*mappings.DROPPED, *(f"{table}__{column}" for table, column in moved))
     differing = {
         "tables with other rows": sorted(
             name for name, digest in before.tables.items() if name not in gone and after.tables.get(name) != digest
         ),
         "columns gone": sorted(pair for pair in before.columns - after.columns - moved if pair[0] not in gone),
         "records of another id, or gone": sorted(
-            record for record in before.records - after.records if not any(old in record[1] for old in mappings.DROPPED)
+            record for record in before.records - after.records if not any(old in record[1] for old in dropped)
         ),
         "names of the contract": sorted(set(_contract(odoo, AS_IT_WAS)) ^ set(_contract(odoo, DATABASE))),
         **_of_another_shape(odoo),

@@ -119,10 +119,8 @@ def _close_by_sale(calls, assignments) -> None:
     calls = calls.filtered(lambda call: call.assignment_id in assignments)
     if not calls:
         return
-    calls._hang_up()
-    calls.write(
+    calls._end(
         {
-            "state": "done",
             "disposition_id": calls.env["leads.agent.disposition"]._set_by_sale().id,
             "is_contact": 1,
             "is_sale": 1,
@@ -140,17 +138,14 @@ def leave(customers) -> None:
     calls = customers.env["leads.agent.call"].search(
         Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done")
     )
-    calls._hang_up()
     for call in calls:
-        call.write({"state": "done", "note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
-    calls.agent_id._leads_dashboard_changed()
+        call._end({"note": call.partner_id._leads_ours_sentence(call.partner_id.complete_name)})
 
 
 def abandon(users) -> None:
     """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
     calls = users.env["leads.agent.call"].search([("agent_id", "in", users.ids), ("state", "!=", "done")])
-    calls._hang_up()
-    calls.state = "done"
+    calls._end({})
 
 
 def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
@@ -167,14 +162,7 @@ def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
     ).items():
         running = together.filtered(lambda call: call.state != "done")
         if len(running) > 1:
-            running[1:]._hang_up()
-            running[1:].write(
-                {
-                    "state": "done",
-                    "closed_by_id": env.uid,
-                    "note": env._("The customer was merged during the call."),
-                }
-            )
+            running[1:]._end({"closed_by_id": env.uid, "note": env._("The customer was merged during the call.")})
             tell(env, [(call.id, call.agent_id.id) for call in running[1:]])
             # Before one takes the place of the other
             calls.flush_model()

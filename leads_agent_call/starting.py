@@ -56,8 +56,7 @@ def begin(env: Environment, customer, direction: str, number: str) -> dict:
             }
         )
     )
-    user._leads_set_break(False)
-    user._leads_dashboard_changed()
+    call._on_call_started()
     return call._started()
 
 

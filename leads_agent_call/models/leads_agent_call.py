@@ -1,14 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link, search_flag
 from odoo.addons.leads_agent.tools import given
 
 from .. import meanwhile, promising, starting
-from ..tools import policy, terms
+from ..tools import terms
 from ..tools.phone_numbers import read_cell
 
 
@@ -278,41 +277,6 @@ class LeadsAgentCall(models.Model):
             return promising.parse(self.env, self.partner_id, callback)
         return promising.propose(self.env, self.partner_id, disposition.callback_minutes)
 
-    def _effect_sentences(self, disposition, due_at=False):
-        """What an outcome would do now, in sentences."""
-        self.ensure_one()
-        # sudo: leads.agent.assignment - the number of attempts, of the user's own call
-        assignment = self.sudo()._lead()
-        if not assignment:
-            sentences = [self.env._("The customer is not your lead: the lead is left as it is.")]
-            return sentences + self._promise_sentences(disposition, "keep")
-        attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
-        # sudo: leads.agent.callback - whether anything is promised to the customer of the user's own call
-        is_promised = bool(self.env["leads.agent.callback"].sudo()._open_of(self.partner_id))
-        sentences = disposition._effect_sentences(attempt, due_at, self.env.user.tz, is_promised=is_promised)
-        fate = policy.outcome(disposition._policy(), attempt, is_promised).fate
-        return sentences + self._promise_sentences(disposition, fate)
-
-    def _promise_sentences(self, disposition, fate):
-        """What becomes of the promise that this call was to keep when nobody was reached, in sentences.
-
-        :param str fate: what becomes of the lead
-        """
-        # sudo: leads.agent.callback - the one of the user's own call
-        callback = self.sudo().callback_id
-        if callback.state != "open" or disposition.is_contact or disposition.asks_callback:
-            return []
-        match fate:
-            case "close":
-                return [self.env._("The callback is cancelled with it.")]
-            case "release":
-                return [self.env._("The callback stays open, for your call center.")]
-        moment = callback.due_at
-        if disposition.retry_minutes:
-            moment = promising.next_tries(callback, disposition.retry_minutes)[callback.id]
-        when = format_datetime(self.env, moment, tz=self.env.user.tz or "UTC", dt_format="short")
-        return [self.env._("The callback stays open, for %s.", when)]
-
     @takes(given.one)
     def action_outcome(self):
         """Open the form with the outcome of this call."""
@@ -356,6 +320,24 @@ class LeadsAgentCall(models.Model):
                 )
                 call.agent_id._leads_dashboard_changed()
 
+    def _end(self, vals):
+        """Elevated: calls are over.
+
+        :param dict vals: what else to write
+        """
+        self._hang_up()
+        self.write({"state": "done", **vals})
+        self._on_call_ended()
+
+    def _on_call_started(self):
+        """Elevated: the call of an agent has begun. A hook."""
+        self.agent_id._leads_set_break(False)
+        self.agent_id._leads_dashboard_changed()
+
+    def _on_call_ended(self):
+        """Elevated: calls are over, with an outcome or without one. A hook."""
+        self.agent_id._leads_dashboard_changed()
+
     def _finish(self, disposition, note, due_at=False, zone=False):
         """Elevated: the outcome with all its effects, in this transaction."""
         self.ensure_one()
@@ -368,10 +350,8 @@ class LeadsAgentCall(models.Model):
             raise UserError(self.env._("The outcome of this call has already been logged."))
         if disposition.needs_note and not note:
             raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
-        self._hang_up()
-        self.write(
+        self._end(
             {
-                "state": "done",
                 "disposition_id": disposition.id,
                 "is_contact": int(disposition.is_contact),
                 "note": note or False,

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import preview
 from .desk_common import WORKDAY, DeskCommon
 
 
@@ -43,6 +44,11 @@ class TestOptOut(DeskCommon):
         with self.assertRefused(UserError, "does not want to be called"):
             self._assign(customer.commercial_partner_id)
         self.assertTrue(customer.is_leads_refused)
+
+    def test_resolving_a_lead_without_a_call_counts_as_well(self):
+        customer = self._lead("Silent Café", country_id=self.belgium.id, phone="+32 2 555 09 01")
+        self._resolve(self._assign(customer), disposition=self.unwanted)
+        self.assertLeftAlone(customer)
 
     def test_whatever_the_number_looks_like_or_becomes(self):
         def corrected(customer):
@@ -279,4 +285,4 @@ class TestOptOut(DeskCommon):
 
     def test_it_is_said_before_it_is_logged(self):
         call = self._start()
-        self.assertIn("The customer is never called again, at any number.", call._effect_sentences(self.unwanted))
+        self.assertIn("The customer is never called again, at any number.", preview.sentences(call, self.unwanted))

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
+from .. import preview
 from .desk_common import WORKDAY, DeskCommon
 
 
@@ -114,7 +115,7 @@ class TestPolicy(DeskCommon):
         )
         call = self._start()
         self.assertEqual(
-            call._effect_sentences(disposition)[-2:], ["Activity planned: To-Do.", "E-mail sent: Our catalogue."]
+            preview.sentences(call, disposition)[-2:], ["Activity planned: To-Do.", "E-mail sent: Our catalogue."]
         )
         call.finish(disposition.id)
         self.assertEqual(self.customer.activity_ids.user_id, self.agent)

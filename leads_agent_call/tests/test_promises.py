@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import Form, tagged
 
+from .. import preview
 from .desk_common import WORKDAY, DeskCommon
 
 
@@ -95,7 +96,7 @@ class TestPromisesInVain(PromiseCommon):
                 with freeze_time(called_at):
                     call = self._start(customer)
                     self.assertIn(
-                        "The callback stays open, for 11/26/26, 2:30\u202fPM.", call._effect_sentences(outcome)
+                        "The callback stays open, for 11/26/26, 2:30\u202fPM.", preview.sentences(call, outcome)
                     )
                     call.finish(outcome.id)
                 self.assertRecordValues(

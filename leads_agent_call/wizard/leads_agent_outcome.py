@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import to_local
 
-from .. import promising
+from .. import preview, promising
 
 
 class LeadsAgentOutcome(models.TransientModel):
@@ -67,7 +67,7 @@ class LeadsAgentOutcome(models.TransientModel):
                     wizard.callback_times = str(error)
                 else:
                     wizard.callback_times = wizard._both_clocks(due_at)
-            wizard.effects = "\n".join(call._effect_sentences(disposition, due_at))
+            wizard.effects = "\n".join(preview.sentences(call, disposition, due_at))
 
     def _own_zone(self):
         return self.env.user.tz or "UTC"

@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.leads_agent_call import preview
 from odoo.addons.leads_agent_call.tests.desk_common import DeskCommon
 
 
@@ -23,7 +24,7 @@ class TestOutcomeSms(DeskCommon):
 
     def test_the_customer_gets_a_text_message_and_the_agent_is_told_before(self):
         call = self._start()
-        self.assertEqual(call._effect_sentences(self.rang)[-1], "Text message sent: We tried to reach you.")
+        self.assertEqual(preview.sentences(call, self.rang)[-1], "Text message sent: We tried to reach you.")
         call.finish(self.rang.id)
         self.assertEqual(self._messages().body, "Dear Harbour Café, we call again tomorrow.")
 

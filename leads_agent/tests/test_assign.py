@@ -216,7 +216,7 @@ class TestAssign(LeadsAgentCommon):
         form = Form(self.env["leads.agent.reassign"].with_user(self.manager).with_context(**action["context"]))
         form.agent_id = self.agent
         result = form.save().action_reassign()
-        self.assertIn("Leads given to Agent Anna: 2", result["params"]["message"])
+        self.assertIn("Leads assigned to Agent Anna: 2", result["params"]["message"])
         self.assertEqual(customers.leads_agent_id, self.agent)
         self.assertEqual(set(assignments.mapped("end_reason")), {"reassigned"})
         self.assertEqual(len(self._active(customers[0])), 1)

@@ -170,9 +170,9 @@ class TestClosedModels(ClosedCommon):
             ({"shape": "customer", "field_ids": [Command.set(foreign.ids)]}, "Choose one or more of these links"),
             ({"shape": "customer", "field_ids": [Command.set(other.ids)]}, r"x_partner_id"),
             ({"shape": "links", "field_ids": [Command.clear()]}, "Choose one or more"),
-            ({"shape": "nothing", "field_ids": [Command.set(other.ids)]}, "no link decides"),
+            ({"shape": "nothing", "field_ids": [Command.set(other.ids)]}, "the links do not matter"),
             ({"model_id": self.env["ir.model"]._get_id("res.config.settings"), "shape": "nothing"}, "need|no rows"),
-            ({"model_id": self.env["ir.model"]._get_id("payment.capture.wizard"), "shape": "nothing"}, "no rows"),
+            ({"model_id": self.env["ir.model"]._get_id("payment.capture.wizard"), "shape": "nothing"}, "stores no records"),
         ):
             with self.subTest(vals=vals), self.assertRefused(ValidationError, sentence), self.cr.savepoint():
                 create({"model_id": self.model.id, **vals})

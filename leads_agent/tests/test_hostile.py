@@ -35,7 +35,7 @@ class TestHostile(LeadsAgentCommon):
 
     def test_email_of_a_customer_who_signs_in_is_not_corrected_by_agents(self):
         portal = new_test_user(self.env, "portal_paul", groups="base.group_portal", email="paul@example.com")
-        with self.assertRefused(AccessError, "can reset a password"):
+        with self.assertRefused(AccessError, "can be used to reset the password"):
             self._agent(portal.partner_id).write({"email": "evil@example.com"})
         self._agent(portal.partner_id).write({"phone": "1", "email": "paul@example.com"})
         with self.assertRaises(AccessError), mute_logger("odoo.models"):
@@ -173,7 +173,7 @@ class TestHostile(LeadsAgentCommon):
 
     def test_hand_made_calls_get_a_sentence(self):
         dashboard = self.as_agent["leads.agent.dashboard"]
-        with self.assertRefused(UserError, "must be a text"):
+        with self.assertRefused(UserError, "must be valid text"):
             dashboard.get_data(sort=["x"], search=["x"])
         with self.assertRefused(UserError, "must be a whole number"):
             dashboard.get_data(offset=10**30)

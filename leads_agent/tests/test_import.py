@@ -59,7 +59,7 @@ class TestImport(LeadsAgentCommon):
         self.assertEqual(len(result["messages"]), 4)
         self.assertEqual(sentences[1], "Agent Ben already holds Import 1.")
         self.assertIn("The latest order of Sold already is confirmed", sentences[2])
-        self.assertEqual(sentences[3], "Import 0 stands in an earlier row already.")
+        self.assertEqual(sentences[3], "Import 0 is already in an earlier row.")
         self.assertIn("Plain Pat is not a Leads Agent", sentences[4])
         self.assertFalse(self._active(self.customers[0]), "all or nothing")
 

@@ -25,8 +25,8 @@ class TestLimits(LimitsCommon):
         self._resolve(assignment)
         line = self._batch(customer, agent=self.other_agent)[customer]
         self.assertEqual(line.result, "blocked")
-        self.assertRegex(line.reason, "was resolved as 'Not interested' and is left alone until .*20")
-        with self.assertRefused(UserError, "left alone until"):
+        self.assertRegex(line.reason, "was resolved as 'Not interested' and is cooling-off until .*20")
+        with self.assertRefused(UserError, "cooling-off until"):
             self._import(customer, self.other_agent)
         for source in ("rule", "offer"):
             [result] = self._give(customer, source=source)

@@ -29,7 +29,7 @@ class TestMoves(LeadsAgentCommon):
             self._told(destination),
             [(self.agent, "unassigned", "merged", True), (self.other_agent, "active", False, False)],
         )
-        self.assertEqual(lost.note, "Merged with Destination, who is with Agent Ben.")
+        self.assertEqual(lost.note, "Merged with Destination, whose agent is Agent Ben.")
         self.assertEqual(destination.sale_order_ids.leads_agent_id, self.other_agent)
         history = self.env["leads.agent.history"].search([("partner_id", "=", destination.id)])
         self.assertEqual(len(history.filtered(lambda row: row.kind == "assigned")), 2, "of both")

@@ -56,7 +56,7 @@ class TestResolve(LeadsAgentCommon):
         self.assertIn(self.disposition.id, offered.ids)
         for other in (theirs, service, self.env.ref("leads_agent.disposition_sale")):
             self.assertNotIn(other.id, offered.ids)
-            with self.assertRefused(UserError, "is not one of those"):
+            with self.assertRefused(UserError, "cannot be used to close this lead"):
                 self._resolve(self.assignment, disposition=other)
         self.assertEqual(self.assignment.state, "active")
 

@@ -148,8 +148,8 @@ class TestSelfTest(SelfTestCommon):
         self.assertEqual(line.verdict, "too_much", line.explanation)
         self.assertEqual(line.seen, line.expected, line.explanation)
         self.assertIn("Reads 1 more", line.explanation)
-        self.assertIn("Does not read 1", line.explanation)
-        self.assertIn("a stored holder is out of step", line.explanation)
+        self.assertIn("Cannot read 1", line.explanation)
+        self.assertIn("a stored agent is out of date", line.explanation)
 
     # ------------------------------------------------------------------
     # Rights and groups that somebody gave
@@ -252,7 +252,7 @@ class TestSelfTest(SelfTestCommon):
         with patch.object(reading, "SAMPLE", 2):
             line = self._findings(self._run(), "mail.message").filtered(lambda line: line.agent_id == self.agent)
         self.assertEqual(line.verdict, "too_much")
-        self.assertIn("Tried were the newest 2", line.explanation)
+        self.assertIn("Only the newest 2", line.explanation)
 
     # ------------------------------------------------------------------
     # Access

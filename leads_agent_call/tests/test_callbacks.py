@@ -266,7 +266,7 @@ class TestCallbacks(CallbackCommon):
             "state": "done",
             "partner_id": self._callable().id,
         }.items():
-            with self.subTest(name), self.assertRefused(AccessError, "follows by itself"):
+            with self.subTest(name), self.assertRefused(AccessError, "is set automatically"):
                 callback.write({name: value})
         callback.action_cancel()
         self.assertEqual(callback.state, "cancelled")
@@ -280,7 +280,7 @@ class TestCallbacks(CallbackCommon):
         Callback = self.env["leads.agent.callback"].with_user(self.agent)
         with self.assertRefused(UserError, "is the lead of Agent Ben"):
             Callback.create({"partner_id": customer.id, "due_at": "2026-11-28 10:00:00", "agent_id": self.agent.id})
-        with self.assertRefused(AccessError, "of your own only"):
+        with self.assertRefused(AccessError, "in your own name"):
             Callback.create(
                 {"partner_id": customer.id, "due_at": "2026-11-28 10:00:00", "agent_id": self.other_agent.id}
             )

@@ -176,10 +176,10 @@ class TestCallingZones(DeskCommon):
             "../../etc/passwd",
             "Europe/Brussels\x00",
         ):
-            with self.subTest(zone), self.assertRefused(UserError, "There is no time zone|must be a text"):
+            with self.subTest(zone), self.assertRefused(UserError, "There is no time zone|must be valid text"):
                 confirm(customer.id, zone)
         for number in (0, "x", None, [1]):
-            with self.subTest(number), self.assertRefused(UserError, "by its number"):
+            with self.subTest(number), self.assertRefused(UserError, "Invalid record ID"):
                 confirm(number, "Europe/Brussels")
         for user in (self.plain, self.salesperson):
             with self.assertRaises(AccessError):

@@ -122,8 +122,8 @@ class TestCalls(DeskCommon):
         needs_note = self._disposition(needs_note=True)
         for sentence, disposition_id in {
             "no longer exists": gone_id,
-            "not one of your call center": elsewhere.id,
-            "given by its number": "7; DROP TABLE",
+            "not available in your call center": elsewhere.id,
+            "Invalid record ID": "7; DROP TABLE",
             "needs a note": needs_note.id,
             "Sale is not one": self.env.ref("leads_agent.disposition_sale").id,
         }.items():
@@ -131,7 +131,7 @@ class TestCalls(DeskCommon):
                 call.finish(disposition_id, "  ")
         self.assertEqual((call.state, self.assignment.state), ("talking", "active"))
         for value in (0, -1, "x", None, True, 2**40):
-            with self.subTest(value), self.assertRefused(UserError, "by its number"):
+            with self.subTest(value), self.assertRefused(UserError, "Invalid record ID"):
                 self.env["leads.agent.call"].with_user(self.agent).start(value)
         with self.assertRefused(UserError, "no longer exists"):
             self.env["leads.agent.call"].with_user(self.agent).start(2**31 - 1)
@@ -140,7 +140,7 @@ class TestCalls(DeskCommon):
 
     def test_an_outcome_is_logged_once(self):
         call = self._finish(self.no_answer)
-        with self.assertRefused(UserError, "has its outcome already"):
+        with self.assertRefused(UserError, "has already been logged"):
             call.finish(self.no_answer.id)
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
@@ -218,10 +218,10 @@ class TestOutcomeForm(DeskCommon):
         form.disposition_id = self.agreed
         self.assertEqual(str(form.callback_date), "2026-11-26", "a day later, as the disposition says")
         form.callback_time = 15.5
-        self.assertRegex(form.callback_times, r"Thu 26 Nov 15:30 at the customer's, Thu 26 Nov 09:30 at yours")
+        self.assertRegex(form.callback_times, r"Thu 26 Nov 15:30 for the customer, Thu 26 Nov 09:30 for you")
         form.clock = "agent"
         form.callback_time = 9.75
-        self.assertRegex(form.callback_times, r"15:45 at the customer's, Thu 26 Nov 09:45 at yours")
+        self.assertRegex(form.callback_times, r"15:45 for the customer, Thu 26 Nov 09:45 for you")
         form.save().action_confirm()
         callback = self.env["leads.agent.callback"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(callback.due_at, self._at("2026-11-26 14:45:00"))

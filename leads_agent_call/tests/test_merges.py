@@ -65,7 +65,7 @@ class TestMerges(DeskCommon):
             self.assertEqual((call.state, bool(call.ended_at), bool(call.note)), ("done", True, True))
         for callback in callbacks:
             self.assertEqual(callback.state, "cancelled")
-        with self.assertRefused(UserError, "calls are for customers"):
+        with self.assertRefused(UserError, "not a customer"):
             self._start(partner)
 
     def test_into_a_contact_of_a_held_company(self):
@@ -136,7 +136,7 @@ class TestMerges(DeskCommon):
                 self._merge(into, person)
                 self.assertNothingOf(into, calls=call, callbacks=callback)
                 self.assertEqual((lead.state, lead.end_reason), ("unassigned", "merged"))
-                self.assertIn("is a colleague or a company of yours", lead.note)
+                self.assertIn("is a colleague or one of your own companies", lead.note)
                 self.assertTrue(
                     self.env["leads.agent.history"].search(
                         [("assignment_id", "=", lead.id), ("kind", "=", "unassigned")]

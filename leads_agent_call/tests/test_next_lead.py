@@ -30,7 +30,7 @@ class TestNextLead(DeskCommon):
         big = self._held("Grand Hotel", 40_000.0)
         answer = self._next()
         self.assertEqual(answer["partner_id"], big.id)
-        self.assertIn("Quotation over", answer["reasons"][0])
+        self.assertIn("Quotation for", answer["reasons"][0])
         self.assertIn("40,000.00", answer["reasons"][0])
         self.assertEqual(answer["reasons"][-1], "It is 11:00 there.")
 
@@ -89,11 +89,11 @@ class TestNextLead(DeskCommon):
     def test_nothing_at_all(self):
         self.assertEqual(self._next(self.other_agent)["reasons"], ["No lead is assigned to you."])
         with (
-            self.assertRefused(AccessError, "for those who hold leads"),
+            self.assertRefused(AccessError, "Only users who hold leads"),
             mute_logger("odoo.addons.base.models.ir_rule"),
         ):
             self._next(self.salesperson)
-        with self.assertRefused(UserError, "by its number"):
+        with self.assertRefused(UserError, "Invalid record ID"):
             self._next(skipped=["x"])
 
     def test_answers_at_this_hour_count(self):
@@ -106,7 +106,7 @@ class TestNextLead(DeskCommon):
         with freeze_time(WORKDAY):
             answer = self._next()
         self.assertEqual(answer["partner_id"], one.id)
-        self.assertIn("Answered 10 of 10 calls at about this hour.", answer["reasons"])
+        self.assertIn("Answered 10 of 10 calls around this time of day.", answer["reasons"])
 
     def test_the_stored_order_is_the_one_of_the_arithmetic(self):
         """What SQL stores is what the doctested function says, whatever the lead."""

@@ -66,7 +66,7 @@ class TestOddOrders(DeskCommon):
     def test_the_worthiest_quotation_is_told_even_beside_one_that_is_worth_nothing(self):
         customer = self._with_lines([(1, -90.0)])
         self._order(customer, days_ago=3)
-        self.assertRegex(self._next()["reasons"][0], r"Quotation over \D*1,000\.00\D*, 3 days old\.")
+        self.assertRegex(self._next()["reasons"][0], r"Quotation for \D*1,000\.00\D*, 3 days old\.")
 
     def test_an_order_of_next_year_hides_nothing_newer(self):
         for hidden, states in (

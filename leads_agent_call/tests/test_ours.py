@@ -12,7 +12,7 @@ from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
 from ..facts import seen_companies
 
-OURS = "calls are for customers"
+OURS = "not a customer"
 
 
 class OursCommon(LeadsAgentCommon):

@@ -21,10 +21,10 @@ class TestPolicy(DeskCommon):
             "stays with the agent can be called back": {"asks_callback": True},
             "stays with the agent can be tried again": {"retry_minutes": 10},
             "Either a callback": {"fate": "keep", "asks_callback": True, "retry_minutes": 10},
-            "needs a time after which": {"fate": "keep", "most_attempts": 3},
+            "set the time after which": {"fate": "keep", "most_attempts": 3},
             "may not be called cannot stay": {"fate": "keep", "do_not_call": True},
             "Without a quotation": {"fate": "keep", "quotation": "cancel"},
-            "for how many days": {"quotation": "extend"},
+            "number of days by which": {"quotation": "extend"},
             "is not for contacts": {"mail_template_id": template.id},
         }.items():
             with self.subTest(sentence), self.assertRefused(ValidationError, sentence):

@@ -21,14 +21,14 @@ SAYS = {
     "blacklisted_contact": ("Do not call: the number of {} is on the do-not-call list.", EVERY_DOOR),
     "no_phone": ("{} has no phone number.", (*GIVING, *SHARING, *CALLING)),
     "no_phone_needed": ("{} has no phone number.", CALLING),
-    "cooling": ("{} was resolved as 'Not interested' and is left alone until", SHARING),
-    "unreadable": ("'555 extension on request' is not a telephone number", CALLING),
+    "cooling": ("{} was resolved as 'Not interested' and is cooling-off until", SHARING),
+    "unreadable": ("'555 extension on request' is not a phone number", CALLING),
     "most_calls": ("{} was called 1 times today", CALLING),
-    "unknown_zone": ("Neither address nor number say in which time zone {} is", (*CALLING, *PROMISING)),
+    "unknown_zone": ("Neither the address nor the phone number of {} tells the time zone", (*CALLING, *PROMISING)),
     "hours": ("{} may not be called", (*CALLING, *PROMISING)),
     "colleague": ("{} is the lead of Agent Ben.", CALLING),
     "on_the_phone": ("Agent Ben is on the phone with {}.", CALLING),
-    "ours": ("{} is a colleague or a company of yours", (*CALLING, *PROMISING)),
+    "ours": ("{} is a colleague or one of your own companies", (*CALLING, *PROMISING)),
 }
 # Giving asks other questions first: who holds the lead, and whether it is one.
 ASKED = {"colleague": CALLING, "on_the_phone": (*CALLING, *PROMISING), "ours": (*CALLING, *PROMISING)}

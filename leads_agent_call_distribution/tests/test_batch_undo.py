@@ -413,7 +413,7 @@ class TestUndo(UndoCase):
         happened = {
             "Resolved since": lambda lead: self._resolve(self._active(lead)),
             "Sold since": lambda lead: lead.sale_order_ids.with_user(self.agent).action_confirm(),
-            "given to somebody else since": lambda lead: self._run(
+            "assigned to somebody else in the meantime": lambda lead: self._run(
                 lead, self.other_manager, agent_id=self.third_agent.id, reassign=True
             ),
             "Taken back or": lambda lead: self._rpc(
@@ -422,7 +422,7 @@ class TestUndo(UndoCase):
             "Worked on since": lambda lead: lead.with_user(self.agent).message_post(body="Rang"),
             "Worked on since: 2": lambda lead: self._call(lead).finish(self.no_answer.id),
             "on the phone": self._call,
-            "A callback was promised since": lambda lead: self._rpc(
+            "A callback was promised in the meantime": lambda lead: self._rpc(
                 "leads.agent.callback", "create", [{"partner_id": lead.id, "due_at": self._tomorrow()}], user=self.agent
             ),
             "Worked on since: ": lambda lead: lead.sale_order_ids.with_user(self.agent).action_quotation_sent(),

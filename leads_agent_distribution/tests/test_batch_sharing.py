@@ -453,7 +453,7 @@ class TestBatchSharing(BatchCase):
         self.agents.leads_available = False
         with self.assertRefused(UserError, "None of these agents receives leads now"):
             self._batch(leads).action_assign()
-        with patch.object(selecting, "MOST_ORDERS", 1), self.assertRefused(UserError, "these are more"):
+        with patch.object(selecting, "MOST_ORDERS", 1), self.assertRefused(UserError, "at most"):
             Batch.create({"domain": "[]", "agent_id": self.agent.id}).action_assign()
         self.assertFalse(leads.filtered("leads_agent_id"))
 

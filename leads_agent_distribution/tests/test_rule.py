@@ -185,7 +185,7 @@ class TestRule(LeadsAgentCommon):
         author.group_ids = self.env.ref("base.group_user")
         self._run_job()
         self.assertEqual(
-            rule.last_result, "Manager Max, the author, is no Leads Manager any more: save the filter anew."
+            rule.last_result, "The author, Manager Max, is no longer a Leads Manager. Save the filter again."
         )
         self.assertFalse(self._held())
         rule.customer_domain = "[('city', '=', 'Ghent')]"

@@ -53,7 +53,7 @@ class TestImport(LifecycleCommon):
     def test_a_row_that_cannot_be_is_named_and_nothing_is_entered(self):
         before = self.env["res.partner"].search_count([])
         for names, row, sentence in (
-            (["name", "lead_code"], ["Ada", "=1+1"], "no contact code"),
+            (["name", "lead_code"], ["Ada", "=1+1"], "not a valid contact code"),
             (["name", "lead_birthdate"], ["Ada", "2999-01-01"], "in the future"),
             (["name", "lead_stage_id"], ["Ada", "Nirvana"], "No matching record"),
         ):
@@ -293,10 +293,10 @@ class TestImportedFiles(ImportCase):
     def test_what_cannot_be_read_is_refused_with_its_row(self):
         self._known()
         for name, cell, sentence in (
-            ("phone", "3.247E+10", "spreadsheet cut its digits"),
-            ("phone", "see notes", "no telephone number"),
-            ("phone", "12", "no telephone number"),
-            ("phone", "#REF!", "no telephone number"),
+            ("phone", "3.247E+10", "spreadsheet cut off some digits"),
+            ("phone", "see notes", "not a valid phone number"),
+            ("phone", "12", "not a valid phone number"),
+            ("phone", "#REF!", "not a valid phone number"),
             ("email", "ada at example", "no e-mail address"),
             ("email", "@", "no e-mail address"),
         ):

@@ -107,7 +107,7 @@ class TestNewLead(LifecycleCommon):
 
     def test_codes_that_are_none(self):
         for code in ("=1+1", "x", "a b", "ä1", "A" * 33):
-            with self.subTest(code=code), self.assertRefused(ValidationError, "no contact code"):
+            with self.subTest(code=code), self.assertRefused(ValidationError, "not a valid contact code"):
                 self._new_lead(lead_code=code)
 
     def test_generated_codes_pass_those_that_were_typed(self):
@@ -170,7 +170,7 @@ class TestStages(LifecycleCommon):
         with self.assertRefused(ValidationError, "cannot enter the stage 'Lead' yet. Missing: Phone"):
             self._new_lead()
         self.assertTrue(self._new_lead(phone="+1 555 010 0100").lead_stage_id)
-        with self.assertRefused(ValidationError, "'New' is no status of the stage 'Customer'"):
+        with self.assertRefused(ValidationError, "'New' is not a status of the stage 'Customer'"):
             self._new_lead(
                 "Ben", lead_stage_id=self.stages["customer"].id, lead_status_id=self.statuses["new"].id, phone="1"
             )
@@ -178,11 +178,11 @@ class TestStages(LifecycleCommon):
 
     def test_statuses_belong_to_stages(self):
         lead = self._new_lead()
-        with self.assertRefused(ValidationError, "'New' is no status of the stage 'Customer'"):
+        with self.assertRefused(ValidationError, "'New' is not a status of the stage 'Customer'"):
             lead.write({"lead_stage_id": self.stages["customer"].id, "lead_status_id": self.statuses["new"].id})
         lead.lead_stage_id = self.stages["customer"]
         self.assertPlace(lead, "customer", "contacted")
-        with self.assertRefused(ValidationError, "A lead keeps a stage"):
+        with self.assertRefused(ValidationError, "A lead always has a stage"):
             lead.lead_stage_id = False
 
     def test_stages_in_use_stay(self):
@@ -213,7 +213,7 @@ class TestStages(LifecycleCommon):
         leads = self.env["res.partner"].union(*(self._new_lead(f"Lead {nr}") for nr in range(3)))
         update = self.env["leads.agent.status.update"].with_user(self.manager)
         wizard = update.with_context(active_model="res.partner", active_ids=leads.ids).create({})
-        with self.assertRefused(UserError, "Say a stage"):
+        with self.assertRefused(UserError, "Choose a stage"):
             wizard.action_update()
         wizard.write({"stage_id": self.stages["prospect"].id, "status_id": self.statuses["attempted"].id})
         wizard.action_update()
@@ -335,7 +335,7 @@ class TestMovesByThemselves(LifecycleCommon):
         rules = self.env["leads.agent.lifecycle.rule"].with_user(self.manager)
         with self.assertRefused(ValidationError, "moves nothing"):
             rules.create({"name": "Nothing", "trigger": "sale"})
-        with self.assertRefused(ValidationError, "no status of the stage"):
+        with self.assertRefused(ValidationError, "not a status of the stage"):
             rules.create(
                 {
                     "name": "Contradiction",

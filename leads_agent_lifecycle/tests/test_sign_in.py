@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .test_leads import LifecycleCommon
 
-REFUSED = "can reset a password"
+REFUSED = "can be used to reset the password"
 
 
 @tagged("post_install", "-at_install")
@@ -64,7 +64,7 @@ class TestSignIn(LifecycleCommon):
             if not context:
                 fields, data = ["lead_code", "email", ".id"], [[*row, str(self.customer.id)]]
             result = self._call(self.manager, "res.partner", "load", fields, data, context=context)
-            self.assertIn("can reset a password", str(result["messages"]))
+            self.assertIn("can be used to reset the password", str(result["messages"]))
             self.assertKept()
 
     @mute_logger("odoo.models")

@@ -170,7 +170,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
         self._say("STOP")
         self.assertEqual(self._blocks(customer), [("whatsapp", "whatsapp")])
         self.assertEqual(self._callbacks(customer), ["open"])
-        self.assertEqual(self._told(), ["Wants to be left alone: Harbour Café"])
+        self.assertEqual(self._told(), ["Opted out: Harbour Café"])
         self.assertCalls(customer, are_refused=False)
 
     def test_the_platform_stops_and_resumes(self):

@@ -116,7 +116,7 @@ class TestAccess(OfferCommon):
         profile = self.profiles[self.agent]
         profile.with_user(self.agent).set_preferences(by_sms=True, by_email=False)
         self.assertEqual((profile.by_sms, profile.by_email), (True, False))
-        with self.assertRefused(UserError, "no preference"):
+        with self.assertRefused(UserError, "not a preference"):
             profile.with_user(self.agent).set_preferences(pecking_order=5)
         with self.assertRefused(UserError, "at least one way"):
             profile.with_user(self.agent).set_preferences(by_app=False, by_sms=False)

@@ -323,7 +323,7 @@ class TestAutomaticMail(ReceivedCommon):
         self.assertEqual((row.state, row.holding), ("ignored", "held"))
         self.assertEqual(row.reason, f"Marked as spam by {self.manager.name}")
         self.assertEqual((lead.active, offer.state in ("offered", "accepted")), (False, False))
-        with self.assertRaisesRegex(UserError, "None of these messages made a lead"):
+        with self.assertRaisesRegex(UserError, "None of these messages created a lead"):
             row.with_user(self.manager).action_mark_as_spam()
         row.with_user(self.manager).action_release()
         self.assertEqual((row.state, lead.active, lead.leads_offer_state), ("lead", True, "offered"))

@@ -91,7 +91,7 @@ class TestRouting(OfferCommon):
         self.assertEqual(self._holder(self._incoming()), self.agent)
         second = self._incoming()
         self.assertEqual(self._holder(second), self.other_agent)
-        self.assertIn("as many leads as they may have", str(second.leads_routing_ids.audit_html))
+        self.assertIn("reached the maximum number of leads", str(second.leads_routing_ids.audit_html))
 
     def test_a_higher_performance_comes_first(self):
         offer = self._live(self._incoming())
@@ -277,11 +277,11 @@ class TestRouting(OfferCommon):
 
     def test_tags_that_say_nothing_are_refused(self):
         for vals, sentence in (
-            ({"name": "solar, roof"}, "no comma"),
+            ({"name": "solar, roof"}, "cannot contain a comma"),
             ({"name": "x"}, "at least 2"),
             ({"name": "y" * 101}, "at most 100"),
-            ({"name": "money", "kind": "money"}, "needs a bound"),
-            ({"name": "money", "kind": "money", "low": 10, "high": 5}, "begins above"),
+            ({"name": "money", "kind": "money"}, "needs a lower or an upper limit"),
+            ({"name": "money", "kind": "money", "low": 10, "high": 5}, "starts after"),
             ({"name": "zips", "kind": "zip", "zip_low": "1000", "zip_high": "99999"}, "same length"),
         ):
             with self.subTest(sentence), self.assertRefused(ValidationError, sentence):

@@ -65,7 +65,7 @@ class TestOfferPage(LinkCase):
                 self.lead.write({"phone": phone, "country_id": country.id})
                 page = self._get(self.path)
                 self.assertEqual(re.findall(r'href="(tel:[^"]*)"', page.text), links)
-                said = "No country says" if not country else "is not a telephone number"
+                said = "It is not clear how to dial" if not country else "is not a phone number"
                 self.assertEqual(said in page.text, not links)
 
     def test_accepting_shows_everything(self):
@@ -90,7 +90,7 @@ class TestOfferPage(LinkCase):
             for answer in ("accept", "decline", "again", "send-access-link"):
                 response = self._send(self.path, answer, csrf_token=token)
                 self.assertShut(response, 400)
-                self.assertIn("confirm once more", response.text)
+                self.assertIn("confirm again", response.text)
         self.assertEqual(self.offer.state, "offered")
 
     def test_declining_with_a_reason_and_a_note(self):

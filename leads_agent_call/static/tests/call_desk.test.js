@@ -112,7 +112,7 @@ class Form extends Component {
 
 beforeEach(() => {
     mockDate("2026-03-10 14:00:00", 0);
-    next = { partner_id: 101, callback_id: false, reasons: ["2 attempts in vain.", "It is 15:00 there."] };
+    next = { partner_id: 101, callback_id: false, reasons: ["2 unsuccessful attempts.", "It is 15:00 there."] };
     answer = {
         user: { name: "Maria Keller", is_agent: true, is_caller: true },
         figures: {
@@ -224,7 +224,7 @@ test("the next lead with everything that a call needs", async () => {
     await waitForSteps(["next without "]);
     await animationFrame();
     expect(`${DESK} .o_leads_agent_desk_name`).toHaveText("Aroma Coffee");
-    expect(queryAllTexts(".o_leads_agent_reasons li")).toEqual(["2 attempts in vain.", "It is 15:00 there."]);
+    expect(queryAllTexts(".o_leads_agent_reasons li")).toEqual(["2 unsuccessful attempts.", "It is 15:00 there."]);
     expect(queryAllTexts(".o_leads_agent_pane_lines tbody td")).toEqual([
         ...["2 ×", "Espresso machine", "$ 700.00", "$ 1,400.00"],
         ...["2.5 ×", "Beans", "$ 20.00", "$ 50.00"],
@@ -267,7 +267,7 @@ test("of several numbers one is chosen, by the pane or when the server asks", as
 });
 
 test("a number that nobody can dial is marked, and not called", async () => {
-    const note = "No country says how to dial '0475 55 01 03'.";
+    const note = "It is not clear how to dial '0475 55 01 03'.";
     onRpc("leads.agent.dashboard", "get_lead", ({ args }) => ({ ...lead(args[0]), numbers: [], phone_note: note }));
     await openDashboard();
     await press("x");
@@ -406,7 +406,7 @@ test("who was skipped is not offered again, until asked for", async () => {
     await waitForSteps(["next without 101"]);
     await animationFrame();
     expect(`${DESK} .o_leads_agent_desk_name`).toHaveText("Kiwi Outdoor");
-    next = { partner_id: false, callback_id: false, reasons: ["You passed over 2.", "Nobody can be called now."] };
+    next = { partner_id: false, callback_id: false, reasons: ["You skipped 2.", "Nobody can be called now."] };
     await contains(`${DESK} button[name=skip]`).click();
     await waitForSteps(["next without 101,102"]);
     await animationFrame();

@@ -99,7 +99,7 @@ tours.add("leads_agent_close_model", {
         { content: "Rather none at all", trigger: `.modal .o_radio_item:contains("None") input`, run: "click" },
         {
             content: "It is said what agents see then",
-            trigger: `.modal .alert:contains("Agents see, change and create none")`,
+            trigger: `.modal .alert:contains("Agents cannot see, change or create any")`,
         },
         { content: "Close", trigger: `.modal footer button:contains("Close to Agents")`, run: "click" },
         ...seeNoDialog(),

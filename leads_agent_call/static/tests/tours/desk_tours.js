@@ -319,7 +319,7 @@ registry.category("web_tour.tours").add("leads_agent_working_day", {
 
         { content: "Next lead", trigger: `${DESK} button[name=next]`, run: "click" },
         ...seePane("Lighthouse Inn"),
-        { content: "It is told why", trigger: `${DESK} .o_leads_agent_reasons:contains("Quotation over")` },
+        { content: "It is told why", trigger: `${DESK} .o_leads_agent_reasons:contains("Quotation for")` },
         { content: "C calls", trigger: `${DESK} button[name=call]:focus`, run: "press c" },
         ...seeCall(),
         { content: "Open the quotation", trigger: `${DESK} button[name=open_order]`, run: "click" },

@@ -107,7 +107,7 @@ tours.add("leads_agent_batch_nothing", {
         ...choose("agent_id", "Agent Anna", { inside: ".modal" }),
         { content: "Plan first", trigger: ".modal button[name=action_plan]", run: "click" },
         ...seeState("Planned"),
-        { content: "It says that there is nothing", trigger: `.alert:contains("nothing to commit")` },
+        { content: "It says that there is nothing", trigger: `.alert:contains("Nothing to commit")` },
         { content: "There is no Commit", trigger: ".o_form_view:not(:has(button[name=action_commit]))" },
         { content: "Open the log", trigger: `.o_notebook a[name=log]`, run: "click" },
         {

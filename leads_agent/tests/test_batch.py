@@ -113,7 +113,7 @@ class TestBatch(LeadsAgentCommon):
             ("all", "is no list of orders"),
             ([1, "2"], "is no list of orders"),
             ([2**40], "is no list of orders"),
-            (list(range(1, 300_002)), "At most"),
+            (list(range(1, 300_002)), "You can take at most"),
         ):
             with self.subTest(sentence), self.assertRefused(UserError, sentence):
                 Batch.create({"agent_id": self.agent.id, "selected_order_ids": selection}).action_assign()
@@ -138,7 +138,7 @@ class TestBatch(LeadsAgentCommon):
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         orders = (self._lead("One") | self._lead("Two")).sale_order_ids
         batch = self.env["leads.agent.batch.assign"].new({"selected_order_ids": orders.ids})
-        self.assertIn("at most 2 orders", batch.selection_warning)
+        self.assertIn("at most 2 selected orders", batch.selection_warning)
 
     def test_log_cannot_be_forged(self):
         batch = self._batch(self._lead().sale_order_ids.ids)

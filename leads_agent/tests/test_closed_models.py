@@ -141,7 +141,7 @@ class TestClosedModels(ClosedCommon):
             *("mail.message", "mail.activity", "mail.followers", "leads.agent.assignment", "leads.agent.closed.model"),
             *("ir.rule", "ir.attachment", "res.partner.bank", "account.tax", "uom.uom", "res.currency", "crm.team"),
         ):
-            with self.subTest(name), self.assertRefused(ValidationError, "(?s)need this in order to work.*Sales Order"):
+            with self.subTest(name), self.assertRefused(ValidationError, "(?s)need this for their work.*Sales Order"):
                 self.env["leads.agent.closed.model"].with_user(self.admin).create(
                     {"model_id": self.env["ir.model"]._get_id(name), "shape": "nothing"}
                 )
@@ -171,8 +171,14 @@ class TestClosedModels(ClosedCommon):
             ({"shape": "customer", "field_ids": [Command.set(other.ids)]}, r"x_partner_id"),
             ({"shape": "links", "field_ids": [Command.clear()]}, "Choose one or more"),
             ({"shape": "nothing", "field_ids": [Command.set(other.ids)]}, "the links do not matter"),
-            ({"model_id": self.env["ir.model"]._get_id("res.config.settings"), "shape": "nothing"}, "need|no rows"),
-            ({"model_id": self.env["ir.model"]._get_id("payment.capture.wizard"), "shape": "nothing"}, "stores no records"),
+            (
+                {"model_id": self.env["ir.model"]._get_id("res.config.settings"), "shape": "nothing"},
+                "need|stores no records",
+            ),
+            (
+                {"model_id": self.env["ir.model"]._get_id("payment.capture.wizard"), "shape": "nothing"},
+                "stores no records",
+            ),
         ):
             with self.subTest(vals=vals), self.assertRefused(ValidationError, sentence), self.cr.savepoint():
                 create({"model_id": self.model.id, **vals})

@@ -25,7 +25,7 @@ class TestLimits(LimitsCommon):
         self._resolve(assignment)
         line = self._batch(customer, agent=self.other_agent)[customer]
         self.assertEqual(line.result, "blocked")
-        self.assertRegex(line.reason, "was resolved as 'Not interested' and is cooling-off until .*20")
+        self.assertRegex(line.reason, "was resolved as 'Not interested' and is in cooling-off until .*20")
         with self.assertRefused(UserError, "cooling-off until"):
             self._import(customer, self.other_agent)
         for source in ("rule", "offer"):

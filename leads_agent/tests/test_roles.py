@@ -29,7 +29,7 @@ class TestRoles(LeadsAgentCommon):
         self.assertIn(self.env.ref("sales_team.group_sale_manager").id, form.group_ids.ids)
         with self.assertLogs("odoo.tests.form.onchange", "WARNING") as logs:
             form.group_ids.add(self.agent_group)
-        self.assertIn("Taken away: Sales / Administrator", logs.output[0])
+        self.assertIn("These groups were removed: Sales / Administrator", logs.output[0])
         user = form.save()
         self.assertTrue(user.is_leads_agent)
         self.assertFalse(user.has_group("sales_team.group_sale_salesman"))

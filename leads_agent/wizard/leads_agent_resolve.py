@@ -55,10 +55,13 @@ class LeadsAgentResolve(models.TransientModel):
             raise UserError(self.env._("Choose a disposition: it says why the lead is closed."))
         if disposition not in self.available_disposition_ids:
             raise UserError(self.env._("The disposition %s cannot be used to close this lead.", disposition.name))
-        # sudo: leads.agent.assignment - the right to resolve was checked; the door writes what nobody may by hand
-        ended = leads.sudo()._end("resolved", disposition=disposition, note=(self.note or "").strip())
-        if not ended:
+        # sudo: leads.agent.assignment - the right to resolve was checked; nobody may write what ending writes
+        if not self._resolve(leads.sudo()):
             raise UserError(
                 self.env._("Nothing to resolve: somebody else closed or reassigned the lead in the meantime.")
             )
         return {"type": "ir.actions.act_window_close"}
+
+    def _resolve(self, leads):
+        """Elevated: close leads, and return those that were still active. A hook."""
+        return leads._end("resolved", disposition=self.disposition_id, note=(self.note or "").strip())

@@ -121,7 +121,9 @@ class TestWhoCanSee(LeadsAgentCommon):
         order = customer.sale_order_ids
         order.with_user(self.agent).action_confirm()
         _seeing, blocks = self._page(customer)
-        self.assertIn(f"Agent Anna reads the order {order.name} until", blocks["o_leads_sees_orders"])
+        self.assertIn(
+            f"Agent Anna completed the order {order.name} and can read it until", blocks["o_leads_sees_orders"]
+        )
         self.assertTrue(order.with_user(self.agent).has_access("read"))
         order.leads_completed_until = fields.Datetime.now() - timedelta(minutes=1)
         _seeing, blocks = self._page(customer)

@@ -242,7 +242,7 @@ class TestCallbacks(CallbackCommon):
         self._callback()
         other = self._callable()
         self._assign(other)
-        with self.assertRefused(UserError, "Agent Anna has 1 open callbacks already"):
+        with self.assertRefused(UserError, "Agent Anna already has 1 open callbacks"):
             self._callback(other)
 
     def test_do_not_call_holds_when_it_is_agreed_on_and_when_it_is_due(self):

@@ -33,7 +33,7 @@ class TestCalls(DeskCommon):
         self._assign(other)
         call = self._start()
         self.assertEqual(self._start(), call)
-        with self.assertRefused(UserError, "Harbour Café still wants its outcome"):
+        with self.assertRefused(UserError, "Log the outcome of your call with Harbour Café first"):
             self._start(other)
 
     def test_nobody_calls_whom_a_colleague_is_talking_to(self):
@@ -125,7 +125,7 @@ class TestCalls(DeskCommon):
             "not available in your call center": elsewhere.id,
             "Invalid record ID": "7; DROP TABLE",
             "needs a note": needs_note.id,
-            "Sale is not one": self.env.ref("leads_agent.disposition_sale").id,
+            "Sale is not available": self.env.ref("leads_agent.disposition_sale").id,
         }.items():
             with self.subTest(sentence), self.assertRefused(UserError, sentence):
                 call.finish(disposition_id, "  ")

@@ -71,10 +71,10 @@ class TestFiguresOfCalls(DeskCommon):
         self._assign(other)
         call = self._start()
         with freeze_time("2026-11-25 10:15:00"):
-            with self.assertRefused(UserError, "still wants its outcome"):
+            with self.assertRefused(UserError, "Log the outcome of your call"):
                 self._start(other)
             call.hang_up()
-            with self.assertRefused(UserError, "still wants its outcome"):
+            with self.assertRefused(UserError, "Log the outcome of your call"):
                 self._start(other)
             self.assertEqual(self._start(), call, "the same call goes on")
         with freeze_time("2026-11-25 10:20:00"):

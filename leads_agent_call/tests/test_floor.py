@@ -80,7 +80,7 @@ class TestFloor(DeskCommon):
             own.write({"leads_break_since": False})
         own.action_leads_resume()
         self.assertFalse(self.agent.leads_break_since)
-        with self.assertRefused(UserError, "Plain Pat holds no leads"):
+        with self.assertRefused(UserError, "Plain Pat does not hold leads"):
             self.plain.with_user(self.plain).action_leads_break()
 
     def test_figures_of_agents_and_call_centers(self):

@@ -93,7 +93,7 @@ class TestNextLead(DeskCommon):
             mute_logger("odoo.addons.base.models.ir_rule"),
         ):
             self._next(self.salesperson)
-        with self.assertRefused(UserError, "Invalid record ID"):
+        with self.assertRefused(UserError, "Invalid list of record IDs"):
             self._next(skipped=["x"])
 
     def test_answers_at_this_hour_count(self):

@@ -217,7 +217,7 @@ class TestOptOut(DeskCommon):
         customer = self._opted_out()
         row = self.env["leads.agent.opt.out"].search([("partner_id", "=", customer.id)])
         for reason in ("", "  ", None, False):
-            with self.subTest(reason), self.assertRefused(UserError, "Say why"):
+            with self.subTest(reason), self.assertRefused(UserError, "Enter why"):
                 row.with_user(self.manager).action_lift(reason)
         for user in (self.agent, self.other_agent, self.salesperson, self.plain):
             with self.subTest(user.login), self.assertRaises(AccessError):

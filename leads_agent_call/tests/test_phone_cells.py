@@ -124,7 +124,10 @@ class TestPhoneCells(DeskCommon):
             [],
             {"a": 1},
         ):
-            with self.subTest(number), self.assertRefused(UserError, "is no number of Cell|must be valid text"):
+            with (
+                self.subTest(number),
+                self.assertRefused(UserError, "is not a phone number of Cell|must be valid text"),
+            ):
                 self._start_by_rpc(customer, number=number or "x")
 
     def test_a_number_of_a_contact_may_be_chosen(self):

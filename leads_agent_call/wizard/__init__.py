@@ -1,1 +1,1 @@
-from . import leads_agent_lift, leads_agent_outcome, leads_agent_zone
+from . import leads_agent_lift, leads_agent_outcome, leads_agent_resolve, leads_agent_zone

@@ -73,7 +73,7 @@ class TestAvailability(LeadsAgentCommon):
             self.agent.with_user(self.plain).action_leads_capacity()
 
     def test_who_holds_no_leads_has_no_switch(self):
-        with self.assertRefused(UserError, "Plain Pat holds no leads"):
+        with self.assertRefused(UserError, "Plain Pat does not hold leads"):
             self.plain.with_user(self.plain).action_toggle_leads_available()
         with self.assertRefused(UserError, "Choose the agent"):
             self.env["res.users"].with_user(self.manager).action_toggle_leads_available()

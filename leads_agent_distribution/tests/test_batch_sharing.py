@@ -367,7 +367,7 @@ class TestBatchSharing(BatchCase):
         self.assertEqual((sound.state, sound.assigned_count), ("done", 7))
         self.assertEqual((broken.state, broken.assigned_count, broken.pending_count), ("cancelled", 2, 5))
         left = broken.line_ids.filtered(lambda line: not line.result)
-        reason = "Stopped by an error (ZeroDivisionError) before this lead had its turn."
+        reason = "Stopped by an error (ZeroDivisionError) before this lead was processed."
         self.assertEqual(set(left.mapped("reason")), {reason})
 
     def test_running_batch_is_cancelled_between_chunks(self):

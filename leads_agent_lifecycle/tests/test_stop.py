@@ -148,7 +148,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
                 self.assertAsleep(customer)
                 self.assertCalls(customer, are_refused=True)
                 self.assertEqual(self._callbacks(customer), ["cancelled"])
-                self.assertIn(f"Wants to be left alone: Café {nr}", self._told())
+                self.assertIn(f"Opted out: Café {nr}", self._told())
                 self.assertIn(f"Callback cancelled: Café {nr}", self._told())
                 self.assertEqual(self._said(customer), [text], "what was written stays readable")
                 self.assertEqual(customer.with_user(self.agent).lead_blocked_channels, "WhatsApp")

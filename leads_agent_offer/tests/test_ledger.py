@@ -48,7 +48,7 @@ class TestLedger(OfferCommon):
 
     def test_a_manager_voids_points_and_says_why(self):
         entry = self._entry()
-        with self.assertRefused(UserError, "Say why"):
+        with self.assertRefused(UserError, "Enter why"):
             entry.with_user(self.manager).action_void(" ")
         with self.assertRaises(AccessError):
             entry.with_user(self.agent).action_void("I was ill")

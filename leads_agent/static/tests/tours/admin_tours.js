@@ -30,7 +30,7 @@ tours.add("leads_agent_new_user", {
         { content: "Agent", trigger: `.o_select_menu_item:text("Agent")`, run: "click" },
         {
             content: "It is said what was taken away",
-            trigger: `.o_notification:contains("Taken away"):contains("Sales / Administrator")`,
+            trigger: `.o_notification:contains("were removed"):contains("Sales / Administrator")`,
         },
         { content: "but an agent", trigger: `${accessLevel("Leads Agent")} input:value("Agent")` },
         ...stepUtils.saveForm(),

@@ -16,7 +16,8 @@ class Process:
     """Where some leads are in the routing: the only place that writes it."""
 
     def __init__(self, leads: BaseModel) -> None:
-        self.leads = leads
+        # A client may name a lead twice.
+        self.leads = leads.union()
         self.env = leads.env
 
     def take_turns(self):

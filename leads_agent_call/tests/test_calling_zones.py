@@ -133,7 +133,7 @@ class TestCallingZones(DeskCommon):
                 # Neither the zone of the agent nor what Odoo puts on a new customer is an answer.
                 self.agent.tz = "Europe/Brussels"
                 customer = self._at_place(*place, tz="Europe/Brussels")
-                with self.assertRefused(UserError, "in which time zone Somewhere is.*once per customer"):
+                with self.assertRefused(UserError, "of Somewhere tells the time zone.*once per customer"):
                     self._start(customer)
                 self.assertFalse(any(self._may_call(customer, DAY + timedelta(hours=hour)) for hour in range(0, 24, 3)))
                 self.assertNotEqual(

@@ -21,7 +21,7 @@ SAYS = {
     "blacklisted_contact": ("Do not call: the number of {} is on the do-not-call list.", EVERY_DOOR),
     "no_phone": ("{} has no phone number.", (*GIVING, *SHARING, *CALLING)),
     "no_phone_needed": ("{} has no phone number.", CALLING),
-    "cooling": ("{} was resolved as 'Not interested' and is cooling-off until", SHARING),
+    "cooling": ("{} was resolved as 'Not interested' and is in cooling-off until", SHARING),
     "unreadable": ("'555 extension on request' is not a phone number", CALLING),
     "most_calls": ("{} was called 1 times today", CALLING),
     "unknown_zone": ("Neither the address nor the phone number of {} tells the time zone", (*CALLING, *PROMISING)),

@@ -297,8 +297,8 @@ class TestImportedFiles(ImportCase):
             ("phone", "see notes", "not a valid phone number"),
             ("phone", "12", "not a valid phone number"),
             ("phone", "#REF!", "not a valid phone number"),
-            ("email", "ada at example", "no e-mail address"),
-            ("email", "@", "no e-mail address"),
+            ("email", "ada at example", "not a valid e-mail address"),
+            ("email", "@", "not a valid e-mail address"),
         ):
             with self.subTest(cell):
                 rows = "Ben Sato,ok\nAda,ok\nCleo Kay,{}\n".replace("ok", "").format(cell)

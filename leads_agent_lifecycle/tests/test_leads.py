@@ -126,8 +126,8 @@ class TestNewLead(LifecycleCommon):
         Image.new("1", (14_000, 14_000)).save(bomb, "PNG")
         for vals, error, sentence in (
             ({"lead_birthdate": "2999-01-01"}, ValidationError, "lies in the future"),
-            ({"lead_linkedin": "javascript:alert(1)"}, ValidationError, "no page on LinkedIn"),
-            ({"lead_facebook": "https://facebook.com.evil.example/ada"}, ValidationError, "no page on Facebook"),
+            ({"lead_linkedin": "javascript:alert(1)"}, ValidationError, "not a page on LinkedIn"),
+            ({"lead_facebook": "https://facebook.com.evil.example/ada"}, ValidationError, "not a page on Facebook"),
             ({"image_1920": "bm8gaW1hZ2U="}, UserError, "(?i)image"),
             ({"image_1920": base64.b64encode(b"x" * 11 * 1024 * 1024)}, UserError, "larger than 10 MB"),
             ({"image_1920": base64.b64encode(bomb.getvalue())}, UserError, "(?i)pixels"),

@@ -179,8 +179,8 @@ class TestContact(LifecycleCommon, HttpCase):
         before = self.env["res.partner"].search_count([])
         for typed, sentence in (
             ({"email": "", "phone": ""}, "an e-mail address or a phone number"),
-            ({"email": "ada"}, "no e-mail address"),
-            ({"email": "ada@example.com, ben@example.com"}, "no e-mail address"),
+            ({"email": "ada"}, "not a valid e-mail address"),
+            ({"email": "ada@example.com, ben@example.com"}, "not a valid e-mail address"),
             ({"message": "x" * 10_001}, "too long"),
             ({"city": "x" * 201}, "too long"),
             ({"anything": "x" * 10_001}, "too long"),

@@ -47,7 +47,7 @@ class TestReceivedForms(LifecycleCommon, HttpCase):
     def test_what_is_refused_says_so(self):
         for typed, sentence in (
             ({"email": "", "phone": ""}, "an e-mail address or a phone number"),
-            ({"email": "ada"}, "no e-mail address"),
+            ({"email": "ada"}, "not a valid e-mail address"),
             ({"name": "x" * 4000}, "too long"),
             ({"message": "x" * 10_001}, "too long"),
             ({"anything": "x" * 10_001}, "too long"),

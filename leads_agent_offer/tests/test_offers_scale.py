@@ -94,7 +94,7 @@ class TestOffersScale(OfferCommon):
         self.assertEqual(
             self.env["mail.mail"].search([("leads_offer_id", "in", (bad | good).ids)]).leads_offer_id, good
         )
-        self.assertIn("could not be made", bad.tell_error)
+        self.assertIn("could not be created", bad.tell_error)
         self.assertFalse(good.tell_error)
 
     def _drop_leads(self):

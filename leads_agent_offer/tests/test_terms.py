@@ -41,7 +41,7 @@ class TestTerms(TermsCase):
         for kwargs in ({}, {"agreed": False}, {"agreed": None}, {"agreed": 0}):
             with self.assertRefused(UserError, FIRST):
                 offer.action_accept(**kwargs)
-        with self.assertRefused(UserError, "yes or no"):
+        with self.assertRefused(UserError, "true or false"):
             offer.action_accept(agreed="certainly")
         self.assertNotTaken(offer)
         action = offer.action_ask_accept()

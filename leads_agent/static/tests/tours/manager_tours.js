@@ -135,7 +135,7 @@ tours.add("leads_agent_assignments", {
         ...pressHeaderButton("action_reassign"),
         ...choose("agent_id", "Agent Ben", { inside: ".modal" }),
         { content: "Reassign", trigger: ".modal button[name=action_reassign]", run: "click" },
-        { content: "It says how many went to whom", trigger: `.o_notification:contains("given to Agent Ben")` },
+        { content: "It says how many went to whom", trigger: `.o_notification:contains("assigned to Agent Ben")` },
         ...seeNoDialog(),
         { content: "The lead is held by the other agent", trigger: listRow("Old Mill", "Agent Ben") },
     ],

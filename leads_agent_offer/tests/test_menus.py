@@ -71,7 +71,7 @@ class TestDeclineReasons(OfferCommon):
         reason = self.env["leads.agent.decline.reason"].with_user(self.manager).create({"name": "On the road"})
         offer = self._live(self._incoming())
         offer.with_user(offer.agent_id).action_decline(reason.id)
-        with self.assertRefused(UserError, "On the road.*archive"):
+        with self.assertRefused(UserError, "On the road.*Archive"):
             reason.unlink()
         reason.active = False
         self.assertEqual(offer.decline_reason_id, reason)

@@ -220,7 +220,7 @@ registry.category("web_tour.tours").add("leads_agent_confirm_zone", {
         },
         {
             content: "in a sentence that says why",
-            trigger: ".o_error_dialog:contains(in which time zone), .modal:contains(in which time zone)",
+            trigger: ".o_error_dialog:contains(tells the time zone), .modal:contains(tells the time zone)",
         },
         { content: "Close it", trigger: ".modal .modal-footer button", run: "click" },
         ...seeNoDialog(),

@@ -1,4 +1,5 @@
 from . import test_answers
+from . import test_flows
 from . import test_visibility_test
 
 # Odoo looks for tests in this package alone.

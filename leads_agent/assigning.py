@@ -214,8 +214,7 @@ class Assigning:
             if agent_id in unable
             else eligibility.judge(
                 leads.by_commercial[partner_id],
-                agent_id,
-                companies[agent_id],
+                eligibility.Receiver(agent_id, companies[agent_id]),
                 any_order=self.terms.any_order,
                 reassign=self.terms.reassign,
                 unconditional=self.terms.unconditional,

@@ -25,22 +25,18 @@ def statement(since: SQL, partner_ids: list[int] | None, is_new: bool) -> SQL:
             """,
             _among("h.order_id", "orders", partner_ids),
         )
-    of_orders = SQL("leads_commercial_partner_id IS NOT NULL")
-    of_partners = SQL("commercial_partner_id IS NOT NULL")
-    if partner_ids is not None:
-        of_orders = SQL("leads_commercial_partner_id = ANY(%s)", list(partner_ids))
-        of_partners = SQL("commercial_partner_id = ANY(%s)", list(partner_ids))
+    chosen = SQL("IS NOT NULL") if partner_ids is None else SQL("= ANY(%s)", list(partner_ids))
     return SQL(
         """
         WITH partners AS MATERIALIZED (
             SELECT id AS res_id, commercial_partner_id AS partner_id, NULL::int AS order_id, create_date
               FROM res_partner
-             WHERE %(of_partners)s
+             WHERE commercial_partner_id %(chosen)s
         ), orders AS MATERIALIZED (
             SELECT id AS res_id, leads_commercial_partner_id AS partner_id, id AS order_id, create_date,
                    create_uid, date_order, user_id, state
               FROM sale_order
-             WHERE %(of_orders)s
+             WHERE leads_commercial_partner_id %(chosen)s
         ), messages AS (
             INSERT INTO leads_agent_history
                    (partner_id, at, kind, author_id, res_model, res_id, order_id, message_id)
@@ -55,14 +51,14 @@ def statement(since: SQL, partner_ids: list[int] | None, is_new: bool) -> SQL:
                'sale.order', o.res_id, o.res_id
           FROM orders o
     CROSS JOIN LATERAL (
-               SELECT 'order' AS kind, 'created' AS event, o.create_date AS at, o.create_uid AS uid
+               SELECT 'order' AS kind, 'created' AS event, date_trunc('second', o.create_date) AS at,
+                      o.create_uid AS uid
             UNION ALL
                SELECT 'sale', 'confirmed', o.date_order, o.user_id WHERE o.state = 'sale'
                ) e
          WHERE e.at >= %(since)s %(unless_told)s
         """,
-        of_partners=of_partners,
-        of_orders=of_orders,
+        chosen=chosen,
         on_partners=_select_messages(since, "res.partner", "partners", partner_ids),
         on_orders=_select_messages(since, "sale.order", "orders", partner_ids),
         unless_recorded=unless_recorded,

@@ -2,6 +2,8 @@
 
 from odoo.fields import Domain
 
+from .tools import distribution
+
 
 class Sharing:
     """The leads of some lines of a batch, of which ``rows`` are a :class:`Row` each."""
@@ -29,11 +31,13 @@ class Sharing:
             ._share_out(
                 wanted,
                 agents,
-                method="equal" if self.batch.agent_id else self.batch.method,
-                prefer=[name for name in ("previous", "lang", "country") if self.batch[f"prefer_{name}"]],
-                rooms=self._rooms(agents, planning),
-                weights=self.batch._weights(),
-                turns=turns,
+                distribution.Way(
+                    "equal" if self.batch.agent_id else self.batch.method,
+                    [name for name in ("previous", "lang", "country") if self.batch[f"prefer_{name}"]],
+                    self.batch._weights(),
+                    turns,
+                ),
+                self._rooms(agents, planning),
                 known={nr: examined.leads.by_commercial[customer] for nr, customer in customer_of.items()},
             )
         )

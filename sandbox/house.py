@@ -20,6 +20,7 @@ GUARDS = "access"
 MOST_LINES_OF_BASE = 8_500
 MOST_MODELS_OF_BASE = 30
 MOST_LINES_OF_FILE = 400
+MOST_LINES_OF_FUNCTION, MOST_PARAMETERS = 60, 6
 LONGER_FILES: dict[str, int] = {}
 
 
@@ -42,15 +43,17 @@ class File:
     def name(self) -> str:
         return str(self.path.relative_to(ROOT)) if self.path.is_relative_to(ROOT) else str(self.path)
 
-    def functions(self) -> Iterator[tuple[str, int]]:
-        """Yield the name and the length in lines of each function.
+    def functions(self) -> Iterator[tuple[str, int, int]]:
+        """Yield the name, the length in lines and the number of parameters of each function; ``self`` is none.
 
-        >>> list(File(Path("a.py"), "class A:\\n    def b(self):\\n        pass\\n").functions())
-        [('b', 2)]
+        >>> list(File(Path("a.py"), "class A:\\n    def b(self, c, *, d=1):\\n        pass\\n").functions())
+        [('b', 2, 2)]
         """
         for node in ast.walk(self.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield node.name, node.end_lineno - node.lineno + 1
+                parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                count = sum(one.arg not in ("self", "cls") for one in parameters)
+                yield node.name, node.end_lineno - node.lineno + 1, count
 
     def statements_by_hand(self) -> int:
         """Count the places where SQL is sent to the database.
@@ -143,7 +146,7 @@ class House:
         """Return a row per addon: lines, files, files of models, longest file, longest function, SQL, sudo."""
         rows = [("addon", "lines", "files", "models", "longest file", "longest function", "SQL", "sudo, no reason")]
         for name, files in self.files.items():
-            functions = [length for file in files for _name, length in file.functions()]
+            functions = [length for file in files for _name, length, _parameters in file.functions()]
             rows.append(
                 (
                     name,
@@ -200,6 +203,11 @@ class House:
         for file in self.all_files():
             if file.lines > (most := LONGER_FILES.get(file.name, MOST_LINES_OF_FILE)):
                 found.append(f"{file.name} has {file.lines} lines, at most {most} are allowed.")
+            found += [
+                f"{file.name}: {name} has {lines} lines and {parameters} parameters."
+                for name, lines, parameters in file.functions()
+                if lines > MOST_LINES_OF_FUNCTION or parameters > MOST_PARAMETERS
+            ]
             found += [f"{file.name}:{line}: a sudo() without its reason" for line in file.sudos_without_reason()]
         found += [f"{addon} opens {model} in {count} classes." for addon, model, count in self.opened_again()]
         return [*found, *(f"{file} names {model}, which is another addon's." for file, model in self.named_by_base())]

@@ -69,10 +69,17 @@ class Verdict:
     replaces_holder: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The agent who is to get a lead, and the companies the agent works in."""
+
+    agent_id: int
+    company_ids: frozenset[int]
+
+
 def judge(
     lead: Lead | None,
-    agent_id: int,
-    agent_company_ids: frozenset[int],
+    receiver: Receiver,
     *,
     any_order: bool = False,
     reassign: bool = False,
@@ -82,46 +89,43 @@ def judge(
     """Say what becomes of giving ``lead`` to the agent.
 
     :param lead: None when the customer no longer exists
-    :param agent_company_ids: the companies the agent works in
-    :param any_order: accept customers whose newest order is no longer partial
+    :param any_order: the newest order need not be partial
     :param reassign: take the lead from another agent who holds it
     :param unconditional: accept a customer without looking at the orders at all (order entry, reopening)
     :param own_company_ids: companies of whoever assigns; a lead given in another one is not theirs to take
 
-    >>> offered = Lead(order_id=7, order_state="draft")
-    >>> judge(offered, 1, frozenset({1})).result
+    >>> offered, ann = Lead(order_id=7, order_state="draft"), Receiver(1, frozenset({1}))
+    >>> judge(offered, ann).result
     'assigned'
-    >>> judge(None, 1, frozenset({1})).result
+    >>> judge(None, ann).result
     'gone'
     >>> held = Lead(order_id=7, order_state="draft", holder_id=2)
-    >>> judge(held, 2, frozenset({1})).result
+    >>> judge(held, Receiver(2, frozenset({1}))).result
     'already'
-    >>> judge(held, 1, frozenset({1})).result
+    >>> judge(held, ann).result
     'held'
-    >>> judge(held, 1, frozenset({1}), reassign=True).replaces_holder
+    >>> judge(held, ann, reassign=True).replaces_holder
     True
     >>> elsewhere = Lead(order_id=7, order_state="draft", holder_id=2, holder_company_id=3)
-    >>> judge(elsewhere, 1, frozenset({1}), reassign=True, own_company_ids=frozenset({1})).result
+    >>> judge(elsewhere, ann, reassign=True, own_company_ids=frozenset({1})).result
     'held'
     >>> sold = Lead(order_id=7, order_state="sale")
-    >>> judge(sold, 1, frozenset({1}))
+    >>> judge(sold, ann)
     Verdict(result='not_assignable', cause='sale', replaces_holder=False)
-    >>> judge(sold, 1, frozenset({1}), any_order=True).result
+    >>> judge(sold, ann, any_order=True).result, judge(Lead(), ann, any_order=True).cause
+    ('assigned', 'no_order')
+    >>> judge(Lead(), ann, unconditional=True).result
     'assigned'
-    >>> judge(Lead(), 1, frozenset({1}), any_order=True).cause
-    'no_order'
-    >>> judge(Lead(), 1, frozenset({1}), unconditional=True).result
-    'assigned'
-    >>> judge(Lead(company_id=3, order_id=7, order_state="draft"), 1, frozenset({1})).cause
+    >>> judge(Lead(company_id=3, order_id=7, order_state="draft"), ann).cause
     'company'
     """
     if lead is None:
         return Verdict("gone", "gone")
-    if lead.holder_id == agent_id:
+    if lead.holder_id == receiver.agent_id:
         return Verdict("already", "already")
     if not lead.active:
         return Verdict("not_assignable", "archived")
-    if lead.company_id and lead.company_id not in agent_company_ids:
+    if lead.company_id and lead.company_id not in receiver.company_ids:
         return Verdict("not_assignable", "company")
     if not unconditional and not lead.is_assignable:
         if lead.order_id is None:

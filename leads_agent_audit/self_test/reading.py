@@ -111,8 +111,7 @@ class Reading:
             " ".join(sentences),
             agent=agent,
             model=model,
-            seen=seen,
-            expected=expected,
+            counts=(seen, expected),
         )
 
     def _check_hanging(self, agent, sight, model, links):
@@ -135,7 +134,9 @@ class Reading:
             sentences.append(
                 self.env._("Only the newest %s hidden records were tried, and as many that the agent created.", SAMPLE)
             )
-        return result(self.env, "too_much" if rows else "ok", " ".join(sentences), agent=agent, model=model, seen=rows)
+        return result(
+            self.env, "too_much" if rows else "ok", " ".join(sentences), agent=agent, model=model, counts=(rows, 0)
+        )
 
     def _reach(self, model, agent, condition):
         """How many rows of a condition the agent reads, and whether only a sample of them was tried."""

@@ -12,13 +12,9 @@ from odoo.addons.leads_agent.tools import given
 
 from .. import facts, scoring, walking
 from ..facts import seen_companies
-from ..tools import next_lead
 from ..tools.attempt import Attempt
 from ..tools.calling_hours import next_opening_everywhere
 from ..tools.timezones import shown_zone
-
-# How many leads are looked at together; four times as many each time that the best may lie further down.
-CHUNK = 5
 
 
 class LeadsAgentDesk(models.AbstractModel):
@@ -121,7 +117,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 & Domain("due_at", "<=", fields.Datetime.now())
                 & Domain("partner_id", "not in", list(skipped)),
                 order="due_at, id",
-                limit=CHUNK,
+                limit=walking.CHUNK,
             )
         if callbacks:
             now = fields.Datetime.now()
@@ -130,31 +126,8 @@ class LeadsAgentDesk(models.AbstractModel):
                 facts = facts_of[callback.partner_id.id]
                 if not self._refused(Attempt(facts, user, now, keeps_promise=True)):
                     return facts, callback
-        facts = desk._walk(user, skipped, weights)
+        facts = walking.Walk(desk, user, weights, skipped).best()
         return facts and (facts, Callback)
-
-    @api.model
-    def _walk(self, user, skipped, weights):
-        """The lead of the highest expected value among those that can be called now.
-
-        Leads come in the order of what they may be worth at most, so the walk ends where the next one cannot win.
-        """
-        now = fields.Datetime.now()
-        best, places, offset, size = None, None, 0, CHUNK
-        while True:
-            # One more than is looked at, which tells how much the others may be worth.
-            rows = walking.by_most_worth(self.env, user, now, skipped, weights, best, places, size + 1, offset)
-            facts_of = self._facts([partner_id for partner_id, _most in rows[:size]], weights)
-            found = [facts for facts in facts_of.values() if not self._refused(Attempt(facts, user, now))]
-            if found:
-                leads = {facts.lead: facts for facts in [*found, *([best] if best else [])]}
-                best = leads[next_lead.rank(leads, weights, now)[0].lead]
-            if len(rows) <= size or (best and next_lead.score(best.lead, weights) > rows[size][1] + walking.ROUNDING):
-                return best
-            offset, size = offset + size, size * 4
-            if places is None and not best:
-                # The usual reason is the hour: from here on, only where calls are allowed now.
-                offset, places = 0, walking.open_places(self.env, user, now)
 
     @api.model
     def _nothing(self, user, skipped):

@@ -151,7 +151,7 @@ class TestNextLead(DeskCommon):
         skipped = []
         for _turn in range(10):
             whole = self._next(skipped=skipped)["partner_id"]
-            with patch("odoo.addons.leads_agent_call.models.leads_agent_desk.CHUNK", 1):
+            with patch("odoo.addons.leads_agent_call.walking.CHUNK", 1):
                 self.assertEqual(self._next(skipped=skipped)["partner_id"], whole)
             skipped.append(whole)
         self.assertFalse(self._next(skipped=skipped)["partner_id"])

@@ -69,22 +69,23 @@ class LeadsAgentRotation(models.Model):
         )
 
     @api.model
-    def _share_out(self, partner_ids, agents, *, method, prefer=(), rooms=None, weights=None, turns=None, known=None):
+    def _share_out(self, partner_ids, agents, way, rooms=None, known=None):
         """Say who gets which lead; nothing is written.
 
         :param partner_ids: commercial customers, in the order in which they are given out
+        :param distribution.Way way: how they are shared out
         :param dict rooms: ``{agent_id: how many more, or None}``
-        :param dict weights: ``{agent_id: weight}``, instead of the agents' own
-        :param dict turns: what the last run has left
         :param dict known: ``{partner_id: eligibility.Lead}``: holders and companies, where they may differ
         :returns: :class:`distribution.Plan`
         """
         # sudo: res.users - language, country and weight of agents, whoever shares out
         members = agents.sudo()
-        opened = self._open_leads(agents) if method == "least" else {}
-        weights = weights if weights is not None else {agent.id: agent.leads_weight or 1 for agent in members}
+        opened = self._open_leads(agents) if way.method == "least" else {}
+        weights = way.weights
+        if weights is None:
+            weights = {agent.id: agent.leads_weight or 1 for agent in members}
         return distribution.distribute(
-            self._leads(partner_ids, prefer, known or {}),
+            self._leads(partner_ids, way.prefer, known or {}),
             [
                 distribution.Agent(
                     agent.id,
@@ -97,9 +98,9 @@ class LeadsAgentRotation(models.Model):
                 )
                 for agent in members
             ],
-            method=method,
-            prefer=prefer,
-            turns=turns,
+            method=way.method,
+            prefer=way.prefer,
+            turns=way.turns,
         )
 
     @api.model

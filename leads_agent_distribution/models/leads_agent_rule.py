@@ -347,10 +347,8 @@ class LeadsAgentRule(models.Model):
         plan = Rotation._share_out(
             leads.ids,
             agents,
-            method=self.method,
-            prefer=self._preferences(),
-            rooms=rooms,
-            turns=distribution.restored(rotation.turns),
+            distribution.Way(self.method, self._preferences(), turns=distribution.restored(rotation.turns)),
+            rooms,
         )
         requests = [Request(nr, agent_id, run.reason(cause)) for nr, (agent_id, cause) in plan.shares.items()]
         # sudo: leads.agent.assignment - the rule was written by a manager; what it may give out is decided there

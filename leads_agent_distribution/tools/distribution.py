@@ -94,6 +94,21 @@ class Lead:
     holder_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How leads are shared out.
+
+    :param prefer: names of preferences, the first one first
+    :param weights: ``{agent_id: weight}``; None: the agents' own
+    :param turns: what the last run has left
+    """
+
+    method: Method
+    prefer: Sequence[str] = ()
+    weights: Mapping[int, int] | None = None
+    turns: Mapping[int, Turn] | None = None
+
+
 @dataclass(slots=True)
 class Plan:
     """Who gets what.

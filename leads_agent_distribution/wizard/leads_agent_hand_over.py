@@ -9,6 +9,8 @@ from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
+from ..tools import distribution
+
 
 class LeadsAgentHandOver(models.TransientModel):
     """*Hand Over*: what an agent holds goes to others, or back to the pool.
@@ -119,7 +121,7 @@ class LeadsAgentHandOver(models.TransientModel):
         Assignment = self.env["leads.agent.assignment"].sudo()
         rooms = Assignment._agent_rooms(self.agent_ids)
         plan = self.env["leads.agent.rotation"]._share_out(
-            leads.partner_id.ids, self.agent_ids, method="equal", rooms=rooms
+            leads.partner_id.ids, self.agent_ids, distribution.Way("equal"), rooms
         )
         reason = self._reason()
         given, refused = Counter(), Counter()

@@ -410,7 +410,7 @@ test("who was skipped is not offered again, until asked for", async () => {
     await contains(`${DESK} button[name=skip]`).click();
     await waitForSteps(["next without 101,102"]);
     await animationFrame();
-    expect(".o_leads_agent_nobody").toHaveText(/You passed over 2\.\s+Nobody can be called now\./);
+    expect(".o_leads_agent_nobody").toHaveText(/You skipped 2\.\s+Nobody can be called now\./);
     await contains("button[name=start_over]").click();
     await waitForSteps(["next without "]);
 });

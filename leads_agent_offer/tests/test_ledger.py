@@ -55,7 +55,7 @@ class TestLedger(OfferCommon):
         entry.with_user(self.manager).action_void("Was in a meeting that we had called")
         self.assertEqual((entry.points, entry.counted, entry.voided_by_id), (-5, 0, self.manager))
         self.assertEqual(self.profiles[self.agent].score, 100)
-        with self.assertRefused(UserError, "void already"):
+        with self.assertRefused(UserError, "already been voided"):
             entry.with_user(self.manager).action_void("Again")
 
     def test_only_points_of_the_period_count(self):

@@ -2,6 +2,7 @@
 
 from odoo.tools import format_datetime
 
+from . import promising
 from .tools import policy
 
 
@@ -39,6 +40,6 @@ def _of_callback(call, disposition, fate: str) -> list[str]:
             return [call.env._("The callback stays open, for your call center.")]
     moment = callback.due_at
     if disposition.retry_minutes:
-        moment = callback._next_tries(disposition.retry_minutes)[callback.id]
+        moment = promising.next_tries(callback, disposition.retry_minutes)[callback.id]
     when = format_datetime(call.env, moment, tz=call.env.user.tz or "UTC", dt_format="short")
     return [call.env._("The callback stays open, for %s.", when)]

@@ -42,7 +42,7 @@ class TestRefusals(OfferCommon):
         for reason, sentence in (
             (self._blacklisted, BLOCKED),
             (self._opted_out, "Harbour Café does not want to be called."),
-            (self._cooling, "Harbour Café was resolved as 'Not interested' and is cooling-off until"),
+            (self._cooling, "Harbour Café was resolved as 'Not interested' and is in cooling-off until"),
             (self._no_phone, "Harbour Café has no phone number."),
         ):
             with self.subTest(sentence):

@@ -36,7 +36,7 @@ class Ending:
     :param sale_of: ``{partner_id: order_id}`` of the sales that resolved them
     :param is_held_on: somebody else holds the customers at once, and who does is written then
     :param tell: tell the agents
-    :param untouched_days: for so many days nobody contacted them, as the agents are told
+    :param untouched_days: for so many days nobody contacted them, as the agents are notified
     """
 
     env: Environment
@@ -71,7 +71,7 @@ class Ending:
         else:
             holders.free(self.env, rows, ended._unfollowing(rows))
         agents = self.env["res.users"].browse({row.agent_id for row in rows})
-        # sudo: res.users - the author of the entries and who is told of them, read together
+        # sudo: res.users - the author of the entries and who is notified of them, read together
         (self.env.user | agents).sudo().mapped("partner_id")
         if self.end_reason != "undone":
             kind = self.end_reason if self.is_resolved else "unassigned"

@@ -7,7 +7,7 @@ from .tools import given
 
 
 class InSight(fields.Boolean):
-    """Whether the current user may see the record: searchable, and decided anew each time a record rule asks.
+    """Whether the current user may see the record: searchable, and decided again each time a record rule asks.
 
     A computed field would be answered from the cache of the transaction, where sight outlives its end: the grace
     passes without anything being written. The model says what is in sight by ``_leads_filter_in_sight``.

@@ -3,7 +3,7 @@
 The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures; what each of
 them is follows from the log alone, by one statement (:func:`_recount_sql`).
 
-Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned anew
+Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned again
 for the same order. The first of them is *assigned*, the last of them may be *resolved*. What was undone never counts,
 nor does what was reassigned or merged away, with all that the agent had of the lead before. A *sale* is an order that
 is confirmed now, of whoever held the lead when it was confirmed last. *Conversion* counts each order once: 1 when it is
@@ -120,7 +120,7 @@ def _of_orders_sql(order_ids) -> SQL:
 
 
 def recount(env: Environment, condition: SQL) -> None:
-    """Elevated: count some leads anew, and let everything follow that hangs on it.
+    """Elevated: count some leads again, and let everything follow that hangs on it.
 
     :param condition: of assignments ``a``
     """

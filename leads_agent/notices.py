@@ -1,4 +1,4 @@
-"""What agents are told of their leads: one notice per agent and operation, by Odoo's own notifications."""
+"""What agents are notified of their leads: one notice per agent and operation, by Odoo's own notifications."""
 
 from odoo.api import Environment
 

@@ -175,7 +175,7 @@ def _of_row(env: Environment, row: dict, lines: tuple[Line, ...], now: datetime)
 
 
 def seen_companies(env: Environment) -> list[int]:
-    """Ids of the companies whose orders, sales and calls the current user may be told of: those switched on."""
+    """Ids of the companies whose orders, sales and calls the current user may be notified of: those switched on."""
     own = env.user._get_company_ids()
     chosen = env.context.get("leads_companies") or env.context.get("allowed_company_ids") or own
     # Elevated, nobody checks what a client has switched on.

@@ -81,7 +81,7 @@ def tell(env: Environment, rows) -> None:
 
 
 def follow_leads(assignments, end_reason="") -> None:
-    """Elevated: agents who are on the phone are told of leads that went to somebody else, or ended.
+    """Elevated: agents who are on the phone are notified of leads that went to somebody else, or ended.
 
     :param str end_reason: why they ended; empty: they began
     """

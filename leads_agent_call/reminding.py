@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 from .tools.attempt import Attempt
 from .tools.calling_hours import next_opening_everywhere
 
-# How many agents are told of in one run of the job.
+# How many agents are notified of in one run of the job.
 TOLD_AT_ONCE = 1_000
 
 

@@ -36,7 +36,7 @@ def begin(env: Environment, customer, direction: str, number: str) -> dict:
     if facts.caller_id:
         raise UserError(Desk._caller_sentence(facts))
     now = fields.Datetime.now()
-    # sudo: leads.agent.call - nobody writes calls by hand; everything is set here
+    # sudo: leads.agent.call - nobody writes calls directly; everything is set here
     call = (
         env["leads.agent.call"]
         .sudo()

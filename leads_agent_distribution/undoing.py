@@ -1,7 +1,7 @@
 """Undoing: an assignment that is undone counts as never made, and the one that it ended goes on.
 
 An undone assignment is kept with the end reason ``undone``, by which limits and figures leave it out. What it took
-from somebody is not assigned anew: that very assignment is active again, with the moment, the attempts and the reason
+from somebody is not assigned again: that very assignment is active again, with the moment, the attempts and the reason
 that it had.
 """
 

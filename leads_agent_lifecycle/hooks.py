@@ -30,7 +30,7 @@ def uninstall_hook(env):
     """The contacts stay, without stage and status, which would keep Odoo from deleting those.
 
     The secrets of the webhook go, and what it brought. What leads said stands in the chatter, and is known by its
-    Message-Id when it comes again after the addon was installed anew.
+    Message-Id when it comes again after the addon was installed again.
     """
     env["ir.config_parameter"].search([("key", "in", (TOKEN, SECRET))]).unlink()
     env["leads.agent.received"].search([("channel", "in", (*META, "other"))]).unlink()

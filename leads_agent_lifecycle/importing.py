@@ -171,7 +171,7 @@ class LeadsFile:
     def _wait_for_others(self):
         """Wait while somebody else enters a file; who was entered by it is known then.
 
-        PostgreSQL refuses to update a row that was updated since the transaction began, and Odoo begins anew.
+        PostgreSQL refuses to update a row that was updated since the transaction began, and Odoo begins again.
         """
         self.env.cr.execute("UPDATE ir_sequence SET write_date = write_date WHERE code = %s", [CODE_SEQUENCE])
 

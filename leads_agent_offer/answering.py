@@ -187,7 +187,7 @@ class Answering:
         Giving(lead).give(agent, "assigned", partner=customer)
 
     def resubmit(self, name, description):
-        """Route the lead anew, with other words if given.
+        """Route the lead again, with other words if given.
 
         :raises UserError: when it is too late
         """

@@ -31,7 +31,7 @@ class Job:
         Telling(self.env).run()
 
     def _attempt(self, due):
-        """One chunk. An agent who answers at this very moment goes first: then the chunk is begun anew."""
+        """One chunk. An agent who answers at this very moment goes first: then the chunk is begun again."""
         self.env["ir.cron"]._commit_progress()
         for _attempt in range(MOST_ATTEMPTS):
             try:

@@ -22,7 +22,7 @@ from .tools import queueing
 
 
 class History(NamedTuple):
-    """What happened to a lead since it was routed anew.
+    """What happened to a lead since it was routed again.
 
     :param routing_id: the newest routing; None: there was none
     :param ranked: ids of the agents who qualified then, the best first
@@ -95,7 +95,7 @@ class Steps:
         return steps
 
     def histories(self):
-        """What happened since each lead was routed anew, in one query.
+        """What happened since each lead was routed again, in one query.
 
         :returns: ``{lead_id: History}``
         """

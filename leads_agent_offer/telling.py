@@ -43,7 +43,7 @@ class Telling:
 
     def run(self):
         """Tell agents of new offers, and send the details of accepted leads. Safe to run again."""
-        # What was answered until now is known from here on: nobody is told of an offer that is over.
+        # What was answered until now is known from here on: nobody is notified of an offer that is over.
         self.env["ir.cron"]._commit_progress()
         for tell in (self.tell_offered, self.tell_accepted):
             while count := tell(TOLD_AT_ONCE):
@@ -51,7 +51,7 @@ class Telling:
                     return
 
     def tell_offered(self, limit):
-        """Tell the agents of some offers that nobody was told of.
+        """Tell the agents of some offers that nobody was notified of.
 
         They are marked first and rows of another worker are left to it: nobody is told twice.
 
@@ -143,7 +143,7 @@ def _attempt(offers, send):
         with offers.env.cr.savepoint():
             send(offers)
     except psycopg2.OperationalError:
-        # Not the message's fault: the transaction starts anew.
+        # Not the message's fault: the transaction starts again.
         raise
     except Exception as error:
         if len(offers) > 1:

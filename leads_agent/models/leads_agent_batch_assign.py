@@ -306,7 +306,7 @@ class LeadsAgentBatchAssign(models.Model):
 
     def _assigning(self):
         """As whoever started the batch, in its company."""
-        # sudo: leads.agent.assignment - a manager started the batch; nobody writes assignments by hand
+        # sudo: leads.agent.assignment - a manager started the batch; nobody writes assignments directly
         env = self.sudo().with_company(self.company_id).env
         terms = Terms("batch", any_order=self._any_order(self._receivers()), reassign=self.reassign)
         return Assigning(env, terms, batch=self, tell=False)
@@ -330,7 +330,7 @@ class LeadsAgentBatchAssign(models.Model):
         return self.env._("Batch by %s", self.env.user.name)
 
     def _cancel(self, reason):
-        """Stop the batch; the reason stands on all lines that have not had their turn."""
+        """Stop the batch; the reason stands on all lines that have not been processed."""
         # sudo: leads.agent.batch.assign - a batch writes its own state
         batch = self.sudo()
         batch.state = "cancelled"

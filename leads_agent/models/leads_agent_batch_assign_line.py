@@ -9,7 +9,7 @@ from ..fields import Link
 from ..notices import tell_agents
 from ..tools import terms
 
-# What a line says once it has had its turn: names of columns, and their SQL types.
+# What a line says once it has been processed: names of columns, and their SQL types.
 RESULT_COLUMNS = {
     "result": "text",
     "reason": "text",
@@ -22,7 +22,7 @@ Row = namedtuple("Row", "id partner_id agent_id reason")
 
 
 class LeadsAgentBatchAssignLine(models.Model):
-    """What a batch did with one customer, and why. Without a result, the lead has not had its turn.
+    """What a batch did with one customer, and why. Without a result, the lead has not been processed.
 
     Lines are found, added, written and handed out in sets, past the ORM, as a batch has up to 300,000.
     """
@@ -182,7 +182,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _close_pending(self, batch, reason):
-        """Say of all lines that have not had their turn why they never will."""
+        """Say of all lines that have not been processed why they never will."""
         self.env.cr.execute(
             SQL(
                 "UPDATE leads_agent_batch_assign_line SET reason = %s WHERE batch_id = %s AND result IS NULL",
@@ -230,7 +230,7 @@ class LeadsAgentBatchAssignLine(models.Model):
                 condition=condition or SQL("TRUE"),
             )
         )
-        # sudo: res.users - agents are told by whoever started the batch
+        # sudo: res.users - agents are notified by whoever started the batch
         User = self.env["res.users"].sudo()
         tell_agents(User.env, {User.browse(nr): leads for nr, _former, leads in rows if nr}, to_agent)
         tell_agents(User.env, {User.browse(former): leads for _nr, former, leads in rows if former}, to_previous)

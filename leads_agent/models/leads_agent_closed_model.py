@@ -327,7 +327,7 @@ class LeadsAgentClosedModel(models.Model):
 
     def _sign(self):
         """Who closed it, and when."""
-        # sudo: leads.agent.closed.model - nobody writes it by hand
+        # sudo: leads.agent.closed.model - nobody writes it directly
         self.sudo().write({"closed_by_id": self.env.uid, "closed_at": fields.Datetime.now()})
 
     @takes()

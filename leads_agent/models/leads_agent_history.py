@@ -225,7 +225,7 @@ class LeadsAgentHistory(models.Model):
         """Insert rows and tell the dashboards of the holders."""
         if not vals_list:
             return
-        # sudo: leads.agent.history - nobody writes history by hand; rows follow from events the user caused
+        # sudo: leads.agent.history - nobody writes history directly; rows follow from events the user caused
         self.sudo().create(vals_list)
         partner_ids = list({vals["partner_id"] for vals in vals_list})
         self._refresh_last_events(partner_ids)

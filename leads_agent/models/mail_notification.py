@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class MailNotification(models.Model):
-    """Who was told of a message, as its thread shows it."""
+    """Who was notified of a message, as its thread shows it."""
 
     _inherit = "mail.notification"
 

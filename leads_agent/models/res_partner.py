@@ -144,7 +144,7 @@ class ResPartner(models.Model):
         if self.env.user.leads_locked:
             own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
             if own:
-                # sudo: leads.agent.assignment - a customer whom the agent entered; nobody writes assignments by hand
+                # sudo: leads.agent.assignment - a customer whom the agent entered; nobody writes assignments directly
                 entering = Assigning(self.sudo().env, Terms("order_entry", unconditional=True))
                 entering.run(
                     [Request(customer.id, self.env.uid, self.env._("Entered by the agent")) for customer in own]
@@ -156,7 +156,7 @@ class ResPartner(models.Model):
     def _leads_inherit_holder(self):
         """New contacts of a held customer are held too."""
         for partner in self:
-            # sudo: res.partner - a new contact takes over the holder of its company, whom nobody may write by hand
+            # sudo: res.partner - a new contact takes over the holder of its company, whom nobody may write directly
             if partner.parent_id and (holder := partner.commercial_partner_id.sudo().leads_agent_id):
                 partner.sudo().leads_agent_id = holder
 

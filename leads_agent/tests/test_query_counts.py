@@ -50,7 +50,7 @@ class TestQueryCounts(QueryCountsCommon):
         return self._confirm(partners.sale_order_ids, user)
 
     def test_confirming_costs_at_most_7_more_and_1_where_nobody_holds(self):
-        # Odoo's caches forget their oldest entries when they are full of what other tests have asked: begun anew.
+        # Odoo's caches forget their oldest entries when they are full of what other tests have asked: begun again.
         self.registry.clear_all_caches()
         self._confirm_costs(1, self.salesperson, True)
         for count in (1, 10, 40):

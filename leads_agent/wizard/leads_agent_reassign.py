@@ -34,7 +34,7 @@ class LeadsAgentReassign(models.TransientModel):
         self.agent_id._check_may_hold_leads()
         reason = self.env._("Reassigned by %s", self.env.user.name)
         requests = [Request(customer.id, self.agent_id.id, reason) for customer in active.partner_id]
-        # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write by hand
+        # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write directly
         results = Assigning(self.sudo().env, Terms("manual", reassign=True, unconditional=True)).run(requests)
         assigned = sum(result.result == "assigned" for result in results)
         others = [result.reason for result in results if result.result != "assigned"]

@@ -84,7 +84,7 @@ class LeadsAgentSelfTest(models.Model):
         :raises UserError: when there is no agent
         """
         self.env.user._check_leads_manager()
-        # sudo: leads.agent.self.test - a manager may run it; it reads as each agent, and nobody writes results by hand
+        # sudo: leads.agent.self.test - a manager may run it; it reads as each agent, and nobody writes results directly
         test = self.sudo().create({"company_ids": self.env.companies.ids})
         if not test._agents():
             raise UserError(self.env._("There is no Leads Agent in your companies: nobody to test."))

@@ -155,7 +155,7 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _refresh_priorities(self, domain):
-        """Compute the stored part of the expected value anew, in one statement."""
+        """Compute the stored part of the expected value again, in one statement."""
         self.flush_model()
         self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
         # sudo: leads.agent.assignment - the place of a lead in the order does not depend on who changes it

@@ -194,7 +194,7 @@ class LeadsAgentCall(models.Model):
         :raises AccessError: for a call of somebody else
         """
         self._check_mine()
-        # sudo: leads.agent.call - the user's own call, checked above; nobody writes calls by hand
+        # sudo: leads.agent.call - the user's own call, checked above; nobody writes calls directly
         self.sudo()._hang_up()
         return True
 

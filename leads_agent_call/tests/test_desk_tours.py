@@ -100,7 +100,7 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual(len(self.env["leads.agent.call"].search([("partner_id", "=", self.customer.id)])), 1)
 
     def test_a_working_day_from_the_callback_to_nobody_left(self):
-        """A due callback is called and agreed on anew, a customer buys in the call, and one wants no more calls."""
+        """A due callback is called and agreed on again, a customer buys in the call, and one wants no more calls."""
         self.env.company.leads_agent_most_callbacks = 0
         lighthouse, bakery = self._callable("Lighthouse Inn"), self._callable("Old Bakery")
         sold, blocked = self._assign(lighthouse), self._assign(bakery)

@@ -166,7 +166,7 @@ class TestWhatFiguresTell(OursCommon):
         self.assertNotIn("987", str(answer))
         data = self._call(self.agent, "leads.agent.dashboard", "get_data", sort="value")
         self.assertEqual(data["leads"][0]["partner_id"], second.id)
-        # Whoever works in both is told of both, as long as both are switched on.
+        # Whoever works in both is notified of both, as long as both are switched on.
         self.agent.company_ids += far
         self.env.flush_all()
         both = {"allowed_company_ids": (self.env.company | far).ids}

@@ -220,7 +220,7 @@ class TestPromisesInVain(PromiseCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestPromisesOfCompanies(PromiseCommon):
-    """A callback belongs to the company of the customer, and everybody is told of the same moment."""
+    """A callback belongs to the company of the customer, and everybody is notified of the same moment."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,9 +1,9 @@
 """Which lead to call next: due callbacks first, then by expected value. Pure and deterministic.
 
 The expected value of a lead is its amount times the chance of a sale. The chance falls with the age of the quotation
-and with each attempt in vain, and rises with former sales and with how often customers answered at this hour. All
-factors are logarithms of base 2 here, so that what does not change with the clock adds up to one number that can be
-stored and sorted by (:func:`standing`): the age counts from a fixed day, and time takes the same from every lead.
+and with each unsuccessful attempt, and rises with earlier sales and with how often customers answered at this hour.
+All factors are logarithms of base 2 here, so that what does not change with the clock adds up to one number that can
+be stored and sorted by (:func:`standing`): the age counts from a fixed day, and time takes the same from every lead.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Weights:
     """What a chance is made of.
 
     :param half_life: days in which the chance of a quotation halves
-    :param fatigue: share of the chance that an attempt in vain leaves
+    :param fatigue: share of the chance that an unsuccessful attempt leaves
     :param loyalty: how much of the chance each former sale adds
     :param answers: 1: who always answers at this hour counts twice, who never does counts half; 0: it counts nothing
     """

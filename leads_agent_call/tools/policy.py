@@ -26,7 +26,7 @@ class Policy:
     :param fate: a value of :data:`FATES`
     :param callback: the agent agrees on a time with the customer
     :param retry_minutes: the lead is not offered again before; 0: no retry
-    :param most_attempts: so many attempts in vain, then ``exhausted``; 0: no end
+    :param most_attempts: so many unsuccessful attempts, then ``exhausted``; 0: no end
     :param exhausted: a value of :data:`FATES`
     :param quotation: a value of :data:`QUOTATIONS`
     :param extend_days: from today, for ``extend``

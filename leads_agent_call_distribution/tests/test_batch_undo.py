@@ -46,7 +46,7 @@ class UndoCase(BatchCase):
         return batch
 
     def _held_since(self, partners, agent, days=3):
-        """Leads that an agent has had for days, with a try in vain."""
+        """Leads that an agent has had for days, with a try without success."""
         assignments = self._assign(partners, agent)
         assignments.attempt_count = 2
         self.env.flush_all()

@@ -206,7 +206,7 @@ class LeadsAgentRule(models.Model):
     def _candidates(self, below=None, limit=CHUNK):
         """The next leads, newest customers first.
 
-        :param int below: ids from here on have had their turn
+        :param int below: ids from here on have been processed
         """
         domain = self._domain()
         if below:

@@ -117,7 +117,7 @@ class LeadsAgentHandOver(models.TransientModel):
         """
         for agent in self.agent_ids:
             agent._check_may_hold_leads()
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
+        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write directly
         Assignment = self.env["leads.agent.assignment"].sudo()
         rooms = Assignment._agent_rooms(self.agent_ids)
         plan = self.env["leads.agent.rotation"]._share_out(
@@ -152,6 +152,6 @@ class LeadsAgentHandOver(models.TransientModel):
         left = leads.filtered(lambda assignment: assignment.state == "active")
         if not left:
             return []
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write by hand
+        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write directly
         left.sudo()._end("unassigned")
         return [self.env._("Back in the pool: %s.", len(left))]

@@ -217,7 +217,7 @@ class LeadsAgentLifecycleRule(models.Model):
         """Move the leads that nobody heard of. May run twice: who has moved already is not moved again."""
         # sudo: leads.agent.lifecycle.rule - the job works for everybody
         rules = self.sudo().search([("trigger", "=", "silence")])
-        # Leads that stay where they are stay in the way: whoever begins anew begins at the first one.
+        # Leads that stay where they are stay in the way: whoever begins again begins at the first one.
         jobs.run(rules.env, [(rule, 0) for rule in rules], self._move_silent, resumes=False)
 
     @api.model

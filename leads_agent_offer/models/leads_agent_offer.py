@@ -307,7 +307,7 @@ class LeadsAgentOffer(models.Model):
 
     @takes(given.one, name=given.text, description=given.text)
     def action_resubmit(self, name=False, description=False):
-        """Route a lead of the catch-all anew, with other words if given.
+        """Route a lead of the catch-all again, with other words if given.
 
         :raises AccessError: for others than its users
         :raises UserError: when it is too late

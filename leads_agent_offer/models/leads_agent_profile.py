@@ -105,7 +105,7 @@ class LeadsAgentProfile(models.Model):
 
     @takes(given.one, forward_email=given.text, by_app=given.flag, by_email=given.flag, by_sms=given.flag)
     def set_preferences(self, **values):
-        """Change how one is told of offers: one's own preferences, or as a manager anybody's.
+        """Change how one is notified of offers: one's own preferences, or as a manager anybody's.
 
         :param values: of ``by_app``, ``by_email``, ``by_sms`` and ``forward_email``
         :raises AccessError: for somebody else's

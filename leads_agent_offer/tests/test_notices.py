@@ -73,7 +73,7 @@ class TestNotices(CanaryCommon):
         ):
             self._tell()
             self.offer.with_user(self.agent).action_accept()
-        # Demo offers are told of as well, and the dashboard has messages of its own.
+        # Demo offers are notified of as well, and the dashboard has messages of its own.
         notices = [
             (kind, message)
             for channel, kind, message in sent

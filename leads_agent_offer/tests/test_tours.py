@@ -44,7 +44,7 @@ class TestOfferTours(OfferCommon, HttpCase):
 
     def test_an_agent_declines(self):
         self._skill(self.other_agent, self.env["leads.agent.tag"].search([("name", "=", "solar")]), 10)
-        # Who qualifies alone is asked again at once; routed anew, both of them qualify.
+        # Who qualifies alone is asked again at once; routed again, both of them qualify.
         self.lead.with_user(self.manager).action_leads_recall()
         self.lead.with_user(self.manager).action_leads_route()
         self.start_tour("/odoo/leads-offers", "leads_agent_offer_decline", login="agent_anna")

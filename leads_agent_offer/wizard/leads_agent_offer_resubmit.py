@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentOfferResubmit(models.TransientModel):
-    """*Edit and Resubmit*: a lead that nobody took is routed anew, with words that agents are looked for by.
+    """*Edit and Resubmit*: a lead that nobody took is routed again, with words that agents are looked for by.
 
     Whoever may read the lead gets its words to edit. An agent on the catch-all does not see them before accepting, as
     with every other offer: what they write replaces what is there, and what they leave empty stays.
@@ -56,7 +56,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
 
     @takes(given.one)
     def action_resubmit(self):
-        """Route the lead anew.
+        """Route the lead again.
 
         :raises AccessError: for somebody else's offer
         :raises UserError: when it is too late

@@ -7,7 +7,7 @@ class LeadsAgentAssignment(models.Model):
     """What an agent may do with leads and read of them, and what ends with them.
 
     An assignment is kept for good and its agent may read it; the customer's data must not come along with it. Reading
-    and following the customer end when the lead or its grace does: a follower is told of every message for ever.
+    and following the customer end when the lead or its grace does: a follower is notified of every message for ever.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited

@@ -30,7 +30,10 @@ def uninstall_hook(env):
     users = env["res.users"].with_context(active_test=False)
     agents = users.search([("group_ids", "in", agent.ids)])
     managers = users.search([("group_ids", "in", manager.ids)]) - agents
-    (agents | managers).write({"group_ids": [Command.link(internal.id)]})
+    losing = (agents | managers).filtered(
+        lambda user: internal not in (user.group_ids - agent - manager).all_implied_ids
+    )
+    losing.write({"group_ids": [Command.link(internal.id)]})
     agents.filtered("active").action_archive()
     # Their record rules have no XML id, so they would stay.
     env["leads.agent.closed.model"].with_context(active_test=False).search([]).unlink()

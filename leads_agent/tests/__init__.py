@@ -29,4 +29,5 @@ from . import (
     test_sale,
     test_sql_text,
     test_tours,
+    test_uninstall,
 )

@@ -44,7 +44,7 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The customer's newest order when the lead was assigned.",
+        help="The customer's latest order when the lead was assigned.",
     )
     assigned_at = fields.Datetime(required=True, readonly=True)
     assigned_by_id = Link("res.users", readonly=True)
@@ -53,7 +53,7 @@ class LeadsAgentAssignment(models.Model):
     end_reason = fields.Selection(terms.END_REASONS, readonly=True)
     visible_until = fields.Datetime(
         readonly=True,
-        help="After resolving, the agent may still read the customer until this moment.",
+        help="After resolving the lead, the agent can still see the customer until this time.",
     )
     disposition_id = Link("leads.agent.disposition", readonly=True, index="btree_not_null", ondelete="restrict")
     note = fields.Text(readonly=True)
@@ -65,8 +65,8 @@ class LeadsAgentAssignment(models.Model):
         ondelete="set null",
         help="The sale that resolved the lead.",
     )
-    last_event_at = fields.Datetime(readonly=True, help="When the newest entry of the customer's history was made.")
-    last_contact_at = fields.Datetime(string="Last Contact", readonly=True)
+    last_event_at = fields.Datetime(readonly=True, help="Date of the latest entry in the customer's history.")
+    last_contact_at = fields.Datetime(string="Last Contacted On", readonly=True)
 
     first_id = Link(
         "leads.agent.assignment",
@@ -108,7 +108,7 @@ class LeadsAgentAssignment(models.Model):
     )
     is_ended_today = fields.Boolean(string="Ended Today", compute="_compute_is_today", search="_search_is_ended_today")
     is_recent = fields.Boolean(
-        string="Held in the Last 30 Days",
+        string="Assigned in the Last 30 Days",
         compute="_compute_is_today",
         search="_search_is_recent",
         help="How the conversion on the dashboard is calculated.",

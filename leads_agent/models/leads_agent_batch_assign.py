@@ -48,13 +48,13 @@ class LeadsAgentBatchAssign(models.Model):
         index=True,
     )
     task = fields.Selection(
-        [("assign", "Assigning")], readonly=True, copy=False, help="What is worked on, or was last."
+        [("assign", "Assigning")], readonly=True, copy=False, help="The current or latest step of the batch."
     )
     company_id = Link("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     selected_order_ids = fields.Json(
         string="Selected Orders",
         default=lambda self: list(self._of_list("active_ids") or ()),
-        help="Ids of the selected orders, kept as numbers so that an order deleted meanwhile is reported as gone.",
+        help="IDs of the selected orders, kept as numbers so that orders deleted in the meantime can be reported.",
     )
     whole_filter = fields.Boolean(
         string="All Orders of the Filter", help="Not the selection, but all orders that the list was filtered by."
@@ -62,7 +62,7 @@ class LeadsAgentBatchAssign(models.Model):
     domain = fields.Char(
         string="Filter",
         default=lambda self: str(self._of_list("active_domain") or "") or False,
-        help="The orders that the list was filtered by; they are read when the batch starts.",
+        help="The filter of the order list. Matching orders are read when the batch starts.",
     )
     order_count = fields.Integer(string="Orders", compute="_compute_order_count")
     filter_count = fields.Integer(string="Orders of the Filter", compute="_compute_order_count")
@@ -185,7 +185,7 @@ class LeadsAgentBatchAssign(models.Model):
             case "running":
                 return self.env._("This batch is running. Open it to see how far it is.")
             case "cancelled":
-                return self.env._("This batch was cancelled. Select the orders again for another one.")
+                return self.env._("This batch was cancelled. To run another batch, select the orders again.")
         return self.env._("This batch has been run already. Select the orders again for another one.")
 
     def _open(self):

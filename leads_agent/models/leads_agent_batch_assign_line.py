@@ -42,7 +42,7 @@ class LeadsAgentBatchAssignLine(models.Model):
         string="Taken From",
         readonly=True,
         ondelete="set null",
-        help="Who held the lead before the batch took it.",
+        help="The agent who held the lead before the batch reassigned it.",
     )
     assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     result = fields.Selection(terms.RESULTS, readonly=True)

@@ -56,7 +56,7 @@ class LeadsAgentClosedModel(models.Model):
             ("customer", "Records whose customer they can see"),
             ("order", "Records whose order they can see"),
             ("document", "Records whose document they can see"),
-            ("own", "Their own records"),
+            ("own", "Only their own records"),
             ("nothing", "None"),
         ],
         string="Agents Can Still See",
@@ -73,7 +73,8 @@ class LeadsAgentClosedModel(models.Model):
         store=True,
         readonly=False,
         domain="[('id', 'in', candidate_ids)]",
-        help="The links that decide whether agents see a record. A record without any of them stays visible.",
+        help="The fields that decide whether agents see a record. A record in which all of them are empty "
+        "stays visible.",
     )
     candidate_ids = fields.Many2many("ir.model.fields", compute="_compute_candidate_ids")
     explanation = fields.Text(compute="_compute_explanation", compute_sudo=True)
@@ -121,9 +122,9 @@ class LeadsAgentClosedModel(models.Model):
         """Which rows agents still see, in words."""
         by = ", ".join(f"{field.field_description} ({field.name})" for field in self.field_ids)
         if self.shape == "nothing":
-            return self.env._("Agents cannot see, change or create any.")
+            return self.env._("Agents cannot see, edit or create any records of this model.")
         if self.shape == "own":
-            return self.env._("Agents see the records that name them, by: %s.", by)
+            return self.env._("Agents see only the records that name them in: %s.", by)
         return self.env._(
             "Agents see the records whose customers, orders and documents they may currently see, by: %s. "
             "A customer hides a record only while agents are locked to their customers. An order also "
@@ -190,9 +191,8 @@ class LeadsAgentClosedModel(models.Model):
             linked = needed.filtered(lambda model: set(link_kinds(self.env, model.model).values()) - {OWN})
             raise ValidationError(
                 self.env._(
-                    "Agents need this for their work, so it cannot be closed to them: %(refused)s.\nLeads "
-                    "Agent already limits what agents see of these to their customers and orders: "
-                    "%(needed)s.",
+                    "Agents need this for their work, so it cannot be closed to them: %(refused)s. Leads "
+                    "Agent already limits these to the agents' own customers and orders: %(needed)s.",
                     refused=", ".join(refused.mapped("name")),
                     needed=", ".join(sorted(set((linked | refused).mapped("name")))),
                 )

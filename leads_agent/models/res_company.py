@@ -34,8 +34,8 @@ class ResCompany(models.Model):
     leads_agent_grace_minutes = fields.Integer(
         string="Grace After Resolving",
         default=60,
-        help="Minutes for which an agent may still read a customer after resolving the lead, and an order after "
-        "completing it.",
+        help="Number of minutes during which an agent can still see a customer after resolving the lead, "
+        "and an order after completing it.",
     )
     leads_agent_untouched_days = Bounded(
         string="Untouched Leads Back to the Pool",
@@ -46,8 +46,8 @@ class ResCompany(models.Model):
     leads_agent_tz = fields.Selection(
         _tz_get,
         string="Time Zone of the Figures",
-        help="Today, in the figures of agents and managers, begins at midnight of this time zone, wherever they are. "
-        "Empty: that of the working hours of the company.",
+        help="In the figures of agents and managers, the day begins at midnight in this time zone, "
+        "wherever they are. Leave empty to use the time zone of the company's working hours.",
     )
 
     # ------------------------------------------------------------------

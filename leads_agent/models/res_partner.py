@@ -37,7 +37,7 @@ class ResPartner(models.Model):
         compute="_compute_is_assignable_lead",
         compute_sudo=True,
         search="_search_is_assignable_lead",
-        help="A commercial customer whose newest order, of any contact and company, is still a quotation.",
+        help="A commercial entity whose latest order, across all contacts and companies, is still a quotation.",
     )
     leads_assignment_ids = Rows("leads.agent.assignment", "partner_id", string="Lead Assignments")
     leads_assignment_count = fields.Integer(compute="_compute_leads_assignment_count")

@@ -40,7 +40,8 @@ class ResUsers(models.Model):
         search="_search_is_leads_manager",
     )
     leads_may_hold = fields.Boolean(
-        string="May Hold Leads", help="A Leads Manager who also calls: can be assigned leads and has the dashboard."
+        string="May Hold Leads",
+        help="A Leads Manager who also makes calls, can be assigned leads and uses the dashboard.",
     )
     can_hold_leads = fields.Boolean(
         string="Can Be Assigned Leads",

@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
         string="Partial Order",
         compute="_compute_is_partial",
         search="_search_is_partial",
-        help="A quotation, sent or not, expired or not.",
+        help="A quotation, whether or not it has been sent or has expired.",
     )
     leads_commercial_partner_id = fields.Many2one(
         "res.partner",
@@ -56,14 +56,14 @@ class SaleOrder(models.Model):
         precompute=True,
         readonly=True,
         copy=False,
-        help="The agent who holds the customer, or who held it last. An index uses it to find what an agent may see.",
+        help="The agent who holds the customer now or held it last. Used to find what an agent can see.",
     )
     tag_ids = fields.Many2many(groups=READERS)
     leads_completed_by_id = fields.Many2one(
-        "res.users", string="Completed By Agent", readonly=True, copy=False, index="btree_not_null"
+        "res.users", string="Completed by Agent", readonly=True, copy=False, index="btree_not_null"
     )
     leads_completed_until = fields.Datetime(
-        string="Readable By Agent Until",
+        string="Visible to Agent Until",
         readonly=True,
         copy=False,
         help="Until then, the agent who completed the order may still read it.",

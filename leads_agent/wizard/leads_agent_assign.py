@@ -13,7 +13,9 @@ class LeadsAgentAssign(models.TransientModel):
     _name = "leads.agent.assign"
     _description = "Assign Lead"
 
-    agent_id = Link("res.users", string="User", domain=[("can_hold_leads", "=", True)], help="All Leads Agents.")
+    agent_id = Link(
+        "res.users", string="User", domain=[("can_hold_leads", "=", True)], help="The agent who gets the lead."
+    )
     partner_id = Link(
         "res.partner",
         string="Lead to Assign",
@@ -34,7 +36,7 @@ class LeadsAgentAssign(models.TransientModel):
         if not self.partner_id:
             raise UserError(self.env._("Choose the lead to assign."))
         self.partner_id.check_access("read")
-        request = Request(self.partner_id.id, self.agent_id.id, self.env._("Chosen by %s", self.env.user.name))
+        request = Request(self.partner_id.id, self.agent_id.id, self.env._("Assigned by %s", self.env.user.name))
         # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write directly
         [result] = Assigning(self.sudo().env, Terms("manual")).run([request])
         if result.result != "assigned":

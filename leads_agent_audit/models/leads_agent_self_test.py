@@ -47,12 +47,12 @@ class LeadsAgentSelfTest(models.Model):
     pending_count = fields.Integer(string="Agents Not Tested", readonly=True)
     readable_count = fields.Integer(string="Readable Models", readonly=True)
     model_count = fields.Integer(
-        string="Tested Models", readonly=True, help="Customers, orders, and what has a link to one of them."
+        string="Tested Models", readonly=True, help="Customers, orders, and records linked to them."
     )
-    read_count = fields.Integer(string="Reads As Agent", readonly=True)
+    read_count = fields.Integer(string="Tested as Agent", readonly=True)
     finding_count = fields.Integer(string="Number of Findings", readonly=True)
     verdict = fields.Selection(
-        [("clean", "As it should be"), ("findings", "Findings"), ("incomplete", "Not complete")],
+        [("clean", "As it should be"), ("findings", "Findings"), ("incomplete", "Incomplete")],
         compute="_compute_verdict",
         store=True,
     )
@@ -163,11 +163,11 @@ class LeadsAgentSelfTest(models.Model):
     @api.model
     def _accepted(self):
         """Models whose links say nothing of a customer, each with the reason. Other addons may add to it."""
-        own_addresses = self.env._("Refers to your company's own addresses, not to customers. Not tested.")
+        own_addresses = self.env._("Not tested: refers to your company's own addresses, not to customers.")
         accepted = {
-            "product.supplierinfo": self.env._("Refers to the suppliers of a product, not to customers. Not tested."),
+            "product.supplierinfo": self.env._("Not tested: refers to the vendors of a product, not to customers."),
             "res.partner.category": self.env._(
-                "A tag is used on many customers, and Odoo lists only those that the agent can see. Not tested."
+                "Not tested: a tag is used on many customers, and Odoo lists only those that the agent can see."
             ),
             "stock.rule": own_addresses,
             "stock.warehouse": own_addresses,

@@ -19,12 +19,17 @@ class LeadsAgentSelfTestLine(models.Model):
         string="Leads Agent",
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: concerns all agents.",
+        help="Empty if it applies to all agents.",
     )
     model = fields.Char(string="Technical Name")
     model_name = fields.Char(string="Model")
-    seen = fields.Integer(help="What the agent reads, archived records included.", aggregator="sum")
-    expected = fields.Integer(help="What the settings and assignments say.", aggregator="sum")
+    seen = fields.Integer(
+        help="The number of records that the agent can read, including archived ones.", aggregator="sum"
+    )
+    expected = fields.Integer(
+        help="The number of records that the agent should be able to read, according to the settings and assignments.",
+        aggregator="sum",
+    )
     verdict = fields.Selection(
         [
             ("ok", "As it should be"),

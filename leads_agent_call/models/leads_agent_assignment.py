@@ -23,22 +23,25 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         digits=0,
         aggregator=None,
-        help="The expected value of the lead as a logarithm, without the part that depends on the time of day.",
+        help="The logarithm of the lead's expected value, not including the effect of the time of day.",
     )
     next_call_at = fields.Datetime(
         string="Not Before",
         readonly=True,
-        help="Next skips the lead until then, because the last attempt was unsuccessful.",
+        help="The Next lead button skips this lead until then, because the last attempt was unsuccessful.",
     )
     attempt_count = fields.Integer(
-        string="Attempts", readonly=True, aggregator=None, help="Unsuccessful calls since somebody was last reached."
+        string="Attempts",
+        readonly=True,
+        aggregator=None,
+        help="Unsuccessful calls since the customer was last reached.",
     )
     first_call_at = fields.Datetime(string="First Call", readonly=True)
     hours_to_call = fields.Float(
         string="Hours to First Call",
         readonly=True,
         aggregator="avg",
-        help="From the assignment to the first call of its agent.",
+        help="Time from the assignment to the agent's first call.",
     )
     call_ids = fields.One2many("leads.agent.call", "assignment_id", string="Calls", readonly=True)
     callback_id = Link(
@@ -47,7 +50,7 @@ class LeadsAgentAssignment(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups=MANAGER,
-        help="What was promised to the customer when the lead was assigned.",
+        help="The callback that had been promised to the customer when the lead was assigned.",
     )
     callback_agent_id = Link(
         "res.users",

@@ -37,7 +37,7 @@ class LeadsAgentCall(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups="leads_agent.group_leads_manager",
-        help="The customer's newest order when the call began.",
+        help="The customer's latest order when the call started.",
     )
     callback_id = Link(
         "leads.agent.callback",
@@ -52,41 +52,44 @@ class LeadsAgentCall(models.Model):
     started_at = fields.Datetime(required=True, readonly=True)
     ended_at = fields.Datetime(readonly=True)
     duration = fields.Float(
-        string="Talk Time", readonly=True, aggregator="sum", help="Hours between picking up and hanging up."
+        string="Talk Time", readonly=True, aggregator="sum", help="Time between picking up and hanging up, in hours."
     )
     local_hour = fields.Integer(
         string="Hour",
         readonly=True,
         aggregator=None,
-        help="The hour of the day, in the customer's time zone, when it began.",
+        help="The hour of the day when the call started, in the customer's time zone.",
     )
     disposition_id = Link("leads.agent.disposition", readonly=True, index=True, ondelete="restrict")
     is_contact = fields.Integer(
-        string="Contacts", readonly=True, default=0, aggregator="sum", help="1 when somebody was reached."
+        string="Contacts", readonly=True, default=0, aggregator="sum", help="1 if the customer was reached."
     )
     is_sale = fields.Integer(
         string="Sales",
         readonly=True,
         default=0,
         aggregator="sum",
-        help="1 when the customer bought during the call, for as long as the sale counts for the lead.",
+        help="1 if the customer bought during the call, as long as the sale counts for the lead.",
     )
     contact_rate = fields.Float(
-        compute="_compute_rates", store=True, aggregator="avg", help="Contacts by calls, where calls are summed up."
+        compute="_compute_rates",
+        store=True,
+        aggregator="avg",
+        help="Contacts divided by calls, when calls are grouped.",
     )
     conversion = fields.Float(
         string="Sales per Call",
         compute="_compute_rates",
         store=True,
         aggregator="avg",
-        help="Sales by calls, where calls are summed up.",
+        help="Sales divided by calls, when calls are grouped.",
     )
     currency_id = Link(related="company_id.currency_id")
     revenue = fields.Monetary(
         compute="_compute_revenue",
         store=True,
         groups="leads_agent.group_leads_manager",
-        help="The sale of the call without taxes, in the currency of the company and as it was when it was made.",
+        help="The untaxed amount of the sale made in the call, in the company's currency, as of the time of the sale.",
     )
     note = fields.Text(readonly=True)
     closed_by_id = Link(
@@ -94,7 +97,7 @@ class LeadsAgentCall(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="The user whose sale or merge ended the call.",
+        help="The user who ended the call by confirming an order or merging the customer.",
     )
     is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
 

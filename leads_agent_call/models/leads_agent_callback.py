@@ -56,9 +56,11 @@ class LeadsAgentCallback(models.Model):
     call_id = Link("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
     kept_call_id = Link("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
     promised_at = fields.Datetime(
-        string="Promised for", readonly=True, help="What was agreed on with the customer, whenever it is due by now."
+        string="Promised for",
+        readonly=True,
+        help="The time originally agreed with the customer, even if the callback has been moved since.",
     )
-    moved_from = fields.Datetime(readonly=True, help="When it was due before it moved by itself.")
+    moved_from = fields.Datetime(readonly=True, help="When it was due before it was moved automatically.")
     moved_because = fields.Selection(terms.CALLBACK_MOVES, string="Why It Moved", readonly=True)
     moved = fields.Char(compute="_compute_moved")
     told_at = fields.Datetime(string="Notified At", readonly=True, help="When the agent was notified that it is due.")
@@ -165,7 +167,7 @@ class LeadsAgentCallback(models.Model):
             if most and count > most:
                 raise UserError(
                     self.env._(
-                        "%(agent)s already has %(most)s open callbacks, the maximum allowed.",
+                        "%(agent)s already has %(most)s open callbacks, which is the maximum.",
                         agent=agent.name,
                         most=most,
                     )

@@ -23,16 +23,16 @@ class LeadsAgentCallingHours(models.Model):
     _order = "country_id, state_id, days, hour_from, id"
     _rec_name = "country_id"
 
-    country_id = Link("res.country", index=True, help="Empty: for customers of all other countries.")
+    country_id = Link("res.country", index=True, help="Leave empty for customers in all other countries.")
     state_id = Link(
         "res.country.state",
         domain="[('country_id', '=?', country_id)]",
-        help="Empty: for all states of the country that have no hours of their own.",
+        help="Leave empty for all states of the country that have no hours of their own.",
     )
     days = fields.Selection(DAYS, required=True, default="weekdays")
     hour_from = fields.Float(string="From", required=True, default=9.0)
     hour_to = fields.Float(string="To", required=True, default=20.0)
-    source = fields.Char(help="The law, or the person who decided it.")
+    source = fields.Char(help="The law that sets these hours, or the person who decided on them.")
 
     _check_hours = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_from < hour_to AND hour_to <= 24)",

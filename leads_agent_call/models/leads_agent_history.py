@@ -13,7 +13,7 @@ class LeadsAgentHistory(models.Model):
 
     kind = fields.Selection(selection_add=[("callback", "Callback")], ondelete={"callback": "cascade"})
     call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
-    moved_from = fields.Datetime(readonly=True, help="When a callback that moved by itself was due.")
+    moved_from = fields.Datetime(readonly=True, help="When an automatically moved callback was originally due.")
     moved_to = fields.Datetime(readonly=True)
 
     _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")

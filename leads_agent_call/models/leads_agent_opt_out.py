@@ -32,12 +32,14 @@ class LeadsAgentOptOut(models.Model):
     disposition_id = Link(
         "leads.agent.disposition", string="Outcome", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    until = fields.Datetime(readonly=True, help="The customer may be called again from this date. Empty: never.")
+    until = fields.Datetime(
+        readonly=True, help="The customer may be called again from this date. Leave empty for never."
+    )
     numbers = fields.Char(readonly=True, help="The phone numbers added to the do-not-call list with it.")
     is_in_force = fields.Boolean(string="In Force", compute="_compute_is_in_force", search="_search_is_in_force")
     lifted_at = fields.Datetime(readonly=True)
     lifted_by_id = Link("res.users", readonly=True, ondelete="restrict")
-    lift_reason = fields.Char(string="Reason for Lifting", readonly=True)
+    lift_reason = fields.Char(string="Reason for Allowing Calls", readonly=True)
 
     @api.depends("lifted_at", "until")
     def _compute_is_in_force(self):
@@ -171,7 +173,7 @@ class LeadsAgentOptOut(models.Model):
             row.partner_id._message_log(body=row._lifted_sentence(reason), author_id=author.id)
 
     def _lifted_sentence(self, reason):
-        return self.env._("May be called again. Reason: %s", reason)
+        return self.env._("Can be called again. Reason: %s", reason)
 
     def _unblock_numbers(self, reason):
         """Elevated: take what went on the do-not-call list with these off it, but what others in force put there."""

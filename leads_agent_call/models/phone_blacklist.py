@@ -12,7 +12,7 @@ class PhoneBlacklist(models.Model):
         string="Until",
         readonly=True,
         tracking=True,
-        help="The number may be called again from this date. Empty: never.",
+        help="The number may be called again from this date. Leave empty for never.",
     )
 
     @api.model

@@ -19,10 +19,10 @@ class ResCompany(models.Model):
         help="Customers without any phone number, of their own or of a contact, are not given to agents.",
     )
     leads_agent_calls_per_day = Bounded(
-        string="Maximum Calls per Customer and Day",
+        string="Maximum Calls per Customer per Day",
         most=policy.MOST_ATTEMPTS,
         default=5,
-        help="Across all agents, per calendar day of the customer. 0: no limit.",
+        help="Calls by all agents, per calendar day in the customer's time zone. 0: no limit.",
     )
     leads_agent_callback_minutes = Bounded(
         string="Missed Callbacks to the Call Center",
@@ -38,25 +38,30 @@ class ResCompany(models.Model):
         least=1,
         most=limits.MOST_DAYS,
         default=14,
-        help="Number of days in which the chance of selling a quotation halves. The lower the number, the "
-        "more Next prefers recent quotations.",
+        help="Number of days in which the chance of winning a quotation halves. The lower the number, the "
+        "more the Next lead button prefers recent quotations.",
     )
     leads_agent_fatigue = Bounded(
-        string="Chance After an Unsuccessful Attempt",
+        string="Chance Left After an Unsuccessful Attempt",
         least=1,
         most=100,
         default=80,
-        help="Percentage of the chance that is left after each unsuccessful attempt. 100: attempts do not count.",
+        help="Percentage of the chance of a sale that is left after each unsuccessful attempt. 100: "
+        "attempts do not count.",
     )
     leads_agent_loyalty = Bounded(
-        string="Chance per Past Sale", most=100, default=20, help="Percentage that each past sale adds to the chance."
+        string="Added Chance per Past Sale",
+        most=100,
+        default=20,
+        help="Percentage by which each past sale raises the chance of another sale.",
     )
     leads_agent_answers = Bounded(
         string="Weight of Earlier Answers",
         most=100,
         default=100,
-        help="How much the hours at which the customer answered before count. At 100, a customer who "
-        "always answers at this hour counts twice, and one who never does counts half. 0: not at all.",
+        help="How much weight the hours at which the customer answered before are given. At 100, a "
+        "customer who always answers at this hour counts twice as much, and one who never does counts "
+        "half as much. 0: none.",
     )
 
     def _leads_weights(self, settings=None):

@@ -33,7 +33,7 @@ class ResPartner(models.Model):
         help="Whether the address, the phone number or a colleague's confirmation tells the customer's time zone.",
     )
     leads_opt_out_ids = Rows(
-        "leads.agent.opt.out", "partner_id", string="Refusals of Calls", readonly=True, groups=MANAGER
+        "leads.agent.opt.out", "partner_id", string="Do-Not-Call Requests", readonly=True, groups=MANAGER
     )
     leads_call_count = fields.Integer(string="Calls", compute="_compute_leads_call_count", groups=HOLDERS)
     leads_callback_id = fields.Many2one(
@@ -41,14 +41,14 @@ class ResPartner(models.Model):
         string="Callback",
         compute="_compute_leads_callback_id",
         groups=HOLDERS,
-        help="The open promise to call this customer back.",
+        help="The open callback for this customer.",
     )
 
     leads_phone_note = fields.Char(
-        string="Phone to Check",
+        string="Problem with the Phone Number",
         compute="_compute_leads_phone_note",
         groups=HOLDERS,
-        help="Why the number under Phone cannot be dialed.",
+        help="Why the phone number cannot be dialed.",
     )
 
     @api.depends("phone", "country_id", "parent_id.country_id")

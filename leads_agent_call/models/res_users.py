@@ -38,7 +38,7 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
-    leads_break_since = fields.Datetime(string="On a Break Since", readonly=True, copy=False)
+    leads_break_since = fields.Datetime(string="On Break Since", readonly=True, copy=False)
     leads_desk_state = fields.Selection(
         terms.DESK_STATES, string="At the Desk", compute="_compute_leads_desk_state", compute_sudo=True
     )
@@ -110,7 +110,7 @@ class ResUsers(models.Model):
 
     def _check_own_break(self):
         if self != self.env.user:
-            raise AccessError(self.env._("Agents begin and end their breaks themselves."))
+            raise AccessError(self.env._("Only the agents themselves can start and end their breaks."))
 
     def _leads_set_break(self, since):
         if self.leads_break_since != since:

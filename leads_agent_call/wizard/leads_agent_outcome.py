@@ -29,11 +29,11 @@ class LeadsAgentOutcome(models.TransientModel):
         [("customer", "Customer's time"), ("agent", "My time")],
         required=True,
         default="customer",
-        help="The time zone of the day and time.",
+        help="The time zone in which you enter the date and time.",
     )
     callback_date = fields.Date(string="Call Back on", compute="_compute_callback", store=True, readonly=False)
     callback_time = fields.Float(string="At", compute="_compute_callback", store=True, readonly=False)
-    callback_times = fields.Char(string="In Local Time", compute="_compute_effects")
+    callback_times = fields.Char(string="Local Time", compute="_compute_effects")
     effects = fields.Text(string="What Will Happen", compute="_compute_effects")
 
     @api.depends("call_id")
@@ -111,7 +111,7 @@ class LeadsAgentOutcome(models.TransientModel):
                 },
             }
         if not self.disposition_id.exists():
-            raise UserError(self.env._("Choose an outcome: it says what happens with the lead."))
+            raise UserError(self.env._("Choose an outcome. It decides what happens to the lead."))
         callback = self._callback() if self.disposition_id.asks_callback else None
         self.call_id.finish(self.disposition_id.id, self.note, callback)
         return {"type": "ir.actions.act_window_close"}

@@ -57,18 +57,18 @@ class LeadsAgentReceived(models.Model):
         required=True,
         readonly=True,
     )
-    key = fields.Char(required=True, readonly=True, help="What the channel calls the message.")
+    key = fields.Char(required=True, readonly=True, help="The ID of the message on the channel.")
     about = fields.Char(
         string="Changes",
         readonly=True,
         index="btree_not_null",
-        help="The key of the message that it edits or withdraws.",
+        help="The key of the message that this one edits or deletes.",
     )
     email_from = fields.Char(
         string="Sender",
         readonly=True,
         index="btree_not_null",
-        help="What the channel calls the sender: an e-mail address, a number, an id.",
+        help="The sender on the channel: an e-mail address, a number or an ID.",
     )
     subject = fields.Char(readonly=True)
     state = fields.Selection(
@@ -90,7 +90,7 @@ class LeadsAgentReceived(models.Model):
         help="Automatic mail and spam is held back until a manager releases it.",
     )
     reason = fields.Char(readonly=True, help="Why it was ignored, or failed.")
-    body = fields.Text(readonly=True, help="As it was received. Empty once the text is in the chatter.")
+    body = fields.Text(readonly=True, help="The text as it was received. Emptied once the text is in the chatter.")
     came_with = fields.Json(readonly=True, export_string_translation=False)
     partner_id = Link("res.partner", string="From", readonly=True, ondelete="set null", index="btree_not_null")
     message_id = Link("mail.message", readonly=True, ondelete="set null", index="btree_not_null")
@@ -281,7 +281,7 @@ class LeadsAgentReceived(models.Model):
     def _check_manager(self):
         self.check_access("read")
         if not self.env.user.has_group("leads_agent.group_leads_manager"):
-            raise AccessError(self.env._("Leads Managers decide about what was received."))
+            raise AccessError(self.env._("Only Leads Managers can decide what happens to received messages."))
 
     @takes()
     def action_try_again(self):
@@ -330,7 +330,7 @@ class LeadsAgentReceived(models.Model):
         # sudo: leads.agent.received - the manager may read these rows; what is in them was accepted when it came
         rows = self.sudo()._lock()
         if not rows:
-            raise UserError(self.env._("These messages are being taken in at this moment."))
+            raise UserError(self.env._("These messages are being processed right now."))
         for company in rows.company_id:
             mine = rows.filtered(lambda row, company=company: row.company_id == company)
             # As the gateway does it, whoever presses the button.

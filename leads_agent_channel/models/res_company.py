@@ -7,7 +7,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     leads_keep_received_days = Bounded(
-        string="Days to Keep What Was Received",
+        string="Days to Keep Received Messages",
         default=30,
         least=1,
         most=3650,

@@ -35,15 +35,15 @@ class LeadsAgentBatchAssign(models.Model):
     agent_ids = fields.Many2many(
         "res.users",
         "leads_agent_batch_assign_agent_rel",
-        string="Share Out Among",
+        string="Share Among",
         domain=[("can_hold_leads", "=", True)],
-        help="Several agents share the leads. Those who are away now, or full, get none.",
+        help="Several agents share the leads. Agents who are away or have reached their limits get none.",
     )
     team_id = Link(
         "crm.team",
         string="Call Center",
         ondelete="set null",
-        help="Its agents share the leads, and its rotation counts.",
+        help="The leads are shared among the agents of this call center, following its rotation.",
     )
     method = fields.Selection(
         distribution.METHODS,
@@ -51,7 +51,9 @@ class LeadsAgentBatchAssign(models.Model):
         default="equal",
         help="Equal shares and shares by weight go on where the last batch of the same call center ended.",
     )
-    cap = Bounded(string="At Most per Agent", most=MOST_LEADS, help="In this batch. 0: the agents' own limits.")
+    cap = Bounded(
+        string="Maximum per Agent", most=MOST_LEADS, help="Limit for this batch. 0: only the agents' own limits apply."
+    )
     prefer_previous = fields.Boolean(string="Prefer the Previous Agent")
     prefer_lang = fields.Boolean(string="Prefer the Same Language")
     prefer_country = fields.Boolean(string="Prefer the Same Country")
@@ -65,7 +67,7 @@ class LeadsAgentBatchAssign(models.Model):
         ondelete={"plan": "set null", "undo": "set null"},
     )
     plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
-    turns = fields.Json(readonly=True, copy=False, help="Where the rotation stood before and after the batch.")
+    turns = fields.Json(readonly=True, copy=False, help="The state of the rotation before and after the batch.")
     undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
 
     # ------------------------------------------------------------------

@@ -30,15 +30,15 @@ class LeadsAgentBatchAssignShare(models.Model):
         compute="_compute_weight",
         store=True,
         readonly=False,
-        help="Compared with the others: an agent with 2 gets twice as many leads as one with 1. Used when "
-        "leads are shared by weight.",
+        help="The agent's weight relative to the others: an agent with 2 gets twice as many leads as one "
+        "with 1. Used when leads are shared by weight.",
     )
     open_before = fields.Integer(readonly=True)
     planned_count = fields.Integer(string="From This Batch", readonly=True)
-    taken_count = fields.Integer(string="Taken Away", readonly=True, help="Leads of the agent that go to others.")
+    taken_count = fields.Integer(string="Taken Away", readonly=True, help="The agent's leads that go to other agents.")
     open_after = fields.Integer(compute="_compute_open_after", store=True)
 
-    _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent is in this batch twice.")
+    _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent can only be in this batch once.")
 
     def _has_field_access(self, field, operation):
         """What a batch counts is written by the batch alone."""

@@ -15,13 +15,16 @@ class LeadsAgentRotation(models.Model):
     """
 
     _name = "leads.agent.rotation"
-    _description = "Rotation of Agents"
+    _description = "Agent Rotation"
     _rec_name = "team_id"
     _log_access = False
 
     company_id = Link("res.company", required=True, readonly=True, ondelete="cascade")
     team_id = Link("crm.team", string="Call Center", readonly=True, ondelete="cascade", index="btree_not_null")
-    turns = fields.Json(readonly=True, help="Per agent: place, number of the last lead, present in the last run.")
+    turns = fields.Json(
+        readonly=True,
+        help="For each agent: position, number of the last lead, and whether they took part in the last run.",
+    )
 
     _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center has a rotation already.")
 

@@ -53,14 +53,18 @@ class LeadsAgentRule(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        help="Its agents get the leads.",
+        help="The leads are assigned to the agents of this call center.",
     )
     company_id = Link(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
     )
-    customer_domain = fields.Char(string="Customers", default="[]", help="Which customers. Empty: all assignable ones.")
+    customer_domain = fields.Char(
+        string="Customers", default="[]", help="The customers to assign. Leave empty for all assignable customers."
+    )
     order_domain = fields.Char(
-        string="Quotations", default="[]", help="Only customers with a quotation that matches. Empty: any quotation."
+        string="Quotations",
+        default="[]",
+        help="Only customers with a matching quotation. Leave empty for any quotation.",
     )
     method = fields.Selection(distribution.METHODS, required=True, default="equal")
     prefer_previous = fields.Boolean(string="Prefer the Previous Agent", default=True)
@@ -68,7 +72,7 @@ class LeadsAgentRule(models.Model):
     prefer_country = fields.Boolean(string="Prefer the Same Country")
     interval_minutes = Bounded(string="Every (minutes)", least=5, most=10_080, required=True, default=15)
     daily_cap = Bounded(
-        string="At Most a Day",
+        string="Maximum per Day",
         most=MOST_LEADS,
         default=100,
         help="The maximum number of leads that the rule assigns per calendar day, in the author's time "
@@ -79,16 +83,16 @@ class LeadsAgentRule(models.Model):
         string="Author",
         readonly=True,
         ondelete="restrict",
-        help="The user who saved the filter. The rule finds only what this user may see.",
+        help="The user who saved the filter. The rule only finds what this user can see.",
     )
     next_run_at = fields.Datetime(string="Next Run", readonly=True, copy=False, index=True)
     last_run_at = fields.Datetime(string="Last Run", readonly=True, copy=False)
     last_assigned_count = fields.Integer(string="Assigned", readonly=True, copy=False)
     last_refused_count = fields.Integer(string="Refused", readonly=True, copy=False)
-    last_result = fields.Char(string="What the Last Run Did", readonly=True, copy=False)
+    last_result = fields.Char(string="Result of the Last Run", readonly=True, copy=False)
     given_on = fields.Date(readonly=True, copy=False)
     given_count = fields.Integer(string="Assigned Today", readonly=True, copy=False)
-    matching_count = fields.Integer(string="Leads That Match Now", compute="_compute_matching_count")
+    matching_count = fields.Integer(string="Leads Matching Now", compute="_compute_matching_count")
 
     # ------------------------------------------------------------------
     # The rule
@@ -150,7 +154,7 @@ class LeadsAgentRule(models.Model):
             if company and company != rule.company_id:
                 raise ValidationError(self.env._("The call center belongs to another company than the rule."))
             if rule.company_id not in self.env.user.company_ids and not self.env.su:
-                raise ValidationError(self.env._("You do not work in the company of this rule."))
+                raise ValidationError(self.env._("You do not have access to the company of this rule."))
 
     @api.depends("customer_domain", "order_domain", "company_id")
     def _compute_matching_count(self):
@@ -333,7 +337,7 @@ class LeadsAgentRule(models.Model):
         if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
             return self.env._("The author, %s, is no longer a Leads Manager. Save the filter again.", author.name)
         if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
-            return self.env._("The author, %s, no longer works in the company of the rule.", author.name)
+            return self.env._("The author, %s, no longer has access to the company of the rule.", author.name)
         return ""
 
     def _assign(self, run, leads, agents, rooms):

@@ -12,8 +12,8 @@ class ResCompany(models.Model):
     leads_agent_max_open = Bounded(
         string="Maximum Open Leads per Agent",
         most=MOST_LEADS,
-        help="The maximum number of leads an agent may hold at a time, however they are assigned. Agents "
-        "can have a limit of their own. 0: no limit.",
+        help="The maximum number of leads an agent can hold at a time, however they are assigned. Agents "
+        "can have their own limit. 0: no limit.",
     )
     leads_agent_max_per_day = Bounded(
         string="Maximum New Leads per Agent and Day",

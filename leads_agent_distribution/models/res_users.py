@@ -32,21 +32,21 @@ class ResUsers(models.Model):
         string="Calling Hours",
         ondelete="restrict",
         copy=False,
-        help="Outside these hours, on public holidays and on the agent's own leave, distribution and "
-        "scheduled rules skip the agent. Empty: at any hour.",
+        help="Outside these hours, on public holidays and during the agent's time off, distribution and "
+        "scheduled rules skip the agent. Leave empty for no restriction.",
     )
     leads_max_open = Bounded(
         string="Maximum Open Leads",
         most=MOST_LEADS,
         copy=False,
-        help="The maximum number of leads this agent may hold at a time. 0: the company's number.",
+        help="The maximum number of leads this agent can hold at a time. 0: use the company's limit.",
     )
     leads_max_per_day = Bounded(
         string="Maximum New Leads per Day",
         most=MOST_LEADS,
         copy=False,
         help="The maximum number of leads assigned to this agent per calendar day, in the agent's time "
-        "zone. Leads that agents enter themselves do not count. 0: the company's number.",
+        "zone. Leads that agents enter themselves do not count. 0: use the company's limit.",
     )
     leads_weight = Bounded(
         string="Share of New Leads",
@@ -54,7 +54,7 @@ class ResUsers(models.Model):
         most=limits.MOST_WEIGHT,
         default=1,
         copy=False,
-        help="Where leads are shared out by weight, an agent with 2 gets twice as many as one with 1.",
+        help="When leads are shared by weight, an agent with 2 gets twice as many as one with 1.",
     )
     leads_capacity = fields.Char(string="Open Leads of at Most", compute="_compute_leads_availability")
 

@@ -26,7 +26,7 @@ class LeadsAgentCapacity(models.TransientModel):
         compute="_compute_values",
         store=True,
         readonly=False,
-        help="Empty: the agent receives leads at any hour.",
+        help="Leave empty to receive leads at any hour.",
     )
     leads_max_open = Bounded(
         string="Maximum Open Leads", most=MOST_LEADS, compute="_compute_values", store=True, readonly=False
@@ -41,7 +41,7 @@ class LeadsAgentCapacity(models.TransientModel):
         compute="_compute_values",
         store=True,
         readonly=False,
-        help="Where leads are shared out by weight, an agent with 2 gets twice as many as one with 1.",
+        help="When leads are shared by weight, an agent with 2 gets twice as many as one with 1.",
     )
 
     @api.depends("agent_id")

@@ -35,9 +35,9 @@ class LeadsAgentHandOver(models.TransientModel):
     )
     reason = fields.Char(help="The reason is noted on the new assignments.")
     can_archive = fields.Boolean(compute="_compute_can_archive")
-    archive = fields.Boolean(string="Archive the Agent", help="Afterwards, when everything has been handed over.")
+    archive = fields.Boolean(string="Archive the Agent", help="After everything has been handed over.")
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Open Leads", compute="_compute_held")
-    order_ids = fields.Many2many("sale.order", string="Quotations as Salesperson", compute="_compute_held")
+    order_ids = fields.Many2many("sale.order", string="Quotations (as Salesperson)", compute="_compute_held")
     lead_count = fields.Integer(string="Number of Leads", compute="_compute_held")
     order_count = fields.Integer(string="Number of Quotations", compute="_compute_held")
 

@@ -12,7 +12,7 @@ class LeadsAgentIdentity(models.Model):
     """
 
     _name = "leads.agent.identity"
-    _description = "Lead on a Channel"
+    _description = "Lead Identity on a Channel"
     _order = "id desc"
     _rec_name = "key"
 
@@ -22,7 +22,7 @@ class LeadsAgentIdentity(models.Model):
     asked_at = fields.Datetime(
         string="Last Asked",
         readonly=True,
-        help="When the newest STOP or START was sent: messages come in any order, and older ones change nothing.",
+        help="When the latest STOP or START was sent. Messages can arrive in any order; older ones are ignored.",
     )
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
 
@@ -33,7 +33,7 @@ class LeadsAgentVisit(models.Model):
     """A visit of a lead, from which device. Kept only with the visitor's consent."""
 
     _name = "leads.agent.visit"
-    _description = "Visit of a Lead"
+    _description = "Lead Visit"
     _order = "at desc, id desc"
     _rec_name = "device"
 

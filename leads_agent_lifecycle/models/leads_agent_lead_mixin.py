@@ -9,7 +9,7 @@ class LeadsAgentLeadMixin(models.AbstractModel):
     """What a document of a customer is filtered and grouped by: how far its lead is."""
 
     _name = "leads.agent.lead.mixin"
-    _description = "Document of a Lead"
+    _description = "Lead Document"
 
     partner_id = Link("res.partner")
     lead_stage_id = Link(related="partner_id.lead_stage_id", string="Lead Stage", groups=ROLES)

@@ -13,7 +13,7 @@ from ..tools import steps
 
 TRIGGERS = [
     ("assigned", "Assigned to an agent"),
-    ("called", "Called, with an outcome"),
+    ("called", "Call logged"),
     ("order", "Quotation created"),
     ("sale", "Sale"),
     ("answer", "Answer received"),
@@ -41,17 +41,21 @@ class LeadsAgentLifecycleRule(models.Model):
     active = fields.Boolean(default=True)
     company_id = Link("res.company", help="Only what happens in this company. Empty: in all of them.")
     trigger = fields.Selection(TRIGGERS, required=True, default="assigned", string="When")
-    disposition_ids = fields.Many2many("leads.agent.disposition", string="Outcomes", help="None: any outcome.")
-    silence_days = fields.Integer(string="Days of Silence", default=30)
-    from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="None: in any stage.")
-    from_status_ids = fields.Many2many("leads.agent.status", string="With Statuses", help="None: with any status.")
+    disposition_ids = fields.Many2many(
+        "leads.agent.disposition", string="Outcomes", help="Leave empty for any outcome."
+    )
+    silence_days = fields.Integer(string="Days Without Contact", default=30)
+    from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="Leave empty for any stage.")
+    from_status_ids = fields.Many2many("leads.agent.status", string="With Status", help="Leave empty for any status.")
     stage_id = Link("leads.agent.stage", string="Move to Stage", ondelete="restrict")
     status_id = Link("leads.agent.status", string="Set Status", ondelete="restrict")
     backwards = fields.Boolean(
-        help="Lets the rule move leads back to an earlier stage. Other rules only move them forwards."
+        help="Allow the rule to move leads back to an earlier stage. Otherwise, leads are only moved forward."
     )
 
-    _silence_days = models.Constraint("CHECK(silence_days BETWEEN 1 AND 3650)", "Days of silence: 1 to 3,650.")
+    _silence_days = models.Constraint(
+        "CHECK(silence_days BETWEEN 1 AND 3650)", "The days without contact must be between 1 and 3,650."
+    )
 
     # The name is always among the values of a new rule.
     @api.constrains("name", "stage_id", "status_id")
@@ -229,5 +233,5 @@ class LeadsAgentLifecycleRule(models.Model):
         """
         rule, after = left
         leads = rule._existing(after, CHUNK)
-        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("Silence for %s days", rule.silence_days))
+        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("No contact for %s days", rule.silence_days))
         return (rule, leads[-1].id) if len(leads) == CHUNK else None

@@ -12,7 +12,7 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
     """
 
     _name = "leads.agent.lifecycle.setup"
-    _description = "Setup of the Life Cycle"
+    _description = "Life Cycle Setup"
     # The field of a lead that holds one of these.
     _lead_field = None
 

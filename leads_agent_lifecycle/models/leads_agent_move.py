@@ -27,10 +27,10 @@ class LeadsAgentMove(models.Model):
     channel = fields.Selection(related="partner_id.lead_channel")
     reason = fields.Char(help="Why the lead moved.")
     is_stage_change = fields.Integer(
-        string="Stage Changes", help="1 when the stage changed, 0 when the status alone did.", aggregator="sum"
+        string="Stage Changes", help="1 if the stage changed, 0 if only the status changed.", aggregator="sum"
     )
     days = fields.Float(
-        string="Days Before", aggregator="avg", help="How long the lead had been in the former stage.", digits=(16, 1)
+        string="Days Before", aggregator="avg", help="How long the lead was in the previous stage.", digits=(16, 1)
     )
 
     @api.model

@@ -17,11 +17,11 @@ class LeadsAgentOfficer(models.Model):
     user_id = Link(
         "res.users", string="Officer", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
     )
-    is_primary = fields.Boolean(string="Primary", help="The first person to ask. One per lead.")
-    is_notified = fields.Boolean(string="Notified", default=True, help="Follows the lead, and is told what happens.")
+    is_primary = fields.Boolean(string="Primary", help="The main contact for questions about this lead. One per lead.")
+    is_notified = fields.Boolean(string="Notified", default=True, help="Follows the lead and is notified of changes.")
 
-    _one_row_per_officer = models.UniqueIndex("(partner_id, user_id)", "This officer looks after the lead already.")
-    _one_primary = models.UniqueIndex("(partner_id) WHERE is_primary", "A lead has one primary officer.")
+    _one_row_per_officer = models.UniqueIndex("(partner_id, user_id)", "This officer is already assigned to the lead.")
+    _one_primary = models.UniqueIndex("(partner_id) WHERE is_primary", "A lead can only have one primary officer.")
 
     @api.model
     def _lead_ids(self):

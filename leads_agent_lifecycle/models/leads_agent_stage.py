@@ -21,7 +21,7 @@ class LeadsAgentStage(models.Model):
     fold = fields.Boolean(string="Folded", help="Folded in the kanban view by stage.")
     rotting_threshold_days = fields.Integer(
         string="Days to Rot",
-        help="Leads that have been in this stage for more days are marked. 0: never.",
+        help="Leads that have been in this stage for more than this number of days are marked as rotting. 0: never.",
     )
     status_ids = fields.Many2many(
         "leads.agent.status",
@@ -29,18 +29,19 @@ class LeadsAgentStage(models.Model):
         help="The statuses that a lead may have in this stage. None: all of them.",
     )
     weight = fields.Float(
-        string="Weight in Next",
+        string="Weight for Next Lead",
         default=1.0,
-        help="How much a lead in this stage counts in the order of *Next*: 2 for twice, 0.5 for half.",
+        help="The weight of leads in this stage when the next lead to call is chosen: 2 counts double, 0.5 "
+        "counts half.",
     )
-    needs_email = fields.Boolean(string="Needs E-mail")
+    needs_email = fields.Boolean(string="E-mail Required")
     needs_phone = fields.Boolean()
     needs_company = fields.Boolean()
     needs_country = fields.Boolean()
     lead_count = fields.Integer(string="Leads", compute="_compute_lead_count")
 
     _rotting_threshold_days = models.Constraint(
-        "CHECK(rotting_threshold_days >= 0)", "Days to rot cannot be negative: 0 turns the mark off."
+        "CHECK(rotting_threshold_days >= 0)", "Days to rot cannot be negative. Use 0 to turn this off."
     )
 
     _weight = models.Constraint(

@@ -28,13 +28,15 @@ class LeadsAgentStopWord(models.Model):
         string="Meaning",
         required=True,
         default="stop",
-        help="Stop blocks the channel by which it came. Start Again lifts what a stop on the same channel blocked.",
+        help="Stop blocks the channel on which it was received. Start Again unblocks the same channel.",
     )
     lang_id = Link("res.lang", string="Language", ondelete="set null", context={"active_test": False})
     key = fields.Char(compute="_compute_key", store=True, export_string_translation=False)
     active = fields.Boolean(default=True)
 
-    _one_per_language = models.UniqueIndex("(key, COALESCE(lang_id, 0))", "This word is on the list of the language.")
+    _one_per_language = models.UniqueIndex(
+        "(key, COALESCE(lang_id, 0))", "This word is already in the list for this language."
+    )
 
     @api.depends("name")
     def _compute_key(self):
@@ -48,8 +50,8 @@ class LeadsAgentStopWord(models.Model):
             if not word.key or len(word.name) > words.LONGEST:
                 raise ValidationError(
                     self.env._(
-                        "'%(word)s' cannot be a stop word: it needs a letter or a digit, and at most %(most)s "
-                        "characters.",
+                        "'%(word)s' cannot be a stop word. It must contain a letter or a digit and have at "
+                        "most %(most)s characters.",
                         word=word.name,
                         most=words.LONGEST,
                     )

@@ -8,8 +8,8 @@ class ResCompany(models.Model):
 
     leads_officers_see = fields.Boolean(
         string="Officers See Their Leads",
-        help="Agents who are locked to assigned customers also see the customers they look after as "
-        "relationship officers.",
+        help="Agents who are locked to assigned customers also see the customers for whom they are a "
+        "relationship officer.",
     )
     leads_stop_blocks_calls = fields.Boolean(
         string="Stop Words Block Calls",
@@ -17,7 +17,7 @@ class ResCompany(models.Model):
         help="Leads who write STOP on any channel are not called either, and their open callbacks are cancelled.",
     )
     leads_keep_no_info_days = Bounded(
-        string="Days to Keep Leads Without Info",
+        string="Days to Keep Leads Without Contact Details",
         most=3650,
-        help="Leads of whom neither name, e-mail nor phone became known are deleted after so many days. 0: never.",
+        help="Leads without a name, e-mail and phone number are deleted after this many days. 0: never.",
     )

@@ -11,16 +11,22 @@ class ResConfigSettings(models.TransientModel):
     leads_stop_blocks_calls = fields.Boolean(related="company_id.leads_stop_blocks_calls", readonly=False)
     leads_keep_no_info_days = fields.Integer(related="company_id.leads_keep_no_info_days", readonly=False)
     leads_alias_name = fields.Char(
-        string="Leads by E-mail",
+        string="Leads from E-mail",
         compute="_compute_leads_alias",
         inverse="_inverse_leads_alias_name",
-        help="Anybody who writes to this address becomes a lead. Empty: no address.",
+        help="Anybody who writes to this address becomes a lead. Leave empty for no address.",
     )
     leads_meta_verify_token = fields.Char(
-        string="Verify Token", config_parameter=TOKEN, groups="base.group_system", help="The same as on Meta's page."
+        string="Verify Token",
+        config_parameter=TOKEN,
+        groups="base.group_system",
+        help="Must match the token entered at Meta.",
     )
     leads_meta_app_secret = fields.Char(
-        string="App Secret", config_parameter=SECRET, groups="base.group_system", help="Empty: no message is taken."
+        string="App Secret",
+        config_parameter=SECRET,
+        groups="base.group_system",
+        help="If left empty, no messages are received.",
     )
     leads_alias_domain = fields.Char(compute="_compute_leads_alias", export_string_translation=False)
 

@@ -35,7 +35,7 @@ class ResPartner(models.Model):
         copy=False,
         group_expand="_group_expand_lead_stage_id",
         groups="base.group_user",
-        help="How far the lead has come. A contact without a stage is not a lead.",
+        help="The current stage of the lead. A contact without a stage is not a lead.",
     )
     lead_status_id = fields.Many2one(
         "leads.agent.status",
@@ -58,14 +58,14 @@ class ResPartner(models.Model):
         string="Unanswered Since",
         readonly=True,
         copy=False,
-        help="When the lead wrote, unless somebody has written or called since.",
+        help="When the lead last wrote, if nobody has replied or called since.",
     )
-    lead_code = fields.Char(string="Contact Code", copy=False, help="Unique. Generated when it is left empty.")
+    lead_code = fields.Char(string="Contact Code", copy=False, help="Must be unique. Generated if left empty.")
     lead_activity = fields.Selection(
         [("active", "Active"), ("inactive", "Inactive")],
         string="Activity",
         copy=False,
-        help="Inactive leads are set aside. They become active again as soon as they show interest.",
+        help="Inactive leads are hidden. They become active again as soon as they show interest.",
     )
     lead_is_anonymous = fields.Boolean(string="Anonymous", copy=False, help="The name is a placeholder.")
     lead_info = fields.Selection(
@@ -85,7 +85,7 @@ class ResPartner(models.Model):
         store=True,
     )
     lead_contact_role = fields.Selection(
-        [("primary", "Primary Contact"), ("other", "Other Contact")], string="Contact Role", copy=False
+        [("primary", "Primary Contact"), ("other", "Other Contact")], string="Job Role", copy=False
     )
     lead_loyalty = fields.Selection(profile.LOYALTY, string="Loyalty Level")
     lead_relationship = fields.Selection(profile.RELATIONSHIP, string="Relationship")
@@ -123,7 +123,7 @@ class ResPartner(models.Model):
     lead_zip = text_of_panel("Zip of the Lead", "zip")
 
     _lead_code_unique = models.UniqueIndex(
-        "(lead_code) WHERE lead_code IS NOT NULL", "Another lead has this contact code already."
+        "(lead_code) WHERE lead_code IS NOT NULL", "Another lead already has this contact code."
     )
     _lead_newest_idx = models.Index("(lead_at DESC, id DESC) WHERE lead_stage_id IS NOT NULL")
     _lead_name_zip_idx = models.Index("(zip, lower(name)) WHERE lead_stage_id IS NOT NULL")

@@ -13,11 +13,11 @@ class LeadsAgentLifecycleTry(models.TransientModel):
     """What a rule would do with the leads there are; nothing moves until *Move Them*."""
 
     _name = "leads.agent.lifecycle.try"
-    _description = "Dry Run of a Life Cycle Rule"
+    _description = "Life Cycle Rule Test"
 
     rule_id = Link("leads.agent.lifecycle.rule", required=True, ondelete="cascade", readonly=True)
     fitting = fields.Integer(string="Matching Leads", readonly=True)
-    moving = fields.Integer(string="Leads That Would Move", readonly=True)
+    moving = fields.Integer(string="Leads to Move", readonly=True)
     line_ids = fields.One2many("leads.agent.lifecycle.try.line", "try_id", readonly=True)
 
     def _work_out(self):
@@ -47,13 +47,13 @@ class LeadsAgentLifecycleTry(models.TransientModel):
         self.env.user._check_leads_manager()
         plan = self.rule_id._plan_existing(self.rule_id._existing())
         # sudo: res.partner - managers set up the rules, and move what they do with the leads in their sight
-        LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
+        LifeCycle(self.sudo().env).step(plan, self.env._("Test rule '%s' on existing leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}
 
 
 class LeadsAgentLifecycleTryLine(models.TransientModel):
     _name = "leads.agent.lifecycle.try.line"
-    _description = "Lead That a Rule Would Move"
+    _description = "Lead to Be Moved by a Rule"
 
     try_id = Link("leads.agent.lifecycle.try", required=True, ondelete="cascade")
     partner_id = Link("res.partner", string="Lead", ondelete="cascade")

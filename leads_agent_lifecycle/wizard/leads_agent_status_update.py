@@ -14,7 +14,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
     _description = "Update Status"
 
     partner_ids = fields.Many2many("res.partner", string="Leads", required=True)
-    stage_id = Link("leads.agent.stage", help="Empty: each lead stays in its stage.")
+    stage_id = Link("leads.agent.stage", help="Leave empty to keep each lead in its current stage.")
     status_id = Link("leads.agent.status", domain="[('id', 'in', allowed_status_ids)]")
     allowed_status_ids = fields.Many2many("leads.agent.status", compute="_compute_allowed_status_ids")
 

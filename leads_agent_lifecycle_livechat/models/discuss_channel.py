@@ -35,7 +35,7 @@ class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
 
     leads_partner_id = fields.Many2one(
-        "res.partner", string="Lead of the Chat", index="btree_not_null", copy=False, groups="base.group_system"
+        "res.partner", string="Chat Lead", index="btree_not_null", copy=False, groups="base.group_system"
     )
     # What the visitor told in this conversation: a correction takes the place of that, and of nothing else.
     leads_told_email = fields.Char(copy=False, groups="base.group_system", export_string_translation=False)
@@ -45,7 +45,7 @@ class DiscussChannel(models.Model):
         string="Lead",
         compute="_compute_leads_lead_id",
         groups="im_livechat.im_livechat_group_user",
-        help="As far as you may see the lead.",
+        help="Shown only if you can see the lead.",
     )
 
     @api.depends("leads_partner_id")

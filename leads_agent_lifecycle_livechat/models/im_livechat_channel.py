@@ -7,5 +7,6 @@ class ImLivechatChannel(models.Model):
     leads_make_leads = fields.Boolean(
         string="Visitors Become Leads",
         default=True,
-        help="A visitor becomes a lead with the first message. Visitors who give no details are listed under No Info.",
+        help="Visitors become leads when they send their first message. Visitors who give no details are "
+        "listed under No Info.",
     )

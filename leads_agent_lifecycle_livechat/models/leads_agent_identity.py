@@ -5,5 +5,7 @@ class LeadsAgentIdentity(models.Model):
     _inherit = "leads.agent.identity"
 
     is_claimed = fields.Boolean(
-        string="Not Proven", readonly=True, help="The visitor gave the e-mail or number of somebody already known."
+        string="Not Proven",
+        readonly=True,
+        help="The visitor entered the e-mail or phone number of an existing contact.",
     )

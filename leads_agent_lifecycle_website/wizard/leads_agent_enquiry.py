@@ -36,7 +36,7 @@ class LeadsAgentEnquiry(models.TransientModel):
     company = fields.Char(string="Your Company")
     city = fields.Char()
     zip = fields.Char(string="ZIP")
-    country = fields.Char(help="The country's code or name.")
+    country = fields.Char(help="Country code or name.")
     subject = fields.Char()
     message = fields.Text()
     consent = fields.Boolean(

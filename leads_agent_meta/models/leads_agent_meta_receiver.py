@@ -16,7 +16,9 @@ class LeadsAgentMetaReceiver(models.Model):
     _description = "Number or Page"
     _order = "channel, name, id"
 
-    name = fields.Char(required=True, help="What you call it, such as the number itself or the title of the page.")
+    name = fields.Char(
+        required=True, help="A name for your reference, such as the number itself or the title of the page."
+    )
     channel = fields.Selection(
         [("whatsapp", "WhatsApp"), ("messenger", "Messenger"), ("instagram", "Instagram")],
         required=True,
@@ -33,24 +35,24 @@ class LeadsAgentMetaReceiver(models.Model):
         required=True,
         ondelete="cascade",
         default=lambda receiver: receiver.env.company,
-        help="Receives what people write to this number or page. Numbers and pages that are not listed "
-        "belong to the default company.",
+        help="The company that receives messages to this number or page. Numbers and pages that are not "
+        "listed belong to the default company.",
     )
 
-    _one_company = models.UniqueIndex("(channel, key)", "This number or page is listed already.")
+    _one_company = models.UniqueIndex("(channel, key)", "This number or page is already listed.")
 
     @api.constrains("key")
     def _check_key(self):
         for receiver in self:
             if not receiver.key or receiver.key != receivers.clean(receiver.key):
                 raise ValidationError(
-                    self.env._("'%s' is not a Meta ID. It has only digits, at most 32.", receiver.key)
+                    self.env._("'%s' is not a Meta ID. A Meta ID consists of up to 32 digits.", receiver.key)
                 )
 
     def _check_own_company(self):
         """:raises AccessError: when somebody gives a number to a company in which they do not work"""
         if not self.env.su and (others := self.company_id - self.env.user.company_ids):
-            raise AccessError(self.env._("You do not work in the company %s.", others[0].display_name))
+            raise AccessError(self.env._("You do not have access to the company %s.", others[0].display_name))
 
     @api.model
     @tools.ormcache()

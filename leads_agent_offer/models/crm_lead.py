@@ -40,7 +40,7 @@ class CrmLead(models.Model):
     leads_offer_until = fields.Datetime(related="leads_routing_id.until")
     leads_offer_step = fields.Integer(related="leads_routing_id.step", export_string_translation=False)
     leads_offer_hint = fields.Char(
-        string="Hint for Agents", help="Shown with an offer. Do not write down who the customer is."
+        string="Hint for Agents", help="Shown with the offer. Do not reveal who the customer is."
     )
     leads_offer_ids = Rows("leads.agent.offer", "lead_id", string="Offers", readonly=True)
     leads_routing_ids = Rows(
@@ -241,7 +241,7 @@ class CrmLead(models.Model):
             if lead.leads_offer_state in ("offered", "shark_tank"):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
-        Process(self.sudo()).withdraw(self.env._("Routed again."), state="none")
+        Process(self.sudo()).withdraw(self.env._("Rerouted."), state="none")
         Routing(self.sudo()).offer(anew=True)
 
     @takes()
@@ -274,7 +274,7 @@ class CrmLead(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("Who would be offered the lead"),
+                "title": self.env._("Who the lead would be offered to"),
                 # sudo: crm.lead - as above
                 "message": Routing(self.sudo()).preview(),
                 "sticky": True,

@@ -12,7 +12,7 @@ class LeadsAgentDeclineReason(models.Model):
     """
 
     _name = "leads.agent.decline.reason"
-    _description = "Reason for Declining"
+    _description = "Decline Reason"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -23,7 +23,7 @@ STATES = [
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("missed", "Missed"),
-    ("requeued", "Missed, Asked Again"),
+    ("requeued", "Missed, Second Chance Requested"),
     ("ended", "Ended"),
     ("recalled", "Taken Back"),
 ]
@@ -39,7 +39,7 @@ class LeadsAgentOffer(models.Model):
     """
 
     _name = "leads.agent.offer"
-    _description = "Offer of a Lead"
+    _description = "Lead Offer"
     _order = "id desc"
 
     lead_id = Link(
@@ -62,7 +62,7 @@ class LeadsAgentOffer(models.Model):
     kind = fields.Selection(KINDS, default="exclusive", required=True, readonly=True)
     state = fields.Selection(STATES, default="offered", required=True, readonly=True)
     offered_at = fields.Datetime(string="Offered On", required=True, readonly=True)
-    deadline = fields.Datetime(readonly=True, help="Until when the agent may answer. Empty: without end.")
+    deadline = fields.Datetime(readonly=True, help="Deadline for the agent to answer. Leave empty for no deadline.")
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     response_seconds = fields.Integer(
         string="Response Time (s)", compute="_compute_response_seconds", store=True, aggregator="avg"
@@ -90,19 +90,22 @@ class LeadsAgentOffer(models.Model):
     # Whether the agent was told
     told_at = fields.Datetime(string="Notified On", readonly=True, copy=False)
     copied_at = fields.Datetime(
-        string="Copy Sent On", readonly=True, copy=False, help="When the agent got all details of the accepted lead."
+        string="Copy Sent On",
+        readonly=True,
+        copy=False,
+        help="When the agent was sent all details of the accepted lead.",
     )
     tell_error = fields.Text(
         string="Could Not Be Notified",
         readonly=True,
         copy=False,
-        help="Which message did not reach the agent, and why.",
+        help="Which notification could not be sent to the agent, and why.",
     )
 
     _one_live = models.UniqueIndex(
-        "(lead_id) WHERE kind = 'exclusive' AND state = 'offered'", "The lead is offered to somebody already."
+        "(lead_id) WHERE kind = 'exclusive' AND state = 'offered'", "The lead is already being offered to somebody."
     )
-    _one_owner = models.UniqueIndex("(lead_id) WHERE state = 'accepted'", "Somebody has accepted the lead already.")
+    _one_owner = models.UniqueIndex("(lead_id) WHERE state = 'accepted'", "Somebody has already accepted the lead.")
     _deadlines = models.Index("(deadline) WHERE state = 'offered' AND kind = 'exclusive'")
     _of_agent = models.Index("(agent_id, id DESC)")
     _to_tell = models.Index("(id) WHERE told_at IS NULL AND state = 'offered'")
@@ -267,7 +270,7 @@ class LeadsAgentOffer(models.Model):
 
     @takes(given.one)
     def action_ask_assign(self):
-        """Open *Assign To...*.
+        """Open *Assign to...*.
 
         :raises AccessError: for others than the user of the catch-all
         :raises UserError: when it is too late

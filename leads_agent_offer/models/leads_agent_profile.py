@@ -24,48 +24,52 @@ class LeadsAgentProfile(models.Model):
     """What decides which incoming leads an agent is offered, and how the agent is told."""
 
     _name = "leads.agent.profile"
-    _description = "Routing Profile of an Agent"
+    _description = "Agent Routing Profile"
     _rec_name = "user_id"
     _order = "pecking_order desc, id"
 
     user_id = Link(
         "res.users", string="Agent", required=True, ondelete="cascade", domain=[("can_hold_leads", "=", True)]
     )
-    active = fields.Boolean(default=True, help="Off: the agent is offered no leads.")
+    active = fields.Boolean(default=True, help="If off, the agent is not offered any leads.")
     pecking_order = fields.Integer(
         help="Added to every score of the agent. Agents with a higher score are offered leads earlier. "
         "Negative numbers lower the score."
     )
-    pecking_ids = fields.One2many("leads.agent.pecking", "profile_id", string="Conditional Pecking Order")
+    pecking_ids = fields.One2many("leads.agent.pecking", "profile_id", string="Pecking Order by Tag")
     skill_ids = fields.One2many("leads.agent.skill", "profile_id", string="Tags")
     name_is_tag = fields.Boolean(
-        string="Name Counts as a Tag",
+        string="Use Name as a Tag",
         help="If a lead mentions the agent's name, this counts as a tag that only this agent has.",
     )
-    cap = Bounded(string="Maximum Leads", most=100_000, help="Accepted and offered leads in the period. 0: no cap.")
+    cap = Bounded(
+        string="Maximum Leads",
+        most=100_000,
+        help="The maximum number of accepted and offered leads in the period. 0: no limit.",
+    )
     cap_period = fields.Selection(PERIODS, default="day", required=True)
     by_app = fields.Boolean(string="In Odoo", default=True)
     by_email = fields.Boolean(default=True)
     by_sms = fields.Boolean(string="By Text Message")
     forward_email = fields.Char(string="Copy To", help="Accepted leads are also sent to this address.")
     served_nr = fields.Integer(
-        string="Served as Number",
+        string="Last Served No.",
         readonly=True,
         copy=False,
-        help="The lower the number, the longer ago the agent was served.",
+        help="The lower the number, the longer ago the agent was last offered a lead.",
     )
     score = fields.Integer(string="Performance", compute="_compute_score")
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts")
     live_count = fields.Integer(string="Offered Now", compute="_compute_counts")
 
-    _one_per_user = models.Constraint("UNIQUE (user_id)", "This agent has a routing profile already.")
+    _one_per_user = models.Constraint("UNIQUE (user_id)", "This agent already has a routing profile.")
 
     @api.constrains("user_id")
     def _check_user(self):
         for profile in self:
             # sudo: res.users - whether the agent may hold leads
             if not profile.user_id.sudo().can_hold_leads:
-                raise ValidationError(self.env._("%s holds no leads: choose a Leads Agent.", profile.user_id.name))
+                raise ValidationError(self.env._("%s cannot hold leads. Choose a Leads Agent.", profile.user_id.name))
 
     @api.constrains("pecking_order")
     def _check_pecking(self):
@@ -113,7 +117,7 @@ class LeadsAgentProfile(models.Model):
         """
         self.ensure_one()
         if self.user_id != self.env.user and not self.env.user._is_leads_manager():
-            raise AccessError(self.env._("You can change your own preferences only."))
+            raise AccessError(self.env._("You can only change your own preferences."))
         if unknown := values.keys() - set(OWN_FIELDS):
             raise UserError(self.env._("'%s' is not a preference.", min(unknown)))
         # sudo: leads.agent.profile - one's own preferences, and no other field: checked above
@@ -233,7 +237,7 @@ class LeadsAgentProfile(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Points of %s", self.user_id.name),
+            "name": self.env._("Performance points of %s", self.user_id.name),
             "res_model": "leads.agent.score.entry",
             "view_mode": "list,pivot,graph",
             "domain": list(Domain("agent_id", "=", self.user_id.id)),
@@ -244,7 +248,7 @@ class LeadsAgentSkill(models.Model):
     """A tag that an agent holds, and how much it counts."""
 
     _name = "leads.agent.skill"
-    _description = "Tag of an Agent"
+    _description = "Agent Tag"
     _rec_name = "tag_id"
     _order = "weight desc, id"
 
@@ -256,7 +260,7 @@ class LeadsAgentSkill(models.Model):
         most=MOST_WEIGHT, compute="_compute_weight", store=True, readonly=False, precompute=True, required=True
     )
 
-    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "The agent has this tag already.")
+    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "The agent already has this tag.")
 
     @api.depends("tag_id")
     def _compute_weight(self):
@@ -268,11 +272,11 @@ class LeadsAgentPecking(models.Model):
     """A place in the pecking order that counts only for leads with a tag."""
 
     _name = "leads.agent.pecking"
-    _description = "Conditional Pecking Order"
+    _description = "Pecking Order by Tag"
     _rec_name = "tag_id"
 
     profile_id = Link("leads.agent.profile", required=True, ondelete="cascade", index=True)
-    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", string="For Leads With")
+    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", string="For Leads with Tag")
     number = fields.Integer(string="Pecking Order", required=True)
 
-    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "There is a pecking order for this tag already.")
+    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "There is already a pecking order for this tag.")

@@ -20,7 +20,7 @@ STATES = [
     ("accepted", "Accepted"),
 ]
 HOLDS = [
-    ("company", "By Hours or Settings"),
+    ("company", "Outside Hours or Held by Settings"),
     ("import", "Imported"),
     ("manager", "By a Manager"),
     ("turn", "Until Its Turn"),
@@ -38,15 +38,15 @@ class LeadsAgentRouting(models.Model):
     """
 
     _name = "leads.agent.routing"
-    _description = "Routing of a Lead"
+    _description = "Lead Routing"
     _order = "id desc"
     _rec_name = "lead_id"
 
     lead_id = Link("crm.lead", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = Link("res.company", readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
-    state = fields.Selection(STATES, readonly=True, help="Where the lead is: of the open row alone.")
-    until = fields.Datetime(readonly=True, help="When something happens to the lead automatically.")
+    state = fields.Selection(STATES, readonly=True, help="The current state of the lead. Only set on the open routing.")
+    until = fields.Datetime(readonly=True, help="When the next automatic step takes place.")
     step = fields.Integer(readonly=True, export_string_translation=False)
     hold = fields.Selection(
         HOLDS,
@@ -59,9 +59,11 @@ class LeadsAgentRouting(models.Model):
     released_at = fields.Datetime(string="Released On", readonly=True)
     accepted_at = fields.Datetime(string="Accepted On", readonly=True)
     cause = fields.Selection(CAUSES, string="Decided", readonly=True, help="Of decisions alone.")
-    reason = fields.Char(readonly=True, help="Why somebody got the lead without an offer, or why nobody has it.")
-    agent_id = Link("res.users", string="Selected", readonly=True, help="Who was offered the lead first.")
-    agent_name = fields.Char(string="Selected Agent", readonly=True, help="Who was offered, or given, the lead first.")
+    reason = fields.Char(readonly=True, help="Why the lead was assigned without an offer, or why nobody has it.")
+    agent_id = Link("res.users", string="Selected", readonly=True, help="The agent who was offered the lead first.")
+    agent_name = fields.Char(
+        string="Selected Agent", readonly=True, help="The agent who was first offered or assigned the lead."
+    )
     tag_ids = fields.Many2many("leads.agent.tag", "leads_agent_routing_tag_rel", string="Tags", readonly=True)
     tag_names = fields.Char(string="Tags Found", compute="_compute_tag_names")
     # Rows of tag, factor, place, quote and the name of the tag
@@ -198,7 +200,7 @@ class LeadsAgentRouting(models.Model):
         sentences = []
         for tag_id, factor, place, quote, name in self.hits or []:
             if name and tag_id < 0:
-                name = self.env._("%s, an agent's name", name)
+                name = self.env._("%s (agent's name)", name)
             where = self.env._("in the subject") if place == "subject" else self.env._("in the text")
             sentences.append(
                 {"name": name or self.env._("a deleted tag"), "where": where, "factor": factor, "quote": quote}
@@ -230,7 +232,7 @@ class LeadsAgentRouting(models.Model):
             case "leave":
                 return self.env._("Is on leave.")
             case "hours":
-                return self.env._("Is outside their hours.")
+                return self.env._("Is outside their working hours.")
             case "cap":
                 return self.env._("Has reached the maximum number of leads.")
             case "role":

@@ -16,7 +16,7 @@ CAUSES = [
     ("declined", "Declined in time"),
     ("missed", "Missed"),
     ("requeued", "Asked for another chance"),
-    ("coalesced", "Repeat lead of an own customer"),
+    ("coalesced", "Repeat lead from the agent's own customer"),
     ("assigned", "Assigned by the catch-all"),
     ("feedback", "Gave feedback"),
 ]
@@ -39,7 +39,7 @@ class LeadsAgentScoreEntry(models.Model):
     at = fields.Datetime(string="When", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     points = fields.Integer(required=True, readonly=True, aggregator="sum")
-    counted = fields.Integer(string="Counted Points", compute="_compute_counted", store=True)
+    counted = fields.Integer(string="Points That Count", compute="_compute_counted", store=True)
     offer_id = Link("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
     explanation = fields.Char(compute="_compute_explanation")
     company_id = Link("res.company", readonly=True)
@@ -49,7 +49,7 @@ class LeadsAgentScoreEntry(models.Model):
 
     _of_agent = models.Index("(agent_id, at) INCLUDE (points) WHERE voided_at IS NULL")
     _one_cause = models.UniqueIndex(
-        "(offer_id, cause) WHERE cause <> 'feedback' AND offer_id IS NOT NULL", "These points were given already."
+        "(offer_id, cause) WHERE cause <> 'feedback' AND offer_id IS NOT NULL", "These points have already been given."
     )
 
     @api.depends("points", "voided_at")
@@ -77,9 +77,9 @@ class LeadsAgentScoreEntry(models.Model):
             case "requeued":
                 sentence = self.env._("Asked for another chance after a miss.")
             case "coalesced":
-                sentence = self.env._("A customer of the agent asked again, and the agent got the lead.")
+                sentence = self.env._("A customer of the agent enquired again, and the agent received the lead.")
             case "assigned":
-                sentence = self.env._("Was given a lead that nobody had taken.")
+                sentence = self.env._("Was assigned a lead that nobody had accepted.")
             case _:
                 sentence = self.env._("Gave feedback on a lead.")
         if self.voided_at:
@@ -142,7 +142,7 @@ class LeadsAgentScoreEntry(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
-            raise UserError(self.env._("Points are added, never changed. Void them and give a reason."))
+            raise UserError(self.env._("Points cannot be changed. Void them and give a reason instead."))
         return super().write(vals)
 
     @api.model_create_multi

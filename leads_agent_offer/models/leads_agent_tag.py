@@ -8,7 +8,7 @@ from odoo.addons.leads_agent.fields import Bounded, Link
 
 from ..tools import ranking, tag_matching
 
-KINDS = [("text", "Text"), ("money", "Range of money"), ("zip", "Range of zip codes")]
+KINDS = [("text", "Text"), ("money", "Amount range"), ("zip", "ZIP code range")]
 NEEDS = [("preferential", "Preferential"), ("exclusive", "Exclusive"), ("required", "Required")]
 MOST_WEIGHT = 1_000
 
@@ -41,26 +41,26 @@ class LeadsAgentTag(models.Model):
     zip_high = fields.Char(string="To Zip")
     zip_country_id = Link(
         "res.country",
-        string="Country of the Zips",
-        help="Where these zip codes are. Leads from elsewhere do not have the tag, and zip codes that lost their "
-        "leading zeros are found. Empty: any country.",
+        string="Country of the ZIP Codes",
+        help="The country of these ZIP codes. Leads from other countries do not get the tag, and ZIP codes "
+        "that lost their leading zeros are recognized. Leave empty for any country.",
     )
     weight = Bounded(
         string="Default Weight",
         most=MOST_WEIGHT,
         default=ranking.DEFAULT_WEIGHT,
-        help="What agents who get this tag start with.",
+        help="The initial weight for agents who get this tag.",
     )
     # Tags without a colour are not shown on cards.
     color = fields.Integer(default=lambda self: randint(1, 11), export_string_translation=False)
     active = fields.Boolean(default=True)
-    company_id = Link("res.company", index=True, help="Empty: for all companies.")
+    company_id = Link("res.company", index=True, help="Leave empty for all companies.")
     skill_ids = fields.One2many("leads.agent.skill", "tag_id", string="Agents")
     agent_count = fields.Integer(string="Number of Agents", compute="_compute_agent_count")
 
     _one_name = models.UniqueIndex(
         "(spelling, COALESCE(company_id, 0)) WHERE active",
-        "A tag with this name already exists. Capitals, spaces and dashes make no difference.",
+        "A tag with this name already exists. Differences in capitals, spaces and dashes are ignored.",
     )
 
     @api.depends("name")

@@ -11,7 +11,7 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     leads_offer_id = Link(
-        "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
+        "leads.agent.offer", string="Lead Offer", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):

@@ -30,7 +30,7 @@ class ResCompany(models.Model):
         least=MINUTES[0],
         most=MINUTES[1],
         default=5,
-        help="Minutes for which a lead is offered to one agent alone. 3 to 15 are recommended.",
+        help="Number of minutes for which a lead is offered to one agent only. 3 to 15 are recommended.",
     )
     leads_offer_most_agents = Bounded(
         string="Maximum Agents per Lead", least=1, most=ranking.MOST_AGENTS, default=ranking.MOST_AGENTS
@@ -38,43 +38,48 @@ class ResCompany(models.Model):
     leads_offer_shark_minutes = Bounded(
         string="Shark Tank",
         most=MINUTES[1],
-        help="Minutes for which a lead that nobody took is open to all who missed it. 0: there is no shark tank.",
+        help="Number of minutes for which a lead that nobody accepted is open to all agents who missed it. "
+        "0: no shark tank.",
     )
     leads_offer_catch_all_ids = fields.Many2many(
         "res.users",
         "leads_offer_catch_all_rel",
         string="Catch-All",
-        help="Up to five users who take, assign or resubmit what nobody took.",
+        help="Up to five users who can take, assign or resubmit leads that nobody accepted.",
     )
     leads_offer_untagged_to_all = fields.Boolean(
-        string="Leads Without Tags to Everybody", default=True, help="Off: they go to the catch-all."
+        string="Offer Leads Without Tags to Everybody", default=True, help="If off, they go to the catch-all."
     )
-    leads_offer_factor_subject = fields.Float(string="Found in the Subject", default=tag_matching.STATED.subject)
-    leads_offer_factor_short = fields.Float(string="Tag of 2 or 3 Characters", default=tag_matching.STATED.short)
-    leads_offer_factor_case = fields.Float(string="Same Letter Case", default=tag_matching.STATED.case)
+    leads_offer_factor_subject = fields.Float(
+        string="Factor for Tags Found in the Subject", default=tag_matching.STATED.subject
+    )
+    leads_offer_factor_short = fields.Float(
+        string="Factor for Tags of 2 or 3 Characters", default=tag_matching.STATED.short
+    )
+    leads_offer_factor_case = fields.Float(string="Factor for Matching Case", default=tag_matching.STATED.case)
     leads_offer_performance_weight = fields.Float(
-        string="Weight of the Performance",
+        string="Performance Weight",
         default=1.0,
-        help="What each performance point below 100 takes off the score of an agent.",
+        help="How much each performance point below 100 reduces an agent's score.",
     )
     leads_offer_score_days = Bounded(
-        string="Period of the Performance", least=1, most=366, default=30, help="Number of days whose points count."
+        string="Performance Period", least=1, most=366, default=30, help="Number of past days whose points count."
     )
     leads_offer_calendar_id = fields.Many2one(
         "resource.calendar",
         string="Operating Hours",
         ondelete="restrict",
-        help="Outside these hours leads are held, and released one by one afterwards. Empty: at any hour.",
+        help="Outside these hours, leads are held and then released one at a time. Leave empty for no restriction.",
     )
     leads_offer_override = fields.Selection(
         OVERRIDES, string="Override", help="Regardless of the operating hours, until it is taken back."
     )
     leads_offer_spacing = Bounded(
-        string="Between Two Releases",
+        string="Time Between Releases (s)",
         least=5,
         most=60,
         default=10,
-        help="Seconds between two leads that were held and are released.",
+        help="Number of seconds between the release of two held leads.",
     )
     leads_offer_intercept = fields.Boolean(
         string="Hold All Leads", help="Every lead waits until a manager releases it."
@@ -84,7 +89,9 @@ class ResCompany(models.Model):
         help="An offer made before the end of the agent's calling hours can be answered when they begin again.",
     )
     leads_offer_terms = fields.Html(
-        string="Terms", translate=True, help="What agents agree to when they accept a lead. Empty: nothing."
+        string="Terms",
+        translate=True,
+        help="The terms agents agree to when they accept a lead. Leave empty for no terms.",
     )
 
     @api.constrains(*NEEDED)
@@ -98,7 +105,7 @@ class ResCompany(models.Model):
         for company in self:
             users = company.leads_offer_catch_all_ids
             if len(users) > MOST_CATCH_ALL:
-                raise ValidationError(self.env._("The catch-all has at most %s users.", MOST_CATCH_ALL))
+                raise ValidationError(self.env._("The catch-all can have at most %s users.", MOST_CATCH_ALL))
             if strangers := users.filtered(lambda user: not (user.can_hold_leads or user.is_leads_manager)):
                 raise ValidationError(self.env._("%s is neither a Leads Agent nor a Leads Manager.", strangers[0].name))
 
@@ -117,7 +124,7 @@ class ResCompany(models.Model):
                 company.leads_offer_performance_weight,
             )
             if not all(0 <= number <= 100 for number in numbers):
-                raise ValidationError(self.env._("Factors and weights of the routing are numbers from 0 to 100."))
+                raise ValidationError(self.env._("Routing factors and weights must be between 0 and 100."))
 
     # ------------------------------------------------------------------
     # As the arithmetic knows them

@@ -11,7 +11,7 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     leads_offer_id = Link(
-        "leads.agent.offer", string="Offer of a Lead", readonly=True, ondelete="set null", index="btree_not_null"
+        "leads.agent.offer", string="Lead Offer", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
     def _handle_call_result_hook(self, results):

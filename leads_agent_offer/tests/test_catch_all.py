@@ -31,7 +31,7 @@ class CatchAllCommon(OfferCommon):
 
 @tagged("post_install", "-at_install")
 class TestCatchAll(CatchAllCommon):
-    """*Assign To...* and *Edit and Resubmit*: for the users of the catch-all, each with their own share of it."""
+    """*Assign to...* and *Edit and Resubmit*: for the users of the catch-all, each with their own share of it."""
 
     def test_each_user_of_the_catch_all_assigns(self):
         for user in (self.manager, self.catcher):

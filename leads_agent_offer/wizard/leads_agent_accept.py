@@ -9,7 +9,7 @@ class LeadsAgentAccept(models.TransientModel):
     """*Accept* where the company has terms: they are read and agreed to."""
 
     _name = "leads.agent.accept"
-    _description = "Accept an Offer With Terms"
+    _description = "Accept an Offer with Terms"
 
     offer_id = Link("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
     terms = fields.Html(compute="_compute_terms", compute_sudo=True)

@@ -12,7 +12,7 @@ class LeadsAgentFeedback(models.TransientModel):
     """*Give Feedback*: the owner of a lead says what became of it, and gets points for each thing told."""
 
     _name = "leads.agent.feedback"
-    _description = "Feedback on a Lead"
+    _description = "Lead Feedback"
 
     # A number: a link would tell what a lead out of sight is called, already while the form is filled in.
     lead_id = fields.Integer(required=True, export_string_translation=False)

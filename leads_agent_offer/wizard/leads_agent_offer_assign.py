@@ -7,10 +7,10 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentOfferAssign(models.TransientModel):
-    """*Assign To...*: a user of the catch-all gives a lead that nobody took to an agent."""
+    """*Assign to...*: a user of the catch-all gives a lead that nobody took to an agent."""
 
     _name = "leads.agent.offer.assign"
-    _description = "Assign a Lead of the Catch-All"
+    _description = "Assign a Catch-All Lead"
 
     offer_id = Link("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
     company_id = Link(related="offer_id.company_id")
@@ -18,7 +18,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
         "res.users",
         string="Leads Agent",
         domain="[('can_hold_leads', '=', True), ('company_ids', 'in', company_id or [])]",
-        help="The lead becomes theirs at once, without an offer. They are notified, and see all details.",
+        help="The lead is assigned to them immediately, without an offer. They are notified and see all details.",
     )
     agent_note = fields.Char(compute="_compute_agent_note")
 
@@ -55,7 +55,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The lead was given to %s.", owner.name),
+                "message": self.env._("The lead was assigned to %s.", owner.name),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -14,19 +14,19 @@ class LeadsAgentOfferResubmit(models.TransientModel):
     """
 
     _name = "leads.agent.offer.resubmit"
-    _description = "Edit and Resubmit a Lead of the Catch-All"
+    _description = "Edit and Resubmit a Catch-All Lead"
 
     offer_id = Link("leads.agent.offer", required=True, readonly=True, ondelete="cascade")
     may_read = fields.Boolean(compute="_compute_may_read")
     name = fields.Char(
-        string="Subject", compute="_compute_words", store=True, readonly=False, help="Tags found here count more."
+        string="Subject", compute="_compute_words", store=True, readonly=False, help="Tags found here have more weight."
     )
     description = fields.Html(
-        string="What They Wrote",
+        string="Customer's Message",
         compute="_compute_words",
         store=True,
         readonly=False,
-        help="Tags are looked for in this text, too.",
+        help="This text is also searched for tags.",
     )
 
     @api.constrains("offer_id")
@@ -69,7 +69,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The lead is routed again."),
+                "message": self.env._("The lead will be routed again."),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

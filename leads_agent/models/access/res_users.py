@@ -26,7 +26,8 @@ class ResUsers(models.Model):
     leads_sight = fields.Json(
         compute="_compute_leads_sight",
         groups=fields.NO_ACCESS,
-        help="Contacts always in sight, and customers within the grace, at a moment: {at, always, graced}.",
+        help="Contacts that are always visible, and customers visible during the grace period, at a given "
+        "time: {at, always, graced}.",
     )
 
     @api.depends("leads_assignment_ids.visible_until")

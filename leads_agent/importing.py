@@ -72,7 +72,7 @@ class Rows:
             elif partner_id not in commercial_of:
                 refused[row] = self._refused("gone", self.env["leads.agent.wording"]._verdict("gone"))
             elif partner_id not in readable._ids:
-                refused[row] = self._refused("not_visible", self.env._("You are not allowed to see this customer."))
+                refused[row] = self._refused("not_visible", self.env._("You may not read this customer."))
             elif first.setdefault(commercial_of[partner_id], row) != row:
                 name = partners.browse(partner_id).display_name
                 refused[row] = self._refused("already", self.env._("%s is already in an earlier row.", name))

@@ -45,7 +45,7 @@ def _post(env, agent, customers, event, untouched_days):
             body = env._("%(user)s assigned to you: %(leads)s", user=env.user.name, leads=leads)
         case "resolved":
             subject = env._("Leads resolved")
-            body = env._("Resolved for you by %(user)s: %(leads)s", user=env.user.name, leads=leads)
+            body = env._("%(user)s resolved for you: %(leads)s", user=env.user.name, leads=leads)
         case "unassigned" if untouched_days:
             subject = env._("Leads taken back")
             body = env._(

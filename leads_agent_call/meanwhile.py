@@ -20,7 +20,7 @@ def sentence(call) -> str:
     if not is_changed or holder == call.agent_id or lead.ended_by_id == call.agent_id:
         return ""
     changed = _lead_sentence(call, lead, holder)
-    return changed + " " + call.env._("Log the outcome of the call as usual. Your note will be kept.")
+    return changed + " " + call.env._("Log how the call ended as usual: what you write is kept.")
 
 
 def closing_sentence(call) -> str:

@@ -37,7 +37,7 @@ def parse(env: Environment, customer, values):
     try:
         zone_info(zone)
     except (ValueError, TypeError):
-        raise UserError(env._("The time zone '%s' does not exist.", zone)) from None
+        raise UserError(env._("There is no time zone '%s'.", zone)) from None
     try:
         day = values["date"] if isinstance(values["date"], date) else date.fromisoformat(values["date"])
         hours = float(values["time"])

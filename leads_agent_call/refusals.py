@@ -80,12 +80,10 @@ def _closed_sentence(env, facts, moment):
         format_datetime(env, moment, tz=closed[local], dt_format="EEE HH:mm") for local in (min(closed), max(closed))
     )
     if first == last:
-        sentence = env._(
-            "%(customer)s cannot be called now: the local time there is %(there)s.", customer=facts.name, there=first
-        )
+        sentence = env._("%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first)
     else:
         sentence = env._(
-            "%(customer)s cannot be called now: the local time there could be %(first)s or %(last)s.",
+            "%(customer)s may not be called now: it may be %(first)s there, or %(last)s.",
             customer=facts.name,
             first=first,
             last=last,
@@ -96,9 +94,9 @@ def _closed_sentence(env, facts, moment):
 def _opening_sentence(env, facts, moment):
     opening = next_opening_everywhere(facts.clocks, moment)
     if not opening:
-        return env._("There is no time at which calls are allowed in all time zones the customer could be in.")
+        return env._("There is no time at which calls are allowed in every time zone the customer may be in.")
     when = format_datetime(env, opening, tz=env.user.tz, dt_format="short")
-    return env._("Calls are allowed again from %s, your time.", when)
+    return env._("Calls are allowed again from %s, by your clock.", when)
 
 
 # ----------------------------------------------------------------------
@@ -161,7 +159,7 @@ CALL_REFUSALS = (
         NOW,
         judge=lambda attempt: 0 < attempt.facts.most_calls <= attempt.facts.calls_today,
         sentence=lambda env, customer, attempt: env._(
-            "%(customer)s has already been called %(most)s times today, which is the daily limit.",
+            "%(customer)s was called %(most)s times today; that is the most for a day.",
             customer=customer,
             most=attempt.facts.most_calls,
         ),

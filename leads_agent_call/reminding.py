@@ -60,7 +60,7 @@ def tell(callback, agent):
     zone = agent.tz or "UTC"
     if callback.state == "cancelled":
         subject = env._("Callback cancelled: %s", name)
-        body = env._("%s must not be called any more.", name)
+        body = env._("%s may not be called any more.", name)
     else:
         subject = env._("Callback due: %s", name)
         body = env._(

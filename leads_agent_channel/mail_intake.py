@@ -101,7 +101,7 @@ class MailIntake:
             return row._hold(self._held_sentence(intake.held_because))
         if intake.ignored_because:
             return row._became("ignored", reason=intake.ignored_because)
-        return row._became("ignored", reason=self.env._("The mail gateway found no recipient or rejected it"))
+        return row._became("ignored", reason=self.env._("The mail gateway found no recipient, or returned it"))
 
     def _stands(self, intake, message):
         """The mail stands on a document."""

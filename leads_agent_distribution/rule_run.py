@@ -43,7 +43,7 @@ class Run:
         if refused:
             labels = dict(env["leads.agent.batch.assign.line"]._fields["result"]._description_selection(env))
             details = ", ".join(f"{labels[result]}: {count}" for result, count in sorted(refused.items()))
-            sentences.append(env._("Skipped: %s.", details))
+            sentences.append(env._("Left out: %s.", details))
         sentences.append(self.end or env._("More leads match. The next run continues."))
         return " ".join(sentences)
 

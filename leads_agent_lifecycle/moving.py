@@ -318,7 +318,7 @@ class LifeCycle:
         self.partners.invalidate_model()
         self.place(
             {one.id: (stages[one.stage].id, None) for one in customers},
-            dict.fromkeys(ids, self.env._("Created from existing orders")),
+            dict.fromkeys(ids, self.env._("Taken in from the orders")),
         )
 
     # ------------------------------------------------------------------
@@ -344,7 +344,7 @@ class LifeCycle:
         while len(found) < count:
             wanted = count - len(found)
             if not sequence:
-                raise UserError(self.env._("The sequence for contact codes is missing. Upgrade the module."))
+                raise UserError(self.env._("The sequence of contact codes is missing: upgrade the addon."))
             if sequence.implementation == "standard" and not sequence.use_date_range:
                 numbers = self.env.execute_query(
                     SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", wanted)

@@ -79,7 +79,9 @@ def clean(partners, vals):
             link = codes.clean_link(vals[name], SOCIAL_HOSTS[name])
             if not link:
                 network = partners._fields[name]._description_string(env)
-                raise ValidationError(env._("'%(link)s' is not a %(network)s page.", link=vals[name], network=network))
+                raise ValidationError(
+                    env._("'%(link)s' is not a page on %(network)s.", link=vals[name], network=network)
+                )
             vals[name] = link
     if photo := vals.get("image_1920"):
         _check_photo(env, photo)
@@ -93,7 +95,7 @@ def _check_photo(env, photo):
     try:
         base64_to_image(photo)
     except DecompressionBombError as error:
-        raise UserError(env._("The resolution of the photo is too high.")) from error
+        raise UserError(env._("The photo has too many pixels.")) from error
     except UserError:
         # A drawing, or no picture at all, which Odoo says itself.
         return

@@ -239,10 +239,10 @@ class Speakers:
         label = dict(CHANNELS)[channel]
         for other in others:
             said = self.env._(
-                "Identified as %(lead)s by the number on %(channel)s.", channel=label, lead=lead.display_name
+                "By their number on %(channel)s, this is %(lead)s.", channel=label, lead=lead.display_name
             )
             other._message_log(body=said)
-            said = self.env._("Previously wrote on %(channel)s as %(lead)s.", channel=label, lead=other.display_name)
+            said = self.env._("Wrote on %(channel)s as %(lead)s before.", channel=label, lead=other.display_name)
             lead._message_log(body=said)
 
     def moved(self, said):
@@ -253,7 +253,7 @@ class Speakers:
         """
         lead, _others, _rows = self._known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
         if not lead or not said.news:
-            return {"state": "ignored", "reason": self.env._("New number of an unknown contact")}
+            return {"state": "ignored", "reason": self.env._("A new number of somebody unknown")}
         Identity = self.env["leads.agent.identity"]
         on_channel = Domain("channel", "=", said.channel)
         if taken := Identity.search(on_channel & Domain("key", "in", said.news)).partner_id - lead:
@@ -274,7 +274,7 @@ class Speakers:
         if new and old:
             has_old = Domain("id", "=", lead.id) & self.phone_domain(old)
             self.partners.with_context(active_test=False).search(has_old).phone = phone_forms.dialled(new)
-        reason = self.env._("New number or ID: %(new)s instead of %(old)s", new=said.news[0], old=said.sender)
+        reason = self.env._("New number or id: %(new)s instead of %(old)s", new=said.news[0], old=said.sender)
         lead._message_log(body=reason)
         return {"state": "ignored", "reason": reason, "lead": lead}
 

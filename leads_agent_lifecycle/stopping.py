@@ -32,8 +32,8 @@ class Stopping:
         OptOut = self.env["leads.agent.opt.out"]
         labels = dict(OptOut._fields["channel"]._description_selection(self.env))
         if purpose == "start":
-            said = words or self.env._("resumed in the channel settings")
-            reason = self.env._("%(words)s, on %(channel)s", words=said, channel=labels[channel])
+            said = words or self.env._("resumed in the settings")
+            reason = self.env._("%(words)s, by %(channel)s", words=said, channel=labels[channel])
             OptOut._asked(self.person, channel)._lift(reason)
         elif blocked := OptOut._block(self.person, channel, with_calls=self._company().leads_stop_blocks_calls):
             self._tell(channel, words, blocked)
@@ -61,9 +61,9 @@ class Stopping:
     def _sentence(self, channel, words, blocked):
         labels = dict(self.env["leads.agent.opt.out"]._fields["channel"]._description_selection(self.env))
         return self.env._(
-            "%(name)s opted out on %(channel)s (%(words)s). Now blocked: %(blocked)s.",
+            "%(name)s opted out by %(channel)s (%(words)s). Now blocked: %(blocked)s.",
             name=self.person.complete_name,
             channel=labels[channel],
-            words=words or self.env._("in the channel settings"),
+            words=words or self.env._("in the settings of the channel"),
             blocked=", ".join(labels[name] for name in blocked),
         )

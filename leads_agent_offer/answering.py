@@ -66,7 +66,7 @@ class Answering:
     def open_lead(self):
         """:raises UserError: for an offer that is not accepted"""
         if self.offer.state != "accepted":
-            raise UserError(self.env._("You can see the details of a lead once you have accepted it."))
+            raise UserError(self.env._("The details of a lead can be seen once it is accepted."))
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",

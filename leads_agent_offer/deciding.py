@@ -32,11 +32,7 @@ class Deciding:
             )
         )
         if settled:
-            Process(settled).withdraw(
-                self.env._("The lead has already been assigned or closed in another way."),
-                state="none",
-                keep_owner=True,
-            )
+            Process(settled).withdraw(self.env._("The lead was decided in another way."), state="none", keep_owner=True)
 
     def resume(self):
         """Leads that nobody owns any more, or that were restored, go on where they were."""

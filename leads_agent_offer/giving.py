@@ -91,7 +91,7 @@ class Giving:
             return self.env._("%(agent)s holds %(customer)s, who has the e-mail address of the lead.", **names)
         if customer.phone_sanitized in {number for _lead_id, number in People(self.lead).numbers()}:
             return self.env._("%(agent)s holds %(customer)s, who has the phone number of the lead.", **names)
-        return self.env._("%(agent)s already received another lead from the same person, %(customer)s.", **names)
+        return self.env._("%(agent)s got another lead of the same person, %(customer)s.", **names)
 
     def _assign(self, agent, offer, cause):
         """The customer goes to the agent who owns the lead: under the lock, both are in sight together."""
@@ -112,7 +112,7 @@ class Giving:
             [
                 {
                     "activity_type_id": activity_type.id,
-                    "summary": self.env._("How is this lead going?"),
+                    "summary": self.env._("How does this lead go?"),
                     "note": activity_type.default_note,
                     "automated": True,
                     "date_deadline": today + timedelta(days=days),

@@ -46,7 +46,7 @@ class Holding:
         """
         opening = company._leads_offer_opening()
         if company.leads_offer_intercept:
-            reason = self.env._("Held: a manager must release each lead.")
+            reason = self.env._("Held: a manager releases each lead.")
             Process(self.leads).move("held", reason=reason, hold=self._holds())
             return None
         if opening is None:

@@ -193,7 +193,7 @@ class Routing:
         Users = self.env["res.users"].sudo()
         qualified = [verdict for verdict in verdicts if verdict.place][: company.leads_offer_most_agents]
         if not qualified:
-            return self.env._("Nobody currently qualifies for this lead.")
+            return self.env._("Nobody qualifies for this lead now.")
         return "; ".join(
             self.env._(
                 "%(place)s. %(agent)s: %(score)s",

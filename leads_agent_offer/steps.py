@@ -180,7 +180,7 @@ class Steps:
             case "nobody_qualifies":
                 return self.env._("No agent qualifies: see the audit for the reason of each.")
             case "nobody_available":
-                return self.env._("Some agents qualify, but none of them is available right now.")
+                return self.env._("Agents qualify, but none of them is available now.")
             case "nobody_left":
                 return self.env._("Everybody who qualifies was asked, and nobody took the lead.")
             case "caught":

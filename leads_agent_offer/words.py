@@ -47,7 +47,7 @@ def subject(offer):
         case "shark_tank":
             return offer.env._("Who is first? A lead is open again: %s", about)
         case "catch_all":
-            return offer.env._("Nobody accepted this lead: %s", about)
+            return offer.env._("Nobody took this lead: %s", about)
     return offer.env._("A lead for you: %s", about)
 
 
@@ -74,7 +74,7 @@ def reason(offer, cause):
     tags = ", ".join(offer.tag_ids.mapped("name"))
     match cause:
         case "coalesced":
-            return offer.env._("A customer of the agent enquired again.")
+            return offer.env._("A customer of the agent asked again.")
         case "assigned":
             return offer.env._("Given by the catch-all.")
     if offer.kind == "shark_tank":

@@ -185,7 +185,7 @@ class LeadsAgentBatchAssign(models.Model):
             case "running":
                 return self.env._("This batch is running. Open it to see how far it is.")
             case "cancelled":
-                return self.env._("This batch was cancelled. To run another batch, select the orders again.")
+                return self.env._("This batch was cancelled. Select the orders again for another one.")
         return self.env._("This batch has been run already. Select the orders again for another one.")
 
     def _open(self):

@@ -56,7 +56,7 @@ class LeadsAgentClosedModel(models.Model):
             ("customer", "Records whose customer they can see"),
             ("order", "Records whose order they can see"),
             ("document", "Records whose document they can see"),
-            ("own", "Only their own records"),
+            ("own", "Their own records"),
             ("nothing", "None"),
         ],
         string="Agents Can Still See",
@@ -122,9 +122,9 @@ class LeadsAgentClosedModel(models.Model):
         """Which rows agents still see, in words."""
         by = ", ".join(f"{field.field_description} ({field.name})" for field in self.field_ids)
         if self.shape == "nothing":
-            return self.env._("Agents cannot see, edit or create any records of this model.")
+            return self.env._("Agents cannot see, change or create any.")
         if self.shape == "own":
-            return self.env._("Agents see only the records that name them in: %s.", by)
+            return self.env._("Agents see the records that name them, by: %s.", by)
         return self.env._(
             "Agents see the records whose customers, orders and documents they may currently see, by: %s. "
             "A customer hides a record only while agents are locked to their customers. An order also "

@@ -28,11 +28,11 @@ SOURCES: Final = [
 
 # Why an assignment ended.
 END_REASONS: Final = [
-    ("resolved", "Resolved with a Disposition"),
+    ("resolved", "Resolved with a disposition"),
     ("sale", "Sold"),
     ("unassigned", "Unassigned by a manager"),
     ("reassigned", "Assigned to another agent"),
-    ("role_lost", "Agent role removed"),
+    ("role_lost", "Agent lost the role"),
     ("archived", "Agent or customer archived"),
     ("merged", "Customer merged into another"),
     ("undone", "Batch undone"),
@@ -45,8 +45,8 @@ RESULTS: Final = [
     ("held", "Held by another agent"),
     ("not_assignable", "Not assignable"),
     ("not_visible", "Not visible to you"),
-    ("gone", "Deleted in the meantime"),
-    ("capped", "Agent at limit"),
+    ("gone", "No longer there"),
+    ("capped", "Agent is full"),
     ("blocked", "Cannot be called now"),
     ("failed", "Failed"),
 ]

@@ -52,7 +52,7 @@ class LeadsAgentSelfTest(models.Model):
     read_count = fields.Integer(string="Tested as Agent", readonly=True)
     finding_count = fields.Integer(string="Number of Findings", readonly=True)
     verdict = fields.Selection(
-        [("clean", "As it should be"), ("findings", "Findings"), ("incomplete", "Incomplete")],
+        [("clean", "As it should be"), ("findings", "Findings"), ("incomplete", "Not complete")],
         compute="_compute_verdict",
         store=True,
     )
@@ -163,11 +163,11 @@ class LeadsAgentSelfTest(models.Model):
     @api.model
     def _accepted(self):
         """Models whose links say nothing of a customer, each with the reason. Other addons may add to it."""
-        own_addresses = self.env._("Not tested: refers to your company's own addresses, not to customers.")
+        own_addresses = self.env._("Refers to your company's own addresses, not to customers. Not tested.")
         accepted = {
-            "product.supplierinfo": self.env._("Not tested: refers to the vendors of a product, not to customers."),
+            "product.supplierinfo": self.env._("Refers to the suppliers of a product, not to customers. Not tested."),
             "res.partner.category": self.env._(
-                "Not tested: a tag is used on many customers, and Odoo lists only those that the agent can see."
+                "A tag is used on many customers, and Odoo lists only those that the agent can see. Not tested."
             ),
             "stock.rule": own_addresses,
             "stock.warehouse": own_addresses,

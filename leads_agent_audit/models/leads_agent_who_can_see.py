@@ -97,7 +97,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         :returns: three lists of sentences
         """
         if not agents:
-            return [], [self.env._("There are no Leads Agents.")], []
+            return [], [self.env._("There is no Leads Agent.")], []
         colleague = not partner.partner_share
         foreign = agents.browse() if colleague else self._outside(agents, partner.company_id)
         locked = agents.filtered(lambda agent: agent.leads_locked)
@@ -122,14 +122,14 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
             if locked_out:
                 hidden.append(
                     self.env._(
-                        "Agents who are locked to their assigned customers and do not hold this one: %s",
+                        "Agents who are locked to their assigned customers, and do not hold this one: %s",
                         self._names(locked_out),
                     )
                 )
         if foreign:
             hidden.append(
                 self.env._(
-                    "Agents without access to %(company)s, the customer's company: %(agents)s",
+                    "Agents who do not work in %(company)s, to which the customer belongs: %(agents)s",
                     company=partner.company_id.name,
                     agents=self._names(foreign),
                 )
@@ -189,7 +189,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         if len(names) <= MOST_NAMES:
             return ", ".join(names)
         return self.env._(
-            "%(names)s and %(more)s more (%(all)s in total)",
+            "%(names)s and %(more)s more (%(all)s in all)",
             names=", ".join(names[:MOST_NAMES]),
             more=len(names) - MOST_NAMES,
             all=len(names),

@@ -63,7 +63,7 @@ class Reading:
             return result(
                 self.env,
                 "failed",
-                self.env._("Reading failed with an error (%s). See the log for details.", type(error).__name__),
+                self.env._("Reading ended in an error (%s); the log has more.", type(error).__name__),
                 agent=agent,
                 model=model,
             )
@@ -100,9 +100,7 @@ class Reading:
             common = self._count(both)
         sentences = []
         if seen > common:
-            sentences.append(
-                self.env._("Can read %s more records than the settings and assignments allow.", seen - common)
-            )
+            sentences.append(self.env._("Reads %s more than the settings and assignments allow.", seen - common))
         if expected > common:
             sentences.append(self.env._("Cannot read %s records that they should be able to read.", expected - common))
         if sentences:
@@ -126,8 +124,7 @@ class Reading:
             labels = [f"{self.env[model]._fields[name]._description_string(self.env)} ({name})" for name in reaching]
             sentences.append(
                 self.env._(
-                    "Can read %(count)s records of customers or orders that the agent should not see, "
-                    "through %(fields)s.",
+                    "Reads %(count)s records of customers or orders that the agent should not see, by %(fields)s.",
                     count=rows,
                     fields=", ".join(labels),
                 )

@@ -56,7 +56,7 @@ class Rules:
     def _rule_problem(self, shipped, rule, model):
         names = {"rule": shipped.name, "xmlid": shipped.xmlid}
         if not rule:
-            return self.env._("The rule '%(rule)s' (%(xmlid)s) was deleted.", **names)
+            return self.env._("The rule '%(rule)s' (%(xmlid)s) is gone.", **names)
         if not rule.active:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) is switched off.", **names)
         if shipped.is_global and rule.groups:
@@ -83,7 +83,7 @@ class Rules:
                 self.env,
                 "widened",
                 self.env._(
-                    "The access right '%(right)s' was created manually and allows agents to: %(operations)s.",
+                    "The access right '%(right)s' was made by hand and lets agents do this: %(operations)s.",
                     right=right.name,
                     operations=self._operations(right, [name for name in PERMISSIONS if right[name]]),
                 ),
@@ -125,8 +125,8 @@ class Rules:
         if not conflicts:
             return []
         sentence = self.env._(
-            "Belongs to groups that agents must not have: %s. Remove these groups. Until then, the record "
-            "rules apply only in part.",
+            "Belongs to groups that agents may not have: %s. The record rules still apply where they can. "
+            "Remove these groups.",
             ", ".join(conflicts.mapped("full_name")),
         )
         return [result(self.env, "widened", sentence, agent=agent)]

@@ -167,7 +167,7 @@ class LeadsAgentCallback(models.Model):
             if most and count > most:
                 raise UserError(
                     self.env._(
-                        "%(agent)s already has %(most)s open callbacks, which is the maximum.",
+                        "%(agent)s already has %(most)s open callbacks, the maximum allowed.",
                         agent=agent.name,
                         most=most,
                     )

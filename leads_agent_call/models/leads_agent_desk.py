@@ -195,7 +195,7 @@ class LeadsAgentDesk(models.AbstractModel):
             )
         if facts.zone:
             there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
-            reasons.append(self.env._("Local time: %s.", there))
+            reasons.append(self.env._("It is %s there.", there))
         return reasons
 
     @api.model
@@ -215,7 +215,7 @@ class LeadsAgentDesk(models.AbstractModel):
             raise UserError(self.env._("This customer no longer exists."))
         partner.check_access("read")
         if zone not in pytz.all_timezones_set:
-            raise UserError(self.env._("The time zone '%s' does not exist.", zone))
+            raise UserError(self.env._("There is no time zone '%s'.", zone))
         # sudo: res.partner - nobody writes it otherwise; that the user may read the customer was checked
         customer = partner.commercial_partner_id.sudo()
         customer.leads_zone = zone

@@ -174,7 +174,7 @@ class LeadsAgentDisposition(models.Model):
         for disposition in self:
             if found := policy.contradictions(disposition._policy()):
                 raise ValidationError(
-                    self.env._("Some settings of '%s' contradict each other.", disposition.name)
+                    self.env._("The settings of '%s' contradict each other.", disposition.name)
                     + " "
                     + disposition._contradiction_sentence(found[0])
                 )
@@ -214,7 +214,7 @@ class LeadsAgentDisposition(models.Model):
         result = policy.outcome(self._policy(), attempt, is_promised)
         sentences = []
         if result.is_exhausted:
-            sentences.append(self.env._("This was attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))
+            sentences.append(self.env._("That was attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))
         elif self.most_attempts and self.retry_minutes:
             sentences.append(self.env._("Attempt %(nr)s of %(most)s.", nr=attempt, most=self.most_attempts))
         match result.fate:
@@ -230,7 +230,7 @@ class LeadsAgentDisposition(models.Model):
                 when = format_datetime(self.env, callback_at, tz=tz or None, dt_format="short")
                 sentences.append(self.env._("You call back on %s.", when))
             case _ if self.asks_callback:
-                sentences.append(self.env._("You will agree on a callback."))
+                sentences.append(self.env._("You agree on a callback."))
             case _ if result.retry_minutes:
                 sentences.append(self.env._("It comes back to you in %s.", self._duration(result.retry_minutes)))
             case _:
@@ -253,7 +253,7 @@ class LeadsAgentDisposition(models.Model):
             effects.append(Effect(self.env._("The quotation is valid until %s.", until), self._extend_quotations))
         if self.do_not_call:
             sentence = (
-                self.env._("The customer will not be called for %s days, at any number.", self.do_not_call_days)
+                self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
                 if self.do_not_call_days
                 else self.env._("The customer is never called again, at any number.")
             )

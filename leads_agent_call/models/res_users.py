@@ -110,7 +110,7 @@ class ResUsers(models.Model):
 
     def _check_own_break(self):
         if self != self.env.user:
-            raise AccessError(self.env._("Only the agents themselves can start and end their breaks."))
+            raise AccessError(self.env._("Agents begin and end their breaks themselves."))
 
     def _leads_set_break(self, since):
         if self.leads_break_since != since:

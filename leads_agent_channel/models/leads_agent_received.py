@@ -281,7 +281,7 @@ class LeadsAgentReceived(models.Model):
     def _check_manager(self):
         self.check_access("read")
         if not self.env.user.has_group("leads_agent.group_leads_manager"):
-            raise AccessError(self.env._("Only Leads Managers can decide what happens to received messages."))
+            raise AccessError(self.env._("Leads Managers decide about what was received."))
 
     @takes()
     def action_try_again(self):
@@ -330,7 +330,7 @@ class LeadsAgentReceived(models.Model):
         # sudo: leads.agent.received - the manager may read these rows; what is in them was accepted when it came
         rows = self.sudo()._lock()
         if not rows:
-            raise UserError(self.env._("These messages are being processed right now."))
+            raise UserError(self.env._("These messages are being taken in at this moment."))
         for company in rows.company_id:
             mine = rows.filtered(lambda row, company=company: row.company_id == company)
             # As the gateway does it, whoever presses the button.

@@ -154,7 +154,7 @@ class LeadsAgentRule(models.Model):
             if company and company != rule.company_id:
                 raise ValidationError(self.env._("The call center belongs to another company than the rule."))
             if rule.company_id not in self.env.user.company_ids and not self.env.su:
-                raise ValidationError(self.env._("You do not have access to the company of this rule."))
+                raise ValidationError(self.env._("You do not work in the company of this rule."))
 
     @api.depends("customer_domain", "order_domain", "company_id")
     def _compute_matching_count(self):
@@ -337,7 +337,7 @@ class LeadsAgentRule(models.Model):
         if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
             return self.env._("The author, %s, is no longer a Leads Manager. Save the filter again.", author.name)
         if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
-            return self.env._("The author, %s, no longer has access to the company of the rule.", author.name)
+            return self.env._("The author, %s, no longer works in the company of the rule.", author.name)
         return ""
 
     def _assign(self, run, leads, agents, rooms):

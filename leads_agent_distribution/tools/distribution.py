@@ -21,7 +21,7 @@ Method = Literal["equal", "weight", "least"]
 # The same in words: the models hand the labels to the ORM, which translates them.
 METHODS: Final = [
     ("equal", "Equal shares"),
-    ("weight", "Weighted shares"),
+    ("weight", "Shares by weight"),
     ("least", "The agent with the fewest open leads"),
 ]
 # Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every

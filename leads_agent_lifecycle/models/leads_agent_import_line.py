@@ -26,13 +26,7 @@ class LeadsAgentImportLine(models.Model):
         [("entered", "Entered"), ("changed", "Changed"), ("same", "Unchanged")], required=True, readonly=True
     )
     matched_by = fields.Selection(
-        [
-            ("id", "ID"),
-            ("code", "Contact Code"),
-            ("email", "E-mail"),
-            ("phone", "Phone"),
-            ("row", "Duplicate of an Earlier Line"),
-        ],
+        [("id", "ID"), ("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
         readonly=True,
         help="How the row was matched with a known lead. Empty for a new lead.",
     )

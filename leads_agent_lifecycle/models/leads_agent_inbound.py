@@ -128,11 +128,11 @@ class LeadsAgentInbound(models.AbstractModel):
         :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
         """
         if said.what == "unreadable":
-            return {"state": "failed", "reason": self.env._("The message does not contain: %s", said.about)}
+            return {"state": "failed", "reason": self.env._("Nothing in it says: %s", said.about)}
         if self._is_old(said):
             return {"state": "ignored", "reason": self.env._("Sent more than %s days ago", KEPT_DAYS)}
         if said.what == "notice":
-            return {"state": "ignored", "reason": self.env._("Not a message: %s", said.about)}
+            return {"state": "ignored", "reason": self.env._("No message: %s", said.about)}
         if said.what in ("edit", "withdrawal"):
             return self._change(said)
         if said.what == "moved":
@@ -178,7 +178,7 @@ class LeadsAgentInbound(models.AbstractModel):
         changed = self._changed_already(said, changes)
         if changed == "withdrawal":
             row._forget()
-            return {"state": "ignored", "reason": self.env._("Deleted before it arrived")}
+            return {"state": "ignored", "reason": self.env._("Withdrawn before it came")}
         said = changed or said
         purpose = self._purpose(said)
         channel, names, known = self._speaker(said)
@@ -245,11 +245,11 @@ class LeadsAgentInbound(models.AbstractModel):
             earlier = Domain("channel", "=", said.channel) & Domain("about", "=", said.about)
             Received.search(earlier & Domain("key", "!=", said.key))._forget()
         if not original.message_id:
-            return {"state": "ignored", "reason": self.env._("Refers to an unknown message")}
+            return {"state": "ignored", "reason": self.env._("About a message that is not here")}
         if said.what == "withdrawal":
             body = plaintext2html(self.env._("(withdrawn by the sender)"))
             original.message_id.write({"body": body})
-            return {"state": "ignored", "reason": self.env._("A message was deleted"), "lead": lead}
+            return {"state": "ignored", "reason": self.env._("A message was withdrawn"), "lead": lead}
         original.message_id.write({"body": plaintext2html(self._words(said))})
         purpose = self.env["leads.agent.stop.word"]._purpose(said.text)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
@@ -270,7 +270,7 @@ class LeadsAgentInbound(models.AbstractModel):
         for kind, detail in said.things:
             label = labels.get(kind) or labels["other"]
             lines.append(f"[{label}: {detail}]" if detail else f"[{label}]")
-        return "\n".join(filter(None, (said.text, *lines))) or self.env._("(no text)")
+        return "\n".join(filter(None, (said.text, *lines))) or self.env._("(sent no text)")
 
     @api.model
     def _thing_labels(self):

@@ -13,7 +13,7 @@ from ..tools import steps
 
 TRIGGERS = [
     ("assigned", "Assigned to an agent"),
-    ("called", "Call logged"),
+    ("called", "Called, with an outcome"),
     ("order", "Quotation created"),
     ("sale", "Sale"),
     ("answer", "Answer received"),
@@ -233,5 +233,5 @@ class LeadsAgentLifecycleRule(models.Model):
         """
         rule, after = left
         leads = rule._existing(after, CHUNK)
-        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("No contact for %s days", rule.silence_days))
+        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("Silence for %s days", rule.silence_days))
         return (rule, leads[-1].id) if len(leads) == CHUNK else None

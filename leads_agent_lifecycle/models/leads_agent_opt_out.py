@@ -88,4 +88,4 @@ class LeadsAgentOptOut(models.Model):
         if self.channel == "call":
             return super()._lifted_sentence(reason)
         channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
-        return self.env._("No longer blocked: %(channel)s. Reason: %(reason)s", channel=channel, reason=reason)
+        return self.env._("Not blocked any more: %(channel)s. Reason: %(reason)s", channel=channel, reason=reason)

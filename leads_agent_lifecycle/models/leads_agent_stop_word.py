@@ -50,8 +50,8 @@ class LeadsAgentStopWord(models.Model):
             if not word.key or len(word.name) > words.LONGEST:
                 raise ValidationError(
                     self.env._(
-                        "'%(word)s' cannot be a stop word. It must contain a letter or a digit and have at "
-                        "most %(most)s characters.",
+                        "'%(word)s' cannot be a stop word: it needs a letter or a digit, and at most %(most)s "
+                        "characters.",
                         word=word.name,
                         most=words.LONGEST,
                     )

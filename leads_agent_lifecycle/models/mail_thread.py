@@ -33,7 +33,7 @@ class MailThread(models.AbstractModel):
         if not email and not phone:
             if senders.our_emails([message_dict.get("email_from")]):
                 if intake := Intake.of(self.env):
-                    intake.ignored_because = self.env._("Sent from one of our own addresses, without another contact")
+                    intake.ignored_because = self.env._("From an address of ours, about nobody else")
                 return [route for route in routes if not _is_to_leads(route)]
             # What looks like a robot and was not held back as one may be somebody.
             name, email = parse_contact_from_email(message_dict.get("email_from") or "")

@@ -47,7 +47,7 @@ class LeadsAgentLifecycleTry(models.TransientModel):
         self.env.user._check_leads_manager()
         plan = self.rule_id._plan_existing(self.rule_id._existing())
         # sudo: res.partner - managers set up the rules, and move what they do with the leads in their sight
-        LifeCycle(self.sudo().env).step(plan, self.env._("Test rule '%s' on existing leads", self.rule_id.name))
+        LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}
 
 

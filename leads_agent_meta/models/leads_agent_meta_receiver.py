@@ -46,13 +46,13 @@ class LeadsAgentMetaReceiver(models.Model):
         for receiver in self:
             if not receiver.key or receiver.key != receivers.clean(receiver.key):
                 raise ValidationError(
-                    self.env._("'%s' is not a Meta ID. A Meta ID consists of up to 32 digits.", receiver.key)
+                    self.env._("'%s' is not a Meta ID. It has only digits, at most 32.", receiver.key)
                 )
 
     def _check_own_company(self):
         """:raises AccessError: when somebody gives a number to a company in which they do not work"""
         if not self.env.su and (others := self.company_id - self.env.user.company_ids):
-            raise AccessError(self.env._("You do not have access to the company %s.", others[0].display_name))
+            raise AccessError(self.env._("You do not work in the company %s.", others[0].display_name))
 
     @api.model
     @tools.ormcache()

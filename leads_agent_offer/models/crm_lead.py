@@ -241,7 +241,7 @@ class CrmLead(models.Model):
             if lead.leads_offer_state in ("offered", "shark_tank"):
                 raise UserError(self.env._("%s is being offered.", lead.name))
         # sudo: crm.lead - managers route the leads they may read
-        Process(self.sudo()).withdraw(self.env._("Rerouted."), state="none")
+        Process(self.sudo()).withdraw(self.env._("Routed again."), state="none")
         Routing(self.sudo()).offer(anew=True)
 
     @takes()
@@ -274,7 +274,7 @@ class CrmLead(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("Who the lead would be offered to"),
+                "title": self.env._("Who would be offered the lead"),
                 # sudo: crm.lead - as above
                 "message": Routing(self.sudo()).preview(),
                 "sticky": True,

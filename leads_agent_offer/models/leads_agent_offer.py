@@ -23,7 +23,7 @@ STATES = [
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("missed", "Missed"),
-    ("requeued", "Missed, Second Chance Requested"),
+    ("requeued", "Missed, Asked Again"),
     ("ended", "Ended"),
     ("recalled", "Taken Back"),
 ]

@@ -69,7 +69,7 @@ class LeadsAgentProfile(models.Model):
         for profile in self:
             # sudo: res.users - whether the agent may hold leads
             if not profile.user_id.sudo().can_hold_leads:
-                raise ValidationError(self.env._("%s cannot hold leads. Choose a Leads Agent.", profile.user_id.name))
+                raise ValidationError(self.env._("%s holds no leads: choose a Leads Agent.", profile.user_id.name))
 
     @api.constrains("pecking_order")
     def _check_pecking(self):
@@ -117,7 +117,7 @@ class LeadsAgentProfile(models.Model):
         """
         self.ensure_one()
         if self.user_id != self.env.user and not self.env.user._is_leads_manager():
-            raise AccessError(self.env._("You can only change your own preferences."))
+            raise AccessError(self.env._("You can change your own preferences only."))
         if unknown := values.keys() - set(OWN_FIELDS):
             raise UserError(self.env._("'%s' is not a preference.", min(unknown)))
         # sudo: leads.agent.profile - one's own preferences, and no other field: checked above
@@ -237,7 +237,7 @@ class LeadsAgentProfile(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Performance points of %s", self.user_id.name),
+            "name": self.env._("Points of %s", self.user_id.name),
             "res_model": "leads.agent.score.entry",
             "view_mode": "list,pivot,graph",
             "domain": list(Domain("agent_id", "=", self.user_id.id)),

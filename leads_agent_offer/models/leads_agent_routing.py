@@ -20,7 +20,7 @@ STATES = [
     ("accepted", "Accepted"),
 ]
 HOLDS = [
-    ("company", "Outside Hours or Held by Settings"),
+    ("company", "By Hours or Settings"),
     ("import", "Imported"),
     ("manager", "By a Manager"),
     ("turn", "Until Its Turn"),
@@ -200,7 +200,7 @@ class LeadsAgentRouting(models.Model):
         sentences = []
         for tag_id, factor, place, quote, name in self.hits or []:
             if name and tag_id < 0:
-                name = self.env._("%s (agent's name)", name)
+                name = self.env._("%s, an agent's name", name)
             where = self.env._("in the subject") if place == "subject" else self.env._("in the text")
             sentences.append(
                 {"name": name or self.env._("a deleted tag"), "where": where, "factor": factor, "quote": quote}
@@ -232,7 +232,7 @@ class LeadsAgentRouting(models.Model):
             case "leave":
                 return self.env._("Is on leave.")
             case "hours":
-                return self.env._("Is outside their working hours.")
+                return self.env._("Is outside their hours.")
             case "cap":
                 return self.env._("Has reached the maximum number of leads.")
             case "role":

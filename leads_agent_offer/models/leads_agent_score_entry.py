@@ -16,7 +16,7 @@ CAUSES = [
     ("declined", "Declined in time"),
     ("missed", "Missed"),
     ("requeued", "Asked for another chance"),
-    ("coalesced", "Repeat lead from the agent's own customer"),
+    ("coalesced", "Repeat lead of an own customer"),
     ("assigned", "Assigned by the catch-all"),
     ("feedback", "Gave feedback"),
 ]
@@ -77,9 +77,9 @@ class LeadsAgentScoreEntry(models.Model):
             case "requeued":
                 sentence = self.env._("Asked for another chance after a miss.")
             case "coalesced":
-                sentence = self.env._("A customer of the agent enquired again, and the agent received the lead.")
+                sentence = self.env._("A customer of the agent asked again, and the agent got the lead.")
             case "assigned":
-                sentence = self.env._("Was assigned a lead that nobody had accepted.")
+                sentence = self.env._("Was given a lead that nobody had taken.")
             case _:
                 sentence = self.env._("Gave feedback on a lead.")
         if self.voided_at:
@@ -142,7 +142,7 @@ class LeadsAgentScoreEntry(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
-            raise UserError(self.env._("Points cannot be changed. Void them and give a reason instead."))
+            raise UserError(self.env._("Points are added, never changed. Void them and give a reason."))
         return super().write(vals)
 
     @api.model_create_multi

@@ -8,7 +8,7 @@ from odoo.addons.leads_agent.fields import Bounded, Link
 
 from ..tools import ranking, tag_matching
 
-KINDS = [("text", "Text"), ("money", "Amount range"), ("zip", "ZIP code range")]
+KINDS = [("text", "Text"), ("money", "Range of money"), ("zip", "Range of zip codes")]
 NEEDS = [("preferential", "Preferential"), ("exclusive", "Exclusive"), ("required", "Required")]
 MOST_WEIGHT = 1_000
 

@@ -105,7 +105,7 @@ class ResCompany(models.Model):
         for company in self:
             users = company.leads_offer_catch_all_ids
             if len(users) > MOST_CATCH_ALL:
-                raise ValidationError(self.env._("The catch-all can have at most %s users.", MOST_CATCH_ALL))
+                raise ValidationError(self.env._("The catch-all has at most %s users.", MOST_CATCH_ALL))
             if strangers := users.filtered(lambda user: not (user.can_hold_leads or user.is_leads_manager)):
                 raise ValidationError(self.env._("%s is neither a Leads Agent nor a Leads Manager.", strangers[0].name))
 
@@ -124,7 +124,7 @@ class ResCompany(models.Model):
                 company.leads_offer_performance_weight,
             )
             if not all(0 <= number <= 100 for number in numbers):
-                raise ValidationError(self.env._("Routing factors and weights must be between 0 and 100."))
+                raise ValidationError(self.env._("Factors and weights of the routing are numbers from 0 to 100."))
 
     # ------------------------------------------------------------------
     # As the arithmetic knows them

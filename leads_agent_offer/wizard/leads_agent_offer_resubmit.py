@@ -69,7 +69,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The lead will be routed again."),
+                "message": self.env._("The lead is routed again."),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

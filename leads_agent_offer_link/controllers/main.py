@@ -75,7 +75,7 @@ class OfferController(http.Controller):
             return self._page(
                 offer,
                 notice=request.env._(
-                    "A link to all your leads was sent to your e-mail address. It is valid for 7 days."
+                    "The link to all your leads was sent to your e-mail address. It is valid for 7 days."
                 ),
             )
         return self._see(self._offered_anew(offer) or offer)
@@ -168,9 +168,9 @@ class OfferController(http.Controller):
                 if not offer.agent_id.can_hold_leads:
                     raise UserError(request.env._("You no longer hold leads."))
                 if not offer.agent_id.email_normalized:
-                    raise UserError(request.env._("We do not have an e-mail address to send the link to."))
+                    raise UserError(request.env._("There is no e-mail address to send the link to."))
                 if not offer._send_access_link():
-                    raise UserError(request.env._("The link was just sent. Please check your inbox."))
+                    raise UserError(request.env._("The link was sent a moment ago. Please look into your mailbox."))
 
     def _reason(self, offer, value):
         reasons = self._reasons(offer)

@@ -121,7 +121,7 @@ export class AgentDashboard extends Component {
 
     get sorts() {
         return {
-            next: _t("Least recently contacted"),
+            next: _t("Longest without contact"),
             newest: _t("Newest first"),
             oldest: _t("Oldest first"),
             customer: _t("Customer"),

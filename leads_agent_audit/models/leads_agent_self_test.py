@@ -12,17 +12,17 @@ from odoo.addons.leads_agent.tools import given
 
 from ..self_test.reading import Reading
 
-# A click must end before the server or a proxy ends it: what is left is tested by *Continue*.
+# The request must end before the server or a proxy times out: *Continue* tests the remaining agents.
 SECONDS_PER_CLICK = 45
 KEPT_DAYS = 90
 
 
 class LeadsAgentSelfTest(models.Model):
-    """A test of what agents see: as each agent, model by model, against what the settings and assignments say.
+    """A test of what each agent sees in each model, compared with what the settings and assignments allow.
 
-    What *should* be seen is written down a second time, in SQL and without the record rules (self_test/sight.py), so a
-    rule that was switched off, changed or outvoted shows as a difference. How it is found out is
-    in ``self_test/``. Only figures, names of models and sentences are kept, nothing of any customer.
+    What agents *should* see is specified a second time, in SQL and without the record rules (self_test/sight.py), so
+    a rule that was switched off, changed or widened by another one shows as a difference. The checks are in
+    ``self_test/``. Only figures, names of models and sentences are stored, no data of any customer.
     """
 
     _name = "leads.agent.self.test"
@@ -72,7 +72,7 @@ class LeadsAgentSelfTest(models.Model):
             test.display_name = format_datetime(self.env, test.executed_at, dt_format="medium")
 
     # ------------------------------------------------------------------
-    # Running
+    # Actions
     # ------------------------------------------------------------------
 
     @api.model
@@ -80,7 +80,7 @@ class LeadsAgentSelfTest(models.Model):
     def action_run(self, *_args):
         """Test all agents of the companies that are switched on, and open the result.
 
-        :raises AccessError: when the user is no Leads Manager
+        :raises AccessError: when the user is not a Leads Manager
         :raises UserError: when there is no agent
         """
         self.env.user._check_leads_manager()
@@ -93,7 +93,7 @@ class LeadsAgentSelfTest(models.Model):
 
     @takes(given.one)
     def action_continue(self):
-        """Test the agents for whom there was no time."""
+        """Test the agents that the earlier runs had no time for."""
         self.ensure_one()
         self.env.user._check_leads_manager()
         self.check_access("read")
@@ -102,7 +102,7 @@ class LeadsAgentSelfTest(models.Model):
         return True
 
     def _agents(self):
-        """Active agents who work in one of the tested companies."""
+        """Return the active agents who work in one of the tested companies."""
         domain = (
             self.env["res.users"]._leads_role_domain(AGENT)
             & Domain("share", "=", False)
@@ -112,7 +112,7 @@ class LeadsAgentSelfTest(models.Model):
         return self.env["res.users"].search(domain, order="login, id")
 
     def _run(self, seconds=None):
-        """Test agents who were not tested yet, each wholly, until the time is up.
+        """Test agents that were not tested yet, one after the other, until the time is up.
 
         :param seconds: None for all of them, however long it takes
         """
@@ -150,7 +150,7 @@ class LeadsAgentSelfTest(models.Model):
 
     @api.model
     def _covered_otherwise(self):
-        """Models that Odoo itself keeps in step with the document, or to the user's own rows. Other addons may add."""
+        """Models that Odoo itself limits to readable documents, or to the user's own rows. Hook for other addons."""
         return {
             "discuss.channel.member",
             "ir.attachment",
@@ -162,7 +162,7 @@ class LeadsAgentSelfTest(models.Model):
 
     @api.model
     def _accepted(self):
-        """Models whose links say nothing of a customer, each with the reason. Other addons may add to it."""
+        """Models whose links tell nothing about a customer, each with the reason. Hook for other addons."""
         own_addresses = self.env._("Refers to your company's own addresses, not to customers. Not tested.")
         accepted = {
             "product.supplierinfo": self.env._("Refers to the suppliers of a product, not to customers. Not tested."),
@@ -175,12 +175,12 @@ class LeadsAgentSelfTest(models.Model):
         return {model: reason for model, reason in accepted.items() if model in self.env}
 
     # ------------------------------------------------------------------
-    # Reading the result
+    # Results
     # ------------------------------------------------------------------
 
     @takes(given.one)
     def action_open_lines(self):
-        """All results, to filter, group and export."""
+        """Open all results as a list to filter, group and export."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent_audit.action_self_test_lines")
@@ -188,5 +188,5 @@ class LeadsAgentSelfTest(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """Forget tests of long ago."""
+        """Delete old tests."""
         self.search([("executed_at", "<", f"now -{KEPT_DAYS}d")], limit=100).unlink()

@@ -49,14 +49,14 @@ class LeadsAgentSelfTestLine(models.Model):
 
     @api.depends("verdict", "agent_id")
     def _compute_is_finding(self):
-        """Findings come first, and first those that concern all agents."""
+        """Findings are sorted first, those about all agents at the top."""
         for line in self:
             line.is_finding = line.verdict not in ("ok", "note")
             line.sequence = (2 if line.agent_id else 1) if line.is_finding else 3
 
     @api.depends("model", "verdict")
     def _compute_may_be_closed(self):
-        """Whether the model is too open, and neither closed already nor needed by agents."""
+        """Whether the model is too open, not closed yet, and not needed by agents."""
         closed = set(self.env["leads.agent.closed.model"].search([("active", "=", True)]).mapped("model"))
         # sudo: ir.model - technical names, which Leads Managers may not read
         closable = set(self.env["leads.agent.closed.model"]._closable_models().sudo().mapped("model"))
@@ -66,7 +66,7 @@ class LeadsAgentSelfTestLine(models.Model):
 
     @takes(given.one)
     def action_close_model(self):
-        """Open the form on which an administrator closes the model to agents, or the record of one closed already."""
+        """Open the form to close the model to agents, or the existing record if it is closed already."""
         self.ensure_one()
         Closed = self.env["leads.agent.closed.model"]
         Closed.check_access("create")

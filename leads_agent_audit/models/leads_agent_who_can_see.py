@@ -13,9 +13,9 @@ MOST_NAMES = 20
 
 
 class LeadsAgentWhoCanSee(models.AbstractModel):
-    """Who of the agents can see a customer, and why: the answer in sentences, for the customer form of managers.
+    """Which agents can see a customer, and why: sentences for the customer form of managers.
 
-    Every agent is named, of other companies too: colleagues are in sight of everybody.
+    Agents of other companies are named too: everybody may see colleagues.
     """
 
     _name = "leads.agent.who.can.see"
@@ -23,7 +23,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _answers(self, partners):
-        """The answer for each customer, in a number of queries that depends neither on customers nor on agents.
+        """Return the answer for each customer, with a fixed number of queries.
 
         :returns: ``{partner: Markup}``
         """
@@ -42,7 +42,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _agents(self):
-        """Everybody on whom the restrictions of agents weigh."""
+        """Return all users who are restricted as agents."""
         # sudo: res.users - every agent, also of companies that the manager has not switched on
         Users = self.env["res.users"].sudo().with_context(active_test=True)
         domain = Users._leads_role_domain(AGENT) & Domain("share", "=", False) & Domain("id", "!=", api.SUPERUSER_ID)
@@ -92,7 +92,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _explain(self, partner, agents, assignments, orders):
-        """Who sees the customer, who does not, and what is to be said of the orders.
+        """Explain who sees the customer, who does not, and what they see of the orders.
 
         :returns: three lists of sentences
         """
@@ -140,7 +140,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _outside(self, agents, company):
-        """Agents who do not work in the company of the customer, nor in a branch of it."""
+        """Agents who work neither in the company of the customer nor in one of its branches."""
         if not company:
             return agents.browse()
         return agents.filtered(lambda agent: company not in (agent.company_ids | agent.company_ids.parent_ids))
@@ -163,7 +163,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _about_orders(self, seeing, orders):
-        """What those who see the customer see of the orders, and who reads one order a little longer."""
+        """Explain which orders these agents see, and who can still read an order they completed."""
         sentences = []
         partial = seeing.filtered(lambda agent: agent.leads_partial_only)
         if partial:
@@ -184,7 +184,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
 
     @api.model
     def _names(self, agents):
-        """The names of a few; of many the first ones and how many more."""
+        """Return the names of the users; of many, the first ones and the number of others."""
         names = agents.mapped("name")
         if len(names) <= MOST_NAMES:
             return ", ".join(names)

@@ -4,7 +4,7 @@ from odoo.addons.leads_agent.models.res_groups import MANAGER
 
 
 class ResPartner(models.Model):
-    """Customers, each with who of the agents can see them, and why."""
+    """Add to customers which agents can see them, and why."""
 
     _inherit = "res.partner"
 

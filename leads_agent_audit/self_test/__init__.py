@@ -1,1 +1,1 @@
-"""What the visibility test holds a database against: the specification in SQL, and the rules as they were shipped."""
+"""What the visibility test compares a database with: the specification in SQL, and the rules as shipped."""

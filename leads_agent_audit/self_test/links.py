@@ -1,13 +1,13 @@
-"""Which models say something of customers and orders, and by which fields."""
+"""Which models link to customers and orders, and by which fields."""
 
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent.models.leads_agent_sight_mixin import DOCUMENTS
 from odoo.addons.leads_agent.models.res_groups import AGENT
 
-# By which links a row hangs on a customer or order, where not every link does: whom a message names is read on the
-# document it stands on, a follower says of the document no more than its number, the order of a call is for managers,
-# and who was rated, or answered to it, is a colleague.
+# The links that count, for models where not all of them do: the people a message names are read with its document,
+# a follower tells only the ID of the document, the order of a call is for managers, and the rated user and the one
+# who answers the rating are colleagues.
 HANGS_BY = {
     "leads.agent.call": ("partner_id",),
     "mail.message": ("res_id",),
@@ -19,7 +19,7 @@ HANGS_BY = {
 
 
 class Links:
-    """The links of all models to customers and orders, as a visibility test asks for them."""
+    """The links of all models to customers and orders that a visibility test checks."""
 
     def __init__(self, test):
         self.env, self.test = test.env, test
@@ -36,7 +36,7 @@ class Links:
         }
 
     def hidden(self, sight, model):
-        """``{field: SQL}``: the rows that hang by this field on what is out of the agent's sight."""
+        """``{field: SQL}``: the rows whose link in this field is out of the agent's sight."""
         return {
             name: SQL(" OR ").join(condition(sight) for condition in conditions)
             for name, targets in self.of(model).items()
@@ -44,7 +44,7 @@ class Links:
         }
 
     def of(self, model):
-        """By which fields rows of a model hang on customers and orders.
+        """Return the fields by which a model links to customers and orders.
 
         :returns: ``{field: {document model: function of a Sight that gives the SQL condition}}``
         """
@@ -99,7 +99,7 @@ class Links:
         return {}
 
     def are_covered(self, model):
-        """A global rule that speaks of agents, or a way of Odoo's own that was reviewed, keeps agents out."""
+        """Whether a global rule for agents, or a reviewed restriction of Odoo itself, keeps agents out."""
         if model in self.test._covered_otherwise() or "res.partner" in self.env[model]._inherits:
             return True
         rules = self.env["ir.rule"].search(

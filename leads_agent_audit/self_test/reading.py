@@ -1,4 +1,4 @@
-"""What each agent reads, against the specification, and what hangs on customers and orders out of sight."""
+"""Compare what each agent reads with the specification, and find rows about customers and orders out of sight."""
 
 import logging
 
@@ -13,7 +13,7 @@ from .sight import SPECIFIED, Sight
 
 _logger = logging.getLogger(__name__)
 
-# Rows that are an agent's own, whoever else they name: they go with the agent, not with the customer.
+# Rows that belong to an agent, whatever customers they name: they stay with the agent, not with the customer.
 OWN_ROWS = {
     "calendar.event": lambda agent: ["|", ("user_id", "=", agent.id), ("partner_ids", "in", agent.partner_id.ids)],
     "calendar.attendee": lambda agent: [
@@ -21,7 +21,7 @@ OWN_ROWS = {
         ("event_id.partner_ids", "in", agent.partner_id.ids),
     ],
     "calendar.filters": lambda agent: [("user_id", "=", agent.id)],
-    # The call one is in, until it has its outcome.
+    # The current call of the agent, until its outcome is logged.
     "leads.agent.call": lambda agent: [("agent_id", "=", agent.id), ("state", "!=", "done")],
     "discuss.channel": lambda agent: [("channel_member_ids.partner_id", "in", agent.partner_id.ids)],
     "discuss.channel.member": lambda agent: [("channel_id.channel_member_ids.partner_id", "in", agent.partner_id.ids)],
@@ -43,7 +43,7 @@ class Reading:
         self.env, self.test, self.links, self.rules = test.env, test, Links(test), Rules(test)
 
     def check(self, agent):
-        """All lines on one agent."""
+        """Return all result lines for one agent."""
         sight = self._sight(agent)
         lines = self.rules.check_groups(agent)
         for model in sorted(self.links.readable(agent) | SPECIFIED.keys()):
@@ -54,7 +54,7 @@ class Reading:
         return lines
 
     def _tried(self, check, agent, sight, model, *args):
-        """What a check says; a model of another addon that cannot be searched is a result too, not the end."""
+        """Return the lines of a check; an error of another addon becomes a result line and does not stop the test."""
         try:
             with self.env.cr.savepoint():
                 return check(agent, sight, model, *args)
@@ -69,7 +69,7 @@ class Reading:
             )
 
     def _sight(self, agent):
-        """The settings and companies of an agent, read where they are written."""
+        """The settings and companies of an agent, read from the stored values."""
         companies, all_companies = agent.company_ids, agent.with_context(active_test=False).company_ids
         return Sight(
             agent_id=agent.id,
@@ -81,12 +81,12 @@ class Reading:
         )
 
     def _as_agent(self, model, agent):
-        """The model as the agent reads it in all companies of the agent, archived records included."""
+        """The model as the agent, in all companies of the agent, archived records included."""
         as_agent = self.env[model].with_user(agent)
         return as_agent.with_context(active_test=False, allowed_company_ids=agent.company_ids.ids)
 
     def _check_specified(self, agent, sight, model):
-        """Both sets are counted, and what they have in common: equal figures of different records are no agreement."""
+        """Count both sets and their intersection: equal counts of different records are a difference."""
         Model = self._as_agent(model, agent)
         should = getattr(sight, SPECIFIED[model])(Model._table)
         [[expected]] = self.env.execute_query(
@@ -115,7 +115,7 @@ class Reading:
         )
 
     def _check_hanging(self, agent, sight, model, links):
-        """Rows in reach of the agent that hang on a customer or order out of sight; there should be none."""
+        """Return lines on rows the agent can read although their customer or order is out of sight."""
         own = self._own_rows(model, agent)
         rows, sampled = self._reach(model, agent, SQL("(%s)%s", SQL(" OR ").join(links.values()), own))
         sentences = []
@@ -139,7 +139,7 @@ class Reading:
         )
 
     def _reach(self, model, agent, condition):
-        """How many rows of a condition the agent reads, and whether only a sample of them was tried."""
+        """Return how many of the matching rows the agent can read, and whether only a sample was checked."""
         Model = self._as_agent(model, agent)
         if self._searches_in_python(model):
             ids = self._sample(model, agent, condition)
@@ -152,11 +152,11 @@ class Reading:
         return 0 if query.is_empty() else self.env.execute_query(query.select(SQL("COUNT(*)")))[0][0]
 
     def _searches_in_python(self, model):
-        """Whether the model filters what it found row by row, which takes forever with a million rows."""
+        """Whether the model filters search results row by row in Python, which is too slow for a million rows."""
         return type(self.env[model])._search is not models.BaseModel._search
 
     def _sample(self, model, agent, condition):
-        """Ids of the newest rows of a condition, and of the newest that the agent made: nobody filters these out."""
+        """Return the IDs of the newest matching rows, and of the newest ones that the agent created."""
         Model = self.env[model]
         table = SQL.identifier(Model._table)
         newest = SQL("ORDER BY id DESC LIMIT %s", SAMPLE)
@@ -166,7 +166,7 @@ class Reading:
         return [row[0] for row in self.env.execute_query(SQL(" UNION ").join(parts))]
 
     def _own_rows(self, model, agent):
-        """SQL that leaves the agent's own rows out."""
+        """SQL condition that excludes the agent's own rows."""
         if model not in OWN_ROWS:
             return SQL()
         # sudo: any model - which rows are the agent's own does not depend on what the user may read
@@ -174,8 +174,8 @@ class Reading:
         return SQL(" AND %s NOT IN %s", SQL.identifier(self.env[model]._table, "id"), own.subselect())
 
     def _causes(self, model, agent):
-        """Why an agent reads what they should not, or too little, as far as the rules of the model say."""
-        # What was found out about the model itself stands in the results already.
+        """Explain from the rules of the model why an agent reads too much or too little."""
+        # Findings about the model itself are in the results already.
         about = [("test_id", "=", self.test.id), ("agent_id", "=", False), ("model", "=", model)]
         sentences = self.env["leads.agent.self.test.line"].search(about).mapped("explanation")
         if model not in SPECIFIED and not self.links.are_covered(model):
@@ -192,7 +192,7 @@ class Reading:
         return sentences
 
     def _foreign_rules(self, model, agent):
-        """Names of active rules of other modules on reading that apply to the agent, each with its module."""
+        """Return the names of other modules' active read rules that apply to the agent, each with its module."""
         rules = self.env["ir.rule"].search(
             Domain("model_id.model", "=", model)
             & Domain("perm_read", "=", True)
@@ -206,11 +206,11 @@ class Reading:
         ]
 
     def check_coverage(self, agents):
-        """Readable models with a link that no rule of ours covers, once for all agents."""
+        """Return a line for each readable model with a link that no rule of ours covers, once for all agents."""
         known = set(self.test.line_ids.filtered(lambda line: line.verdict in ("uncovered", "note")).mapped("model"))
-        # A rule of ours that is off or gone has been named already.
+        # A missing or inactive rule of ours has its own line already.
         known |= self.rules.problems().keys()
-        # The setting that would hide something counts, not whether there is a row today.
+        # What counts is whether a setting would hide rows, not whether there are any today.
         sights = [self._sight(agent) for agent in agents]
         lines = []
         for model in sorted(self.links.readable(agents) - SPECIFIED.keys() - known):

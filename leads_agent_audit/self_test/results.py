@@ -1,4 +1,4 @@
-"""What a visibility test writes down."""
+"""The result lines of a visibility test."""
 
 
 def result(env, verdict, explanation="", *, agent=None, model=None, counts=(0, 0)):

@@ -1,4 +1,4 @@
-"""Do the rules, rights and groups of the database stand as they were shipped?"""
+"""Compare the rules, rights and groups of the database with those that were shipped."""
 
 from collections import defaultdict
 
@@ -11,13 +11,13 @@ from .sight import SPECIFIED
 
 
 class Rules:
-    """The rules of a database, held against the data files of the addons."""
+    """The rules of a database, compared with the data files of the addons."""
 
     def __init__(self, test):
         self.env, self.links = test.env, Links(test)
 
     def check(self):
-        """Lines on shipped rules that are gone, off or changed, and on rights that somebody gave agents by hand."""
+        """Return lines on shipped rules that are missing, inactive or changed, and on rights added manually."""
         return [
             result(self.env, "widened", sentence, model=model)
             for model, sentences in self.problems().items()
@@ -25,7 +25,7 @@ class Rules:
         ] + self._check_rights()
 
     def problems(self):
-        """What is wrong with the shipped rules.
+        """Return the problems with the shipped rules.
 
         :returns: ``{model: [sentences]}``
         """
@@ -42,7 +42,7 @@ class Rules:
         return problems
 
     def _closing_rule(self, closed):
-        """What the rule of a model that an administrator closed must be."""
+        """Return the rule that a model closed by an administrator must have."""
         values = closed._rule_values()
         return ShippedRule(
             xmlid=self.env._("closed to agents"),
@@ -72,7 +72,7 @@ class Rules:
         return None
 
     def _check_rights(self):
-        """Rights that no addon brought and that let agents at customers, orders, or what hangs on them."""
+        """Find rights outside any addon that give agents access to customers, orders, or models linked to them."""
         agent = self.env.ref(AGENT)
         rights = self.env["ir.model.access"].search(
             [("group_id", "in", [False, *agent.all_implied_ids.ids])], order="model_id, id"
@@ -94,7 +94,7 @@ class Rules:
         ]
 
     def _check_shipped_rights(self):
-        """Rights that the addons brought and that somebody widened."""
+        """Find shipped rights that were widened."""
         lines = []
         for addon in addons_on("leads_agent", self.env.registry._init_modules):
             for xmlid, permissions in shipped_rights(addon):
@@ -120,7 +120,7 @@ class Rules:
         return ", ".join(right._fields[name]._description_string(self.env) for name in names)
 
     def check_groups(self, agent):
-        """Groups that agents may not have and this one has."""
+        """Find groups that agents may not have and that this agent has."""
         conflicts = agent.all_group_ids & self.env["res.groups"]._leads_excluded_groups()
         if not conflicts:
             return []

@@ -1,4 +1,4 @@
-"""Record rules and access rights as the addons ship them: what those of a database are held against."""
+"""Record rules and access rights as the addons ship them, to compare with those of a database."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ class ShippedRule:
 
 
 def addons_on(root: str, installed: Iterable[str]) -> list[str]:
-    """Those addons that are, or depend on, the addon ``root``."""
+    """Return the addons that are, or depend on, the addon ``root``."""
     depends = {name: set((Manifest.for_addon(name) or {}).get("depends", ())) for name in installed}
     found = {root} & depends.keys()
     while more := {name for name, needs in depends.items() if needs & found} - found:
@@ -34,7 +34,7 @@ def addons_on(root: str, installed: Iterable[str]) -> list[str]:
 
 
 def shipped_rules(addon: str) -> Iterator[ShippedRule]:
-    """The rules in the data files of an addon."""
+    """Return the rules in the data files of an addon."""
     for path in Manifest.for_addon(addon)["data"]:
         if path.endswith(".xml"):
             with file_open(f"{addon}/{path}", "rb") as file:
@@ -44,7 +44,7 @@ def shipped_rules(addon: str) -> Iterator[ShippedRule]:
 
 
 def shipped_rights(addon: str) -> Iterator[tuple[str, set[str]]]:
-    """The access rights in the data files of an addon: the XML id, and the names of the operations they allow."""
+    """Return the access rights in the data files of an addon: XML id and names of the allowed operations."""
     for path in Manifest.for_addon(addon)["data"]:
         if path.rpartition("/")[2] == "ir.model.access.csv":
             with file_open(f"{addon}/{path}") as file:

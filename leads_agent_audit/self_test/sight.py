@@ -1,7 +1,7 @@
-"""What an agent should see, in SQL: the specification that the visibility test holds the record rules against.
+"""What an agent should see, in SQL: the specification that the visibility test compares the record rules with.
 
-Written from the settings and the assignments, without the record rules and without what these lean on: neither the
-stored holders nor the properties of the user are read here. A stored holder out of step shows as a difference too.
+It uses the settings and the assignments, not the record rules or what these depend on: it reads neither the stored
+holders nor the properties of the user. So a wrong stored holder shows as a difference too.
 """
 
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ SPECIFIED = {
 
 @dataclass(frozen=True)
 class Sight:
-    """One agent, and what the strictest of all companies of the agent says.
+    """The sight of one agent, by the strictest of the agent's companies.
 
     Each method returns a condition on the row of an alias.
     """
 
     agent_id: int
-    # Companies of the agent, and these with all companies above them, whose customers belong to the branches too.
+    # Companies of the agent, and these with their parent companies, whose customers belong to the branches too.
     company_ids: tuple[int, ...]
     ancestor_ids: tuple[int, ...]
     locked: bool
@@ -37,7 +37,7 @@ class Sight:
     now: datetime
 
     def _held(self, customer: SQL) -> SQL:
-        """The agent holds this commercial customer, or is in the grace after resolving."""
+        """Condition that the agent holds this commercial customer, or is in the grace after resolving."""
         return SQL(
             """EXISTS (
                 SELECT FROM leads_agent_assignment held
@@ -58,7 +58,7 @@ class Sight:
         )
 
     def _order_locked_away(self, alias: str) -> SQL:
-        """Out of sight by the settings, whatever the company."""
+        """Condition that the order is out of sight by the settings, regardless of its company."""
         reasons = []
         if self.partial_only:
             reasons.append(SQL("%s NOT IN %s", SQL.identifier(alias, "state"), PARTIAL_STATES))
@@ -89,11 +89,11 @@ class Sight:
         return SQL("(%s IS NULL OR %s IN %s)", column, column, self.ancestor_ids)
 
     # ------------------------------------------------------------------
-    # What is seen, by model
+    # Visible rows, by model
     # ------------------------------------------------------------------
 
     def partner(self, alias: str) -> SQL:
-        """Customers of the companies, under the lock the held ones; colleagues and the own companies always."""
+        """Customers of the companies, only the held ones when locked; always colleagues and the own companies."""
         seen = SQL("(%s OR %s IS NOT TRUE)", self._customer_of_companies(alias), SQL.identifier(alias, "partner_share"))
         return SQL("(%s AND NOT %s)", seen, self._customer_locked_away(alias)) if self.locked else seen
 
@@ -111,7 +111,7 @@ class Sight:
         return SQL("(%s = %s AND %s)", SQL.identifier(alias, "agent_id"), self.agent_id, self._of_companies(alias))
 
     def history(self, alias: str) -> SQL:
-        """Rows of customers in sight, about documents in sight."""
+        """History of customers in sight, about documents in sight."""
         conditions = [
             SQL(
                 "EXISTS (SELECT FROM res_partner about WHERE about.id = %s AND %s%s)",
@@ -130,15 +130,15 @@ class Sight:
         return SQL("(%s)", SQL(" AND ").join(conditions))
 
     # ------------------------------------------------------------------
-    # What hangs on what is out of sight
+    # Rows linked to records out of sight
     # ------------------------------------------------------------------
 
     def hides(self, model: str) -> bool:
-        """Whether the settings keep customers, or orders, out of the sight of this agent at all."""
+        """Whether the settings hide any customers, or orders, from this agent."""
         return self.locked if model == "res.partner" else self.locked or self.partial_only
 
     def hidden(self, model: str, record_id: SQL) -> SQL:
-        """The customer or order of this id exists and is out of sight by the settings."""
+        """Condition that the customer or order with this ID exists and is out of sight by the settings."""
         table, condition = (
             ("res_partner", self._customer_locked_away("hidden"))
             if model == "res.partner"

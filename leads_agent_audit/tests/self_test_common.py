@@ -5,7 +5,7 @@ class SelfTests:
     """Runs the visibility test, and reads its findings."""
 
     def _run(self, user=None):
-        """Through the button of the manager."""
+        """Run the test with the button, as the manager."""
         self.env.flush_all()
         self.env.invalidate_all()
         tests = self.env["leads.agent.self.test"].with_user(user or self.manager)

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tests.menu_tours import MenuTours
 
 @tagged("post_install", "-at_install")
 class TestAuditTours(MenuTours, LeadsAgentCommon, HttpCase):
-    """What managers find out in a browser. Each tour is told in `static/tests/tours`."""
+    """The visibility test in a browser, as a manager. The tours are in `static/tests/tours`."""
 
     def test_manager_runs_the_visibility_test_and_reads_its_findings(self):
         self.env.company.leads_agent_lock_assigned = True

@@ -11,7 +11,7 @@ from .self_test_common import SelfTestCommon, SelfTests
 
 @tagged("post_install", "-at_install")
 class TestClosing(SelfTests, ClosedCommon):
-    """What the visibility test finds open is closed beside the finding."""
+    """Models that the visibility test finds open are closed with the button on the finding."""
 
     def test_the_visibility_test_names_it_and_after_closing_it_is_as_it_should_be(self):
         self._ticket(x_partner_id=self.nobodys.id)
@@ -34,11 +34,11 @@ class TestClosing(SelfTests, ClosedCommon):
         self.assertFalse(line.may_be_closed)
         test = self._run()
         widened = test.finding_ids.filtered(lambda one: one.model == "x_leads_ticket")
-        # The right by hand is named all the same.
+        # The manually added right still has its line.
         self.assertEqual(widened.mapped("verdict"), ["widened"])
         lines = test.line_ids.filtered(lambda one: one.model == "x_leads_ticket" and one.agent_id)
         self.assertEqual(set(lines.mapped("verdict")), {"ok"})
-        # The button of a test of before leads to the record that there is.
+        # The button of an earlier test opens the existing record.
         self.assertEqual(line.action_close_model()["res_id"], closed.id)
 
     def test_a_rule_that_somebody_touched_is_named(self):

@@ -48,7 +48,7 @@ class TestSelfTest(SelfTestCommon):
         self.assertEqual(test.read_count, len(test.line_ids.filtered(lambda line: line.agent_id and line.model)))
 
     # ------------------------------------------------------------------
-    # Rules that somebody touched
+    # Changed rules
     # ------------------------------------------------------------------
 
     def test_every_shipped_rule_that_is_switched_off_is_named(self):
@@ -152,7 +152,7 @@ class TestSelfTest(SelfTestCommon):
         self.assertIn("a stored agent is out of date", line.explanation)
 
     # ------------------------------------------------------------------
-    # Rights and groups that somebody gave
+    # Added rights and groups
     # ------------------------------------------------------------------
 
     def _give(self, model):

@@ -14,12 +14,12 @@ from odoo.addons.leads_agent.tests.common import AGENT, LeadsAgentCommon
 
 @tagged("post_install", "-at_install")
 class TestWhoCanSee(LeadsAgentCommon):
-    """The page of the customer form, held against what each agent reads in fact."""
+    """The page of the customer form, compared with what each agent can actually read."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Only those of this test, so that every name is written out.
+        # Only the agents of this test, so that every name is shown.
         cls._archive_other_agents()
         cls.here = cls.env.company
         cls.here.write({"leads_agent_lock_assigned": False, "leads_agent_view_non_partial": False})
@@ -29,7 +29,7 @@ class TestWhoCanSee(LeadsAgentCommon):
         cls.agents = cls.agent | cls.other_agent | cls.abroad | cls.both
 
     def _page(self, customer, user=None):
-        """Who sees the customer by the page, and its blocks."""
+        """Return who sees the customer according to the page, and its sections."""
         self.env.flush_all()
         self.env.invalidate_all()
         page = customer.with_user(user or self.manager).leads_who_can_see
@@ -42,7 +42,7 @@ class TestWhoCanSee(LeadsAgentCommon):
         return seeing, blocks
 
     def _reads(self, customer):
-        """Who reads the customer in fact."""
+        """Return who can actually read the customer."""
         return self.agents.filtered(
             lambda agent: (
                 customer.with_user(agent).with_context(allowed_company_ids=agent.company_ids.ids).has_access("read")
@@ -135,7 +135,7 @@ class TestWhoCanSee(LeadsAgentCommon):
         self.assertIn("Agent Anna", self._page(customer)[1]["o_leads_sees"])
 
         def queries():
-            """The second time, because new users empty the caches of groups."""
+            """Count the second run, because new users clear the caches of groups."""
             for _time in range(2):
                 self.env.flush_all()
                 self.env.invalidate_all()

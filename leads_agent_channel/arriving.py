@@ -1,4 +1,4 @@
-"""How messages are noted, before anything is done with them."""
+"""Insert the rows of messages before they are processed."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Not taken in yet.
+# Not processed yet.
 UNSETTLED = ("arrived", "failed")
 
 
@@ -19,14 +19,14 @@ class New(NamedTuple):
 
 
 def note(received, arrivals):
-    """Insert the rows of messages, those that are new.
+    """Insert the rows of new messages.
 
     :returns: as :meth:`LeadsAgentReceived._arrive`
     """
     env = received.env
     names = ("channel", "key", "about", "email_from", "subject", "body")
     now, uid, company_id = fields.Datetime.now(), env.uid, env.company.id
-    # By hand: the ORM does not pass over messages that another worker has noted in this moment.
+    # In SQL: the ORM cannot skip messages that another worker inserts at the same moment.
     rows = env.execute_query(
         SQL(
             """

@@ -1,4 +1,4 @@
-"""Forms of the website that make leads: the website takes them in, in the transaction of its request."""
+"""Website forms that create leads: the website processes them in the transaction of its request."""
 
 import json
 import uuid
@@ -11,31 +11,31 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from .tools import mail_source
 
 LONGEST_VALUE = 10_000
-# What the form sends beside what was typed.
+# Technical values that the form sends in addition to the input.
 UNTYPED = ("model_name", "csrf_token", "website_form_signature", "context", "recaptcha_token_response")
 
 
 class FormIntake:
     """A form that a visitor sends.
 
-    :param received: the rows of what came, elevated
+    :param received: the model of received messages, elevated
     """
 
     def __init__(self, received, request):
         self.env, self.received, self.request = received.env, received, request
 
     def take_in(self, take_in):
-        """Note a form, let the website take it in, and write down what became of it.
+        """Record a form, let the website process it, and record the result.
 
         :param take_in: the endpoint of the website
         :returns: its answer
         """
         cr, request = self.env.cr, self.request
         if not hasattr(request, "leads_form_key"):
-            # The same when the request is tried again.
+            # The same key when the request is retried.
             request.leads_form_key = str(uuid.uuid4())
         row = self.received.browse(self.received._arrive([self._arrival()]))
-        # Nothing was done yet. A transaction that began before the row was made would not see it.
+        # Nothing was written yet. A transaction that began before the row was inserted would not see it.
         cr.commit()  # pylint: disable=invalid-commit
         row = row._lock()
         try:
@@ -74,7 +74,7 @@ class FormIntake:
         }
 
     def _settle(self, row, answer):
-        """What the website answered tells what became of the form."""
+        """Record the result of the form from the website's response."""
         try:
             said = json.loads(answer.get_data(as_text=True) if hasattr(answer, "get_data") else answer)
         except (TypeError, ValueError):
@@ -83,5 +83,5 @@ class FormIntake:
         if made:
             return row._form_made(self.env[self.request.params.get("model_name")].browse(made))
         why = said.get("error") or said.get("error_fields") if isinstance(said, dict) else ""
-        # The visitor was told, and can correct it.
+        # The visitor got the error and can correct the input.
         return row._became("ignored", reason=self.env._("Refused: %s", why or ""))

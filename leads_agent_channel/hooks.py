@@ -1,3 +1,3 @@
 def uninstall_hook(env):
-    """What was kept of messages goes with their rows."""
+    """Delete the attachments of received messages along with their rows."""
     env["ir.attachment"].search([("res_model", "=", "leads.agent.received")]).unlink()

@@ -1,4 +1,4 @@
-"""Mail that makes leads, or answers what was written to them: Odoo's gateway takes it in."""
+"""Mail that creates leads, or replies from leads: Odoo's gateway processes it."""
 
 import json
 
@@ -10,9 +10,9 @@ SOURCE_NAME = "mail.eml"
 
 
 class Intake:
-    """A mail that is being taken in: what is known of it, and what became of it.
+    """A mail that is being processed: what is known of it, and the result.
 
-    The gateway carries it in the context, where no client can put one.
+    The gateway carries it in the context; no client can send such an object.
     """
 
     def __init__(self, mail, is_released):
@@ -20,7 +20,7 @@ class Intake:
         self.is_released = is_released
         self.is_new_lead = False
         self.held_because = ""
-        # A sentence, when it is nobody's.
+        # A sentence, when it comes from no customer.
         self.ignored_because = ""
 
     @staticmethod
@@ -29,27 +29,27 @@ class Intake:
         return intake if isinstance(intake, Intake) else None
 
     def why_held(self, subject, body):
-        """Why nobody shall be woken by it: a constant of :mod:`automatic`, nothing when a person wrote it."""
+        """Why the mail is held back: a constant of :mod:`automatic`, empty when a person wrote it."""
         if self.is_released:
             return ""
         return automatic.why(self.mail, subject, reading.plain_text(body, f"Fwd: {subject}"))
 
 
 class MailIntake:
-    """A mail that is noted, and taken in.
+    """Records a mail and processes it.
 
-    :param row: its row, elevated; an empty record, until it is noted
+    :param row: its row, elevated; an empty recordset until the mail is recorded
     """
 
     def __init__(self, row):
         self.env, self.row = row.env, row
 
     def arrival(self, source, model, **how):
-        """The values of :meth:`LeadsAgentReceived._arrive` for a mail.
+        """Return the values of a mail for :meth:`LeadsAgentReceived._arrive`.
 
-        :param bytes source: as the mail server handed it over
-        :param how: what else the gateway was told
-        :returns: nothing for mail that is no business of leads
+        :param bytes source: as received from the mail server
+        :param how: other arguments of the gateway
+        :returns: None for mail that has nothing to do with leads
         """
         mail = mail_source.headers(source)
         company = self._company(mail, model)
@@ -68,7 +68,7 @@ class MailIntake:
         }
 
     def _company(self, mail, model):
-        """The company whose leads write a mail: by the alias, by what it answers, by the server that fetched it."""
+        """Return the company of a mail, from its alias, the message it replies to, or the fetching server."""
         recipients = mail_source.recipients(mail)
         local = Domain("alias_name", "in", [one.partition("@")[0] for one in recipients])
         local &= Domain("alias_incoming_local", "=", True)
@@ -83,7 +83,7 @@ class MailIntake:
         return self.env.company if not aliases and model and self.row._takes_mail_as(model) else None
 
     def take_in(self):
-        """The mail is taken in, or again."""
+        """Process the mail, or retry it."""
         row = self.row
         Message = self.env["mail.message"]
         known_as = Domain("message_id", "=", row.key)
@@ -104,7 +104,7 @@ class MailIntake:
         return row._became("ignored", reason=self.env._("The mail gateway found no recipient, or returned it"))
 
     def _stands(self, intake, message):
-        """The mail stands on a document."""
+        """Record that the mail was posted on a document."""
         document = self.env[message.model].browse(message.res_id) if message.model else None
         lead = self.env["res.partner"]
         if document:

@@ -1,4 +1,4 @@
-"""Whose an address is, and whom a mail is about: never us, a robot, a portal, nor the colleague who forwards it."""
+"""Whose an address is, and whom a mail is about: never us, a robot, a portal, or a forwarding colleague."""
 
 import re
 
@@ -8,7 +8,7 @@ from odoo.tools.mail import parse_contact_from_email
 
 from .tools import form_lines, reading
 
-# Nobody reads what is sent to these.
+# Addresses that nobody reads.
 ROBOT = re.compile(
     r"(?:no|do-?not|donot|never|ne-?pas)[-_.]?(?:reply|respond|r[e\u00e9]pondre)|(?:mailer-)?daemon|postmaster|bounces?"
     r"|notifications?|notify|alerts?|auto(?:mated|mailer|reply|responder)?|robot|wordpress|www-data|apache|nobody|root",
@@ -18,18 +18,18 @@ VIA = re.compile(r"\s*(?:\(via\b.*|\bvia\b.*)$", re.IGNORECASE)
 
 
 class Senders:
-    """Who writes. Whoever uses it brings an elevated environment."""
+    """Finds the senders of messages. Needs an elevated environment."""
 
     def __init__(self, env):
         self.env = env
 
     def us(self):
-        """Colleagues, the companies of the database and their contacts, archived or not."""
+        """Return colleagues, the companies of the database and their contacts, archived or not."""
         us = Domain("user_ids.share", "=", False) | Domain("commercial_partner_id.ref_company_ids", "!=", False)
         return self.env["res.partner"].with_context(active_test=False), us
 
     def our_emails(self, emails):
-        """Which of some addresses are ours: aliases, the own companies, colleagues."""
+        """Return the addresses that are ours: aliases, own companies and colleagues."""
         known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
         if not known:
             return known
@@ -38,23 +38,23 @@ class Senders:
         return set(self.env["mail.alias.domain"]._find_aliases(list(known))) | set(ours)
 
     def nobody(self, emails):
-        """Which of some addresses are no customer's: ours, and those of robots."""
+        """Return the addresses that belong to no customer: ours, and those of robots."""
         known = {normalized for email in emails if (normalized := email_normalize(email or ""))}
         robots = {email for email in known if ROBOT.fullmatch(email.split("@")[0].split("+")[0])}
         return robots | self.our_emails(known)
 
     def person(self, msg_dict, reply_to=None, attached=()):
-        """The person whom a mail is about.
+        """Return the person that a mail is about.
 
-        Who is named in the lines of a form; else who wrote what is forwarded, who gets the answer, who sent it.
+        The person named in the lines of a form; else the author of a forwarded mail, the *Reply-To*, or the sender.
 
         :param dict msg_dict: the mail as the gateway parsed it
         :param str reply_to: its header *Reply-To*
-        :param attached: who wrote the mails that are attached to it
-        :returns: name, e-mail (empty when it is nobody's), and the lines of a form
+        :param attached: the senders of attached mails
+        :returns: name, e-mail (empty when it belongs to no customer), and the lines of a form
         """
         subject = msg_dict.get("subject") or ""
-        # What is forwarded or quoted names the customer too: all of the text is looked at.
+        # Forwarded or quoted text names the customer too: the whole text is searched.
         text = reading.plain_text(msg_dict.get("body"), f"Fwd: {subject}")
         lines = form_lines.stated(text)
         own_name, own_email = parse_contact_from_email(msg_dict.get("email_from") or msg_dict.get("from") or "")

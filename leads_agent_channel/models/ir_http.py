@@ -19,11 +19,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _leads_noting(cls, endpoint):
-        """A form of the website that makes leads is noted before it is taken in, once the captcha is passed."""
+        """Record a website form that creates leads after the captcha and before the form is processed."""
 
         @wraps(endpoint)
         def noted(**params):
-            # sudo: leads.agent.received - visitors have no rights on what came before
+            # sudo: leads.agent.received - visitors have no rights on received messages
             Received = request.env["leads.agent.received"].sudo()
             if not Received._takes_form(params):
                 return endpoint(**params)

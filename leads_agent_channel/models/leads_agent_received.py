@@ -17,10 +17,10 @@ from ..mail_intake import MailIntake
 
 _logger = logging.getLogger(__name__)
 
-# For so long a message is known by its key; what was sent before is no news.
+# How long a message is recognised by its key; older ones are ignored.
 KEPT_DAYS = 30
 LONGEST_REASON = 300
-# What is still not taken in after so long was left by a worker that is gone; after a day managers have to look.
+# A message not processed after this time was left by a killed worker; after a day, managers have to check.
 LEFT_AFTER = {"minutes": 15}
 LEFT_UNTIL = {"days": 1}
 # By which people write.
@@ -35,15 +35,15 @@ CHANNELS = [
 
 
 class LeadsAgentReceived(models.Model):
-    """A message as a channel brought it, and what became of it.
+    """A message as received on a channel, and the result of processing it.
 
-    The row is made when the message is accepted, in a transaction of its own, before anything is done with it. What
-    became of it is written in the transaction that takes it in. So a row that stays *arrived* was left by a worker
-    that was killed: the message is taken in when it comes again, by a job, or by a manager. Whoever takes it in holds
-    a lock.
+    The row is inserted when the message is accepted, in a transaction of its own, before any processing. The result is
+    written in the transaction that processes the message. So a row that stays *arrived* was left by a killed worker:
+    the message is processed when it is delivered again, by a job, or by a manager. A lock keeps others from processing
+    it at the same time.
 
-    The body and the source are kept only as long as the message is nowhere else: they go once the words stand in the
-    chatter, when the sender withdraws them, when the person is erased, and after the days that the company keeps them.
+    The body and the source are kept only while there is no other copy of the message: they are deleted when it is in
+    the chatter, when the sender withdraws it, when the contact is deleted, and after the company's retention period.
     """
 
     _name = "leads.agent.received"
@@ -105,27 +105,27 @@ class LeadsAgentReceived(models.Model):
 
     @api.model
     def _arrive(self, arrivals):
-        """Elevated: messages are accepted. Their rows are committed when this returns.
+        """Elevated: accept messages. Their rows are committed when this returns.
 
-        :param arrivals: list of values; ``channel`` and ``key`` of each, and what else is known of it. ``sources`` are
+        :param arrivals: list of values; ``channel`` and ``key`` of each, and other known fields. ``sources`` are
             kept as attachments: name, content and type of each
-        :returns: ids of the rows that are to be taken in, in the order of the messages, each once: new ones, those that
-            failed and those that were left
+        :returns: IDs of the rows to process, in the order of the messages, without duplicates: new, failed and
+            abandoned ones
         """
         with self._own_cursor() as cr:
             return note(self.with_env(self.env(cr=cr)), arrivals)
 
     def _own_cursor(self):
-        """The cursor of a transaction of its own; a test that has one transaction stays in it."""
+        """The cursor of a separate transaction; tests with a single transaction stay in it."""
         return nullcontext(self.env.cr) if self._has_one_transaction() else self.env.registry.cursor()
 
     def _has_one_transaction(self):
         return getattr(modules.module.current_test, "cr", None) is self.env.cr
 
     def _sources(self):
-        """What was kept with these rows, elevated."""
+        """The attachments of these rows, elevated."""
         kept = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-        # sudo: ir.attachment - of the rows alone, which are read by who may
+        # sudo: ir.attachment - only of these rows, which the user may read
         return self.env["ir.attachment"].sudo().search(kept & Domain("res_field", "=", False), order="id")
 
     # ------------------------------------------------------------------
@@ -133,11 +133,11 @@ class LeadsAgentReceived(models.Model):
     # ------------------------------------------------------------------
 
     def _take_in_apart(self):
-        """Elevated: messages that just arrived are taken in, in a transaction that sees their rows.
+        """Elevated: process messages that just arrived, in a transaction that sees their rows.
 
-        Collisions with other transactions are tried again. What fails all the same stays, and says so.
+        Conflicts with other transactions are retried. A message that still fails is kept with its error.
 
-        :returns: the number of the document of the last message
+        :returns: the ID of the document of the last message
         """
 
         def take_in(rows):
@@ -152,7 +152,7 @@ class LeadsAgentReceived(models.Model):
                 rows = self.with_env(self.env(cr=cr))
                 return retrying(lambda: take_in(rows), rows.env)
         except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
-            # They collide with others all the time, or the database is gone.
+            # Repeated conflicts with other transactions, or no connection to the database.
             _logger.info("Messages are left for the job: %s", self.ids, exc_info=True)
         except Exception as error:
             _logger.exception("Messages could not be taken in: %s", self.ids)
@@ -161,30 +161,30 @@ class LeadsAgentReceived(models.Model):
         return False
 
     def _wait_for_senders(self):
-        """Wait for the other messages of the same people, to the end of this transaction.
+        """Wait for the other messages of the same senders, until the end of this transaction.
 
-        Who writes twice at once is one person: the second message is taken in when the first one has made the lead.
+        Two messages sent at once come from one person: the second is processed after the first created the lead.
         """
         senders = sorted(set(self.mapped("email_from")) - {False})
-        # By hand: the ORM has no locks by name.
+        # In SQL: the ORM has no advisory locks.
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest(%s::text[]) AS name", [senders])
 
     def _lock(self):
-        """Those of the rows that nobody else takes in at this moment, and that are neither taken in nor ignored."""
+        """Lock and return the rows that no other worker is processing, and that are neither processed nor ignored."""
         self.invalidate_recordset()
         locked = self.try_lock_for_update(allow_referencing=True)
         return locked.filtered(lambda row: row.state in UNSETTLED)
 
     @api.model
     def _take_in_each(self, rows):
-        """Elevated: locked rows are taken in. One that fails does so alone: it stays, and says why."""
+        """Elevated: process locked rows. A row that fails does not affect the others: it is kept with its error."""
         if not rows:
             return
         try:
             with self.env.cr.savepoint():
                 rows._take_in()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Another worker changed the same lead: all is tried again.
+            # Another worker changed the same lead: everything is retried.
             raise
         except Exception as error:
             if self.env.cr.closed or self.env.cr.connection.closed:
@@ -194,15 +194,15 @@ class LeadsAgentReceived(models.Model):
                     self._take_in_each(row)
                 return
             if isinstance(error, psycopg2.errors.UniqueViolation):
-                # Another worker met the same person in this very moment. Tried again, they are known.
+                # Another worker created the same person at the same moment. The retry finds the contact.
                 raise ConcurrencyError(str(error)) from error
             _logger.exception("A message of %s could not be taken in: %s", rows.channel, rows.key)
             rows._fail(error)
 
     def _take_in(self):
-        """Elevated: messages are taken in, by whoever knows the channel; each row is told what became of it.
+        """Hook, elevated: process messages of a channel, and record the result on each row.
 
-        They share a savepoint: when one fails, each is taken in alone.
+        They share a savepoint: when one fails, each is processed separately.
         """
         for row in self.filtered(lambda row: row.channel == "mail"):
             MailIntake(row).take_in()
@@ -212,7 +212,7 @@ class LeadsAgentReceived(models.Model):
                 row._form_made(record)
 
     def _became(self, state, *, reason=None, lead=None, message=None, **values):
-        """Elevated: what became of the message. The body stays with what is nowhere else."""
+        """Elevated: record the result of the message. The body is kept only if there is no other copy."""
         lead = lead or self.env["res.partner"]
         values = {"state": state, "reason": (reason or "")[:LONGEST_REASON] or False, "partner_id": lead.id, **values}
         if message:
@@ -225,57 +225,57 @@ class LeadsAgentReceived(models.Model):
 
     def _fail(self, error):
         for row in self:
-            # A sentence says it all; of an error, the kind helps.
+            # A sentence is enough; for an error, its type helps.
             said = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
             row._became("failed", reason=said.replace("\x00", ""))
 
     def _hold(self, reason):
-        """Elevated: it is ignored, and managers may release it."""
+        """Elevated: ignore the message; managers may release it."""
         self.write({"state": "ignored", "holding": "held", "reason": reason})
 
     def _forget(self, sender=True):
-        """Elevated: the words go, with all that was kept of them."""
+        """Elevated: delete the body and the attachments."""
         self.write({"body": False, "came_with": False, "subject": False, **({"email_from": False} if sender else {})})
         self.filtered(lambda row: row.channel in ("mail", "form"))._sources().unlink()
 
     # ------------------------------------------------------------------
-    # What makes leads
+    # Hooks
     # ------------------------------------------------------------------
 
     @api.model
     def _takes_form(self, params):
-        """Elevated: whether a form makes leads.
+        """Elevated: whether a form creates leads.
 
         :param dict params: as they were sent, with ``model_name``
         """
         return False
 
     def _form_made(self, record):
-        """Elevated: what the website made of the form."""
+        """Hook, elevated: record which document the website created from the form."""
 
     def _form_again(self, model, params):
-        """Elevated: take in a form that the website could not, or did not live to.
+        """Hook, elevated: process a form that the website failed to process, or did not finish.
 
-        :returns: what was made of it
+        :returns: the document created
         """
 
     @api.model
     def _takes_mail_as(self, model):
-        """Whether mail that is fetched for a model is about leads."""
+        """Whether mail fetched for a model is about leads."""
         return False
 
     @api.model
     def _lead_document(self, model, res_id):
-        """The document, when answers to it come from leads; nothing otherwise."""
+        """Return the document if replies to it come from leads, else None."""
         return None
 
     @api.model
     def _links_to(self, document):
-        """More values of the row of a mail that stands on a document."""
+        """Return more values for the row of a mail that is posted on a document."""
         return {}
 
     # ------------------------------------------------------------------
-    # By hand
+    # Actions
     # ------------------------------------------------------------------
 
     def _check_manager(self):
@@ -285,9 +285,9 @@ class LeadsAgentReceived(models.Model):
 
     @takes()
     def action_try_again(self):
-        """Take in what failed, or was left, once more.
+        """Process failed or abandoned messages again.
 
-        :raises UserError: when nothing of the selection failed
+        :raises UserError: when none of the selected messages failed
         """
         self._check_manager()
         failed = self.filtered(lambda row: row.state in UNSETTLED and row._is_kept())
@@ -297,9 +297,9 @@ class LeadsAgentReceived(models.Model):
 
     @takes()
     def action_release(self):
-        """Take in what was held back, as if it had just come.
+        """Process messages that were held back, as if they had just arrived.
 
-        :raises UserError: when nothing of the selection is held back
+        :raises UserError: when none of the selected messages is held back
         """
         self._check_manager()
         held = self.filtered(lambda row: row.holding == "held")
@@ -311,9 +311,9 @@ class LeadsAgentReceived(models.Model):
 
     @takes()
     def action_mark_as_spam(self):
-        """The lead that a mail or a form made is none: it is archived, its offer is taken back.
+        """Mark the lead of a mail or form as spam: archive it and withdraw its offer.
 
-        :raises UserError: when nothing of the selection made a lead
+        :raises UserError: when none of the selected messages created a lead
         """
         self._check_manager()
         made = self.filtered(lambda row: row.state == "lead" and row.channel in ("mail", "form"))
@@ -324,22 +324,22 @@ class LeadsAgentReceived(models.Model):
         made.sudo()._hold(self.env._("Marked as spam by %s", self.env.user.name))
 
     def _set_lead_aside(self):
-        """Elevated: the leads that these messages made are archived, by whoever knows them."""
+        """Hook, elevated: archive the leads that these messages created."""
 
     def _again(self):
-        # sudo: leads.agent.received - the manager may read these rows; what is in them was accepted when it came
+        # sudo: leads.agent.received - the manager may read these rows; their content was accepted on arrival
         rows = self.sudo()._lock()
         if not rows:
             raise UserError(self.env._("These messages are being taken in at this moment."))
         for company in rows.company_id:
             mine = rows.filtered(lambda row, company=company: row.company_id == company)
-            # As the gateway does it, whoever presses the button.
+            # As the gateway, regardless of the user who clicks.
             mine = mine.with_user(SUPERUSER_ID).with_company(company).with_context(lang=company.partner_id.lang)
             mine._take_in_each(mine)
 
     def _is_kept(self):
-        """Whether there is something to take in."""
-        # sudo: leads.agent.received - whether a source is there
+        """Whether there is anything left to process."""
+        # sudo: leads.agent.received - only whether there is a source
         return bool(self.body or self.sudo()._sources())
 
     # ------------------------------------------------------------------
@@ -348,7 +348,7 @@ class LeadsAgentReceived(models.Model):
 
     @api.model
     def _cron_take_in_left(self):
-        """What was left by a worker that was killed is taken in, each message in a transaction of its own."""
+        """Process messages that a killed worker left, each in a transaction of its own."""
         now = fields.Datetime.now()
         left = Domain("state", "=", "arrived") & Domain("channel", "!=", "chat")
         left &= Domain("create_date", "<", fields.Datetime.subtract(now, **LEFT_AFTER))
@@ -361,7 +361,7 @@ class LeadsAgentReceived(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """Forget messages that would be too old to be taken in; their words after the days of the company."""
+        """Delete messages too old to be processed, and bodies after the company's retention period."""
         now = fields.Datetime.now()
         for company in self.env["res.company"].search(Domain.TRUE):
             days = company.leads_keep_received_days

@@ -12,7 +12,7 @@ from ..tools import automatic, mail_source
 
 
 class MailThread(models.AbstractModel):
-    """Mail to leads is noted before Odoo's gateway takes it in, and no mail makes the gateway fail."""
+    """Record mail to leads before Odoo's gateway processes it, and keep the gateway from failing on it."""
 
     _inherit = "mail.thread"
 
@@ -31,7 +31,7 @@ class MailThread(models.AbstractModel):
             return super().message_process(model, message, **how)
         source = message.data if isinstance(message, xmlrpc.client.Binary) else message
         source = source.encode(errors="replace") if isinstance(source, str) else source
-        # sudo: leads.agent.received - whoever brings mail has no rights on what came before
+        # sudo: leads.agent.received - the mail gateway user has no rights on received messages
         Received = self.env["leads.agent.received"].sudo()
         arrival = MailIntake(Received).arrival(source, model, **how) if isinstance(source, bytes) else None
         if not arrival:
@@ -47,7 +47,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """What no person wrote goes nowhere. Odoo itself learns from a bounce whose address is wrong."""
+        """Drop mail that no person wrote. Odoo itself learns invalid addresses from bounces."""
         intake = Intake.of(self.env)
         if intake:
             if intake.is_released:
@@ -61,7 +61,7 @@ class MailThread(models.AbstractModel):
 
 
 def _storable(value):
-    """A text of a parsed mail that a database takes; names of attachments, too."""
+    """Make the texts of a parsed mail, and names of attachments, storable in PostgreSQL."""
     if isinstance(value, str) and (clean := mail_source.storable(value)) != value:
         return Markup(clean) if isinstance(value, Markup) else clean
     if isinstance(value, list):

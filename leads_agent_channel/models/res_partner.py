@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
-    """Whoever writes is looked for by e-mail and by number; whoever is erased leaves no words behind."""
+    """Senders are found by e-mail and by number; deleting a contact deletes the texts of its messages."""
 
     _inherit = "res.partner"
 
@@ -12,11 +12,11 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_forget_received(self):
-        """Who is erased leaves no words behind, neither as a known lead nor as a sender."""
-        # sudo: leads.agent.received - whoever may delete the contact deletes what they said
+        """Delete the texts of a deleted contact's messages, as a known lead and as a sender."""
+        # sudo: leads.agent.received - users who may delete the contact delete its texts too
         contacts = self.sudo()
         names = {name for name in contacts._leads_sender_names() if name}
-        # Who goes by the same address stays: two contacts of one person are being made one.
+        # Keep texts if another contact has the same address: the contacts are being merged.
         same = contacts.with_context(active_test=False).search(
             Domain("email_normalized", "in", list(names)) & Domain("id", "not in", self.ids)
         )
@@ -25,5 +25,5 @@ class ResPartner(models.Model):
         contacts.env["leads.agent.received"].search(about)._forget()
 
     def _leads_sender_names(self):
-        """Elevated: what channels call these contacts."""
+        """Elevated: return the names that channels use for these contacts."""
         return self.mapped("email_normalized")

@@ -1,7 +1,7 @@
-"""Mail that no person wrote to us: automatic answers, bounces, newsletters, spam. One rule for all who take in mail.
+"""Mail that no person wrote to us: automatic answers, bounces, newsletters, spam. One rule for all incoming mail.
 
-What a machine sends *about a person* (the form of a website, a portal, a mail that a colleague's mailbox passes on) is
-no such mail, although its headers may say the same; an automatic answer always is.
+A machine's mail *about a person* (a website form, a portal, a mail forwarded by a colleague's mailbox) is not one of
+them, although its headers may say the same; an automatic answer always is.
 """
 
 import re
@@ -58,10 +58,10 @@ _BOUNCERS: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 
 
 def why(mail: Message, subject: str, text: str) -> str:
-    """Why a mail is held back: one of the constants above; nothing for a mail of a person, or about one.
+    """Return why a mail is held back: a constant above, or an empty text for mail by or about a person.
 
     :param mail: its headers
-    :param text: what a person reads of it
+    :param text: the text that a person would read
 
     >>> why(mail_source.headers(b"Auto-Submitted: auto-replied\\n\\n"), "Re: offer", "I am away")
     'answer'
@@ -130,7 +130,7 @@ def _first_word(mail: Message, name: str) -> str:
 
 
 def _is_about_a_person(mail: Message, subject: str, text: str, *, from_list: bool) -> bool:
-    """Whether a machine passes on what somebody asked: a form about somebody else than itself, a forwarded mail."""
+    """Whether a machine passes on a person's request: a form about somebody else, or a forwarded mail."""
     own = _domain(mail_source.sender(mail))
     if any(_domain(email) != own for _name, email in form_lines.inner_senders(text, subject)):
         return True
@@ -142,5 +142,5 @@ def _is_about_a_person(mail: Message, subject: str, text: str, *, from_list: boo
 
 
 def _domain(email: str) -> str:
-    """The last two parts of the domain: a machine and the person who runs it share them."""
+    """Return the last two parts of the domain, which a machine shares with the person who runs it."""
     return ".".join(email.rpartition("@")[2].lower().split(".")[-2:])

@@ -28,7 +28,7 @@ _LABELS: Final = {
     r"|reference|ref",
 }
 _ANY: Final = "|".join(f"(?P<{kind}>{_WHOSE}(?:{labels}))" for kind, labels in _LABELS.items())
-# At the beginning of a line in any case; inside of a line only in capitals, as forms write labels.
+# At the start of a line in any case; within a line only capitalised, as forms write labels.
 _LINE: Final = re.compile(rf"^[ *\u2022>\-]*(?:{_ANY})[ *]*(?:[:=\t]|$)", re.IGNORECASE | re.MULTILINE)
 _INSIDE: Final = re.compile(rf"(?<=[ ,;|])(?=[A-Z])(?i:{_ANY})[ ]?[:=]")
 _EMAIL: Final = re.compile(r"[^\s<>()\[\]:;,\"'|]{1,64}@[^\s<>()\[\]:;,\"'|@]{1,180}\.[^\W\d_]{2,24}")
@@ -37,12 +37,12 @@ _FROM: Final = re.compile(
     r"^[ *>]*(?:from|von|de|da|van|fr\u00e5n|od)[ *]?:[ *]*(.{1,300})$", re.IGNORECASE | re.MULTILINE
 )
 _LONGEST: Final = 100
-# What is longer is no mail about one person; the rest of it is not looked at.
+# A longer text is not about one person; the rest of it is not searched.
 _LONGEST_TEXT: Final = 20_000
 
 
 def stated(text: str) -> dict[str, str]:
-    """What the lines of a form say of a person: the first value of each kind that can be one.
+    """Return what the lines of a form say about a person: the first valid value of each kind.
 
     >>> stated("Name: Jo Baker\\nE-mail: jo@writer.example.org\\nPhone: +32 470 00 00 00")
     {'name': 'Jo Baker', 'email': 'jo@writer.example.org', 'phone': '+32 470 00 00 00'}
@@ -61,12 +61,12 @@ def stated(text: str) -> dict[str, str]:
 
 
 def is_form(values: dict[str, str]) -> bool:
-    """Whether so many lines say who it is that a form wrote them."""
+    """Whether there are enough such lines to be a form."""
     return len(values) >= 2 and bool(values.keys() & {"email", "phone"})
 
 
 def inner_senders(text: str, subject: str = "") -> list[tuple[str, str]]:
-    """Who wrote what is forwarded, the outermost first, as pairs of name and e-mail.
+    """Return the senders of forwarded mails, the outermost first, as pairs of name and e-mail.
 
     >>> inner_senders("FYI\\n---- Forwarded message ----\\nFrom: Jo Baker <jo@writer.example.org>\\nDate: today")
     [('Jo Baker', 'jo@writer.example.org')]

@@ -1,4 +1,4 @@
-"""The source of a mail, read without trusting it: from whom and to whom it is, what it answers, how it is known."""
+"""Parse the untrusted source of a mail: sender, recipients, the mails it replies to, and its key."""
 
 import codecs
 import hashlib
@@ -13,18 +13,18 @@ from .reading import plain_text
 
 LONGEST_TEXT: Final = 10_000
 LONGEST_KEY: Final = 500
-# Where the address stands to which a mail was delivered.
+# Headers with the address to which a mail was delivered.
 _DELIVERED: Final = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\]:;,\"']{1,64}@[^\s<>()\[\]:;,\"'@]{1,255}")
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,998}>")
 _CHARSET: Final = re.compile(rb"(charset\s*=\s*)([\"']?)([^\s;\"'>]{1,60})\2", re.IGNORECASE)
 _HEADERS_END: Final = re.compile(rb"\r?\n\r?\n")
-# What some programs call a charset, and Python does not.
+# Charset names of some programs that Python does not know.
 _CHARSETS: Final = {b"ansi": b"cp1252", b"iso-8859-8-i": b"iso-8859-8", b"x-sjis": b"shift_jis", b"cp-850": b"cp850"}
 
 
 def headers(source: bytes) -> Message:
-    """The headers of a mail, as they stand there.
+    """Return the raw headers of a mail.
 
     >>> headers(b"To: desk@ours.example.com\\r\\n\\r\\nTo: nobody")["To"]
     'desk@ours.example.com'
@@ -33,7 +33,7 @@ def headers(source: bytes) -> Message:
 
 
 def texts(mail: Message, name: str) -> list[str]:
-    """All values of a header as text that a database takes, whatever is wrong with them.
+    """Return all values of a header as storable text, even when they are malformed.
 
     >>> texts(headers(b"Subject: =?utf-8?q?caf=C3=A9?=\\r\\n\\r\\n"), "subject")
     ['caf\\xe9']
@@ -48,7 +48,7 @@ def text(mail: Message, name: str) -> str:
 
 
 def addresses(value: str) -> list[str]:
-    """The addresses in a header, in small letters.
+    """Return the addresses in a header, in lower case.
 
     >>> addresses('"Baker, Jo" <Jo@Customer.example.org>, desk@ours.example.com')
     ['jo@customer.example.org', 'desk@ours.example.com']
@@ -57,12 +57,12 @@ def addresses(value: str) -> list[str]:
 
 
 def sender(mail: Message) -> str:
-    """The address from which a mail comes; nothing where none is named."""
+    """Return the address of the sender, empty when there is none."""
     return next((one for value in texts(mail, "From") for one in reversed(addresses(value))), "")
 
 
 def attached_senders(mail: Message) -> list[str]:
-    """Who wrote the mails that are attached to a mail, as their headers name them.
+    """Return the senders of the mails attached to a mail, as their headers name them.
 
     >>> mail = message_from_bytes(b"Content-Type: message/rfc822\\n\\nFrom: Jo <jo@customer.example.org>\\n\\nHi")
     >>> attached_senders(mail)
@@ -73,18 +73,18 @@ def attached_senders(mail: Message) -> list[str]:
 
 
 def recipients(mail: Message) -> list[str]:
-    """All to whom a mail went, each once."""
+    """Return all recipients of a mail, without duplicates."""
     return list(dict.fromkeys(one for name in _DELIVERED for value in texts(mail, name) for one in addresses(value)))
 
 
 def references(mail: Message) -> list[str]:
-    """The Message-Ids of the mails that a mail answers, the last 32 of them."""
+    """Return the last 32 Message-Ids of the mails that a mail replies to."""
     found = [one for name in ("References", "In-Reply-To") for value in texts(mail, name) for one in _ids(value)]
     return list(dict.fromkeys(found))[-32:]
 
 
 def key(mail: Message, source: bytes) -> str:
-    """By which a mail is known when it comes again: its Message-Id, or a hash of the whole.
+    """Return the key that identifies a mail delivered twice: its Message-Id, or a hash of the source.
 
     >>> key(headers(b"Message-Id: <1@customer.example.org>\\n\\n"), b"")
     '<1@customer.example.org>'
@@ -96,7 +96,7 @@ def key(mail: Message, source: bytes) -> str:
 
 
 def repaired(source: bytes, known_as: str) -> bytes:
-    """The source as Odoo's gateway can read it: no character that no database takes, charsets that exist, an id.
+    """Return the source as Odoo's gateway can read it: only storable characters, known charsets, an ID.
 
     >>> repaired(b"Content-Type: text/plain; charset=x-odd\\n\\nHi\\x00", "<1@mail>")
     b'Message-Id: <1@mail>\\nContent-Type: text/plain; charset=utf-8\\n\\nHi'
@@ -109,14 +109,14 @@ def repaired(source: bytes, known_as: str) -> bytes:
         head, body = (source[: end.start()], source[end.start() :]) if end else (source, b"\n\n")
         head = re.sub(rb"(?im)^message-id:.*(?:\r?\n[ \t].*)*(?:\r?\n|\Z)", b"", head)
         if head[:1] in (b" ", b"\t"):
-            # It would be the rest of the line before.
+            # Else it would continue the previous line.
             head = b"X-Unnamed:" + head
         source = b"Message-Id: " + known_as.encode() + b"\n" + head + body
     return source
 
 
 def words(source: bytes) -> str:
-    """What a mail says, for people who look at it; nothing where that cannot be read.
+    """Return the text of a mail for display, empty when it cannot be read.
 
     >>> words(b"Content-Type: text/html\\n\\n<p>We need a <b>roof</b></p>")
     'We need a roof'
@@ -125,13 +125,13 @@ def words(source: bytes) -> str:
         part = message_from_bytes(source, policy=policy.SMTP).get_body(("plain", "html"))
         content = part.get_content() if part else ""
         said = plain_text(content) if part and part.get_content_type() == "text/html" else content
-    except Exception:  # Any part of a mail can be broken in any way; the source is kept all the same.
+    except Exception:  # Any part of a mail can be malformed; the source is kept anyway.
         said = ""
     return storable(said[:LONGEST_TEXT]).strip()
 
 
 def storable(value: str) -> str:
-    """A text that a database takes.
+    """Return the text without characters that PostgreSQL cannot store.
 
     >>> storable("a\\x00\\udcff")
     'a?'
@@ -153,7 +153,7 @@ def _decoded(value: object) -> str:
         parts = [
             part if isinstance(part, str) else _from_bytes(part, charset) for part, charset in decode_header(value)
         ]
-    except Exception:  # Whatever is wrong with a header, it says something.
+    except Exception:  # A malformed header is still returned as text.
         parts = [str(value)]
     return storable("".join(parts)).strip()
 

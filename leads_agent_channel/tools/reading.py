@@ -1,4 +1,4 @@
-"""What a person would read of a mail or a form: no addresses of links, no pictures, no quoted mail, no hidden text."""
+"""The readable text of a mail or form: no link targets, pictures, quoted mail or hidden text."""
 
 import re
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 from lxml import html as lxml_html
 
-# Words do not go on across these; across all other elements they do ("so<b>lar</b>").
+# These elements separate words; all others do not ("so<b>lar</b>").
 _BLOCKS: Final = frozenset(
     re.findall(
         r"\S+",
@@ -36,7 +36,7 @@ _ANSWERED: Final = re.compile(
     r"\b(?:wrote|schrieb|a \u00e9crit|escribi\u00f3|ha scritto|schreef|skrev|napisa\u0142)\b[^\n:]{0,80}:[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-# Where the mail begins that is answered without any mark.
+# Where a quoted mail without any markup begins.
 _ORIGINAL: Final = re.compile(
     r"^[-_ ]{2,40}(?:original message|urspr\u00fcngliche nachricht|message d'origine|mensaje original"
     r"|messaggio originale|oorspronkelijk bericht)[-_ ]*$"
@@ -54,7 +54,7 @@ _FORWARDED_SUBJECT: Final = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s?:",
 
 
 def is_forwarded(subject: str | None, text: str) -> bool:
-    """Whether a mail passes on what somebody else wrote.
+    """Whether a mail is forwarded.
 
     >>> is_forwarded("WG: boat", ""), is_forwarded("Re: boat", ""), is_forwarded("", "---- Forwarded message ----")
     (True, False, True)
@@ -63,7 +63,7 @@ def is_forwarded(subject: str | None, text: str) -> bool:
 
 
 def plain_text(source: str | None, subject: str | None = None) -> str:
-    """The text of HTML as a person reads it: a line for each block, a tab between the cells of a row.
+    """Return the text of HTML as a person reads it: a line per block, a tab between the cells of a row.
 
     Quoted mails and signatures, as Odoo marks them when it stores a text, are left out, unless they are all there is
     or the mail is forwarded.
@@ -86,14 +86,14 @@ def plain_text(source: str | None, subject: str | None = None) -> str:
 
 
 def _storable(source: str) -> str:
-    """HTML without what no parser takes: characters of control, a declaration of the encoding."""
+    """Return the HTML without what parsers refuse: control characters and a declaration of the encoding."""
     source = re.sub(r"<\?xml[^<>]*>", "", source)
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", source)
 
 
 def _pieces(tree, *, is_quoted_read: bool) -> list[str]:
     pieces: list[str] = []
-    # Without recursion: mails nest tables as deep as they like.
+    # Without recursion: mails may nest tables to any depth.
     stack: list[tuple] = [(tree, False, False)]
     while stack:
         node, is_end, is_pre = stack.pop()
@@ -132,13 +132,13 @@ def _tidy(pieces: list[str]) -> str:
 
 
 def _gap(found: re.Match) -> str:
-    """One separator for all that stand together: a new row, else a new cell, else a new line, else a space."""
+    """Merge adjacent separators into one: a new row, else a new cell, else a new line, else a space."""
     gap = found[0]
     return "\n" if _ROW in gap else "\t" if _CELL in gap else "\n" if "\n" in gap or "\r" in gap else " "
 
 
 def _own_words(text: str) -> str:
-    """The text without the mail that it answers; all of it when nothing is left."""
+    """Return the text without the quoted mail; all of it when nothing else is left."""
     own = _ANSWERED.sub("", text)
     if original := _ORIGINAL.search(own):
         own = own[: original.start()]

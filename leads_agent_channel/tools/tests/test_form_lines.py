@@ -1,4 +1,4 @@
-"""Forms and forwarded mails say whom they are about."""
+"""Finding the person in forms and forwarded mails."""
 
 import pytest
 from hypothesis import given, settings

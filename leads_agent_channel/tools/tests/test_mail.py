@@ -1,4 +1,4 @@
-"""Mail, whatever it looks like: it is read without an exception, and known by a key."""
+"""Any mail, however malformed, is read without an exception and has a key."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ from ..tools import receivers
 
 
 class LeadsAgentInbound(models.AbstractModel):
-    """Numbers and pages of ours that are listed belong to a company."""
+    """Messages to a listed number or page belong to its company."""
 
     _inherit = "leads.agent.inbound"
 
@@ -14,13 +14,13 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _profile_of(self, said):
-        """Who is new is known in the company of the number or page alone."""
+        """New senders get a profile only in the company of the number or page."""
         company = self._receiving_company(said)
         return super()._profile_of(said) | ({"company_id": company.id} if company else {})
 
     @api.model
     def _receiving_company(self, said):
-        """The company of the number or page that a message was sent to, if it is listed."""
+        """Return the company of the number or page that a message was sent to, if it is listed."""
         # sudo: leads.agent.meta.receiver - Meta has no user; its signature was checked
         Receiver = self.env["leads.agent.meta.receiver"].sudo()
         return self.env["res.company"].browse(

@@ -10,7 +10,7 @@ from ..tools import receivers
 
 
 class LeadsAgentMetaReceiver(models.Model):
-    """A number or page of ours to which people write, and the company that receives what they write."""
+    """One of our numbers or pages, and the company that receives the messages sent to it."""
 
     _name = "leads.agent.meta.receiver"
     _description = "Number or Page"
@@ -50,14 +50,14 @@ class LeadsAgentMetaReceiver(models.Model):
                 )
 
     def _check_own_company(self):
-        """:raises AccessError: when somebody gives a number to a company in which they do not work"""
+        """:raises AccessError: when a user gives a number to a company that is not one of theirs"""
         if not self.env.su and (others := self.company_id - self.env.user.company_ids):
             raise AccessError(self.env._("You do not work in the company %s.", others[0].display_name))
 
     @api.model
     @tools.ormcache()
     def _company_ids(self):
-        """Elevated: ``{(channel, key): company}``, asked for each message."""
+        """Elevated: return ``{(channel, key): company}``, read for each message."""
         return {(one.channel, one.key): one.company_id.id for one in self.search(Domain.TRUE)}
 
     @api.model_create_multi
@@ -83,5 +83,5 @@ class LeadsAgentMetaReceiver(models.Model):
 
     @api.model
     def _without_spaces(self, vals):
-        """IDs are copied from a page, with what stands around them."""
+        """Strip the spaces around an ID copied from a page."""
         return vals | {"key": vals["key"].strip()} if isinstance(vals.get("key"), str) else vals

@@ -1,4 +1,4 @@
-"""To which number or page of ours something was sent."""
+"""Which of our numbers or pages an event was sent to."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ LONGEST = 32
 
 
 def key(payload: Any) -> str:
-    """Return what Meta calls the number or page that received an event, empty where the payload does not tell.
+    """Return Meta's ID of the number or page that received an event, empty when the payload has none.
 
     :param payload: one event alone
 
@@ -27,7 +27,7 @@ def key(payload: Any) -> str:
 
 
 def clean(value: Any) -> str:
-    """Return an ID of Meta, which is a number that some payloads have as such.
+    """Return a Meta ID as text; some payloads have it as a number.
 
     >>> clean(" 106 "), clean(106), clean("+1 555"), clean(True), clean("9" * 33)
     ('106', '106', '', '', '')

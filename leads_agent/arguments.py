@@ -1,6 +1,6 @@
-"""What public methods are called with, and what they answer.
+"""Check the arguments and return values of public methods.
 
-Anybody with a key calls them with anything: the answer is a sentence. A method that has nothing to return answers True,
+Any client with a key can send any value: bad input gets a clear error. A method without a return value returns True,
 since XML-RPC cannot carry None.
 """
 
@@ -14,11 +14,11 @@ from .tools import given
 
 
 def takes(records: Callable = given.any_number, /, **readers: Callable) -> Callable:
-    """A public method whose records and arguments are brought to what they must be before it begins.
+    """Decorate a public method so that its records and arguments are checked and converted first.
 
-    Where it returns nothing, it answers True.
+    A method that returns None returns True instead.
 
-    It goes right above the method, below ``@api.model``::
+    Place it directly above the method, below ``@api.model``::
 
         @api.model
         @takes(partner_id=given.record_id, direction=given.text)
@@ -55,10 +55,10 @@ def takes(records: Callable = given.any_number, /, **readers: Callable) -> Calla
 
 
 def numbers_of_links(model, vals: dict, comodel: str = "") -> dict:
-    """Values with each link as the number that it means, so that it can be judged; empty ones stay as they are.
+    """Return the values with each link converted to an integer, to be checked later; empty ones are kept.
 
     :param str comodel: only links to this model
-    :raises UserError: in a sentence, for a link that is no number
+    :raises UserError: for a link that is not a number
     """
     brought = {}
     for name, value in vals.items():
@@ -69,10 +69,10 @@ def numbers_of_links(model, vals: dict, comodel: str = "") -> dict:
 
 
 def refuse_unfit(env, reader: Callable, value, name: str = ""):
-    """What a reader makes of a value.
+    """Return the value as converted by a reader.
 
-    :param str name: how the value is called
-    :raises UserError: in a sentence, when the reader finds it unfit
+    :param str name: name of the value
+    :raises UserError: when the reader rejects it
     """
     try:
         return reader(value)

@@ -1,11 +1,11 @@
-"""Giving leads to agents: the one way in, whoever asks for it.
+"""Assign leads to agents: the single entry point for all callers.
 
-A plain object beside the model ``leads.agent.assignment``::
+A plain object next to the model ``leads.agent.assignment``::
 
     [result] = Assigning(env, Terms("manual")).run([Request(customer.id, agent.id, "Chosen by Mitchell")])
 
-It works in sets and decides no access: whoever uses it has checked the right to, and brings an elevated environment of
-the company in which the leads are given. Each request is judged once and gets one answer with a sentence.
+It works in sets and checks no access rights: callers have checked them, and pass an elevated environment of the
+company of the assignments. Each request is judged once and gets one result with a sentence.
 """
 
 from collections import defaultdict
@@ -24,10 +24,10 @@ from .tools import eligibility, limits
 
 
 class Request(NamedTuple):
-    """A customer who is to be given to an agent.
+    """A customer to assign to an agent.
 
-    :param partner_id: the customer, or a contact, which stands for its commercial entity
-    :param reason: why this agent, as it stands on the assignment
+    :param partner_id: the customer, or one of its contacts
+    :param reason: why this agent, as stored on the assignment
     """
 
     partner_id: int
@@ -37,13 +37,13 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what the requests are judged.
+    """The terms on which requests are judged.
 
     :param source: where they come from, a value of :data:`terms.SOURCES`
-    :param any_order: customers whose newest order is no quotation are accepted
-    :param reassign: leads are taken from other agents
-    :param unconditional: the orders are not looked at (order entry, reopening)
-    :param unlimited: no limit is asked for, as nothing is given out: the customer changed, not the agent
+    :param any_order: accept customers whose newest order is not a quotation
+    :param reassign: take leads from other agents
+    :param unconditional: ignore the orders (order entry, reopening)
+    :param unlimited: ignore limits, as nothing new is assigned: the customer changed, not the agent
     """
 
     source: str
@@ -55,13 +55,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a request.
+    """The result of a request.
 
     :param result: a value of :data:`terms.RESULTS`
     :param reason: the same in a sentence
-    :param partner: the commercial customer; empty when gone
+    :param partner: the commercial customer; empty when deleted
     :param holder: the user from whom the lead was taken
-    :param assignment: the one that began; empty when none did
+    :param assignment: the new assignment, if any
     """
 
     result: str
@@ -73,9 +73,9 @@ class Result:
 
 
 class Leads(NamedTuple):
-    """What is known of some contacts before they are given to anybody.
+    """Data on contacts, read before they are assigned.
 
-    :param commercial_of: ``{contact: commercial customer}``; ids that are gone are left out
+    :param commercial_of: ``{contact: commercial customer}``; without deleted ones
     :param by_commercial: ``{commercial customer: eligibility.Lead}``
     :param names: ``{commercial customer: name}``
     """
@@ -86,9 +86,9 @@ class Leads(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """What :meth:`Assigning.examine` found.
+    """The findings of :meth:`Assigning.examine`.
 
-    :param verdicts: ``{commercial customer: Verdict}``, reasons not to give them to anybody included
+    :param verdicts: ``{commercial customer: Verdict}``, including reasons not to assign them to anybody
     """
 
     leads: Leads
@@ -96,7 +96,7 @@ class Examined(NamedTuple):
 
 
 def read_leads(env: Environment, partner_ids) -> Leads:
-    """Read what judging needs, in one query, whatever the number of customers."""
+    """Read the data for judging, in one query for any number of customers."""
     env.flush_all()
     rows = env.execute_query(
         SQL(
@@ -121,14 +121,14 @@ def read_leads(env: Environment, partner_ids) -> Leads:
 
 
 def _unable(sentence: str) -> eligibility.Verdict:
-    """The agent may not hold leads, or not in this company."""
+    """Verdict for an agent who may not hold leads, or not in this company."""
     return eligibility.Verdict("failed", eligibility.Cause("unable", name=sentence))
 
 
 def reopen(assignments: BaseModel) -> BaseModel:
-    """Elevated: give leads that ended back to their agents; they go on with what was.
+    """Elevated: give ended leads back to their agents, who continue them.
 
-    :returns: the assignments that began
+    :returns: the new assignments
     :raises UserError: when another agent holds one of the customers meanwhile
     """
     env, began, former_of = assignments.env, assignments.browse(), {}
@@ -146,11 +146,11 @@ def reopen(assignments: BaseModel) -> BaseModel:
 
 
 class Assigning:
-    """One giving out of leads, of one company.
+    """One run that assigns leads of one company.
 
     :param env: elevated, in the company of the assignments
-    :param batch: the batch that the assignments are of
-    :param tell: tell the agents; a batch does so itself, once at its end
+    :param batch: the batch of the assignments
+    :param tell: notify the agents; a batch does so itself, once at its end
     """
 
     def __init__(self, env: Environment, terms: Terms, *, batch: BaseModel | None = None, tell: bool = True):
@@ -161,12 +161,12 @@ class Assigning:
         self.assignments = env["leads.agent.assignment"]
 
     def run(self, requests: list[Request], examined: Examined | None = None) -> list[Result]:
-        """Give the customers to the agents.
+        """Assign the customers to the agents.
 
-        The agents are taken for this transaction: of two managers who fill the same agent at the same moment, the
-        second is retried by Odoo and counts what the first has given.
+        The agents are locked for this transaction: when two managers assign leads to the same agent at the same time,
+        Odoo retries the second, who then counts the leads of the first.
 
-        :param examined: of :meth:`examine`, when the customers were looked at before it was known to whom they go
+        :param examined: of :meth:`examine`, when the customers were examined before their agents were known
         :returns: one result per request, in their order
         """
         leads = examined.leads if examined else read_leads(self.env, [request.partner_id for request in requests])
@@ -186,9 +186,9 @@ class Assigning:
         return self._results(requests, leads, verdicts, created, agent_of)
 
     def examine(self, partner_ids, receivers: BaseModel, agent_id: int = 0) -> Examined:
-        """Look at customers who are to be given out, before it is known who of ``receivers`` gets which.
+        """Examine customers before it is decided which of the ``receivers`` gets which.
 
-        :param agent_id: the only one who may get them, if that is known
+        :param agent_id: the only possible receiver, if known
         """
         leads = read_leads(self.env, partner_ids)
         agent_of = dict.fromkeys(leads.by_commercial, agent_id)
@@ -197,9 +197,9 @@ class Assigning:
     def judge(
         self, leads: Leads, agent_of: dict[int, int], receivers: BaseModel | None = None
     ) -> dict[int, eligibility.Verdict]:
-        """Judge each lead with the agent it is meant for.
+        """Judge each lead for the intended agent.
 
-        :param agent_of: ``{commercial customer: agent}``; 0: whoever of ``receivers`` it will be
+        :param agent_of: ``{commercial customer: agent}``; 0: any of the ``receivers``
         """
         # sudo: res.users - the companies of an agent, and whether they may hold leads
         agents = self.env["res.users"].sudo().browse(sorted(set(agent_of.values()) - {0}))
@@ -224,7 +224,7 @@ class Assigning:
         }
 
     def _refuse(self, verdicts: dict[int, eligibility.Verdict]) -> dict[int, eligibility.Verdict]:
-        """Take back what a reason not to give a customer to anybody stands against."""
+        """Reject the customers that a reason keeps from being assigned to anybody."""
         door = "" if self.terms.unlimited else limits.refusal_door(self.terms.source)
         wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
         if not wanted or not door:
@@ -232,7 +232,7 @@ class Assigning:
         return limits.refuse(verdicts, self.env["res.partner"]._refused(wanted, door))
 
     def _meant(self, examined: Examined, agent_of: dict[int, int]) -> dict[int, eligibility.Verdict]:
-        """The verdicts of before, now that it is known who of the receivers is meant."""
+        """Return the earlier verdicts, adjusted to the agents now chosen."""
         # sudo: res.users - the companies of an agent, and whether they may hold leads
         agents = self.env["res.users"].sudo().browse(set(agent_of.values()))
         companies = {agent.id: agent.company_ids._ids for agent in agents}
@@ -250,11 +250,11 @@ class Assigning:
         return verdicts
 
     def _insert(self, requests: list[Request], leads: Leads) -> dict[int, int]:
-        """Insert active assignments; a customer whom somebody else took meanwhile is left out.
+        """Insert active assignments, except for customers assigned by somebody else meanwhile.
 
         Customers are sorted, so that two managers lock in the same order. A conflicting row of a transaction that
-        committed after ours began raises a serialization error, which Odoo retries with a fresh view. What is known of
-        the customers says how fresh the leads are.
+        committed after ours began raises a serialization error, which Odoo retries. The data on the customers tells how
+        fresh the leads are.
 
         :param requests: of commercial customers
         :returns: ``{commercial customer: assignment}``
@@ -297,7 +297,7 @@ class Assigning:
         return dict(rows)
 
     def _follow_up(self, created: dict[int, int], agent_of: dict[int, int]):
-        """Bring everything that hangs on new assignments in step: stored holders, history, figures, notices."""
+        """Update everything that depends on new assignments: stored holders, history, figures, notices."""
         if not created:
             return
         assignments = self.assignments.browse(created.values())
@@ -312,13 +312,13 @@ class Assigning:
         notices.tell_agents(self.env, by_agent, "assigned", self.tell)
 
     def _results(self, requests, leads, verdicts, created, agent_of) -> list[Result]:
-        """One sentence per request."""
-        # sudo: res.partner, res.users - names of customers and holders, in the sentences for whoever may assign
+        """Return one result with a sentence per request."""
+        # sudo: res.partner, res.users - names of customers and holders, in sentences for users who may assign
         partners, users = self.env["res.partner"].sudo(), self.env["res.users"].sudo()
         holder_of = {p: lead.holder_id for p, lead in leads.by_commercial.items() if lead.holder_id}
         if lost := [p for p, verdict in verdicts.items() if verdict.result == "assigned" and p not in created]:
             active = Domain("partner_id", "in", lost) & Domain("state", "=", "active")
-            # sudo: leads.agent.assignment - who was faster
+            # sudo: leads.agent.assignment - the holder who was faster
             rows = self.assignments.sudo()._read_group(active, ["partner_id", "agent_id"])
             holder_of |= {partner.id: holder.id for partner, holder in rows}
         names = {user.id: user.name for user in users.browse({*holder_of.values(), *agent_of.values()} - {0})}
@@ -336,7 +336,7 @@ class Assigning:
             if result == "assigned" and partner_id not in created:
                 result = cause = "held"
             elif result == "assigned" and request.agent_id != agent_id:
-                # Asked for twice, for two agents
+                # Requested twice, for two agents
                 result, cause, holder_id = "held", "held", agent_id
             sentence = wording._verdict(
                 cause, leads.names[partner_id], names.get(agent_id, ""), names.get(holder_id, "")

@@ -1,4 +1,4 @@
-"""Cooling-off: for how long a customer is left alone after a lead was resolved, as its disposition says."""
+"""Cooling-off: how long a customer is left alone after a lead was resolved, by its disposition."""
 
 import pytz
 
@@ -11,7 +11,7 @@ from .tools.refusals import Refusal
 
 
 def _last_resolution(customer: SQL) -> SQL:
-    """Until when the newest resolution of a customer asks to leave the customer alone, and its disposition."""
+    """Query the end of the cooling-off after a customer's newest resolution, and its disposition."""
     return SQL(
         """
         SELECT a.ended_at + d.cooling_days * interval '1 day' AS until, a.disposition_id
@@ -43,7 +43,7 @@ REFUSAL = Refusal("cooling", frozenset(("share",)), condition=_is_cooling, sente
 
 
 def causes(env: Environment, partner_ids: list[int]) -> dict[int, Cause]:
-    """Until when each of these customers is left alone, and the name of the outcome for which."""
+    """Return the end of the cooling-off of each of these customers, and the name of the outcome."""
     if not partner_ids:
         return {}
     rows = env.execute_query(
@@ -57,7 +57,7 @@ def causes(env: Environment, partner_ids: list[int]) -> dict[int, Cause]:
             _last_resolution(SQL("t.id")),
         )
     )
-    # sudo: leads.agent.disposition - the name of the outcome belongs to the sentence, whoever reads it
+    # sudo: leads.agent.disposition - the name of the outcome is part of the sentence for any reader
     outcomes = env["leads.agent.disposition"].sudo().browse({outcome_id for _partner_id, _until, outcome_id in rows})
     name_of = {outcome.id: outcome.name for outcome in outcomes}
     return {partner_id: Cause("cooling", until=until, name=name_of[nr]) for partner_id, until, nr in rows}

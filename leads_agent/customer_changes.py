@@ -1,7 +1,7 @@
-"""What becomes of leads when the customer changes: belongs to another company, or is no customer at all.
+"""Update leads when the customer changes: it moves to another company, or is no longer a customer.
 
-One assignment of a customer is active whatever happens, the ended ones are kept with their reason, and the cost does
-not grow with the number of customers. All of it elevated.
+At most one assignment of a customer stays active, ended ones are kept with their reason, and the number of queries does
+not grow with the number of customers. All functions are elevated.
 """
 
 from collections import defaultdict
@@ -16,10 +16,10 @@ ACTIVE = Domain("state", "=", "active")
 
 
 def follow(partners: BaseModel, before: dict) -> None:
-    """Contacts that changed their company, perhaps: the lead follows, and nobody is held twice.
+    """Move leads along with contacts that may have changed their company; nobody is held twice.
 
-    A held customer who becomes the contact of another company brings the assignment along, unless somebody holds that
-    company already.
+    A held customer who becomes the contact of another company brings the assignment along, unless that company is held
+    already.
 
     :param before: ``{contact: commercial customer it belonged to}``
     """
@@ -34,10 +34,10 @@ def follow(partners: BaseModel, before: dict) -> None:
 
 
 def pass_to_entities(partners: BaseModel) -> None:
-    """Assignments of contacts that are no customers of their own any more pass to the customer they belong to now.
+    """Move assignments of contacts that are no longer customers themselves to the customer they now belong to.
 
-    A customer whom somebody holds stays with the holder; of several contacts that come at once, the one that was
-    assigned first decides. Limits are not asked: the agent gets nothing new.
+    A held customer stays with its holder; of several contacts that move at once, the one that was
+    assigned first decides. Limits do not apply: the agent gets nothing new.
     """
     env = partners.env
     held = env["leads.agent.assignment"].search(
@@ -68,10 +68,10 @@ def pass_to_entities(partners: BaseModel) -> None:
 
 
 def leave_ours(ours: BaseModel, partner: BaseModel) -> None:
-    """Customers turned out to be colleagues or companies of the database, who are nobody's leads.
+    """End the leads of customers who turned out to be colleagues or companies of the database.
 
-    :param ours: those with whom everything ends
-    :param partner: the contact that the sentence in the log names
+    :param ours: the customers whose leads end
+    :param partner: the contact named in the log
     """
     active = ours.env["leads.agent.assignment"].search(Domain("partner_id", "in", ours.ids) & ACTIVE)
     if active:
@@ -80,7 +80,7 @@ def leave_ours(ours: BaseModel, partner: BaseModel) -> None:
 
 
 def leave_foreign_companies(partners: BaseModel) -> None:
-    """End what agents hold of customers who belong to a company now in which the agent does not work."""
+    """End assignments of customers whose new company is not one of the agent's."""
     held = partners.filtered("leads_agent_id")
     if not held:
         return

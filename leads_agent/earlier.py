@@ -1,13 +1,13 @@
-"""What happened with customers before anybody held them, taken in from the messages and orders themselves."""
+"""Import the history of customers from before they were held, from their messages and orders."""
 
 from odoo.tools import SQL
 
-# Private notifications and automatic replies are no history.
+# Private notifications and automatic replies are not history.
 MESSAGE_TYPES = ("comment", "email", "email_outgoing", "sms", "notification")
 
 
 def statement(since: SQL, partner_ids: list[int] | None, is_new: bool) -> SQL:
-    """The statement that takes in messages and orders which are not recorded yet.
+    """Return the statement that imports messages and orders which are not recorded yet.
 
     :param since: from when on
     :param partner_ids: commercial customers, or None for all
@@ -68,14 +68,14 @@ def statement(since: SQL, partner_ids: list[int] | None, is_new: bool) -> SQL:
 
 
 def _among(column: str, documents: str, partner_ids) -> SQL:
-    """A condition that makes PostgreSQL look few documents up in one go; a join would read everybody's rows."""
+    """Condition that makes PostgreSQL look up the few documents at once; a join would read all rows."""
     if partner_ids is None:
         return SQL("TRUE")
     return SQL("%s = ANY(ARRAY(SELECT res_id FROM %s))", SQL(column), SQL(documents))
 
 
 def _select_messages(since: SQL, model: str, documents: str, partner_ids) -> SQL:
-    """What humans wrote on documents: the SELECT behind the rows of messages.
+    """Return the SELECT of messages that people wrote on documents.
 
     :param str documents: the table of the documents in the statement
     """

@@ -1,10 +1,10 @@
-"""The one way out: leads end, whoever ends them.
+"""End assignments: the single exit point for all callers.
 
-A plain object beside the model ``leads.agent.assignment``::
+A plain object next to the model ``leads.agent.assignment``::
 
     Ending(env, "resolved", disposition=disposition, note="Has bought elsewhere").run(Domain("id", "in", ids))
 
-It works in sets and decides no access: whoever uses it has checked the right to, and brings an elevated environment.
+It works in sets and checks no access rights: callers have checked them, and pass an elevated environment.
 """
 
 import json
@@ -30,13 +30,13 @@ class Ended(NamedTuple):
 
 @dataclass
 class Ending:
-    """Why and how leads end.
+    """Why and how assignments end.
 
-    :param end_reason: a value of :data:`terms.END_REASONS`; what is ``undone`` has never been
+    :param end_reason: a value of :data:`terms.END_REASONS`; ``undone`` ones count as never made
     :param sale_of: ``{partner_id: order_id}`` of the sales that resolved them
-    :param is_held_on: somebody else holds the customers at once, and who does is written then
-    :param tell: tell the agents
-    :param untouched_days: for so many days nobody contacted them, as the agents are notified
+    :param is_held_on: the customers get another holder at once, who is written then
+    :param tell: notify the agents
+    :param untouched_days: for how many days nobody contacted them, for the notice to the agents
     """
 
     env: Environment
@@ -55,9 +55,9 @@ class Ending:
     def run(self, domain: Domain) -> BaseModel:
         """End the active assignments of ``domain`` in one statement.
 
-        Whoever was faster wins: an assignment that ended meanwhile is left as it is.
+        An assignment that another transaction has ended meanwhile is left unchanged.
 
-        :returns: the assignments that ended now
+        :returns: the assignments that were ended
         """
         now = self.env.cr.now().replace(microsecond=0)
         rows = self._write(domain, now)
@@ -91,7 +91,7 @@ class Ending:
         assignments = self.env["leads.agent.assignment"]
         assignments.flush_model()
         self.env["res.company"].flush_model(["leads_agent_grace_minutes"])
-        # sudo: leads.agent.assignment - what ends was chosen by whoever may end it
+        # sudo: leads.agent.assignment - the caller checked the right to end these assignments
         query = assignments.sudo()._search(domain & Domain("state", "=", "active"))
         rows = self.env.execute_query(
             SQL(
@@ -121,11 +121,11 @@ class Ending:
 
 
 def resolve_by_sale(orders: BaseModel) -> BaseModel:
-    """Elevated: resolve the leads whose customer just completed one of ``orders``; of a customer's, the newest counts.
+    """Elevated: resolve the leads whose customer just completed one of ``orders``; per customer the newest counts.
 
-    Costs nothing when no customer is held: the holder stands on the order.
+    Needs no query when no customer is held: the holder is stored on the order.
 
-    :returns: the assignments that ended
+    :returns: the assignments that were ended
     """
     env = orders.env
     held = orders.filtered("leads_agent_id")

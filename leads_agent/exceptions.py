@@ -4,9 +4,9 @@ from odoo.exceptions import AccessError
 
 
 class CustomerOutOfSight(AccessError):
-    """An agent opens a customer who is not assigned to them; the web client leads back to the customer search.
+    """An agent opens a customer who is not assigned to them; the web client returns to the customer search.
 
-    That is an ordinary day and no warning in the log of the server.
+    This is normal use, so the server logs no warning.
     """
 
     loglevel = logging.INFO

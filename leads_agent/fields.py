@@ -7,10 +7,10 @@ from .tools import given
 
 
 class InSight(fields.Boolean):
-    """Whether the current user may see the record: searchable, and decided again each time a record rule asks.
+    """Whether the current user may see the record: searchable, and evaluated again for each record rule.
 
-    A computed field would be answered from the cache of the transaction, where sight outlives its end: the grace
-    passes without anything being written. The model says what is in sight by ``_leads_filter_in_sight``.
+    A computed field would come from the cache of the transaction and could be out of date: the grace ends
+    without a write. The model defines what is in sight with ``_leads_filter_in_sight``.
     """
 
     def filter_function(self, records, field_expr, operator, value):
@@ -20,9 +20,9 @@ class InSight(fields.Boolean):
 
 
 class Link(fields.Many2one):
-    """A link that is given by a number, in whatever form a client sends one; all else is refused in a sentence.
+    """A link given as an ID, in any form that a client may send; other values are refused with a clear error.
 
-    Odoo hands a text on to PostgreSQL as it is, and keeps nothing of it in its cache.
+    Odoo passes a text to PostgreSQL unchanged, and its cache shows an empty link.
     """
 
     def _as_number(self, value, record):
@@ -43,10 +43,9 @@ class Link(fields.Many2one):
 
 
 class Rows(fields.One2many):
-    """Rows behind a record, searched as the user may read them.
+    """A one2many whose search only considers rows that the user may read.
 
-    Odoo looks up elevated whether there are any, or whether some are among them: that alone would tell of rows out of
-    sight.
+    Odoo searches these rows elevated, also for ``= False`` and ``in``: the result would reveal rows out of sight.
     """
 
     def condition_to_sql(self, field_expr, operator, value, model, alias, query):
@@ -62,7 +61,7 @@ class Rows(fields.One2many):
 
 
 class Bounded(fields.Integer):
-    """A number between ``least`` and ``most``; others are refused in a sentence, also when they fit into no column."""
+    """A number between ``least`` and ``most``; others get a clear error, even when too large for a column."""
 
     least = 0
     most = 0
@@ -97,9 +96,9 @@ class Bounded(fields.Integer):
 
 
 def search_flag(domain, operator, value):
-    """What the search method of a boolean answers.
+    """Return the result of the search method of a boolean.
 
-    :param Domain domain: of the rows where it is true
+    :param Domain domain: the records where it is true
     """
     if operator != "in":
         return NotImplemented

@@ -1,13 +1,13 @@
-"""What of an agent's work counts in the figures: leads and orders, not rows.
+"""Count the work of agents in the figures: leads and orders, not rows.
 
-The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures; what each of
-them is follows from the log alone, by one statement (:func:`_recount_sql`).
+The dashboard, the live floor, the cards of agents, the analysis and *Next* add up the same stored figures. They are
+computed from the log alone, by one statement (:func:`_recount_sql`).
 
-Assignments of one agent that go on with one another are one lead, up to a sale that stands: reopened, or assigned again
-for the same order. The first of them is *assigned*, the last of them may be *resolved*. What was undone never counts,
-nor does what was reassigned or merged away, with all that the agent had of the lead before. A *sale* is an order that
-is confirmed now, of whoever held the lead when it was confirmed last. *Conversion* counts each order once: 1 when it is
-the agent's sale, 0 while it is a quotation or cancelled.
+Consecutive assignments of one agent (reopened, or assigned again for the same order) are one lead, up to a valid sale.
+The first of them is *assigned*, the last of them may be *resolved*. Undone assignments never count, nor do those that
+were reassigned or merged away, with the agent's earlier ones of the same lead. A *sale* is an order that is confirmed
+now, for the holder of the lead at its last confirmation. *Conversion* counts each order once: 1 when it is the agent's
+sale, 0 while it is a quotation or cancelled.
 """
 
 from collections import namedtuple
@@ -17,7 +17,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 CONVERSION_DAYS = 30
-# An assignment whose figures have changed.
+# An assignment whose figures changed.
 Recounted = namedtuple("Recounted", "id is_other_sale")
 FIGURES = ("is_assigned", "is_resolved", "is_sale", "conversion")
 
@@ -41,7 +41,7 @@ def lead_before_sql(alias: str) -> SQL:
 
 
 def _recount_sql(condition: SQL, sold) -> SQL:
-    """The statement that brings the figures of some leads in step with what happened. Only what differs is written.
+    """Return the statement that recomputes the figures of some leads and writes only changed ones.
 
     :param SQL condition: of assignments ``a``; all of their leads are counted
     :param sold: ids of orders that became sales in this transaction, which need not be flushed
@@ -98,16 +98,16 @@ def _recount_sql(condition: SQL, sold) -> SQL:
 
 
 def _recount(assignments, condition: SQL, sold=()) -> list[Recounted]:
-    # By hand: windows over the leads of a batch, 10,000 and more, in one statement within the time of an assignment.
+    # In SQL: window functions over the leads of a batch, 10,000 and more, in one statement.
     rows = assignments.env.execute_query(_recount_sql(condition, sold))
     assignments.invalidate_model(FIGURES, flush=False)
     return [Recounted(*row) for row in rows]
 
 
 def count_logged(assignments, order_ids=()) -> None:
-    """Elevated: count assignments which have just begun or ended, by the sale of these orders or otherwise.
+    """Elevated: count assignments that just began or ended, by the sale of these orders or otherwise.
 
-    A lead that is new counts as it was inserted.
+    A new lead was already counted on insertion.
     """
     condition = SQL("a.id = ANY(%s) AND (a.first_id IS NOT NULL OR a.state <> 'active')", assignments.ids)
     if order_ids:
@@ -120,7 +120,7 @@ def _of_orders_sql(order_ids) -> SQL:
 
 
 def recount(env: Environment, condition: SQL) -> None:
-    """Elevated: count some leads again, and let everything follow that hangs on it.
+    """Elevated: recount some leads, and update everything that depends on them.
 
     :param condition: of assignments ``a``
     """
@@ -134,14 +134,14 @@ def recount(env: Environment, condition: SQL) -> None:
 
 
 def recount_orders(orders) -> None:
-    """Elevated: orders became sales, or ceased to be any, without ending a lead."""
+    """Elevated: recount after orders became sales, or no longer are, without ending a lead."""
     recount(orders.env, _of_orders_sql(orders.ids))
 
 
 def sold_again(orders) -> None:
-    """Elevated: orders that were sold before, perhaps, are confirmed while nobody holds their customers.
+    """Elevated: recount orders confirmed while nobody holds their customers, which may have been sales before.
 
-    Whoever had the sale has it again, unless a colleague made it.
+    The agent who had the sale gets it back, unless a colleague made it.
     """
     env = orders.env
     if env.user.can_hold_leads:
@@ -151,7 +151,7 @@ def sold_again(orders) -> None:
 
 
 def go_on_with(env: Environment, former_of: dict) -> None:
-    """Elevated: new assignments that go on with former ones of the same agent.
+    """Elevated: link new assignments to the former ones of the same agent that they continue.
 
     :param former_of: ``{assignment: former one}``
     """
@@ -162,7 +162,7 @@ def go_on_with(env: Environment, former_of: dict) -> None:
 
 
 def count_all(env: Environment) -> None:
-    """Elevated: count everything, in a database of before the figures were stored.
+    """Elevated: count everything, in a database from before the figures were stored.
 
     Assignments of one agent for one order are one lead there.
     """

@@ -1,4 +1,4 @@
-"""At most one holder per lead, also in a database that lost the index which says so."""
+"""At most one holder per lead, even in a database that lost the unique index."""
 
 import logging
 
@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 
 def end_second_holders(env: Environment) -> None:
-    """Odoo only warns when a unique index cannot be made. So what stands in its way is ended first."""
+    """End duplicate holders first, as Odoo only warns when it cannot create a unique index."""
     ended = env.execute_query(
         SQL(
             """
@@ -35,7 +35,7 @@ def end_second_holders(env: Environment) -> None:
 
 
 def check(assignments) -> None:
-    """After an install or upgrade without the index, fail; at any other start, say so in the log."""
+    """Fail after an install or upgrade without the index; log an error at any other start."""
     if assignments._has_unique_index():
         return
     message = "leads_agent_assignment has lost its unique index: a lead could be held twice. Upgrade leads_agent."

@@ -1,19 +1,19 @@
-"""Who holds a customer, as it is stored on customers, contacts and orders: written here alone, in sets."""
+"""The holder stored on customers, contacts and orders: written only here, in sets."""
 
 from odoo.api import Environment
 from odoo.tools import SQL
 
 
 def propagate(env: Environment, partner_ids) -> None:
-    """Write who holds these commercial customers on them, their contacts and all their orders.
+    """Write the holder of these commercial customers on them, their contacts and all their orders.
 
     Stored, because a record rule through a join makes the planner walk the whole order table for an agent whose
-    customers are old. Set-based, so that a batch costs two statements. Orders are written by id, as they lie on the
-    disk: for ten thousand customers, that takes a fifth less.
+    customers are old. Set-based, so that a batch costs two statements. Orders are written by physical
+    location: for ten thousand customers, that takes a fifth less.
     """
     partner_ids = sorted(partner_ids)
     _flush(env)
-    # By place: Odoo's transactions are repeatable reads, so a row that moved meanwhile is an error, and retried.
+    # By location: Odoo's transactions are repeatable reads, so a row that moved raises an error and is retried.
     env.cr.execute(
         SQL(
             """
@@ -47,10 +47,10 @@ def propagate(env: Environment, partner_ids) -> None:
 
 
 def free(env: Environment, ended, unfollowing: SQL) -> None:
-    """Nobody holds these customers any more, and their agents follow them no longer; one statement.
+    """Clear the holder of these customers and unsubscribe their agents, in one statement.
 
     :param ended: rows of :class:`ending.Ended`
-    :param unfollowing: the statement by which they follow no longer
+    :param unfollowing: the statement that unsubscribes them
     """
     _flush(env)
     env.cr.execute(

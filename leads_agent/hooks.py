@@ -8,7 +8,7 @@ _logger = logging.getLogger(__name__)
 
 
 def post_init_hook(env):
-    """Name agents who hold excluded groups already, as after a reinstall."""
+    """Log agents who already have excluded groups, as after a reinstall."""
     agents = env.ref(AGENT).with_context(active_test=False).all_user_ids
     excluded = env["res.groups"]._leads_excluded_groups()
     for user in agents:
@@ -21,7 +21,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave nobody with more than before, and nobody locked out without a word.
+    """Give nobody more access than before, and log who loses the sign-in.
 
     Users whose only role is ours would lose the role of an internal user with our groups. Managers stay plain internal
     users; agents are archived, because without our rules they would see every customer. Both are listed in the log.

@@ -1,7 +1,7 @@
 """Assignments that a manager creates or imports: rows of customer, agent and reason.
 
-An import is all or nothing, as Odoo's are: each refused row gets its sentence in one go, and nothing is assigned until
-all rows can be. A thousand rows cost a few queries.
+An import is all or nothing, as in Odoo: all refused rows get their messages at once, and nothing is assigned until all
+rows are valid. A thousand rows cost a few queries.
 """
 
 from odoo.api import Environment
@@ -16,7 +16,7 @@ ALLOWED = frozenset(("partner_id", "agent_id", "reason"))
 class Refusals(list):
     """Messages of an import about rows that were refused. A class of our own: no RPC client can send one."""
 
-    # Environments of equal contexts are one: that of an earlier import, which has an empty list too, would be taken.
+    # Equal contexts share an environment: without this, that of an earlier import with an empty list would be reused.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
@@ -32,11 +32,11 @@ class Rows:
         self.vals_list = vals_list
 
     def assign(self, source: str) -> list[Result]:
-        """Give each row's customer to the row's agent, all together.
+        """Assign the customer of each row to the agent of the row, all together.
 
-        :returns: a result per row; a customer who stands in an earlier row as well is refused, and so are all rows of
-            somebody who may not hold leads
-        :raises UserError: when a row is no row of customer, agent and reason
+        :returns: a result per row; a customer who is in an earlier row too is refused, and so are all rows of
+            users who may not hold leads
+        :raises UserError: when a row is not made of customer, agent and reason
         """
         for vals in self.vals_list:
             self._check(vals)
@@ -45,7 +45,7 @@ class Rows:
             Request(vals["partner_id"], vals["agent_id"], neutral(vals.get("reason")))
             for vals in (self.vals_list[row] for row in rows)
         ]
-        # sudo: leads.agent.assignment - only managers come here, and assigning writes columns that nobody may write
+        # sudo: leads.agent.assignment - only managers get here, and assigning writes columns that users may not write
         results |= zip(rows, Assigning(self.env(su=True), Terms(source)).run(requests), strict=True)
         return [results[row] for row in range(len(self.vals_list))]
 
@@ -57,11 +57,11 @@ class Rows:
                 raise UserError(self.env._("An assignment needs the ids of a customer and an agent."))
 
     def _sort(self) -> tuple[dict[int, Result], list[int]]:
-        """Rows that can be refused before anything is asked of the agents, and the numbers of the others."""
+        """Return the rows that can be refused before checking the agents, and the numbers of the others."""
         partners = self.env["res.partner"].browse({vals.get("partner_id") or 0 for vals in self.vals_list} - {0})
         partners = partners.exists()
         readable = partners._filtered_access("read")
-        # sudo: res.partner - the commercial customer of what the caller named
+        # sudo: res.partner - the commercial customer of the contacts in the rows
         commercial_of = {partner.id: partner.commercial_partner_id.id for partner in partners.sudo()}
         agents = self.env["res.users"].browse({vals.get("agent_id") or 0 for vals in self.vals_list} - {0}).exists()
         refused, rows, first = {}, [], {}

@@ -1,7 +1,7 @@
-"""Jobs: work in chunks, each committed as soon as it is done.
+"""Jobs that work in chunks, each committed as soon as it is done.
 
-A chunk that collides with another worker is tried again. One that fails is rolled back and logged: what was done before
-stays, the piece of work that it belongs to ends there, and the job goes on with the next piece.
+A chunk that conflicts with another worker is retried. One that fails is rolled back and logged: earlier chunks are
+kept, the rest of its piece of work is skipped, and the job continues with the next piece.
 """
 
 import logging
@@ -22,12 +22,12 @@ def run(
     failed: Callable[[Piece, Exception], None] | None = None,
     resumes: bool = True,
 ) -> None:
-    """Work on pieces one after the other until nothing is left of them, or until the time of the job is over.
+    """Process pieces of work one after the other until none is left, or until the time of the job is over.
 
-    :param work: does a chunk of a piece, and returns what is left of the piece, or None. It may be called again with
-        the same piece, so it leaves the piece itself as it is
-    :param failed: writes down that the work on a piece ended with an error; the failed chunk is rolled back by then
-    :param resumes: whether the next run finds what is done as done, so that what is left is begun at once
+    :param work: does a chunk of a piece, and returns the rest of the piece, or None. It may be called again with
+        the same piece, so it must not change the piece itself
+    :param failed: records that a piece ended with an error, after the failed chunk was rolled back
+    :param resumes: whether the next run recognises finished work, so that the rest can be started at once
     """
     pieces = list(pieces)
     for nr, piece in enumerate(pieces, 1):
@@ -40,7 +40,7 @@ def run(
 
 
 def _attempt(env, piece, work, failed):
-    """Do one chunk, and return what is left of the piece."""
+    """Do one chunk, and return the rest of the piece."""
     try:
         return retrying(lambda: work(piece), env)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The links of any model to customers, orders, documents and users, as far as the database can search by them."""
+"""The stored links of any model to customers, orders, documents and users."""
 
 from odoo.orm.domains import DomainCustom
 from odoo.tools import SQL
@@ -13,9 +13,9 @@ _KINDS_OF_MODELS = {
 
 
 def link_kinds(env, model):
-    """The stored links of a model.
+    """Return the stored links of a model.
 
-    :returns: ``{field: kind}``; empty for a model that there is not
+    :returns: ``{field: kind}``; empty for an unknown model
     """
     Model = env.get(model or "")
     if Model is None:
@@ -33,10 +33,10 @@ def _kind(field, Model):
 
 
 class DocumentsInSight(DomainCustom):
-    """Rows whose document, by model and number, may be read by the current user, or is of a kind that nobody hides.
+    """Condition on rows whose document, by model and ID, the user may read, or is of a kind that is never hidden.
 
-    A condition of its own: what is in sight changes with the clock, while domains of record rules are remembered. It is
-    therefore worked out each time rows are searched or checked.
+    Domains of record rules are cached, while sight changes with time. So this condition is evaluated each time rows are
+    searched or checked.
     """
 
     __slots__ = ()
@@ -67,9 +67,9 @@ class DocumentsInSight(DomainCustom):
 
 
 def model_field_of(model, field):
-    """Return the field with the model of the document whose number, or numbers, this field has.
+    """Return the field with the model of the document whose ID, or IDs, this field has.
 
-    Such pairs are ``res_model`` and ``res_id``, ``model`` and ``res_ids``, and what a many2one_reference names.
+    Such pairs are ``res_model`` and ``res_id``, ``model`` and ``res_ids``, and the model field of a many2one_reference.
     """
     if field.type == "many2one_reference":
         return field.model_field
@@ -84,6 +84,6 @@ def model_field_of(model, field):
 
 
 def document_model_field(field, model):
-    """The stored field with the model whose record a number is of, or None."""
+    """Return the stored field with the model of a document ID, or None."""
     name = model_field_of(model, field) if field.type in ("many2one_reference", "integer") else None
     return name if name in model._fields and model._fields[name].store else None

@@ -1,7 +1,7 @@
-"""Which order of a customer is the newest.
+"""SQL for the newest order of a customer.
 
-The one with the latest ``date_order``, the higher id of two. An order that is dated in the future counts from when it
-was entered, or it would hide every order made until then.
+It has the latest ``date_order``, then the highest ID. An order dated in the future counts from its creation; otherwise
+it would hide every order made until then.
 """
 
 from odoo import fields
@@ -12,7 +12,7 @@ from .tools import terms
 
 
 def moment_sql(env: Environment, alias: str) -> SQL:
-    """From when an order counts."""
+    """Return the moment from which an order counts."""
     return SQL(
         "CASE WHEN %(date)s > %(now)s THEN %(created)s ELSE %(date)s END",
         date=SQL.identifier(alias, "date_order", to_flush=env["sale.order"]._fields["date_order"]),
@@ -22,14 +22,14 @@ def moment_sql(env: Environment, alias: str) -> SQL:
 
 
 def is_partial_sql(alias: str) -> SQL:
-    """That an order is a partial one, as ``sale.order.is_partial`` says."""
+    """Return the condition that an order is partial, as in ``sale.order.is_partial``."""
     return SQL("%s IN %s", SQL.identifier(alias, "state"), terms.PARTIAL_STATES)
 
 
 def order_sql(env: Environment, customer: SQL) -> SQL:
-    """The SELECT of id and state of the newest order of a customer.
+    """Return the SELECT of ID and state of the newest order of a customer.
 
-    The index gives the last one by date. The other orders are read only where that date lies in the future.
+    The index gives the last one by date. Other orders are read only when that date is in the future.
 
     :param SQL customer: the id of a commercial customer
     """

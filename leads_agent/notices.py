@@ -1,20 +1,20 @@
-"""What agents are notified of their leads: one notice per agent and operation, by Odoo's own notifications."""
+"""Notify agents about their leads: one notice per agent and operation, with Odoo's own notifications."""
 
 from odoo.api import Environment
 
 
 def tell_agents(env: Environment, leads_by_agent, event, tell=True, untouched_days=0):
-    """Tell each agent once that leads came or went, and let their dashboard refresh.
+    """Notify each agent once of leads assigned or taken, and refresh their dashboard.
 
-    What the agents did themselves needs no notice; a sale by somebody else is good news for the screen, not for
-    the inbox.
+    Agents get no notice of their own actions. A sale by somebody else refreshes the screen, without a notice in the
+    inbox.
 
     :param dict leads_by_agent: ``{agent: ids of the customers}``
     :param str event: ``assigned``, or a value of :data:`terms.END_REASONS`
-    :param bool tell: with a notice; the dashboard changes anyway
-    :param int untouched_days: they were taken back because nobody contacted them for so many days
+    :param bool tell: send a notice; the dashboard refreshes anyway
+    :param int untouched_days: for how many days nobody contacted the leads that were taken back
     """
-    # sudo: res.users, res.partner - the holder is told, whoever caused the change
+    # sudo: res.users, res.partner - the holder is notified, regardless of the user who caused the change
     prefetch = [agent.id for agent in leads_by_agent]
     for agent, partner_ids in leads_by_agent.items():
         agent_sudo = agent.sudo().with_prefetch(prefetch)
@@ -37,7 +37,7 @@ def tell_agents(env: Environment, leads_by_agent, event, tell=True, untouched_da
 
 
 def _post(env, agent, customers, event, untouched_days):
-    """One message to the agent, by Odoo's own notifications: in the inbox or by mail, as the agent prefers."""
+    """Send the agent one message with Odoo's notifications: inbox or e-mail, as the agent prefers."""
     leads = names(env, customers)
     match event:
         case "assigned":
@@ -65,7 +65,7 @@ def _post(env, agent, customers, event, untouched_days):
 
 
 def names(env: Environment, customers, most=5) -> str:
-    """The customers in words: at most ``most`` names and a count of the others."""
+    """Return a text with at most ``most`` names of customers and the number of the others."""
     found = customers[:most].mapped("display_name")
     if len(customers) > most:
         found.append(env._("and %s more", len(customers) - most))

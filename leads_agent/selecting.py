@@ -1,4 +1,4 @@
-"""Which orders a batch is about: those that were selected in a list, or all that its filter finds."""
+"""The orders of a batch: those selected in a list, or all that match its filter."""
 
 from ast import literal_eval
 
@@ -13,9 +13,9 @@ UNREADABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, Recu
 class OrderSelection:
     """The orders of a batch, as the user may read them.
 
-    :param selected: what the client says was selected; numbers, we hope
+    :param selected: the selection as sent by the client, unchecked
     :param filtered: the filter as text
-    :param bool whole_filter: take the filter, although something is selected
+    :param bool whole_filter: use the filter, even when there is a selection
     """
 
     def __init__(self, env, selected, filtered, whole_filter):
@@ -23,9 +23,9 @@ class OrderSelection:
         self.by_filter = bool(filtered) and (whole_filter or not selected)
 
     def chosen(self):
-        """The orders as a domain, and the numbers of those that were selected one by one.
+        """Return the orders as a domain, and the IDs of those selected one by one.
 
-        :raises UserError: when there are none or too many, or what describes them cannot be read
+        :raises UserError: when there are none or too many, or the selection or filter is invalid
         """
         if self.by_filter:
             self._check_size(self.count_filtered())
@@ -37,7 +37,7 @@ class OrderSelection:
         return len(self.selected) if isinstance(self.selected, list) else 0
 
     def warning(self):
-        """A sentence, where the web client has handed over as many orders as it does at most."""
+        """Return a warning when the selection has reached the limit of the web client."""
         # sudo: ir.config_parameter - the limit of the web client is no secret
         configured = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "")
         limit = int(configured) if configured.isdecimal() else 20_000
@@ -48,7 +48,7 @@ class OrderSelection:
         )
 
     def count_filtered(self):
-        """How many orders the filter finds, as far as they count; nothing for a filter that cannot be read."""
+        """Return how many orders match the filter, up to the limit; 0 for an invalid filter."""
         if not self.filtered:
             return 0
         try:
@@ -57,7 +57,7 @@ class OrderSelection:
             return 0
 
     def _order_ids(self):
-        """The selection as clean ids without doubles."""
+        """Return the selection as valid IDs without duplicates."""
         order_ids = self.selected
         if not isinstance(order_ids, list) or not all(type(i) is int and 0 < i < 2**31 for i in order_ids):
             raise UserError(self.env._("The selection is no list of orders. Select them again in the order list."))
@@ -67,7 +67,7 @@ class OrderSelection:
         return list(dict.fromkeys(order_ids))
 
     def _domain(self):
-        """The filter, as far as it can be asked."""
+        """Return the filter as a valid domain."""
         try:
             domain = Domain(literal_eval(self.filtered or "[]"))
             self.env["sale.order"]._search(domain, limit=1)

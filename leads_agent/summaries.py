@@ -1,4 +1,4 @@
-"""The line that stands for an entry of the history, made of the message, order or assignment that it is about."""
+"""The summary line of a history entry, from its message, order or assignment."""
 
 from lxml import html
 
@@ -9,10 +9,10 @@ LENGTH = 160
 
 
 def read(env: Environment, ids) -> dict[int, str]:
-    """Make the lines in the language of the reader, from the documents themselves in one query.
+    """Return the lines in the language of the reader, from the documents in one query.
 
-    Whoever reads an entry may read its document, as the record rules say; only the line is made here. Names are looked
-    up by a subselect: PostgreSQL would merge with all contacts when users have the lowest ids.
+    By the record rules, users who may read an entry may read its document. Names are looked
+    up in a subselect: with a join, PostgreSQL would scan all contacts when users have the lowest IDs.
 
     :param ids: of entries
     """
@@ -54,7 +54,7 @@ def shorten(text: str) -> str:
 
 
 def _summarize(env: Environment, row: dict) -> str:
-    """The line for one event; ``row`` as selected by :func:`read`."""
+    """Return the line for one event; ``row`` as selected by :func:`read`."""
     match row["kind"]:
         case "message" | "note":
             return shorten(html2plaintext(row["body"] or "") or row["subject"] or "")
@@ -73,7 +73,7 @@ def _summarize(env: Environment, row: dict) -> str:
 
 
 def _activity_text(body: str) -> str:
-    """The feedback alone, which Odoo's message of a done activity puts last, under a bold title; or all of it."""
+    """Return only the feedback, which Odoo puts last in the message of a done activity; or the whole text."""
     if body:
         for block in html.fragment_fromstring(body, create_parent="div").xpath(".//div[div[@class='fw-bold']]"):
             return block.text_content().strip().removeprefix(block[0].text_content().strip())

@@ -1,4 +1,4 @@
-"""Leads that nobody contacts go back to the pool, after the days of the setting."""
+"""Return leads to the pool that nobody contacts within the days of the setting."""
 
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ CHUNK = 1_000
 
 
 def release_all(env: Environment) -> None:
-    """Elevated: take leads back in chunks, in all companies; safe to run again."""
+    """Elevated: take leads back in chunks, in all companies; can be run again safely."""
     jobs.run(env, env["res.company"].search([("leads_agent_untouched_days", ">", 0)]), release)
 
 
 def release(company: BaseModel) -> BaseModel | None:
     """Take one chunk back. A message, note, call or done activity since the assignment is a contact.
 
-    :returns: the company, if it may have more of them
+    :returns: the company, if it may have more such leads
     """
     env, days = company.env, company.leads_agent_untouched_days
     untouched = Domain.custom(

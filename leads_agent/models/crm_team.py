@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from ..arguments import takes
 from ..tools import given
 
-# What a Leads Manager sets up; mail aliases and what other apps hang on a team are for Sales managers.
+# Fields that Leads Managers set; mail aliases and fields of other apps are for Sales managers.
 CALL_CENTER_FIELDS = frozenset(
     (
         "name",
@@ -34,13 +34,13 @@ class CrmTeam(models.Model):
     )
 
     def _leads_is_limited(self):
-        """Whether the current user sets up call centers only, and no sales teams."""
+        """Whether the current user may only set up call centers, not sales teams."""
         user = self.env.user
         return not self.env.su and user._is_leads_manager() and not user.has_group("sales_team.group_sale_manager")
 
     @api.model
     def _leads_call_center_fields(self):
-        """What Leads Managers set of a call center; other addons add theirs."""
+        """Return the fields of a call center that Leads Managers set. Hook for other addons."""
         return CALL_CENTER_FIELDS
 
     def _leads_check_call_center(self, vals):

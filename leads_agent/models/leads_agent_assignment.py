@@ -17,10 +17,10 @@ class LeadsAgentAssignment(models.Model):
     """Who holds which lead, kept as history afterwards.
 
     A lead is a commercial customer. Life cycle: ``active`` until it is ``resolved`` (with a disposition, or by a sale)
-    or ``unassigned``. At most one assignment per customer is active in the whole database; a conditional unique index
-    says so. There is one way in, whatever the caller, ``assigning.Assigning``, and one out, ``ending.Ending``. They
-    write in sets, keep ``leads_agent_id`` of customers, contacts and orders in step, feed the history and tell the
-    agents, once per operation. Other models listen to the hooks.
+    or ``unassigned``. At most one assignment per customer is active in the whole database, by a conditional
+    unique index. All assignments start in ``assigning.Assigning`` and end in ``ending.Ending``. These write in
+    sets, update ``leads_agent_id`` of customers, contacts and orders, record the history and notify the agents,
+    once per operation. Other models extend the hooks.
 
     A plain model without chatter: creating a tracked record costs ten times as much, and the history table
     already tells the story.
@@ -31,7 +31,7 @@ class LeadsAgentAssignment(models.Model):
     _order = "assigned_at desc, id desc"
     _rec_name = "partner_id"
 
-    # What a manager may say of a new one, as in an import; nobody has a right to write it afterwards.
+    # Fields that a manager may set on a new one, as in an import; nobody may write them afterwards.
     partner_id = Link("res.partner", string="Customer", required=True, index=True, ondelete="restrict")
     agent_id = Link("res.users", string="Leads Agent", required=True, ondelete="restrict")
     company_id = Link("res.company", required=True, readonly=True)
@@ -132,11 +132,11 @@ class LeadsAgentAssignment(models.Model):
     _sales_idx = models.Index("(partner_id) WHERE is_sale = 1")
 
     # ------------------------------------------------------------------
-    # The guarantee
+    # Constraints
     # ------------------------------------------------------------------
 
     def _has_unique_index(self):
-        """Whether PostgreSQL itself sees to it that no lead is held twice."""
+        """Whether the unique index exists, so that no lead can be held twice."""
         return bool(index_exists(self.env.cr, self._one_active_per_customer.full_name(self)))
 
     def _auto_init(self):
@@ -156,7 +156,7 @@ class LeadsAgentAssignment(models.Model):
             assignment.age_days = (end - (assignment.assigned_at or end)).days
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """The age can be summed up and sorted by, although it is stored nowhere: it grows by itself."""
+        """Compute the age in SQL for sums and sorting; it is not stored, as it grows with time."""
         if field_expr != "age_days":
             return super()._field_to_sql(alias, field_expr, query)
         return SQL(
@@ -187,12 +187,12 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _all_companies(self):
-        # sudo: res.company - when the day of each began; which rows are found, the rules say
+        # sudo: res.company - only when the day of each began; record rules still limit the rows
         return self.env["res.company"].sudo().search(Domain.TRUE)
 
     @api.model
     def _recent_domain(self, companies):
-        """What conversion is about: leads held in the last 30 days."""
+        """Return the domain of the conversion: leads held in the last 30 days."""
         return Domain("state", "=", "active") | companies._leads_since_midnight("ended_at", figures.CONVERSION_DAYS)
 
     @api.depends("assigned_at", "ended_at", "state")
@@ -218,7 +218,7 @@ class LeadsAgentAssignment(models.Model):
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
-        """Assign as everybody does, so that an import or an RPC client gets the same checks and sentences.
+        """Create through the regular assigning, so that imports and RPC clients get the same checks and messages.
 
         :raises UserError: with the reason of the first customer that cannot be assigned
         """
@@ -236,7 +236,7 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     @takes()
     def get_import_templates(self):
-        """The file that the import dialog offers to fill in."""
+        """Return the template that the import dialog offers."""
         return [
             {
                 "label": self.env._("Import template for assignments"),
@@ -247,13 +247,13 @@ class LeadsAgentAssignment(models.Model):
     @api.model
     @takes(fields=given.names, data=given.table)
     def load(self, fields, data):
-        """As Odoo's import, with a line for each row that is refused; then nothing at all is assigned."""
+        """Import with a message for each refused row; if there is any, nothing is assigned."""
         refusals = Refusals()
         savepoint = self.env.cr.savepoint()
         result = super(LeadsAgentAssignment, self.with_context(leads_import_refusals=refusals)).load(fields, data)
         savepoint.close(rollback=bool(refusals))
         if refusals:
-            # A cell that Odoo could not read has its line already.
+            # A cell that Odoo could not read has its message already.
             named = {message.get("record") for message in result["messages"]}
             refusals = [message for message in refusals if message["record"] not in named]
             result.update(ids=False, messages=result["messages"] + refusals)
@@ -287,7 +287,7 @@ class LeadsAgentAssignment(models.Model):
     def action_unassign(self):
         """Take the leads back. For managers; access of the agent ends at once.
 
-        :raises AccessError: when the user is no Leads Manager
+        :raises AccessError: when the user is not a Leads Manager
         """
         self.check_access("read")
         self.env.user._check_leads_manager()
@@ -319,7 +319,7 @@ class LeadsAgentAssignment(models.Model):
 
     @takes()
     def action_reopen(self):
-        """Give resolved leads back to their agent: a manager always, the agent while the customer is still visible.
+        """Give resolved leads back to their agent. Managers always may, agents while they can see the customer.
 
         :raises UserError: when another agent holds one of the customers meanwhile
         """
@@ -350,46 +350,46 @@ class LeadsAgentAssignment(models.Model):
         untouched.release_all(self.sudo().env)
 
     # ------------------------------------------------------------------
-    # Hooks: what other models do when somebody holds a customer, or does no longer. Elevated, once per operation
+    # Hooks on changes of holders. Called elevated, once per operation
     # ------------------------------------------------------------------
 
     def _on_started(self):
-        """These assignments have just begun; holders and history say so already."""
+        """Hook: these assignments just began; holders and history are updated already."""
 
     def _on_ended(self, end_reason):
-        """These assignments have just ended.
+        """Hook: these assignments just ended.
 
-        Those that were taken for somebody else (``reassigned``) are followed by :meth:`_on_started` of the new ones.
+        For ``reassigned`` ones, :meth:`_on_started` of the new assignments is called next.
 
         :param str end_reason: a value of :data:`terms.END_REASONS`
         """
 
     def _on_undone(self):
-        """These assignments count as never made; :meth:`_on_ended` was called for them before."""
+        """Hook: these assignments count as never made; :meth:`_on_ended` was called for them before."""
 
     @api.model
     def _on_events(self, partner_ids):
-        """The history of these commercial customers has new entries, or other ones."""
+        """Hook: the history of these commercial customers changed."""
 
     def _on_sales_changed(self):
-        """The sales of these assignments began or ceased to count."""
+        """Hook: sales of these assignments started or stopped counting."""
 
     @api.model
     def _against_undo(self):
-        """What stands against undoing an active assignment, the gravest first.
+        """Hook: return the obstacles to undoing an active assignment, the most serious first.
 
         :returns: list of ``(name, condition, sentence)``: SQL over ``a``, the assignment, and ``h.at``, when somebody
-            worked on the lead last since
+            last worked on the lead
         """
         return [("worked", SQL("h.at IS NOT NULL"), "")]
 
     @api.model
     def _limit(self, verdicts, agent_of, terms):
-        """The hook: take back what stands against giving that much to an agent, before anything is written.
+        """Hook: reject verdicts beyond the limits of an agent, before anything is written.
 
-        :param dict verdicts: ``{partner_id: Verdict}``, in the order in which they were asked for
-        :param dict agent_of: ``{partner_id: agent_id}``, whom each is meant for
-        :param assigning.Terms terms: by what they were judged
+        :param dict verdicts: ``{partner_id: Verdict}``, in the order of the requests
+        :param dict agent_of: ``{partner_id: agent_id}``, the intended agents
+        :param assigning.Terms terms: the terms of the verdicts
         :returns: verdicts, with ``capped`` in the place of ``assigned``
         """
         return verdicts

@@ -11,7 +11,7 @@ from ..fields import Link
 from ..selecting import OrderSelection
 from ..tools import given
 
-# More leads than this are worked through by the job, in the background.
+# More leads than this are processed by the job in the background.
 MOST_IN_REQUEST = 10_000
 # Leads per transaction of the job, and per round of a request.
 CHUNK = 1_000
@@ -20,21 +20,21 @@ PAGE = "leads_agent.leads_agent_batch_assign_view_form"
 
 
 class LeadsAgentBatchAssign(models.Model):
-    """Orders whose customers are given to one agent, with a log of what became of each.
+    """Orders whose customers are assigned to one agent, with a log of the results.
 
-    Who, when, which filter, and one line per lead; several orders of one customer are one lead. More leads than fit
-    into a request are worked through by a job, in chunks that are committed one by one (``running``); it can be left,
-    watched and cancelled. A line without a result is still to do: that alone says where the work stands, so a server
-    that is ended in the middle goes on with the next chunk. Leads that are assigned at once get their lines then.
+    Records user, time and filter, with one line per lead; several orders of one customer are one lead. A job processes
+    more leads than fit into a request, in chunks that are committed one by one (``running``); users can leave, watch
+    and cancel it. A line without a result is pending: this is the only record of progress, so after a server stop the
+    job continues with the next chunk. Leads that are assigned at once get their lines then.
     """
 
     _name = "leads.agent.batch.assign"
     _description = "Batch Assignment"
     _order = "id desc"
 
-    # What was asked for stands once the batch has begun; only then does the log say what came of it.
+    # The request cannot change once the batch has begun, so that it matches the log.
     _request_fields = frozenset(("agent_id", "reassign", "company_id", "selected_order_ids", "whole_filter", "domain"))
-    # What a batch did is written by the batch alone.
+    # Results are written only by the batch itself.
     _own_fields = frozenset(("state", "task", "executed_at", "started_by_id", "line_ids"))
 
     name = fields.Char(compute="_compute_name")
@@ -78,7 +78,7 @@ class LeadsAgentBatchAssign(models.Model):
 
     @api.model
     def _of_list(self, key):
-        """What the web client says of the list of orders that it comes from."""
+        """Return a value of the context that the web client sends from the list of orders."""
         return self.env.context.get("active_model") == "sale.order" and self.env.context.get(key)
 
     @api.depends("agent_id", "executed_at", "create_date")
@@ -134,7 +134,7 @@ class LeadsAgentBatchAssign(models.Model):
             batch.progress = 100 * (1 - mine[False] / mine.total()) if mine else 0
 
     # ------------------------------------------------------------------
-    # Buttons
+    # Actions
     # ------------------------------------------------------------------
 
     @takes(given.one)
@@ -149,7 +149,7 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_cancel(self):
-        """Stop a running batch after the chunk it is at. What is assigned stays.
+        """Stop a running batch after the current chunk. Leads already assigned stay assigned.
 
         :raises UserError: when the batch is not running
         """
@@ -159,15 +159,15 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_open_lines(self):
-        """The result log as a list of its own, with filters, groups, graph and export."""
+        """Open the result log as a list with filters, groups, graph and export."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_batch_lines")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
 
     def _take(self, *states):
-        """Refuse what the state of the batch does not allow.
+        """Check that the state of the batch allows the operation.
 
-        Of two at the same moment, the slower one fails when it writes the state, and is retried by Odoo.
+        Of two simultaneous calls, the slower one fails when it writes the state, and is retried by Odoo.
 
         :raises UserError: when the batch is in none of these states
         """
@@ -178,7 +178,7 @@ class LeadsAgentBatchAssign(models.Model):
             raise UserError(self._state_sentence())
 
     def _state_sentence(self):
-        """Why the state of the batch does not allow what is asked for."""
+        """Return why the state of the batch does not allow the operation."""
         match self.state:
             case "draft":
                 return self.env._("This batch has not been run yet.")
@@ -189,7 +189,7 @@ class LeadsAgentBatchAssign(models.Model):
         return self.env._("This batch has been run already. Select the orders again for another one.")
 
     def _open(self):
-        """The log of a batch that is done, in the dialog it was started from; or the page of a larger one."""
+        """Open the log of a finished batch in its dialog, or the page of a larger one."""
         done = self.state == "done" and not self.env.context.get("leads_batch_page")
         return {
             "type": "ir.actions.act_window",
@@ -202,16 +202,16 @@ class LeadsAgentBatchAssign(models.Model):
         }
 
     # ------------------------------------------------------------------
-    # Which orders, which agents
+    # Orders and agents
     # ------------------------------------------------------------------
 
     def _prepare_leads(self):
         """Find the leads of the batch, one per customer, the newest orders first.
 
-        The orders and customers are kept from being deleted until their lines are written, which is much later when
+        The orders and customers are locked against deletion until their lines are written, which is much later when
         they are assigned at once.
 
-        :returns: list of :class:`Row`, of the reason nothing yet
+        :returns: list of :class:`Row`, without a reason yet
         :raises UserError: when the orders or the agents do not allow a batch
         """
         selection = self._selection()
@@ -226,40 +226,40 @@ class LeadsAgentBatchAssign(models.Model):
         return OrderSelection(self.env, self.selected_order_ids, self.domain, self.whole_filter)
 
     def _prepare_receivers(self):
-        """:raises UserError: when there is nobody who may hold leads"""
+        """:raises UserError: when none of the receivers may hold leads"""
         if not self.agent_id:
             raise UserError(self.env._("Choose the Leads Agent who gets the leads."))
         self.agent_id.with_company(self.company_id)._check_may_hold_leads()
 
     def _receivers(self):
-        """Those who receive leads of this batch."""
+        """Return the users who receive leads of this batch."""
         return self.agent_id
 
     @api.autovacuum
     def _gc_abandoned(self):
-        """Forget dialogs that were opened and left."""
+        """Delete drafts of dialogs that were closed."""
         yesterday = fields.Datetime.now() - timedelta(days=1)
         self.search([("state", "=", "draft"), ("create_date", "<", yesterday)], limit=1000).unlink()
 
     # ------------------------------------------------------------------
-    # Working through them
+    # Processing
     # ------------------------------------------------------------------
 
     def _start(self, task, to_do, leads=()):
-        """Do it now if it fits into a request, else have the job do it.
+        """Process the batch now if it fits into a request, else by the job.
 
-        :param int to_do: how many lines there are to do
+        :param int to_do: number of pending lines
         :param leads: what :meth:`_prepare_leads` found, when there are no lines yet
         """
-        # sudo: leads.agent.batch.assign - a batch writes its own state; only managers come here
+        # sudo: leads.agent.batch.assign - a batch writes its own state; only managers get here
         batch = self.sudo()
-        # sudo: res.users - the names of the two people of the story: one query instead of two
+        # sudo: res.users - the names of two users, read in one query
         (self.env.user | self.agent_id).sudo().partner_id.mapped("name")
         begun = {"task": task, "started_by_id": self.env.uid, "executed_at": fields.Datetime.now()}
         if to_do > MOST_IN_REQUEST:
             self._lines()._insert_leads(batch, leads)
             batch.write({"state": "running", **begun})
-            # sudo: ir.cron - the job goes on with what a manager started
+            # sudo: ir.cron - the job continues the batch that a manager started
             self.env.ref("leads_agent.cron_run_batches").sudo()._trigger()
             return self._open()
         while batch._work(task, leads):
@@ -268,10 +268,10 @@ class LeadsAgentBatchAssign(models.Model):
         return self._open()
 
     def _work(self, task, leads=()):
-        """Do the next chunk.
+        """Process the next chunk.
 
-        :param leads: of :meth:`_prepare_leads`, to be assigned before any lines that are to do
-        :returns: how many were done; 0 when the batch is over, and then its last words are said
+        :param leads: of :meth:`_prepare_leads`, to be assigned before any pending lines
+        :returns: how many were processed; 0 when the batch is over and was finished
         """
         done = self._work_chunk(task, leads)
         if done < CHUNK:
@@ -284,20 +284,20 @@ class LeadsAgentBatchAssign(models.Model):
         return self._assign_chunk(leads or self._lines()._read_pending(self, CHUNK), new=bool(leads))
 
     def _finish(self, task):
-        """All lines are done."""
+        """Finish the batch: all lines are processed."""
         self.state = "done"
         self._lines()._tell_agents(self, "assigned", "reassigned")
 
     def _any_order(self, agents):
-        """Customers of completed orders are accepted where all who receive leads may see such orders."""
+        """Whether customers of completed orders are accepted: all receivers may see such orders."""
         return not any(agent.leads_partial_only for agent in agents)
 
     def _assign_chunk(self, rows, new=False):
-        """Give some leads out, and write what became of them on their lines.
+        """Assign some leads, and write the results on their lines.
 
         :param rows: :class:`Row` of lines, or of :meth:`_prepare_leads`
-        :param bool new: they are leads, and have no lines yet
-        :returns: how many lines were done
+        :param bool new: the rows are leads without lines
+        :returns: number of processed lines
         """
         if rows:
             usual = self._reason("one")
@@ -305,18 +305,18 @@ class LeadsAgentBatchAssign(models.Model):
         return len(rows)
 
     def _assigning(self):
-        """As whoever started the batch, in its company."""
+        """Return the assigning, as the user who started the batch and in its company."""
         # sudo: leads.agent.assignment - a manager started the batch; nobody writes assignments directly
         env = self.sudo().with_company(self.company_id).env
         terms = Terms("batch", any_order=self._any_order(self._receivers()), reassign=self.reassign)
         return Assigning(env, terms, batch=self, tell=False)
 
     def _give_out(self, rows, shares, refused=(), examined=None, new=False):
-        """Give leads to their agents.
+        """Assign leads to their agents.
 
         :param dict shares: ``{partner_id: (agent_id, reason)}``
-        :param refused: ``(id, result, reason)`` of the rows that are in nobody's share
-        :param assigning.Examined examined: what is known of the customers
+        :param refused: ``(id, result, reason)`` of the rows without an agent
+        :param assigning.Examined examined: data on the customers
         :returns: ``{partner_id: assigning.Result}``
         """
         requests = [Request(row.partner_id, *shares[row.partner_id]) for row in rows if row.partner_id in shares]
@@ -326,11 +326,11 @@ class LeadsAgentBatchAssign(models.Model):
         return result_of
 
     def _reason(self, cause):
-        """Why this agent, in words that stay on the assignment."""
+        """Return why this agent, as stored on the assignment."""
         return self.env._("Batch by %s", self.env.user.name)
 
     def _cancel(self, reason):
-        """Stop the batch; the reason stands on all lines that have not been processed."""
+        """Stop the batch, with the reason on all pending lines."""
         # sudo: leads.agent.batch.assign - a batch writes its own state
         batch = self.sudo()
         batch.state = "cancelled"
@@ -340,33 +340,33 @@ class LeadsAgentBatchAssign(models.Model):
         return self.env["leads.agent.batch.assign.line"]
 
     def _forget_lines(self):
-        """Lines were written past the ORM."""
+        """Invalidate the cache after lines were written in SQL."""
         self._lines().invalidate_model(flush=False)
         self.invalidate_recordset(
             ["line_ids", "lead_count", "assigned_count", "skipped_count", "pending_count", "progress"], flush=False
         )
 
     # ------------------------------------------------------------------
-    # The job
+    # Jobs
     # ------------------------------------------------------------------
 
     @api.model
     def _cron_run_batches(self):
-        """Go on with batches that are running; those that another worker is at are left to it."""
+        """Continue running batches, except for those that another worker is processing."""
         # sudo: leads.agent.batch.assign - the job runs the batches of all companies
         running = self.sudo().search([("state", "=", "running")], order="executed_at, id")
-        # As whoever started it, and nobody less: the right to was checked then.
+        # As the user who started it, whose rights were checked then.
         batches = [batch.with_user(batch.started_by_id).sudo() for batch in running]
         jobs.run(self.env, batches, lambda batch: batch._work_in_job(), lambda batch, error: batch._stop(error))
 
     def _stop(self, error):
-        """An error stops this batch, with a sentence, and no other."""
+        """Stop only this batch after an error, with a message."""
         self._cancel(self.env._("Stopped by an error (%s) before this lead was processed.", type(error).__name__))
 
     def _work_in_job(self):
-        """One chunk, if nobody else is at the batch and it is still to be run.
+        """Process one chunk, unless another worker has the batch or it no longer runs.
 
-        :returns: the batch, if there is more to do
+        :returns: the batch, if there are more chunks
         """
         self.env.invalidate_all()
         if not self.exists() or not self.try_lock_for_update() or self.state != "running":

@@ -9,7 +9,7 @@ from ..fields import Link
 from ..notices import tell_agents
 from ..tools import terms
 
-# What a line says once it has been processed: names of columns, and their SQL types.
+# Columns of a processed line, with their SQL types.
 RESULT_COLUMNS = {
     "result": "text",
     "reason": "text",
@@ -17,14 +17,14 @@ RESULT_COLUMNS = {
     "previous_agent_id": "int",
     "assignment_id": "int",
 }
-# What is to be given out: a line to do, by its id, or the id of an order whose customer has no line yet.
+# A lead to assign: the ID of a pending line, or of an order whose customer has no line yet.
 Row = namedtuple("Row", "id partner_id agent_id reason")
 
 
 class LeadsAgentBatchAssignLine(models.Model):
-    """What a batch did with one customer, and why. Without a result, the lead has not been processed.
+    """The result of a batch for one customer, and the reason. Lines without a result are pending.
 
-    Lines are found, added, written and handed out in sets, past the ORM, as a batch has up to 300,000.
+    Lines are read and written in sets and in SQL, as a batch has up to 300,000.
     """
 
     _name = "leads.agent.batch.assign.line"
@@ -57,7 +57,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _find_leads(self, batch, domain, order_ids):
-        """Find the customers of orders in one statement, and make lines of selected orders that are gone or hidden.
+        """Find the customers of orders in one statement, and create lines for selected orders that are gone or hidden.
 
         :param domain: the orders, as far as the user may read them
         :param list order_ids: the selection
@@ -65,7 +65,7 @@ class LeadsAgentBatchAssignLine(models.Model):
         """
         readable = self.env["sale.order"]._search(domain)
         self.env.flush_all()
-        # By hand: up to 300,000 orders, the newest of each customer, locked as they are read.
+        # In SQL: up to 300,000 orders, the newest of each customer, locked while reading.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -104,7 +104,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _read_pending(self, batch, limit, condition=Domain.TRUE):
-        """The next lines that are to do, each as a :class:`Row`."""
+        """Return the next pending lines, each as a :class:`Row`."""
         pending = Domain("batch_id", "=", batch.id) & Domain("result", "=", False) & condition
         lines = self.search_fetch(pending, ["partner_id", "agent_id", "reason"], order="id", limit=limit)
         return [
@@ -117,11 +117,11 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _log_outcomes(self, batch, rows, outcome_of, refused=(), new=False):
-        """Write what became of leads that were given out.
+        """Write the results of assigned leads.
 
         :param rows: lines, or leads of :meth:`_find_leads` which have no lines yet (``new``)
         :param dict outcome_of: ``{partner_id: assigning.Result}``
-        :param refused: ``(id, result, reason)`` of the rows that nobody was to get
+        :param refused: ``(id, result, reason)`` of the rows without an agent
         """
         results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
         for row_id, partner_id, *_meant in rows:
@@ -142,7 +142,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _insert_leads(self, batch, leads, columns=None):
-        """Write new lines, one statement.
+        """Insert new lines in one statement.
 
         :param list leads: ``(order_id, partner_id, *values)``
         :param dict columns: ``{name: SQL type}`` of the values; None: those of :meth:`_find_leads`
@@ -164,7 +164,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _update_rows(self, batch, rows, columns):
-        """Write results, one statement.
+        """Write results in one statement.
 
         :param list rows: ``(line_id, *values)``
         :param dict columns: ``{name: SQL type}`` of the values
@@ -182,7 +182,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _close_pending(self, batch, reason):
-        """Say of all lines that have not been processed why they never will."""
+        """Close all pending lines with the reason."""
         self.env.cr.execute(
             SQL(
                 "UPDATE leads_agent_batch_assign_line SET reason = %s WHERE batch_id = %s AND result IS NULL",
@@ -194,7 +194,7 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     @api.model
     def _unnest(self, rows, columns):
-        """The rows as a table ``t`` of a statement."""
+        """Return the rows as a table ``t`` for a statement."""
         arrays = zip(columns.values(), zip(*rows, strict=True), strict=True)
         return SQL(
             "unnest(%s) AS t (%s)",
@@ -203,15 +203,15 @@ class LeadsAgentBatchAssignLine(models.Model):
         )
 
     # ------------------------------------------------------------------
-    # Telling
+    # Notices
     # ------------------------------------------------------------------
 
     @api.model
     def _tell_agents(self, batch, to_agent, to_previous, condition=None, restored=False):
-        """One notice per agent, whatever the number of chunks.
+        """Send one notice per agent, for any number of chunks.
 
-        :param to_agent: what the agents of the lines are told, and to_previous, those from whom the leads were taken
-        :param restored: tell the latter only of the leads that they hold again
+        :param to_agent: event for the agents of the lines; to_previous: for the agents who lost the leads
+        :param restored: notify the latter only of leads that they hold again
         """
         rows = self.env.execute_query(
             SQL(
@@ -230,7 +230,7 @@ class LeadsAgentBatchAssignLine(models.Model):
                 condition=condition or SQL("TRUE"),
             )
         )
-        # sudo: res.users - agents are notified by whoever started the batch
+        # sudo: res.users - agents are notified by the user who started the batch
         User = self.env["res.users"].sudo()
         tell_agents(User.env, {User.browse(nr): leads for nr, _former, leads in rows if nr}, to_agent)
         tell_agents(User.env, {User.browse(former): leads for _nr, former, leads in rows if former}, to_previous)

@@ -11,7 +11,7 @@ from .res_groups import AGENT
 
 _logger = logging.getLogger(__name__)
 
-# By which kinds of links each shape can go.
+# The kinds of links that each shape can use.
 SHAPES = {
     "links": {CUSTOMER, ORDER, DOCUMENT},
     "customer": {CUSTOMER},
@@ -28,9 +28,9 @@ class LeadsAgentClosedModel(models.Model):
     """A model of another app that an administrator closed to agents.
 
     Odoo opens many models to every employee, with the customers and orders that stand on them. A closed one has a
-    record rule of ours, global and conditional on the agent group as the shipped ones, which exists exactly while this
+    record rule of ours, global and conditional on the agent group as the shipped ones, which exists only while this
     record is active. Which rows agents still see is chosen from a fixed list of shapes and among the model's own links;
-    nobody types a condition. What agents need in order to work cannot be closed.
+    nobody types a condition. Models that agents need for their work cannot be closed.
     """
 
     _name = "leads.agent.closed.model"
@@ -99,7 +99,7 @@ class LeadsAgentClosedModel(models.Model):
 
     @api.depends("model_id")
     def _compute_shape(self):
-        """Proposed is what closes all that would show: every link, or everything where there is none."""
+        """Propose every link to records that may be hidden, else links to users, else no rows."""
         for closed in self:
             kinds = set(link_kinds(self.env, closed.model_id.model).values())
             closed.shape = "links" if kinds - {OWN} else "own" if OWN in kinds else "nothing"
@@ -119,7 +119,7 @@ class LeadsAgentClosedModel(models.Model):
             closed.explanation = closed._explain() if closed.model_id and closed.shape else False
 
     def _explain(self):
-        """Which rows agents still see, in words."""
+        """Explain which rows agents still see."""
         by = ", ".join(f"{field.field_description} ({field.name})" for field in self.field_ids)
         if self.shape == "nothing":
             return self.env._("Agents cannot see, change or create any.")
@@ -133,7 +133,7 @@ class LeadsAgentClosedModel(models.Model):
         )
 
     def _candidates(self):
-        """The stored links of the model that the shape can go by."""
+        """Return the stored links of the model that the shape can use."""
         self.ensure_one()
         kinds = link_kinds(self.env, self.model_id.model)
         names = [name for name, kind in kinds.items() if kind in SHAPES.get(self.shape, ())]
@@ -142,12 +142,12 @@ class LeadsAgentClosedModel(models.Model):
         return Fields.search([("model", "=", self.model_id.model), ("name", "in", names)]) if names else Fields
 
     # ------------------------------------------------------------------
-    # What can be closed
+    # Closable models
     # ------------------------------------------------------------------
 
     @api.model
     def _needed_models(self):
-        """Models that agents need in order to work, which therefore cannot be closed.
+        """Return the models that agents need for their work, which cannot be closed.
 
         Those that our addons bring, extend, or have rules on; those that agents may read by the rights that Odoo ships
         in the apps that our installed addons stand on, of which the screens of agents are made and which our rules and
@@ -222,11 +222,11 @@ class LeadsAgentClosedModel(models.Model):
                 )
 
     # ------------------------------------------------------------------
-    # The rule
+    # Record rules
     # ------------------------------------------------------------------
 
     def _rule_values(self):
-        """What the record rule must say while the model is closed."""
+        """Return the values of the record rule while the model is closed."""
         self.ensure_one()
         names = sorted(self.field_ids.mapped("name"))
         if self.shape == "nothing":
@@ -286,7 +286,7 @@ class LeadsAgentClosedModel(models.Model):
         )
 
     def _keep_rules(self):
-        """A rule for each active record, none for the others."""
+        """Keep one rule for each active record, and none for the others."""
         opened = self.filtered(lambda closed: not closed.active)
         # sudo: ir.rule - made from a fixed list of shapes by who may close models
         opened.sudo().rule_id.unlink()
@@ -297,9 +297,9 @@ class LeadsAgentClosedModel(models.Model):
                 closed.rule_id = closed.rule_id.create(closed._rule_values())
 
     def _register_hook(self):
-        """A link that an uninstalled app took along leaves a rule that hides everything; the record says so too."""
+        """Update records whose links were uninstalled with their app: their rules now hide everything."""
         super()._register_hook()
-        # sudo: leads.agent.closed.model - all of them, when the server starts and no user has asked
+        # sudo: leads.agent.closed.model - all of them, when the server starts, without a user
         for closed in self.sudo().search([("shape", "!=", "nothing")]):
             if not closed.field_ids:
                 _logger.warning("The links by which agents saw %s are gone: they see none of it now", closed.model)
@@ -326,20 +326,20 @@ class LeadsAgentClosedModel(models.Model):
         return result
 
     def _sign(self):
-        """Who closed it, and when."""
+        """Record who closed it, and when."""
         # sudo: leads.agent.closed.model - nobody writes it directly
         self.sudo().write({"closed_by_id": self.env.uid, "closed_at": fields.Datetime.now()})
 
     @takes()
     def unlink(self):
-        # sudo: ir.rule - what is no longer closed has no rule
+        # sudo: ir.rule - open models have no rule
         rules = self.sudo().rule_id
         result = super().unlink()
         rules.unlink()
         return result
 
     def copy_data(self, default=None):
-        """A copy is open: one model is closed once."""
+        """Copies are not closed: a model can be closed only once."""
         return [vals | {"active": False} for vals in super().copy_data(default)]
 
     def _has_field_access(self, field, operation):
@@ -357,6 +357,6 @@ class LeadsAgentClosedModel(models.Model):
         return True
 
     def action_close(self):
-        """Close the model once more, by the same links."""
+        """Close the model again, with the same links."""
         self.write({"active": True})
         return True

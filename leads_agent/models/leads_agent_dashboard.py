@@ -20,8 +20,8 @@ ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "val
 class Section(NamedTuple):
     """A part of the dashboard.
 
-    :param select: what it reads, keeping to the record rules itself
-    :param value: of the rows, as dicts: what the answer has under its name
+    :param select: its query, which applies the record rules itself
+    :param value: function of the rows, as dicts, that returns the value in the answer
     """
 
     select: SQL
@@ -29,7 +29,7 @@ class Section(NamedTuple):
 
 
 class LeadsAgentDashboard(models.AbstractModel):
-    """What an agent sees after login, in one read-only request."""
+    """The dashboard that an agent sees after login, in one read-only request."""
 
     _name = "leads.agent.dashboard"
     _description = "Leads Agent Dashboard"
@@ -38,7 +38,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     @api.readonly
     @takes(search=given.text, sort=given.text, limit=given.whole, offset=given.whole)
     def get_data(self, search="", sort="next", limit=80, offset=0):
-        """Everything on the dashboard of the current user.
+        """Return the data for the dashboard of the current user.
 
         :param str search: part of a name, phone, e-mail, city or order number
         :param str sort: a key of :meth:`_sorts`
@@ -79,7 +79,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _sorts(self):
-        """In which orders the leads can be shown.
+        """Return the sort orders of the leads.
 
         :returns: ``{key: order of assignments}``
         """
@@ -92,7 +92,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _sections(self, today):
-        """The parts of the answer that are read together.
+        """Return the parts of the answer that are read together.
 
         :param datetime today: midnight in the company of the user
         :rtype: dict[str, Section]
@@ -101,7 +101,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _read_sections(self, sections):
-        """Several small reads in one query.
+        """Read several sections in one query.
 
         :param sections: ``{name: Section}``
         :returns: ``{name: value of the section}``
@@ -116,7 +116,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _flush_sections(self):
-        """What the sections read."""
+        """Flush the fields that the sections read."""
         self.env["leads.agent.assignment"].flush_model()
 
     @api.model
@@ -152,7 +152,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _customers(self, partner_ids):
-        """What the list shows of customers the user may read, in one query.
+        """Return the values of readable customers for the list, in one query.
 
         :returns: ``{partner_id: dict}``
         """
@@ -177,12 +177,12 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _lead_columns(self):
-        """What an addon tells of each customer besides: SQL over ``p``, the customer, by the key of the answer."""
+        """Hook: return more columns on each customer: ``{key of the answer: SQL}`` over ``p``, the customer."""
         return {}
 
     @api.model
     def _customer_values(self, row):
-        """What is shown of a customer.
+        """Return the values of a customer for the list.
 
         :param dict row: the columns of :meth:`_customers`
         """
@@ -190,14 +190,14 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _latest_partial_orders(self, partner_ids):
-        """The newest readable partial order of each customer.
+        """Return the newest readable partial order of each customer.
 
         :returns: ``{partner_id: dict}``
         """
         Order = self.env["sale.order"]
         query = Order._search(Domain("is_partial", "=", True))
         columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
-        # One by one, or PostgreSQL looks for all partial orders there are.
+        # One by one, or PostgreSQL scans all partial orders.
         query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))
         query.order = SQL("%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), columns["id"])
         query.limit = 1
@@ -216,7 +216,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _order_values(self, rows):
-        """What is shown of orders; the client formats the amounts.
+        """Return the values of orders; the client formats the amounts.
 
         :param list rows: a dict with ``ORDER_COLUMNS`` for each
         """
@@ -235,7 +235,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _figures_select(self, today):
-        """The query for the figures of the current user; what counts is stored, see ``figures.py``.
+        """Return the query for the figures of the current user, which are stored: see ``figures.py``.
 
         :param datetime today: midnight in the company of the user
         """
@@ -269,7 +269,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _entries(self, rows):
-        """Rows of the history, for the list of what happened."""
+        """Return history entries for the list of latest events."""
         kinds = dict(rows._fields["kind"]._description_selection(self.env))
         # sudo: res.partner - names of authors and customers, as in every chatter
         partners = (rows.author_id | rows.partner_id).sudo()
@@ -292,7 +292,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _empty_reason(self):
-        """Why there is nothing to see, with the settings in words."""
+        """Return why the list is empty, with the settings in words."""
         user = self.env.user
         if not user.can_hold_leads:
             return self.env._(

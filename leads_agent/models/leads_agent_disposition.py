@@ -66,7 +66,7 @@ class LeadsAgentDisposition(models.Model):
     def _unlink_except_used(self):
         if self._set_by_sale() & self:
             raise UserError(self.env._("The disposition %s is set by every sale.", self._set_by_sale().name))
-        # sudo: leads.agent.assignment - whoever may delete dispositions must be told of any use, seen or not
+        # sudo: leads.agent.assignment - users who may delete dispositions must learn of any use, visible to them or not
         used = self.env["leads.agent.assignment"].sudo().search([("disposition_id", "in", self.ids)], limit=1)
         if used:
             raise UserError(
@@ -79,13 +79,13 @@ class LeadsAgentDisposition(models.Model):
 
     @api.model
     def _set_by_sale(self):
-        """The shipped disposition of leads that a sale resolved; nobody chooses it."""
+        """Return the shipped disposition of leads resolved by a sale; users cannot choose it."""
         res_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent.disposition_sale", raise_if_not_found=False)
         return self.browse(res_id or ())
 
     @api.model
     def _offered_to(self, user):
-        """Those of the call centers that ``user`` works in or leads, and those of all call centers."""
+        """Return the domain of dispositions of ``user``'s call centers (as member or leader), and of all."""
         # any!: the membership of the user, whatever the user may read of teams
         member = Domain("crm_team_member_ids", "any!", [("user_id", "=", user.id)])
         team = Domain("team_ids", "any!", Domain("user_id", "=", user.id) | member)
@@ -93,11 +93,11 @@ class LeadsAgentDisposition(models.Model):
 
     @api.model
     def _closing_domain(self):
-        """The ones that close a lead."""
+        """Return the domain of dispositions that close a lead."""
         return Domain("type", "=", "sales")
 
     def _available_to(self, user):
-        """The ones that ``user`` may choose: of their call centers, or of all."""
+        """Return the dispositions that ``user`` may choose: of their call centers, or of all."""
         return self.search(Domain("id", "in", self.ids) & self._offered_to(user))
 
     @takes(given.one)

@@ -12,7 +12,7 @@ from ..tools import given, terms
 
 
 class LeadsAgentHistory(models.Model):
-    """What happened with a customer, one row per event, on one time line.
+    """The timeline of a customer, one row per event.
 
     Why a table of its own: the ten latest messages of all customers of an agent cannot be read from ``mail.message``,
     which applies the limit before the access check and so returns too few, slowly. Here, the assignments of an agent
@@ -67,7 +67,7 @@ class LeadsAgentHistory(models.Model):
     @api.depends("kind", "event", "message_id", "order_id", "assignment_id", "undone")
     @api.depends_context("lang", "uid")
     def _compute_summary(self):
-        """One line on each event, in the language of the reader."""
+        """Compute the summary line of each event, in the language of the reader."""
         lines = summaries.read(self.env, self.ids)
         for history in self:
             history.summary = lines.get(history.id, "")
@@ -81,9 +81,9 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _latest(self, limit=10):
-        """The latest rows over all customers that the current user holds.
+        """Return the latest rows of all customers that the current user holds.
 
-        Only the customers with the freshest events are looked at, more of them when what they show is not enough.
+        Only the customers with the newest events are read, and more of them if these have too few readable rows.
 
         :param int limit: how many rows at most
         :returns: readable rows, newest first
@@ -113,7 +113,7 @@ class LeadsAgentHistory(models.Model):
         """Record new messages on held customers and on their orders.
 
         :param messages: ``mail.message`` records just created, elevated
-        :param list documents: ``(model, id)`` of the document of each message, or Nones for one that says nothing
+        :param list documents: ``(model, id)`` of the document of each message, or Nones for a message without content
         """
         held = self._held_documents(documents)
         vals_list = []
@@ -136,7 +136,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _held_documents(self, documents):
-        """The customers and orders among ``(model, id)`` pairs whose customer somebody holds."""
+        """Return the customers and orders among ``(model, id)`` pairs whose customer is held."""
         held = {}
         for model in ("res.partner", "sale.order"):
             ids = {int(res_id) for name, res_id in documents if name == model and res_id}
@@ -151,7 +151,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _may_be_history(self, vals):
-        """Whether a message to be created says something: it has a text and is not to one person only."""
+        """Whether a message to create may be history: it has a text and is not to one person only."""
         return bool(
             vals.get("mail_activity_type_id")
             or (vals.get("message_type", "comment") in MESSAGE_TYPES and not is_html_empty(vals.get("body")))
@@ -159,7 +159,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _kind_of(self, message):
-        """The kind of history a message makes."""
+        """Return the kind of history entry for a message."""
         if message.mail_activity_type_id:
             return "call" if message.mail_activity_type_id.category == "phonecall" else "activity"
         internal = message.is_internal or message.subtype_id.internal or not message.subtype_id
@@ -167,7 +167,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _is_creation_note(self, message, document):
-        """Odoo notes the creation of a document on it; the event has a row of its own."""
+        """Whether it is Odoo's note on the creation of a document, which has its own entry."""
         return (
             message.message_type == "notification"
             and message.create_date == document.create_date
@@ -176,7 +176,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _follow_move(self, partners):
-        """Contacts and their orders take their history along to another commercial customer, in one statement."""
+        """Move the history of contacts and their orders to another commercial customer, in one statement."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env["sale.order"].flush_model(["leads_commercial_partner_id"])
         self.env.cr.execute(
@@ -222,7 +222,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _record(self, vals_list):
-        """Insert rows and tell the dashboards of the holders."""
+        """Insert rows and refresh the dashboards of the holders."""
         if not vals_list:
             return
         # sudo: leads.agent.history - nobody writes history directly; rows follow from events the user caused
@@ -263,7 +263,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _refresh_last_events(self, partner_ids):
-        """Take the newest history entry, and the newest contact, of customers over to their active assignment."""
+        """Copy the time of the newest history entry and contact of customers to their active assignment."""
         Assignment = self.env["leads.agent.assignment"]
         self.flush_model()
         Assignment.flush_model()
@@ -290,7 +290,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _sources(self, since, partner_ids, is_new):
-        """The statements that take in what happened before; parameters as of :func:`earlier.statement`.
+        """Return the statements that import earlier events; parameters as in :func:`earlier.statement`.
 
         :rtype: list[SQL]
         """
@@ -298,7 +298,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _newest_events(self, alias):
-        """The SELECT of when the newest event, and the newest contact, of the customer ``alias.partner_id`` was."""
+        """Return the SELECT of the times of the newest event and contact of the customer ``alias.partner_id``."""
         return SQL(
             """
             SELECT max(at) AS event_at, max(at) FILTER (WHERE kind IN %s) AS contact_at
@@ -309,7 +309,7 @@ class LeadsAgentHistory(models.Model):
         )
 
     def _auto_init(self):
-        """At install, take in everybody's history while the new table has no index and no foreign key yet."""
+        """At install, import the history of all customers while the new table has no index and no foreign key yet."""
         is_new = not table_exists(self.env.cr, self._table)
         result = super()._auto_init()
         if is_new:
@@ -318,9 +318,9 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _take_in(self, partner_ids=None, is_new=False):
-        """Take in what happened in the last 90 days and is not recorded yet.
+        """Import the events of the last 90 days that are not recorded yet.
 
-        At install for everybody; later for the customers that are being assigned.
+        At install for all customers; later for those being assigned.
 
         :param partner_ids: commercial customers, or None for all
         :param bool is_new: the table is empty, so nothing can be recorded yet

@@ -8,15 +8,15 @@ from ..fields import InSight
 
 # Documents that agents see in part only.
 DOCUMENTS = ("res.partner", "sale.order")
-# Up to so many messages or activities, the rules are asked of each one.
+# Up to this number of messages or activities, the rules are checked for each one.
 FEW = 50
 
 
 class LeadsAgentSightMixin(models.AbstractModel):
     """Records that may be out of an agent's sight. Record rules ask for ``leads_in_sight``.
 
-    A model says twice what that means, for records at hand and as a domain that PostgreSQL answers by an index. Neither
-    may be remembered: what is in sight changes with the clock.
+    A model defines sight twice: for records at hand, and as a domain that PostgreSQL evaluates with an index. Neither
+    may be cached: sight changes with time.
     """
 
     _name = "leads.agent.sight.mixin"
@@ -41,20 +41,20 @@ class LeadsAgentSightMixin(models.AbstractModel):
         return domain if True in value else Domain("id", "not in", self.sudo()._search(domain, active_test=False))
 
     def _leads_filter_in_sight(self):
-        """Those of these records, which are elevated, that are in sight of the current user."""
+        """Return those of these elevated records that are in sight of the current user."""
         return self.with_context(active_test=False).search(Domain("id", "in", self.ids) & self._leads_sight_domain())
 
     @api.model
     def _leads_sight_domain(self):
-        """The records in sight of the current user."""
+        """Return the domain of records in sight of the current user."""
         raise NotImplementedError
 
 
 class LeadsAgentDocumentSightMixin(models.AbstractModel):
-    """What hangs on a document by its model and id, and must go out of sight together with it.
+    """Records linked to a document by its model and ID, which are in sight only together with it.
 
-    Odoo lets authors, recipients and responsible users read it anyway; a record rule on ``leads_in_sight`` does not,
-    neither agents nor those who were (``leads_needs_sight`` of the user).
+    Odoo lets authors, recipients and responsible users read them anyway; a record rule on ``leads_in_sight`` prevents
+    it for agents and former agents (``leads_needs_sight`` of the user).
     """
 
     _name = "leads.agent.document.sight.mixin"
@@ -63,16 +63,16 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
 
     @api.model
     def _leads_document_fields(self):
-        """Names of the fields with the model and the id of the document."""
+        """Return the names of the fields with the model and the ID of the document."""
         return ("model", "res_id") if "model" in self._fields else ("res_model", "res_id")
 
     @api.model
     @tools.ormcache()
     def _leads_documents(self):
-        """Models of documents that agents see in part only: customers, orders, and whatever else with a chatter."""
+        """Return the models of documents that agents see only in part: customers, orders, and others with a chatter."""
         guarded = self.env["base"]._leads_guarded_models()
         threads = {name for name in guarded if {"message_ids", "activity_ids"} & self.env[name]._fields.keys()}
-        # What was said in a conversation is its members' to read, also after they left.
+        # Members may read the messages of a conversation, also after they left.
         return DOCUMENTS + tuple(sorted(threads - {*DOCUMENTS, "discuss.channel"}))
 
     def _leads_filter_in_sight(self):
@@ -93,7 +93,7 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         )
 
     def _leads_sight_domain(self):
-        """Customers and orders, by the database; other documents are few, and asked in :meth:`_search`."""
+        """Return the domain for customers and orders; other documents are few, and checked in :meth:`_search`."""
         model_field, id_field = self._leads_document_fields()
         domain = Domain(model_field, "not in", DOCUMENTS) | Domain(model_field, "=", False)
         for model in filter(lambda name: self.env[name].sudo(False).has_access("read"), DOCUMENTS):
@@ -107,12 +107,12 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         if self.env.su or bypass_access or not self.env.user._is_leads_agent():
             return search(offset=offset, limit=limit, bypass_access=bypass_access)
         if not (limit or offset):
-            # Rules asked of each of a few rows are cheaper than rules turned into SQL.
+            # For a few rows, checking the rules of each is cheaper than rules in SQL.
             few = search(limit=FEW + 1, bypass_access=True).get_result_ids()
             if len(few) <= FEW:
                 self.browse().check_access("read")
                 rules = self.env["ir.rule"]._compute_domain(self._name, "read")
-                # sudo: the model itself - as core asks the rules of records
+                # sudo: the model itself - as core checks the rules of records
                 records = self.sudo().with_context(active_test=False).browse(few)
                 return records.filtered_domain(rules)._as_query()
         query = search(offset=offset, limit=limit)
@@ -121,12 +121,12 @@ class LeadsAgentDocumentSightMixin(models.AbstractModel):
         fields_read = ("id", *self._leads_document_fields())
         rows = self.env.execute_query(query.select(*(self._field_to_sql(self._table, name) for name in fields_read)))
         shown = self._leads_in_sight(rows)
-        # Rows are named: under a limit, leaving some out would let others in that nobody looked at.
+        # Return IDs: under a limit, excluding some rows would let in others that were not checked.
         return query if len(shown) == len(rows) else self.browse(shown)._as_query()
 
     @api.model
     def _leads_in_sight(self, rows):
-        """Ids of those rows whose document is in sight, customers and orders apart, for which there is a rule.
+        """Return the IDs of rows whose document is in sight, except customers and orders, which have a rule.
 
         :param rows: ``[(id, model, number)]``
         """

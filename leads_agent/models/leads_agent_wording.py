@@ -4,14 +4,14 @@ from ..tools.eligibility import Cause
 
 
 class LeadsAgentWording(models.AbstractModel):
-    """The sentences that people read, in one place; a method per message."""
+    """The sentences shown to users, in one place; one method per message."""
 
     _name = "leads.agent.wording"
     _description = "Wording"
 
     @api.model
     def _verdict(self, cause, customer="", agent="", holder=""):
-        """What became of a request to give a customer to an agent.
+        """Return the sentence for the result of a request to assign a customer to an agent.
 
         :param cause: of a :class:`eligibility.Verdict`
         :param str customer, agent, holder: names
@@ -53,7 +53,7 @@ class LeadsAgentWording(models.AbstractModel):
 
     @api.model
     def _verdict_of(self, cause, customer, agent, holder):
-        """Of a :class:`eligibility.Cause`."""
+        """Return the sentence for a :class:`eligibility.Cause`."""
         if cause.kind == "unable":
             return cause.name
         return self.env["res.partner"]._refusal_sentence(cause.kind, customer, cause)

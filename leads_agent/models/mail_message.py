@@ -7,7 +7,7 @@ from ..tools import given
 class MailMessage(models.Model):
     """Messages and notes on held customers and their orders become customer history.
 
-    Having written a message, or having been told of it, is no right to read it once its document is out of sight.
+    Authors and recipients of a message cannot read it once its document is out of sight.
     """
 
     _name = "mail.message"
@@ -16,7 +16,7 @@ class MailMessage(models.Model):
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
-        # What is known before costs no query: most messages are changes of fields, or about customers nobody holds.
+        # Checks without a query come first: most messages are field changes, or about customers nobody holds.
         History = self.env["leads.agent.history"]
         documents = [
             (vals.get("model"), vals.get("res_id")) if History._may_be_history(vals) else (None, None)
@@ -28,6 +28,6 @@ class MailMessage(models.Model):
         return messages
 
     def _message_notifications_to_store(self, store):
-        """The list of what could not be delivered is read elevated, for the author, wherever it was written."""
+        """Keep documents out of sight from the author's list of failed deliveries, which Odoo reads elevated."""
         in_sight = self.filtered("leads_in_sight") if self.env.user.leads_needs_sight else self
         return super(MailMessage, in_sight)._message_notifications_to_store(store)

@@ -3,12 +3,12 @@ from odoo.tools import SQL
 
 
 class MailNotification(models.Model):
-    """Who was notified of a message, as its thread shows it."""
+    """The recipients of a message, as its thread shows them."""
 
     _inherit = "mail.notification"
 
     def _filtered_for_web_client(self):
-        """The thread reads them elevated, with the e-mail of the recipient: agents get those of people in sight."""
+        """Return to agents only recipients in sight: the thread reads them elevated, with their e-mail."""
         shown = super()._filtered_for_web_client()
         user = self.env.user
         if not (user._is_leads_agent() and user.leads_locked):
@@ -18,7 +18,7 @@ class MailNotification(models.Model):
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
-        """Notifications go out of sight with the document of their message, as the message itself."""
+        """Hide notifications, like their messages, when the document is out of sight."""
         query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
         if self.env.su or bypass_access or query.is_empty() or not self.env.user._is_leads_agent():
             return query

@@ -5,16 +5,16 @@ from ..tools import given
 
 
 class MailThread(models.AbstractModel):
-    """Under the lock, agents neither bring customers out of sight into a conversation nor hear of one.
+    """Locked agents cannot add customers out of sight to a conversation, and get no notifications about them.
 
-    Following a document, being mentioned or having written on it is no right to read it: notifications reach an agent
-    only while the agent may read the document, whoever posts.
+    Followers, mentioned users and authors need the right to read the document: agents are notified only while they may
+    read it, regardless of the author.
     """
 
     _inherit = "mail.thread"
 
     def _leads_visible_partner_ids(self, partner_ids):
-        """Those partners whom the current user may address: all, but for locked agents."""
+        """Return the partners whom the current user may address: all, except for locked agents."""
         if not partner_ids or not self.env.user._is_leads_agent() or not self.env.user.leads_locked:
             return partner_ids
         partner_ids = refuse_unfit(self.env, given.record_ids, partner_ids)
@@ -32,12 +32,12 @@ class MailThread(models.AbstractModel):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         if not self:
             return recipients
-        # sudo: res.users - the roles of those who are notified, whoever posts
+        # sudo: res.users - the roles of the recipients, for any author
         users = self.env["res.users"].sudo().browse({data["uid"] for data in recipients if data.get("uid")})
         deaf = {
             user.id
             for user in users
-            # In the user's own companies, whichever those are of whoever posts.
+            # In the companies of the recipient, not of the author.
             if user._is_leads_agent()
             and not self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids).has_access("read")
         }

@@ -4,7 +4,7 @@ READERS = "sales_team.group_sale_salesman,leads_agent.group_leads_agent,leads_ag
 
 
 class ProductDocument(models.Model):
-    """The quotation mail names the documents of its products: agents who send it must be able to read where they go."""
+    """Let agents read where product documents are attached, as sending a quotation does."""
 
     _inherit = "product.document"
 

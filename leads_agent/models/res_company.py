@@ -56,20 +56,20 @@ class ResCompany(models.Model):
 
     @ormcache("self.id")
     def _leads_zone(self):
-        """The time zone at whose midnight *today* begins in all figures."""
-        # sudo: res.company, resource.calendar - a time zone, for whoever is counted
+        """Return the time zone whose midnight starts *today* in all figures."""
+        # sudo: res.company, resource.calendar - only a time zone
         company = self.sudo()
         return company.leads_agent_tz or company.resource_calendar_id.tz or "UTC"
 
     def _leads_midnight(self):
-        """When *today* began in the figures of the company, in UTC."""
+        """Return when *today* began in the figures of the company, in UTC."""
         self.ensure_one()
         return midnight(fields.Datetime.now(), self._leads_zone())
 
     def _leads_since_midnight(self, name, days=0):
-        """Rows with an ``agent_id``, of agents of these companies, whose moment ``name`` is of today.
+        """Return the domain of rows with an agent of these companies whose datetime ``name`` is today.
 
-        :param int days: or of so many days before
+        :param int days: or up to this many days before
         """
         companies_of = defaultdict(list)
         for company in self:
@@ -95,7 +95,7 @@ class ResCompany(models.Model):
                 )
 
     def cache_invalidation_fields(self):
-        # What the record rules read of a user's companies is cached: a change must act at once, in every worker.
+        # Clear the cache of what record rules read of companies: a change must take effect at once, in every worker.
         return super().cache_invalidation_fields() | {
             "leads_agent_view_non_partial",
             "leads_agent_lock_assigned",

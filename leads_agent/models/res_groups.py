@@ -8,7 +8,7 @@ AGENT = "leads_agent.group_leads_agent"
 MANAGER = "leads_agent.group_leads_manager"
 HOLDERS = f"{AGENT},{MANAGER}"
 
-# Groups whose holders see or do what an agent must not.
+# Groups with access that agents must not have.
 EXCLUDED = (
     MANAGER,
     "sales_team.group_sale_salesman",
@@ -28,9 +28,9 @@ class ResGroups(models.Model):
 
     @api.model
     def _leads_excluded_groups(self):
-        """Every group that an agent may not have: the excluded ones and all that imply one of them."""
+        """Return the groups that an agent may not have: the excluded ones and all that imply one of them."""
         roots = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in EXCLUDED]
-        # sudo: res.groups - what implies what, for a check that must not depend on the rights of the user
+        # sudo: res.groups - implied groups, for a check that must not depend on the rights of the user
         return self.browse().sudo().union(*filter(None, roots)).all_implied_by_ids
 
     @api.constrains("implied_ids", "implied_by_ids", "user_ids")
@@ -38,7 +38,7 @@ class ResGroups(models.Model):
         agent = self.env.ref(AGENT, raise_if_not_found=False)
         if not agent:
             return
-        # sudo: res.users, res.groups - the check must find every user, whoever changes the group
+        # sudo: res.users, res.groups - the check must find every user, regardless of who changes the group
         agent = agent.sudo()
         if agent in self._leads_excluded_groups():
             raise ValidationError(

@@ -19,7 +19,7 @@ class ResPartner(models.Model):
     """A lead is a commercial customer; its contacts go with it.
 
     ``leads_agent_id`` is stored on every contact and written by the assignments alone. Whether a customer is
-    assignable is never stored: it follows from the newest order at the moment of asking.
+    assignable is not stored: it depends on the newest order at the time of reading.
     """
 
     _name = "res.partner"
@@ -71,7 +71,7 @@ class ResPartner(models.Model):
             partner.is_assignable_lead = bool(lead and lead.is_assignable)
 
     def _search_is_assignable_lead(self, operator, value):
-        """The newest order decides, looked up through an index row by row: a page of a list costs a page of look-ups.
+        """Search by the newest order, read row by row from an index: a page of a list costs a page of look-ups.
 
         Contacts have no order of their own here: ``leads_commercial_partner_id`` is always the commercial entity.
         """
@@ -108,19 +108,19 @@ class ResPartner(models.Model):
             partner.leads_assignment_count = counts.get(partner.commercial_partner_id, 0)
 
     def _auto_init(self):
-        """Nobody holds anybody at install: skip reading every customer."""
+        """Skip reading every customer at install, as nobody is held yet."""
         if not column_exists(self.env.cr, "res_partner", "leads_agent_id"):
             create_column(self.env.cr, "res_partner", "leads_agent_id", "int4")
         return super()._auto_init()
 
     def _leads_customer(self):
-        """The commercial customer that this contact belongs to."""
+        """Return the commercial customer that this contact belongs to."""
         return self.commercial_partner_id
 
     @api.model
     @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
-        """An agent who sees nothing is told why."""
+        """Explain to agents why their list is empty."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
 
     # ------------------------------------------------------------------
@@ -144,7 +144,7 @@ class ResPartner(models.Model):
         if self.env.user.leads_locked:
             own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
             if own:
-                # sudo: leads.agent.assignment - a customer whom the agent entered; nobody writes assignments directly
+                # sudo: leads.agent.assignment - a customer created by the agent; nobody writes assignments directly
                 entering = Assigning(self.sudo().env, Terms("order_entry", unconditional=True))
                 entering.run(
                     [Request(customer.id, self.env.uid, self.env._("Entered by the agent")) for customer in own]
@@ -154,9 +154,9 @@ class ResPartner(models.Model):
         return partners
 
     def _leads_inherit_holder(self):
-        """New contacts of a held customer are held too."""
+        """Give new contacts the holder of their customer."""
         for partner in self:
-            # sudo: res.partner - a new contact takes over the holder of its company, whom nobody may write directly
+            # sudo: res.partner - a new contact gets the holder of its company, whom nobody may write directly
             if partner.parent_id and (holder := partner.commercial_partner_id.sudo().leads_agent_id):
                 partner.sudo().leads_agent_id = holder
 
@@ -183,21 +183,21 @@ class ResPartner(models.Model):
             # sudo: res.partner - follows from a change of contacts that the user was allowed to make
             customer_changes.follow(self.sudo(), before)
         if "company_id" in vals:
-            # sudo: res.partner, leads.agent.assignment - follows from the change of company, whoever may make it
+            # sudo: res.partner, leads.agent.assignment - follows from the allowed change of company
             self.sudo().filtered("leads_agent_id").commercial_partner_id._on_customers_changed("company")
             customer_changes.leave_foreign_companies(self.sudo())
         if vals.get("active") is False:
-            # sudo: leads.agent.assignment - archiving a customer ends the assignment, whoever archives
+            # sudo: leads.agent.assignment - archiving a customer ends the assignment, regardless of the user
             held = self.sudo().filtered("leads_agent_id")
             held.leads_assignment_ids._end("archived")
             # sudo: leads.agent.assignment, res.partner - likewise
             self.env["leads.agent.assignment"].sudo()._end_grace(Domain("partner_id", "in", self.ids))
-            # sudo: res.partner - what hangs on the customer ends too, whoever archives
+            # sudo: res.partner - records linked to the customer end too, regardless of the user
             self.sudo()._on_customers_changed("archived")
         return result
 
     def _leads_without_same_holder(self, vals):
-        """Who merges contacts writes every value back, that of the holder, too: what is there already is no news."""
+        """Drop an unchanged holder from the values, as merging contacts writes every value back."""
         # sudo: res.partner - only compares
         if all(partner.leads_agent_id.id == vals["leads_agent_id"] for partner in self.sudo()):
             return {name: value for name, value in vals.items() if name != "leads_agent_id"}
@@ -205,7 +205,7 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead(self):
-        # sudo: leads.agent.assignment - whoever may delete contacts must be told of any assignment
+        # sudo: leads.agent.assignment - users who may delete contacts must learn of any assignment
         lead = self.env["leads.agent.assignment"].sudo().search([("partner_id", "in", self.ids)], limit=1)
         if lead:
             raise UserError(
@@ -230,7 +230,7 @@ class ResPartner(models.Model):
         return self.env._("%s is a colleague or one of your own companies, not a customer.", name)
 
     # ------------------------------------------------------------------
-    # Who is given to nobody
+    # Refusals
     # ------------------------------------------------------------------
 
     @api.depends_context("lang", "company")
@@ -250,7 +250,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _refusals(self):
-        """The reasons why a customer may not be given to anybody, or not be called: the one list, the gravest first.
+        """Hook: return the reasons why a customer may not be assigned or called, the most serious first.
 
         :rtype: tuple[Refusal]
         """
@@ -262,10 +262,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _refusals_sql(self, customer, door, but_judged=False):
-        """The names of what stands against customers at a door, as an array in the order of the list.
+        """Return SQL for the array of refusals of customers at a door, by name, in the order of the list.
 
         :param SQL customer: the id of a commercial customer
-        :param bool but_judged: without what is judged by the facts of a call
+        :param bool but_judged: without refusals judged by the facts of a call
         """
         self._flush_refusals()
         names = [
@@ -277,7 +277,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _refused_domain(self, door):
-        """Those who may not be given at a door; contacts as their customer."""
+        """Return the domain of customers refused at a door; contacts count as their customer."""
 
         def to_sql(model, alias, query):
             customer = SQL.identifier(alias, "commercial_partner_id")
@@ -296,7 +296,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _refused(self, partner_ids, door):
-        """Commercial customers that nobody may be given now at a door.
+        """Return the commercial customers that are refused now at a door.
 
         :returns: ``{partner_id: Cause}``
         """
@@ -312,9 +312,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _refusal_names(self, partner_ids, door):
-        """What stands against customers at a door.
+        """Return the refusals of customers at a door.
 
-        :returns: ``{partner_id: names of refusals}``, of those against whom something stands
+        :returns: ``{partner_id: names of refusals}``, only of refused customers
         """
         rows = self.env.execute_query(
             SQL(
@@ -331,20 +331,20 @@ class ResPartner(models.Model):
 
     @api.model
     def _flush_refusals(self):
-        """What the conditions read."""
+        """Flush the fields that the conditions read."""
         for model in ("leads.agent.assignment", "leads.agent.disposition"):
             self.env[model].flush_model()
         self.env["res.partner"].flush_model(["active", "commercial_partner_id"])
 
     # ------------------------------------------------------------------
-    # Hooks. Elevated, once per operation
+    # Hooks. Called elevated, once per operation
     # ------------------------------------------------------------------
 
     def _on_leads_changed(self):
-        """What these commercial customers, whom somebody holds, may buy is worth more or less, or nothing any more."""
+        """Hook: the value of the quotations of these held commercial customers changed."""
 
     def _on_customers_changed(self, change, into=None):
-        """Something happened to these customers that whatever hangs on them follows.
+        """Hook: these customers changed in a way that records linked to them must follow.
 
         :param str change: ``archived``; ``company``: they belong to another company; ``became``: they are contacts of
             other customers now, or merged into them; ``ours``: they are colleagues, or companies of the database
@@ -352,12 +352,12 @@ class ResPartner(models.Model):
         """
 
     # ------------------------------------------------------------------
-    # Buttons
+    # Actions
     # ------------------------------------------------------------------
 
     @takes(given.one)
     def action_leads_order(self):
-        """Enter an order of the customer."""
+        """Open the form of a new order of the customer."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_order_entry")
@@ -367,7 +367,7 @@ class ResPartner(models.Model):
     def action_leads_resolve(self):
         """Open *Mark Lead As Resolved* for the customer.
 
-        :raises UserError: when the customer is nobody's lead
+        :raises UserError: when nobody holds the customer
         """
         self.ensure_one()
         self.check_access("read")

@@ -20,8 +20,8 @@ DASHBOARD = "leads_agent.action_dashboard"
 class ResUsers(models.Model):
     """Leads Agents and Leads Managers.
 
-    Who may hold leads: agents, and managers with *May hold leads*. When somebody no longer may, by any path, their
-    leads go back to the pool in the same transaction. Holders land on the dashboard at login unless they chose another
+    Who may hold leads: agents, and managers with *May hold leads*. When a user no longer may, by any path, their
+    leads go back to the pool in the same transaction. Holders see the dashboard at login unless they chose another
     home action.
     """
 
@@ -109,22 +109,22 @@ class ResUsers(models.Model):
 
     @api.model
     def _leads_role_ids(self):
-        """Ids of the groups Agent and Manager, from a cache."""
+        """Return the IDs of the groups Agent and Manager, from a cache."""
         return [self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in (AGENT, MANAGER)]
 
     def _leads_all_groups(self):
-        """All groups of the user, also while the user form is being edited."""
+        """Return all groups of the user, also while the user form is being edited."""
         return self.group_ids._origin.all_implied_ids
 
     @api.model
     def _leads_role_domain(self, xmlid):
-        """Users who have the group, directly or through another one."""
-        # sudo: res.groups - agents and managers may not read groups, but may name their colleagues by role
+        """Return the domain of users who have the group, directly or through another one."""
+        # sudo: res.groups - agents and managers may not read groups, but may find colleagues by role
         group = self.env["res.groups"].sudo().browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
         return Domain("group_ids", "in", group.all_implied_by_ids.ids)
 
     def _is_leads_agent(self):
-        """Whether the restrictions of agents apply; they do even to one who was made manager by force."""
+        """Whether the restrictions of agents apply, which they also do to an agent with a forced manager group."""
         return self.id != SUPERUSER_ID and self.has_group(AGENT)
 
     def _is_leads_manager(self):
@@ -144,7 +144,7 @@ class ResUsers(models.Model):
             raise UserError(reason)
 
     def _leads_unable(self):
-        """Who of these users cannot be assigned leads in the current company, and why.
+        """Return which of these users cannot be assigned leads in the current company, and why.
 
         :returns: ``{user_id: sentence}``
         """
@@ -171,7 +171,7 @@ class ResUsers(models.Model):
         return ""
 
     def _leads_sight_sentences(self):
-        """What the settings let this agent see, in words."""
+        """Return sentences on what the settings let this agent see."""
         sentences = []
         if self.leads_partial_only:
             sentences.append(self.env._("You see quotations only, not confirmed or cancelled orders."))
@@ -182,21 +182,21 @@ class ResUsers(models.Model):
         return sentences
 
     def _leads_explain_empty_list(self, help_message):
-        """The help of an empty list, and for agents what the settings let them see."""
+        """Return the help of an empty list, with what the settings let agents see."""
         if not self._is_leads_agent():
             return help_message
         return Markup("%s<p>%s</p>") % (Markup(help_message or ""), " ".join(self._leads_sight_sentences()))
 
     # ------------------------------------------------------------------
-    # Receiving leads. Here everybody is always there; addons know better
+    # Receiving leads. Hooks: without other addons, nobody is ever absent
     # ------------------------------------------------------------------
 
     def _leads_take_turns(self):
-        """Of two transactions that decide what these users hold, the later one fails and is retried by Odoo.
+        """Serialize transactions that change what these users hold: Odoo retries the later one.
 
-        Whoever gives them leads counts what they have, and whoever takes the role away takes back what they have. Locks
-        alone would not do: a transaction that began earlier does not see what another has committed since. So the rows
-        are changed, always in the same order.
+        Assigning counts their leads, and removing the role takes their leads back. Locks alone are not enough, as a
+        transaction that began earlier does not see what another has committed since. So the rows are updated, always in
+        the same order.
         """
         if self:
             self.env.cr.execute(
@@ -219,14 +219,14 @@ class ResUsers(models.Model):
             user.leads_availability = absences.get(user.id) or "available"
 
     def _leads_absences(self):
-        """Who is not there now, and why, in a few queries for any number of users.
+        """Return who is absent now, and why, in a few queries for any number of users.
 
         :returns: ``{user_id: "off", "leave" or "hours"}``
         """
         return {}
 
     def _leads_on_leave(self):
-        """Users whose leave covers this moment."""
+        """Return the users who are on leave now."""
         return self.browse()
 
     # ------------------------------------------------------------------
@@ -235,7 +235,7 @@ class ResUsers(models.Model):
 
     @api.depends("group_ids", "leads_may_hold")
     def _compute_action_id(self):
-        """The first candidate for users without a choice of their own; the dashboard is given back with the role."""
+        """Set the first candidate for users without their own choice; reset the dashboard when the role is lost."""
         dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
         for user in self:
             candidates = user._home_action() or [False]
@@ -243,12 +243,12 @@ class ResUsers(models.Model):
             user.action_id = user.action_id if is_kept else candidates[0]
 
     def _home_action(self):
-        """Ids of the actions that are candidates for the home action of a user, the best first. A hook."""
+        """Hook: return the IDs of candidates for the home action of a user, the best first."""
         dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
         return [dashboard_id] if dashboard_id and self.can_hold_leads else []
 
     # ------------------------------------------------------------------
-    # Losing the role gives the leads back
+    # Losing the role
     # ------------------------------------------------------------------
 
     @takes(vals=given.values)
@@ -259,10 +259,10 @@ class ResUsers(models.Model):
         return result
 
     def _leads_release_orphans(self):
-        """Take the leads back from users who may no longer hold any; an empty recordset means everybody."""
+        """Take the leads back from users who may no longer hold any; an empty recordset means all users."""
         gone = self.filtered(lambda user: not user.can_hold_leads)
         gone._leads_take_turns()
-        # sudo: leads.agent.assignment - follows from the change of the user, whoever was allowed to make it
+        # sudo: leads.agent.assignment - follows from the change of the user, which the caller was allowed to make
         Assignment = self.env["leads.agent.assignment"].sudo()
         domain = Domain("state", "=", "active")
         if self:
@@ -274,15 +274,15 @@ class ResUsers(models.Model):
                 foreign._end("role_lost")
         if gone:
             Assignment._end_grace(Domain("agent_id", "in", gone.ids))
-            # sudo: res.users - what the users leave behind must not keep customers waiting
+            # sudo: res.users - follows from the loss of the role, regardless of the user who caused it
             gone.sudo()._on_leads_role_lost()
 
     def _on_leads_role_lost(self):
-        """The hook: these users hold no leads any more. Elevated, once per operation."""
+        """Hook: these users no longer hold leads. Elevated, once per operation."""
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lead_holder(self):
-        # sudo: leads.agent.assignment - whoever may delete users must be told of any assignment
+        # sudo: leads.agent.assignment - users who may delete users must learn of any assignment
         held = self.env["leads.agent.assignment"].sudo().search([("agent_id", "in", self.ids)], limit=1)
         if held:
             raise UserError(
@@ -293,7 +293,7 @@ class ResUsers(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # Figures and buttons
+    # Figures and actions
     # ------------------------------------------------------------------
 
     @api.depends("leads_assignment_ids")
@@ -337,7 +337,7 @@ class ResUsers(models.Model):
 
     @takes()
     def action_toggle_leads_may_hold(self):
-        """Let a manager hold leads, or no longer."""
+        """Switch whether a manager may hold leads."""
         self.env.user._check_leads_manager()
         for user in self:
             if not user.has_group(MANAGER):
@@ -347,10 +347,10 @@ class ResUsers(models.Model):
         return True
 
     def _leads_dashboard_changed(self):
-        """Let the dashboard of these users read again after this transaction: one message without content each."""
+        """Refresh the dashboards of these users after this transaction, with one message without content each."""
         told = self.env.cr.precommit.data.setdefault("leads_agent.dashboard_changed", set())
         for user in self:
             if user.id not in told:
                 told.add(user.id)
-                # sudo: res.users - the channel of the holder, whoever caused the change
+                # sudo: res.users - the channel of the holder, regardless of the user who caused the change
                 user.sudo()._bus_send("leads_agent/changed", {})

@@ -5,7 +5,7 @@ from ..tools import given
 
 
 class ResourceCalendar(models.Model):
-    """Working hours say where the company is."""
+    """Working hours define the time zone of the company."""
 
     _inherit = "resource.calendar"
 
@@ -13,6 +13,6 @@ class ResourceCalendar(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "tz" in vals:
-            # The time zone of companies is remembered
+            # The time zone of companies is cached
             self.env.registry.clear_cache()
         return result

@@ -12,14 +12,14 @@ from ..ending import resolve_by_sale
 from ..tools import given, terms
 from .product_document import READERS
 
-# What completing an order writes elevated for an agent.
+# Fields written elevated when an agent completes an order.
 COMPLETION_FIELDS = {"state", "date_order"}
-# What becomes of an order with its state, in the history.
+# The history event of each new state of an order.
 EVENTS = {"draft": "reset", "sent": "sent", "cancel": "cancelled", "sale": "confirmed"}
 
 
 class SaleOrder(models.Model):
-    """Orders know who holds their customer; a completed one resolves the lead, whatever the path to the sale."""
+    """Orders store the holder of their customer; a completed one resolves the lead, on every path to a sale."""
 
     _name = "sale.order"
     _inherit = ["sale.order", "leads.agent.sight.mixin"]
@@ -73,7 +73,7 @@ class SaleOrder(models.Model):
     _leads_agent_partial_idx = models.Index(
         f"(leads_agent_id, date_order DESC, id DESC) INCLUDE (company_id) WHERE {terms.IS_PARTIAL}"
     )
-    # What agents see, in the order of the list, answered by an index alone: locked in both settings, and not locked.
+    # Index-only scans of what agents see, in list order: when locked, with either setting, and when not locked.
     _leads_sight_partial_idx = models.Index(
         "(leads_last_agent_id, date_order DESC, id DESC) INCLUDE (company_id, leads_agent_id, "
         "leads_commercial_partner_id, state, leads_completed_by_id, leads_completed_until) "
@@ -119,12 +119,12 @@ class SaleOrder(models.Model):
 
     @api.depends("partner_id", "leads_commercial_partner_id")
     def _compute_leads_agent_id(self):
-        """From the customer, when an order is made or gets another one; assignments write it themselves, in sets."""
+        """Copy the holder from the customer of a new or changed order; assignments write it themselves, in sets."""
         for order in self:
             order.leads_agent_id = order.leads_last_agent_id = order.partner_id.leads_agent_id
 
     def _compute_user_id(self):
-        """Core sets no salesperson for users outside Sales: an order of an agent carries the agent."""
+        """Set the agent as salesperson, as core sets none for users without a Sales group."""
         result = super()._compute_user_id()
         if self.env.user._is_leads_agent():
             for order in self:
@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
         return result
 
     def _compute_team_id(self):
-        """An order that an agent enters belongs to the agent's call center."""
+        """Set the agent's call center on orders that an agent enters."""
         entered = self.browse()
         if self.env.user._is_leads_agent():
             entered = self.filtered(lambda order: not order._origin)
@@ -142,7 +142,7 @@ class SaleOrder(models.Model):
         return super(SaleOrder, self - entered.filtered("team_id"))._compute_team_id()
 
     def _leads_customer(self):
-        """The commercial customer the order counts for."""
+        """Return the commercial customer the order counts for."""
         return self.leads_commercial_partner_id
 
     # ------------------------------------------------------------------
@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _compute_amounts(self):
-        """Quotations of held customers are worth more or less: said once per transaction."""
+        """Report changed amounts of held customers' quotations once per transaction."""
         super()._compute_amounts()
         held = self.filtered(lambda order: order.leads_agent_id and isinstance(order.id, int))
         if not held:
@@ -170,7 +170,7 @@ class SaleOrder(models.Model):
     @api.model
     @takes(help_message=given.text)
     def get_empty_list_help(self, help_message):
-        """An agent who sees nothing is told why."""
+        """Explain to agents why their list is empty."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
 
     # ------------------------------------------------------------------
@@ -190,7 +190,7 @@ class SaleOrder(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not self.env.su and self.env.user._is_leads_agent():
-            # Before tracking looks at the order: what is there is read elevated here, without asking the rules.
+            # Before tracking reads the order: the current values are read elevated, without record rules.
             [vals] = self._leads_judged([vals])
         state = vals.get("state")
         if state not in EVENTS:
@@ -215,15 +215,15 @@ class SaleOrder(models.Model):
             # sudo: leads.agent.history - follows from the change of state that the user was allowed to make
             self.env["leads.agent.history"].sudo()._log_orders(moved, EVENTS[state])
         if sold:
-            # sudo: leads.agent.assignment - a sale that is cancelled is taken back, whoever cancels it
+            # sudo: leads.agent.assignment - a cancelled sale no longer counts, regardless of the user
             figures.recount_orders(sold.sudo())
         return result
 
     def _leads_completion_values(self, vals):
-        """What is written when an agent completes orders: of ``vals`` what completing needs, and the hour of grace.
+        """Return the values written when an agent completes orders: those of ``vals`` that it needs, and the grace.
 
-        The same statement that takes the order out of sight lets the agent read it a little longer, so that neither
-        tracking nor the form stumbles over it.
+        The statement that takes the order out of sight also starts the grace, so that tracking and the
+        form do not fail.
         """
         company = self.company_id if len(self.company_id) == 1 else self.env.user.company_id
         # sudo: res.company - a setting of the company of the order
@@ -238,18 +238,18 @@ class SaleOrder(models.Model):
         """Resolve the leads of orders that just became sales."""
         if not orders:
             return
-        # sudo: leads.agent.assignment, leads.agent.history - a sale resolves the lead, whoever makes it
+        # sudo: leads.agent.assignment, leads.agent.history - a sale resolves the lead, regardless of the user
         ended = resolve_by_sale(orders.sudo())
         if not ended:
             self.env["leads.agent.history"].sudo()._log_orders(orders.sudo(), "confirmed")
 
     def _leads_elevated(self):
-        """These orders elevated, without the defaults that a caller may have put into the context."""
+        """Return these orders elevated, without defaults that a caller may have put into the context."""
         return self.with_env(self.env(su=True, context=clean_context(self.env.context)))
 
     @takes()
     def action_confirm(self):
-        """An agent's confirmation runs elevated: core locks, mails and delivers after the order is out of reach."""
+        """Confirm elevated for agents, as core locks, mails and delivers after the order is out of their sight."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super().action_confirm()
         self.check_access("write")
@@ -258,7 +258,7 @@ class SaleOrder(models.Model):
 
     @takes()
     def action_cancel(self):
-        """A cancelled order is no partial order: the agent is led back to the list instead of an error page."""
+        """Return agents to the list after cancelling, as they can no longer see the order."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super().action_cancel()
         self.check_access("write")
@@ -290,7 +290,7 @@ class SaleOrder(models.Model):
 
     @takes(given.one)
     def action_open_leads_calls(self):
-        """The calls with the customer of the order."""
+        """Open the calls with the customer of the order."""
         self.ensure_one()
         self.check_access("read")
         return self.partner_id.action_open_leads_calls()

@@ -1,4 +1,4 @@
-"""Whether a customer may be given to an agent: the judgement on one lead, without the database."""
+"""Decide whether a customer may be assigned to an agent: the verdict on one lead, without the database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from .terms import PARTIAL_STATES
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What is known of a commercial customer at the moment of assigning.
+    """The data on a commercial customer at the time of assigning.
 
     :param active: the customer is not archived
     :param company_id: the one company the customer belongs to, or None
@@ -41,7 +41,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a limit changed the verdict, or what is to be said of it besides.
+    """The reason why a limit changed the verdict, or details for its sentence.
 
     :param kind: a key for the sentence
     :param most: the cap that is reached
@@ -57,10 +57,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of the request.
+    """The verdict on a request.
 
     :param result: a value of :data:`terms.RESULTS`
-    :param cause: a key for the sentence shown, finer than the result; a :class:`Cause` where a key does not say it all
+    :param cause: a key for the sentence shown, finer than the result; a :class:`Cause` when a key is not enough
     :param replaces_holder: the lead is taken from its holder first
     """
 
@@ -86,13 +86,13 @@ def judge(
     unconditional: bool = False,
     own_company_ids: frozenset[int] | None = None,
 ) -> Verdict:
-    """Say what becomes of giving ``lead`` to the agent.
+    """Return the verdict on assigning ``lead`` to the agent.
 
     :param lead: None when the customer no longer exists
     :param any_order: the newest order need not be partial
     :param reassign: take the lead from another agent who holds it
     :param unconditional: accept a customer without looking at the orders at all (order entry, reopening)
-    :param own_company_ids: companies of whoever assigns; a lead given in another one is not theirs to take
+    :param own_company_ids: companies of the assigning user, who may not take leads assigned in other ones
 
     >>> offered, ann = Lead(order_id=7, order_state="draft"), Receiver(1, frozenset({1}))
     >>> judge(offered, ann).result

@@ -1,20 +1,20 @@
-"""Which customers may be given to nobody now, door by door: the arithmetic, without the database."""
+"""Which refusals apply at which door, without the database."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from .eligibility import Cause, Verdict
 
-# The most that a number of leads, and a number of days, may be set to; 0 means that there is no limit.
+# The maximum of the settings for numbers of leads and of days; 0 means no limit.
 MOST_LEADS: Final = 100_000
 MOST_DAYS: Final = 3_650
 
 
 def refusal_door(source: str) -> str:
-    """Say which of the reasons not to give a customer to anybody hold, as in ``res.partner._refusals``.
+    """Return the door whose refusals of ``res.partner._refusals`` apply to a source.
 
-    Somebody who picks a customer by hand (assign, reassign, reopen) has read what the customer's last call came to, so
-    cooling-off is for the other doors. A customer who turns to the agent (order entry) is never refused.
+    A user who chooses a customer manually (assign, reassign, reopen) knows the outcome of the last call, so
+    cooling-off applies only at the other doors. A customer who contacts the agent (order entry) is never refused.
 
     >>> refusal_door("batch"), refusal_door("manual"), refusal_door("order_entry")
     ('share', 'give', '')
@@ -23,9 +23,9 @@ def refusal_door(source: str) -> str:
 
 
 def refuse(verdicts: Mapping[int, Verdict], refused: Mapping[int, Cause]) -> dict[int, Verdict]:
-    """Take back verdicts that say ``assigned`` of customers who are refused.
+    """Reject the ``assigned`` verdicts of refused customers.
 
-    :param refused: why customers may not be given to anybody now
+    :param refused: why customers may not be assigned now
 
     >>> yes, held = Verdict("assigned", "assigned"), Verdict("held", "held")
     >>> [v.result for v in refuse({1: yes, 2: yes, 3: held}, {1: Cause("blacklisted"), 3: Cause("cooling")}).values()]

@@ -1,6 +1,6 @@
-"""Moments and clocks: UTC on the server, the clock on the wall at the customer's, right across daylight saving.
+"""Conversion between UTC and the customer's local time, correct across daylight saving.
 
-Datetimes are naive, as Odoo keeps them: what is called ``moment`` is in UTC, what is called ``local`` is on a wall.
+Datetimes are naive, as in Odoo: ``moment`` is in UTC, ``local`` is local time.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +12,7 @@ import pytz
 
 @cache
 def zone_info(name: str) -> ZoneInfo:
-    """The zone, from the time zone database that Odoo itself goes by.
+    """Return the zone, from the time zone database that Odoo itself uses.
 
     :raises ValueError: when there is no such zone
 
@@ -30,7 +30,7 @@ def zone_info(name: str) -> ZoneInfo:
 
 
 def to_local(moment: datetime, zone: str) -> datetime:
-    """What the clock on the wall says.
+    """Return the local time of a moment.
 
     >>> to_local(datetime(2026, 7, 1, 12), "Europe/Berlin")
     datetime.datetime(2026, 7, 1, 14, 0)
@@ -39,10 +39,10 @@ def to_local(moment: datetime, zone: str) -> datetime:
 
 
 def to_moment(local: datetime, zone: str) -> datetime:
-    """When the clock on the wall says so.
+    """Return the moment of a local time.
 
-    An hour that is skipped in spring is moved to as long after the change; of an hour that comes twice in autumn the
-    first is meant.
+    A time skipped in spring is moved by as much after the change; of a time that occurs twice in autumn, the first is
+    used.
 
     >>> to_moment(datetime(2026, 7, 1, 14), "Europe/Berlin")
     datetime.datetime(2026, 7, 1, 12, 0)
@@ -55,7 +55,7 @@ def to_moment(local: datetime, zone: str) -> datetime:
 
 
 def midnight(moment: datetime, zone: str, days: int = 0) -> datetime:
-    """When the day of a moment began, or a day so many days later.
+    """Return when the local day of a moment began, or a day that many days later.
 
     >>> midnight(datetime(2026, 7, 10, 13), "Pacific/Auckland")
     datetime.datetime(2026, 7, 10, 12, 0)

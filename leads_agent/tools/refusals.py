@@ -1,4 +1,4 @@
-"""A reason not to give a customer to anybody, or not to call; ``res.partner._refusals`` is the list of them."""
+"""A reason not to assign or call a customer; ``res.partner._refusals`` is the list of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason why a customer may not be given to anybody, or not be called.
+    """A reason why a customer may not be assigned or called.
 
-    :param doors: where it holds. ``give``: somebody chooses the customer by hand; ``share``: nobody does (batch,
+    :param doors: where it applies. ``give``: a user chooses the customer manually; ``share``: nobody does (batch,
         import, rule, offer); ``call``: *Next* and *Call*; ``promise``: a callback is entered; ``keep``: a callback
         falls due
-    :param sentence: of the environment, the name of the customer, and what is known besides: what is tried, or
-        the ``Cause`` where a lead is given
-    :param condition: of the environment and the id of a customer in SQL: SQL that is never NULL
-    :param judge: of what is tried, as a call (``leads_agent_call``); without it, the condition counts for calls, too
+    :param sentence: function of the environment, the name of the customer, and the attempted call, or
+        the ``Cause`` when a lead is assigned
+    :param condition: function of the environment and the ID of a customer in SQL, returns SQL that is never NULL
+    :param judge: function of the attempted call (``leads_agent_call``); without it, the condition counts for calls, too
     """
 
     name: str

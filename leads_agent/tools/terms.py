@@ -1,11 +1,11 @@
-"""The words of the addon, each written once and imported by fields, tools and tests.
+"""The constants of the addon, imported by fields, tools and tests.
 
 Every mapping is ``value -> English label``; the models hand the labels to the ORM, which translates them.
 """
 
 from typing import Final
 
-# States of a ``sale.order`` that make it a partial order (a quotation): it may still be won.
+# States of a ``sale.order`` that make it a partial order (a quotation): it may still become a sale.
 PARTIAL_STATES: Final = ("draft", "sent")
 # For indexes: their text has no parameters.
 IS_PARTIAL: Final = f"state IN {PARTIAL_STATES}"
@@ -17,7 +17,7 @@ STATES: Final = [
     ("unassigned", "Unassigned"),
 ]
 
-# The door through which an assignment came in.
+# The source of an assignment.
 SOURCES: Final = [
     ("manual", "Manual"),
     ("batch", "Batch"),
@@ -38,7 +38,7 @@ END_REASONS: Final = [
     ("undone", "Batch undone"),
 ]
 
-# What became of one line of a batch, and of one request at the door.
+# The result of a line of a batch, and of a request.
 RESULTS: Final = [
     ("assigned", "Assigned"),
     ("already", "Already theirs"),
@@ -51,7 +51,7 @@ RESULTS: Final = [
     ("failed", "Failed"),
 ]
 
-# Kinds of customer history, and which of them mean that somebody talked to the customer.
+# Kinds of customer history, and those that count as a contact with the customer.
 HISTORY_KINDS: Final = [
     ("message", "Message"),
     ("note", "Note"),

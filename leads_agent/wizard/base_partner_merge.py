@@ -5,17 +5,17 @@ from .. import customer_changes, holders
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Merging customers of whom more than one is held: the destination's holder stays, or else the first one.
+    """When several merged customers are held, the destination keeps its holder, or else gets the first one.
 
-    The history of all of them is the history of the destination afterwards, ended assignments included. What hangs on
-    the person goes on to the customer for whom calls are made; where that is a colleague or a company of the database,
-    it ends.
+    The destination gets the history of all of them, ended assignments included. Records linked to the
+    person move to the commercial customer; when that is a colleague or a company of the database,
+    they end.
     """
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # sudo: leads.agent.assignment - merging contacts is allowed to people who know nothing of leads
+        # sudo: leads.agent.assignment - users without rights on leads may merge contacts
         Assignment = self.env["leads.agent.assignment"].sudo()
         active = Domain("state", "=", "active")
         held = Assignment.search(
@@ -37,16 +37,16 @@ class BasePartnerMerge(models.TransientModel):
             "UPDATE leads_agent_history SET res_id = %s WHERE res_model = 'res.partner' AND res_id = ANY(%s)",
             [dst_partner.id, src_partners.ids],
         )
-        # Odoo takes over every value of those it merges, and the holder is nobody's to write.
+        # Odoo copies every value of merged contacts, but users may not write the holder.
         self.env.cr.execute("UPDATE res_partner SET leads_agent_id = NULL WHERE id = ANY(%s)", [src_partners.ids])
         src_partners.invalidate_recordset(["leads_agent_id"], flush=False)
         return result
 
     def _update_values(self, src_partners, dst_partner):
-        """Only now is it known to which customer the destination belongs, and whether it is one of us."""
+        """Follow the merge, now that the destination's customer is known, and whether it is one of us."""
         before = dst_partner.commercial_partner_id
         result = super()._update_values(src_partners, dst_partner)
-        # sudo: res.partner - what follows from the merge does not depend on who merges
+        # sudo: res.partner - follows from the merge, regardless of the user who merges
         target = dst_partner.sudo()
         self.env.add_to_compute(target._fields["partner_share"], target)
         self.env.flush_all()

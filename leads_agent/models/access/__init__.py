@@ -1,14 +1,14 @@
-"""What the role may see and touch: guards that override Odoo's own methods, each with the attack that it answers.
+"""What the role may see and change: guards that override Odoo's own methods, each with the attack that it stops.
 
-- :mod:`.base`: values and forms that link to a record out of sight by its number, in whatever form the number comes;
-  names of documents that a form computes from a model and a number. How links are found in values is :mod:`.links`.
+- :mod:`.base`: values and forms that link to a record out of sight by its ID, in any form; names of documents that a
+  form computes from a model and an ID. :mod:`.links` finds the links in values.
 - :mod:`.ir_rule`, :mod:`.res_users`: somebody puts an agent into a group of Sales or Invoicing past all checks, in the
-  database: the models that this group alone opens, reports and all, show nothing. What the rules on customers ask for
-  is looked up once for all of them.
-- :mod:`.leads_agent_assignment`: reading, following and resolving go on after the lead was taken away.
-- :mod:`.mail_guest`: names of the visitors of conversations that an agent is not in.
-- :mod:`.mail_message`: the text of a message that is answered by its number.
-- :mod:`.mail_scheduled_message`: scheduled messages on documents out of sight, by their number or that of their files.
+  database: the models that only this group opens, reports included, show nothing. What the rules on customers need
+  is read once for all of them.
+- :mod:`.leads_agent_assignment`: reading, following and resolving after the lead was taken away.
+- :mod:`.mail_guest`: names of visitors in conversations that the agent does not take part in.
+- :mod:`.mail_message`: the text of a message that is replied to by its ID.
+- :mod:`.mail_scheduled_message`: scheduled messages on documents out of sight, by their ID or that of their files.
 - :mod:`.res_partner`: a Leads Manager, or an agent, writes the e-mail of a customer who signs in, and asks for a new
   password.
 - :mod:`.sale_order`: orders that an agent gives to another salesperson.

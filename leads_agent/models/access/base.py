@@ -8,39 +8,39 @@ from ...arguments import refuse_unfit
 from ...tools import given
 from .links import InvalidLink, Walk, defaults_of, link_fields, model_sources
 
-# What agents see in part only, and by whose links other models are found that they see in part only as well.
+# Models that agents see only in part; models that link to them are seen only in part, too.
 DOCUMENTS = frozenset(("res.partner", "sale.order", "mail.message"))
 OURS = "leads.agent."
 _FIELDS_IN_DOMAIN = re.compile(r"""\(\s*['"]([a-z_.]+)['"]""")
 
 
 class Base(models.AbstractModel):
-    """Whatever an agent links to must be in sight.
+    """Agents may only link to records in sight.
 
-    Odoo reads the names of linked records elevated, computes from them, and takes their numbers from whoever asks. So
-    what an agent links to is judged: in values that are written, by the id that the database will hold, and in a form
-    before anything is computed from it. And a form names the document of a model and a number to nobody, agent or not,
-    who may not read it.
+    Odoo reads the names of linked records elevated, computes from them, and accepts any ID from a client. So links of
+    agents are checked: in written values by the ID that the database will store, and in a form before anything is
+    computed from it. And a form shows the name of a document, given by model and ID, only to users who may read it,
+    agents or not.
     """
 
     _inherit = "base"
 
     # ------------------------------------------------------------------
-    # Which links are judged
+    # Checked links
     # ------------------------------------------------------------------
 
     @tools.ormcache("self._name")
     def _leads_link_fields(self):
-        """Names of the fields of this model by which a value can link; see :func:`.links.link_fields`."""
+        """Return the names of the fields of this model that can link; see :func:`.links.link_fields`."""
         return link_fields(self)
 
     @api.model
     @tools.ormcache()
     def _leads_guarded_models(self):
-        """Models whose records an agent may have to be kept from: found in the registry and in the rules.
+        """Return the models that may hold records out of an agent's sight, from the registry and the rules.
 
-        These are customers, orders and messages, what links to one of them or to the number of a document, our own
-        models, and each model with a record rule that asks for more than the company.
+        These are customers, orders and messages, models that link to one of them or to a document by its ID, our own
+        models, and each model with a record rule on more than the company.
         """
         guarded = {name for name in self.env if name.startswith(OURS)} | DOCUMENTS
         for name, model in self.env.items():
@@ -54,7 +54,7 @@ class Base(models.AbstractModel):
                 for field in model._fields.values()
             ):
                 guarded.add(name)
-        # sudo: ir.rule - which models have rules, whoever asks first
+        # sudo: ir.rule - which models have rules; the result is cached for all users
         for rule in self.env["ir.rule"].sudo().search([("perm_read", "=", True)]):
             names = _FIELDS_IN_DOMAIN.findall(rule.domain_force or "")
             if any(not name.endswith(("company_id", "company_ids")) for name in names):
@@ -62,12 +62,12 @@ class Base(models.AbstractModel):
         return frozenset(guarded)
 
     def _leads_hidden(self, linked):
-        """Which of the linked records the user may not read, or are not there.
+        """Return the linked records that the user may not read, or that do not exist.
 
-        Users link to themselves all the time, and may.
+        Users may always link to themselves.
 
         :param dict linked: ``{model: ids}``
-        :returns: the same, without what may be read
+        :returns: the same, without the readable ones
         """
         hidden = {}
         for model, ids in linked.items():
@@ -78,18 +78,18 @@ class Base(models.AbstractModel):
         return hidden
 
     def _leads_readable(self):
-        """Those of these records that are there and that the user may read, as a rule in one query."""
+        """Return the existing records that the user may read, usually in one query."""
         try:
             return self._filtered_access("read")
         except MissingError:
             return self.exists()._filtered_access("read")
 
     # ------------------------------------------------------------------
-    # What is written
+    # Written values
     # ------------------------------------------------------------------
 
     def _prepare_create_values(self, vals_list):
-        """Defaults, and what is computed before the row is inserted, are judged as what was sent."""
+        """Check defaults, and values computed before the row is inserted, like the values sent."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super()._prepare_create_values(vals_list)
         known = defaultdict(set)
@@ -101,9 +101,9 @@ class Base(models.AbstractModel):
         return super().write(vals)
 
     def _leads_judged(self, vals_list, known=None):
-        """The values of an agent with each link as the integer that the database will hold.
+        """Check the values of an agent and return them with each link as the integer that the database will store.
 
-        :param dict known: ``{model: ids}`` of what was judged before; what is judged now is added
+        :param dict known: ``{model: ids}`` of records checked before; those checked now are added
         :raises AccessError: when one of them links to a record out of sight that is not linked already
         :raises UserError: when a value is no record
         """
@@ -125,7 +125,7 @@ class Base(models.AbstractModel):
         return judged
 
     def _leads_discount_unchanged(self, linked, vals_list):
-        """Forms send back what is there: what each of these records has by the very field is not judged again."""
+        """Skip links that these records already have in the same field, as forms send back unchanged values."""
         if not self or not linked:
             return
         # sudo: any model - only compares with what was sent
@@ -138,7 +138,7 @@ class Base(models.AbstractModel):
                         linked[field.comodel_name][value] -= 1
 
     def _leads_with_ids(self, vals_list):
-        """The values of an agent with each link as an integer, for methods that work with them before they are judged.
+        """Return an agent's values with each link as an integer, for methods that use them before the check.
 
         :raises UserError: when a value is no record
         """
@@ -151,7 +151,7 @@ class Base(models.AbstractModel):
         return [self._leads_walked(Walk(keep, keep), self, vals) for vals in vals_list]
 
     def _leads_collecting(self, linked):
-        """A visitor that keeps every link, and notes those to guarded models."""
+        """Return a visitor that keeps every link, and collects those to guarded models."""
         guarded = self.env["base"]._leads_guarded_models()
 
         def visit(model, record_id):
@@ -171,9 +171,9 @@ class Base(models.AbstractModel):
             raise UserError(self.env._("%(value)s is not a record of '%(field)s'.", value=value, field=label)) from None
 
     def _leads_beside(self, vals):
-        """Where half of a pair of model and number is written, the other half is that of the record.
+        """Complete a pair of model and ID from the record when only one of the two is written.
 
-        :returns: what each of these records adds to the values, once each
+        :returns: the values that these records add, without duplicates
         """
         halves = set()
         for name, model_field in self._leads_link_fields().items() if self else ():
@@ -181,15 +181,15 @@ class Base(models.AbstractModel):
                 halves |= {name} if sent else {name, model_field}
         if not halves:
             return [{}]
-        # sudo: any model - the document of a record at hand, only to judge it
+        # sudo: any model - the document of a record at hand, only to check it
         rows = self.sudo().read(list(halves), load="")
         return list({tuple(row[name] for name in halves): row for row in rows}.values()) or [{}]
 
     def _leads_news(self, vals_list, hidden):
-        """Of what is hidden, what these records do not link to already, by the very field.
+        """Return the hidden records that these records do not link to already in the same field.
 
         :param dict hidden: ``{model: ids}``
-        :returns: the same, without what is no news
+        :returns: the same, without existing links
         """
         if not self or not hidden:
             return hidden
@@ -227,10 +227,9 @@ class Base(models.AbstractModel):
         return result
 
     def _leads_form_in_sight(self, values, fields_spec):
-        """This form and its values without links to what is out of sight, so that nothing is computed from it.
+        """Return this form and its values without links to records out of sight, so that nothing is computed from them.
 
-        For agents these are all links; for everybody the documents of a model and a number, of which forms tell the
-        name.
+        For agents this covers all links; for everybody, documents by model and ID, as forms show their names.
         """
         linked = defaultdict(Counter)
         visit = self._leads_collecting(linked) if self.env.user._is_leads_agent() else None
@@ -241,7 +240,7 @@ class Base(models.AbstractModel):
 
         context, walked = self._leads_walk_form(visit, visit_document, values, fields_spec)
         if hidden := self._leads_hidden({model: set(ids) for model, ids in linked.items()}):
-            # A lead or call of ours that a button names was taken away meanwhile: the form says so.
+            # A lead or call of ours from a button was taken away meanwhile: the form explains it.
             for model in filter(lambda name: visit and name.startswith(OURS), hidden):
                 raise self.env["ir.rule"]._make_access_error("read", self.env[model].browse(hidden[model]))
 
@@ -252,7 +251,7 @@ class Base(models.AbstractModel):
         return (self.with_env(self.env(context=context)) if context != self.env.context else self), walked
 
     def _leads_walk_form(self, visit, visit_document, values, fields_spec):
-        """The context and the values of a form as a walk leaves them."""
+        """Return the context and the values of a form after a walk."""
         context = dict(self.env.context)
         defaults = defaults_of(self.env)
         walk = Walk(visit, visit_document, {**defaults, **values}, is_form=True)
@@ -262,7 +261,7 @@ class Base(models.AbstractModel):
                     walked = walk.values(model, {name: defaults[name]})
                 except InvalidLink:
                     walked = {name: False}
-                # Another model of the form may know nothing against the same key: what one takes away stays away.
+                # Another model of the form may accept the same key: what one removes stays removed.
                 for key in walked.keys() & defaults.keys():
                     if walked[key] != defaults[key]:
                         context[f"default_{key}"] = walked[key]
@@ -273,7 +272,7 @@ class Base(models.AbstractModel):
         return context, walked
 
     def _leads_walk_active(self, visit, context):
-        """The records from which a form was opened, by the keys that Odoo's own buttons send."""
+        """Walk the records from which a form was opened, by the keys that Odoo's own buttons send."""
         model = context.get("active_model")
         if not isinstance(model, str):
             return
@@ -287,7 +286,7 @@ class Base(models.AbstractModel):
                 context[key] = stay if key == "active_ids" else False
 
     def _leads_models_of_form(self, fields_spec):
-        """This model, and those of the records that a form shows."""
+        """Return this model and those of the records that a form shows."""
         yield self
         for name, spec in fields_spec.items():
             field = self._fields.get(name)
@@ -295,9 +294,9 @@ class Base(models.AbstractModel):
                 yield from self.env[field.comodel_name]._leads_models_of_form(spec["fields"])
 
     def _leads_spec_without_links(self, fields_spec):
-        """What a form shows, without what the context of its lines links to: new lines would take it as defaults.
+        """Return the fields of a form without hidden links in the context of its lines, the defaults of new lines.
 
-        The lines of a form come with their values. For agents these are all links; for everybody documents by number.
+        Lines are sent with their values. For agents this covers all links; for everybody, documents by ID.
         """
         is_agent = self.env.user._is_leads_agent()
         result = dict(fields_spec)
@@ -319,7 +318,7 @@ class Base(models.AbstractModel):
         return result
 
     def _leads_blank_answer(self, answer):
-        """Names and fields of what is out of sight are taken out of an answer, wherever a computation put them."""
+        """Remove names and fields of records out of sight from an answer, wherever a computation put them."""
         links = defaultdict(list)
         self._leads_collect_answer(answer, links)
         hidden = self._leads_hidden({model: {record_id for record_id, _told in told} for model, told in links.items()})
@@ -329,9 +328,9 @@ class Base(models.AbstractModel):
                     told.update(dict.fromkeys(told.keys() - {"id"}, False))
 
     def _leads_collect_answer(self, answer, links):
-        """Put what an answer tells of records of guarded models, however deep, into lists by model.
+        """Collect the values of guarded records in an answer, at any depth, by model.
 
-        :param dict links: ``{model: [(id, what is told)]}``
+        :param dict links: ``{model: [(id, values)]}``
         """
         guarded = self.env["base"]._leads_guarded_models()
         for name, value in answer.items():

@@ -5,11 +5,11 @@ from odoo.tools import ormcache
 
 
 class IrRule(models.Model):
-    """Rules that no record can express, for agents.
+    """Rules for agents that a record rule cannot express.
 
     Odoo lets everybody read the dialogs that others have open, with the customers, orders and texts in them. In debug
-    mode it names the records that were refused, which would be reading them. And groups that agents may not have open
-    nothing to them.
+    mode it shows the names of refused records. And groups that agents may not have give them no
+    access.
     """
 
     _inherit = "ir.rule"
@@ -24,7 +24,7 @@ class IrRule(models.Model):
 
     @ormcache("self.env.uid", "model_name", "mode")
     def _leads_is_opened_by_force(self, model_name, mode):
-        """Whether the user is an agent and has the right by a group alone that agents may not have."""
+        """Whether the user is an agent and has the right only by a group that agents may not have."""
         forced = self.env.user._leads_forced_groups()
         if not forced:
             return False

@@ -4,17 +4,17 @@ from odoo.tools import SQL
 
 
 class LeadsAgentAssignment(models.Model):
-    """What an agent may do with leads and read of them, and what ends with them.
+    """What an agent may do with leads and read of them, and the access that ends with them.
 
-    An assignment is kept for good and its agent may read it; the customer's data must not come along with it. Reading
-    and following the customer end when the lead or its grace does: a follower is notified of every message for ever.
+    Assignments are never deleted and their agents may read them, but not the customer's data. The agent stops reading
+    and following the customer when the lead or its grace ends: a follower would be notified of every later message.
     """
 
     _inherit = "leads.agent.assignment"  # pylint: disable=consider-merging-classes-inherited
 
     @api.depends("partner_id.complete_name")
     def _compute_display_name(self):
-        """The customer's name, which an old assignment keeps when the customer is out of sight."""
+        """Show the customer's name, which an old assignment keeps when the customer is out of sight."""
         # sudo: res.partner - the name alone, as every many2one shows it
         for assignment in self.sudo():
             assignment.display_name = assignment.partner_id.complete_name or ""
@@ -22,7 +22,7 @@ class LeadsAgentAssignment(models.Model):
     @api.depends("partner_id", "order_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_details(self):
-        """What the lists show of the customer and the order, empty where these are out of sight by now."""
+        """Compute the details of customer and order for lists; empty when they are out of sight."""
         partners = self.partner_id._filtered_access("read")
         orders = self.order_id._filtered_access("read")
         for assignment in self:
@@ -31,7 +31,7 @@ class LeadsAgentAssignment(models.Model):
             assignment.amount_total, assignment.currency_id = order.amount_total, order.currency_id
 
     def _check_may_resolve(self):
-        """Agents resolve their own active leads; managers anybody's."""
+        """Agents may resolve their own active leads, managers all."""
         self.check_access("read")
         if not self:
             raise UserError(self.env._("Select at least one lead."))
@@ -42,12 +42,12 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _end_grace(self, domain):
-        """End at once what agents may still read of customers they no longer hold, and of orders they completed.
+        """End the grace on customers that agents no longer hold, and on orders they completed.
 
         :param Domain domain: assignments, of any state, of the agents and customers concerned
         """
         now = self.env.cr.now().replace(microsecond=0)
-        # sudo: leads.agent.assignment - what ends, whoever brought it about
+        # sudo: leads.agent.assignment - the grace ends, regardless of the user who caused it
         query = self.sudo()._search(domain)
         self.env["sale.order"].flush_model(["leads_completed_by_id", "leads_completed_until"])
         self.env.cr.execute(
@@ -75,16 +75,16 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _unfollow(self, ended):
-        """Agents no longer follow customers, contacts and orders that they no longer hold, in one statement.
+        """Unsubscribe agents from customers, contacts and orders that they no longer hold, in one statement.
 
-        So when resolved, too: reading goes on for the grace, following would go on for ever.
+        Also when resolved: reading continues for the grace, following would never end.
 
         :param ended: rows of :class:`ending.Ended`
         """
         self.env.cr.execute(self._unfollowing(ended))
 
     def _unfollowing(self, ended):
-        """The statement, for whoever has another one to send along.
+        """Return the statement, so that callers can combine it with another one.
 
         :param ended: rows of :class:`ending.Ended`
         """

@@ -1,7 +1,7 @@
-"""What values point to: links in what a client sends, at any depth, and the same values without some of them.
+"""Find links in the values that a client sends, at any depth, and remove some of them.
 
-Plain Python beside :mod:`.base`. A *visitor* is called with the model and the id of each link and returns whether the
-link stays, so one walk collects what is linked to and another leaves something out.
+Plain Python for :mod:`.base`. A *visitor* is called with the model and the ID of each link and returns whether to keep
+it, so one walk collects the links and another removes some.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ Visitor = Callable[[str, int], bool]
 def link_fields(model: BaseModel) -> dict[str, str | None]:
     """Return the names of the fields that link, with the field of the document's model for pairs.
 
-    A field with the model of a document links as well: another model makes the same number another document.
+    A field with the model of a document links as well: with another model, the same ID is another document.
     """
     links = {}
     for name, field in model._fields.items():
@@ -33,7 +33,7 @@ def link_fields(model: BaseModel) -> dict[str, str | None]:
 
 
 def model_sources(model: BaseModel, model_field: str) -> set[str]:
-    """Return the fields that decide on the model of a document: its own one, and what that is computed from."""
+    """Return the fields that decide on the model of a document: the field itself, and those it is computed from."""
     depends = model.pool.field_depends[model._fields[model_field]]
     names = {name.split(".")[0] for name in depends}
     return {model_field} | {name for name in names if model._fields[name].type not in ("one2many", "many2many")}
@@ -47,10 +47,10 @@ def defaults_of(env) -> dict:
 class Walk:
     """A walk over values for records of a model.
 
-    :param visit: called for each link to a model that is fixed, returns whether the link stays; without it, such links
-        are neither judged nor brought to an integer
-    :param visit_document: the same for the document of a model and a number
-    :param beside: values that count where the walked ones say nothing: defaults, or those of the record
+    :param visit: called for each link to a fixed model, returns whether to keep it; without it, such links
+        are neither checked nor converted to integers
+    :param visit_document: the same for documents by model and ID
+    :param beside: values used where the walked ones have none: defaults, or those of the record
     :param is_form: a form sends dictionaries as well, with the values of the record that it links to
     """
 
@@ -63,11 +63,11 @@ class Walk:
         self.is_form = is_form
 
     def values(self, model: BaseModel, values: Mapping, beside: Mapping | None = None) -> dict:
-        """Return the values with each link as an integer, and without the links that do not stay.
+        """Return the values with each link as an integer, and without the removed links.
 
-        :param beside: for lines, instead of what stands beside the walk
+        :param beside: for lines, replaces that of the walk
 
-        :raises InvalidLink: for what is no record; where only documents are judged, it is left out instead
+        :raises InvalidLink: for a value that is not a record; when only documents are checked, it is removed instead
         """
         links = model._leads_link_fields()
         around = {**(self.beside if beside is None else beside), **values}
@@ -85,7 +85,7 @@ class Walk:
         return result
 
     def _nested(self, comodel: BaseModel, values: Mapping, record_id=0) -> dict:
-        """Return the values of a line: beside them stand the defaults of the context, or the record that is changed."""
+        """Return the values of a line, completed by the defaults of the context or by the changed record."""
         if isinstance(record_id, int) and record_id > 0:
             [beside] = comodel.browse(record_id)._leads_beside(values)
         else:
@@ -120,7 +120,7 @@ class Walk:
         return given.link(value) if self.visit else value
 
     def _record(self, comodel: BaseModel, value):
-        """A many2one: an id, or a dictionary of values with the id where a form sends one."""
+        """Walk a many2one: an ID, or a dictionary of values with the ID, as forms send it."""
         value = _with_origin(value)
         if isinstance(value, dict) and self.is_form:
             record_id = self._id(value.get("id"))
@@ -137,7 +137,7 @@ class Walk:
         return record_id if record_id and self._stays(comodel, record_id) else False
 
     def _records(self, comodel: BaseModel, value):
-        """A one2many or many2many: commands, ids, or values of new records."""
+        """Walk a one2many or many2many: commands, IDs, or values of new records."""
         if not value or isinstance(value, BaseModel):
             return value
         if not isinstance(value, (list, tuple)):
@@ -145,7 +145,7 @@ class Walk:
         return [kept for item in value if (kept := self._item(comodel, item)) is not None]
 
     def _item(self, comodel: BaseModel, item):
-        """One of them, or None when it does not stay."""
+        """Walk one item; None when it is removed."""
         if isinstance(item, dict):
             return self._nested(comodel, item)
         if not isinstance(item, (list, tuple)):
@@ -166,7 +166,7 @@ class Walk:
 
     def _command(self, comodel: BaseModel, command: int, record_id, values=0):
         record_id = _with_origin(record_id)
-        # Rows of a form that are not saved yet have names instead of ids.
+        # Unsaved rows of a form have names instead of IDs.
         is_new = isinstance(record_id, NewId) or (
             self.is_form and isinstance(record_id, str) and record_id.startswith("virtual")
         )
@@ -179,7 +179,7 @@ class Walk:
         return command, record_id, values
 
     def _document(self, model: BaseModel, field, model_field: str, value, around: Mapping):
-        """The number of a document, or several numbers in a text."""
+        """Walk the ID of a document, or several IDs in a text."""
         documents = self._document_models(model, field, model_field, around) if value else ()
         if not documents:
             return value
@@ -195,12 +195,12 @@ class Walk:
         return record_id if record_id and stays(record_id) else False
 
     def _document_models(self, model: BaseModel, field, model_field: str, around: Mapping) -> set[str]:
-        """The model of a document that was sent, and the one that Odoo computes, from a parent, say, or the context."""
+        """Return the document models: the one sent, and the one Odoo computes, e.g. from a parent or the context."""
         sent = around.get(model_field)
         names = (model_sources(model, model_field) - {model_field, field.name}) & around.keys()
         if not model._fields[model_field].compute or (sent and not names):
             return {sent} if sent else set()
-        # sudo: any model - which model a record is about, only to judge the document
+        # sudo: any model - which model a record is about, only to check the document
         record = model.sudo().new({model_field: sent} if sent else {})
         try:
             record.update({name: self._plain(model._fields[name], around[name]) for name in names})
@@ -208,19 +208,19 @@ class Walk:
         except MissingError:
             return {sent} if sent else set()
         finally:
-            # What else would be computed of it would be with the form that is really filled in.
+            # Other values are computed only with the actual form.
             for computed in record._fields.values():
                 if computed.compute:
                     record.env.remove_to_compute(computed, record)
 
     def _plain(self, field, value):
-        """A value as a record takes it."""
+        """Convert a value to the form that a record accepts."""
         if field.type == "many2one" and not isinstance(value, (BaseModel, NewId)):
             return given.link(value.get("id") if isinstance(value, dict) else value)
         return value
 
     def _reference(self, value):
-        """A reference is a text of model and id."""
+        """Walk a reference: a text with model and ID."""
         if not value or isinstance(value, BaseModel):
             return value
         model_name, record_id = value.split(",")
@@ -229,12 +229,12 @@ class Walk:
 
 
 def _with_origin(value):
-    """The number of what an unsaved record stands for, as Odoo makes one of ``{"id": 7}`` in a default."""
+    """Return the ID of an unsaved record's origin, as Odoo makes one from ``{"id": 7}`` in a default."""
     return value.origin if isinstance(value, NewId) and value.origin else value
 
 
 class InvalidLink(ValueError):
-    """A value that is no record: which field of which model, and what was sent."""
+    """A value that is not a record: field, model and the value sent."""
 
     def __init__(self, model_name: str, field_name: str, value: object):
         super().__init__(model_name, field_name)

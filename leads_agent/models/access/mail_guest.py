@@ -3,9 +3,9 @@ from odoo.fields import Domain
 
 
 class MailGuest(models.Model):
-    """Odoo shows every employee the name and e-mail of all guests, visitors of live chats among them.
+    """Agents see only the guests of conversations that they may read.
 
-    Agents see the guests of conversations that they may read.
+    Odoo shows every employee the name and e-mail of all guests, including visitors of live chats.
     """
 
     _name = "mail.guest"

@@ -3,12 +3,12 @@ from odoo.exceptions import MissingError
 
 
 class MailMessage(models.Model):
-    """An agent answers messages of documents in sight only, and is asked for it in one query."""
+    """Agents may only reply to messages on documents in sight, which is checked in one query."""
 
     _inherit = "mail.message"
 
     def _leads_readable(self):
-        """Where the rule on messages asks for the document, core need not ask for it again."""
+        """The rule on messages already checks the document, so core need not check it again."""
         if not self.env.user._is_leads_agent():
             return super()._leads_readable()
         documents = self._leads_documents()

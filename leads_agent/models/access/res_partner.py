@@ -7,10 +7,10 @@ from ...arguments import takes
 from ...exceptions import CustomerOutOfSight
 from ...tools import given
 
-# Where a new password is sent to, and what Odoo makes of it.
+# The address to which a new password is sent, and what Odoo computes from it.
 SIGN_IN_FIELDS = frozenset(("email", "email_normalized"))
 
-# What an agent may correct on a customer, and what else may be said of a new one.
+# What an agent may correct on a customer, and what else may be set on a new one.
 CORRECTABLE_FIELDS = frozenset(
     ("name", "phone", "email", "street", "street2", "city", "zip", "state_id", "country_id", "lang", "child_ids")
 )
@@ -22,12 +22,12 @@ EMPTY = (False, None, "", 0, [], [[6, 0, []]], [(6, 0, [])])
 
 
 class ResPartner(models.Model):
-    """What agents see of customers, what they may say of them, and that nobody becomes a customer by the sign-in."""
+    """What agents see of customers and may write on them, and a guard against taking over a customer's sign-in."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     def _leads_check_sign_in(self, vals):
-        """Whoever writes the e-mail of somebody who signs in can ask for a new password, and sign in as them.
+        """Refuse to change the e-mail of a contact with a sign-in: it could be used to reset the password.
 
         :raises AccessError: when the e-mail of a contact with a sign-in, archived or not, would change
         """
@@ -56,10 +56,10 @@ class ResPartner(models.Model):
         return held
 
     def _leads_sight_domain(self):
-        """Customers held or in their grace, colleagues and the own companies.
+        """Return the domain of customers held or in their grace, colleagues and the own companies.
 
-        All but the held ones are few and are looked up first: an OR with a subquery would be tried on every contact.
-        In SQL, since this is asked with each list of contacts of whatever record: as conditions it took twice as long.
+        All but the held ones are few and are read first: an OR with a subquery would run for every contact.
+        In SQL, since every list of contacts needs it: as domain conditions it took twice as long.
         """
         sight, uid = self.env.user._leads_sight_now(), self.env.uid
 
@@ -87,12 +87,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _leads_correctable_fields(self):
-        """Names of the fields that an agent may write on a customer. An addon with fields of its own adds them here."""
+        """Return the names of the fields that an agent may write on a customer. Hook for other addons."""
         return CORRECTABLE_FIELDS
 
     @takes(specification=given.optional(given.values))
     def web_read(self, specification):
-        """Loading the form of a customer out of sight raises an error of its own, on which the web client redirects."""
+        """Raise a special error for the form of a customer out of sight, on which the web client redirects."""
         if (
             specification
             and len(self) == 1
@@ -108,9 +108,9 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Names of other customers stand on what an agent may see; addresses, e-mails and tax ids behind them do not.
+        """Show only the name, without address, e-mail or tax ID, of customers out of sight on visible records.
 
-        The context widens a name, and names are read elevated, so the keys count only for who is in sight.
+        The context extends a name, and names are read elevated, so the keys count only for customers in sight.
         """
         user = self.env.user
         widened = any(self.env.context.get(key) for key in WIDENING_KEYS)
@@ -124,7 +124,7 @@ class ResPartner(models.Model):
 
     @takes()
     def signup_get_auth_param(self):
-        """Odoo gives the token of any partner to any internal user, who could sign up as that customer."""
+        """Return no token of customers: Odoo gives it to any internal user, who could sign up as the customer."""
         if not self.env.su and self.env.user._is_leads_agent():
             self.check_access("read")
             return {partner.id: {} for partner in self}
@@ -136,14 +136,14 @@ class ResPartner(models.Model):
         return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
 
     def _leads_proposed(self):
-        """What a button proposes and no form shows, as the kind of an address: judged like what is entered."""
+        """Return defaults of a button that no form shows, like the address type: checked like entered values."""
         names = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
         return {name: self.env.context[key] for name in names if (key := f"default_{name}") in self.env.context}
 
     def _leads_check_new_customer(self, vals):
-        """Keep what an agent may say of a new customer; empty values and defaults, which every form sends, are dropped.
+        """Keep the values that an agent may set on a new customer; empty values and defaults are dropped.
 
-        :raises AccessError: when a value says more
+        :raises AccessError: when other values are set
         """
         allowed = self._leads_correctable_fields() | NEW_CUSTOMER_FIELDS
         others = {name: value for name, value in vals.items() if name not in allowed and value not in EMPTY}
@@ -159,7 +159,7 @@ class ResPartner(models.Model):
         return vals
 
     def _leads_check_new_contact(self, command):
-        """The contacts that come with a new customer are new as well, and say no more than a new customer may."""
+        """Check the contacts of a new customer: they must be new as well, with the same allowed values."""
         if command[0] != Command.CREATE:
             raise AccessError(self._leads_sentence("child_ids"))
         return Command.create(self._leads_check_new_customer(command[2]))
@@ -170,9 +170,9 @@ class ResPartner(models.Model):
         return self.env._("Leads Agents cannot set '%s' of a customer.", label)
 
     def _leads_check_correction(self, vals):
-        """An agent corrects a customer, and does not make another one of it.
+        """Let an agent correct a customer, but not turn it into another one.
 
-        :raises AccessError: when what may only be said of a new customer would change
+        :raises AccessError: when a value that may only be set on a new customer would change
         """
         # sudo: res.users - who signs in as this customer, archived or not
         users = self.sudo().with_context(active_test=False).user_ids
@@ -186,6 +186,6 @@ class ResPartner(models.Model):
         return {name: value for name, value in vals.items() if name not in NEW_CUSTOMER_FIELDS}
 
     def _compute_partner_share(self):
-        """Somebody becomes a colleague, or is none any more."""
+        """Refresh the sight when a contact becomes a colleague, or no longer is one."""
         self.env["res.users"]._leads_forget_sight()
         return super()._compute_partner_share()

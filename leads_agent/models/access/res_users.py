@@ -19,7 +19,7 @@ class Settings(NamedTuple):
 
 
 class ResUsers(models.Model):
-    """What the role alone lets a user do, what a group does that an agent may not have, and whom agents always see."""
+    """What the role allows by itself, the effect of groups that agents may not have, and whom agents always see."""
 
     _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
 
@@ -32,7 +32,7 @@ class ResUsers(models.Model):
 
     @api.depends("leads_assignment_ids.visible_until")
     def _compute_leads_sight(self):
-        """Colleagues, own companies and customers within the grace, by one statement."""
+        """Compute colleagues, own companies and customers within the grace, in one statement."""
         self.env["res.company"].flush_model(["partner_id"])
         self.env["leads.agent.assignment"].flush_model(["agent_id", "partner_id", "visible_until"])
         now = fields.Datetime.now()
@@ -54,11 +54,11 @@ class ResUsers(models.Model):
             user.leads_sight = {"at": fields.Datetime.to_string(now), "always": always, "graced": graced}
 
     def _leads_sight_now(self):
-        """The sight of this user at this second: the grace ends by the clock, without anything being written."""
-        # sudo: res.partner, res.users - ids alone, of whom the user may read by what is asked
+        """Return the user's sight at this moment: the grace ends with time, without a write."""
+        # sudo: res.partner, res.users - only IDs, which define whom the user may read
         self.env["res.partner"].sudo().flush_model(["partner_share"])
         user = self.sudo()
-        # The field copies its value each time that it is read.
+        # The field copies its value on each read.
         sight = user.leads_sight
         if sight["at"] == fields.Datetime.to_string(fields.Datetime.now()):
             return sight
@@ -67,11 +67,11 @@ class ResUsers(models.Model):
 
     @api.model
     def _leads_forget_sight(self):
-        """What is in sight has changed by a statement past the ORM, or by a new colleague."""
+        """Forget the sight after a change in SQL, or for a new colleague."""
         self.invalidate_model(["leads_sight"], flush=False)
 
     def _leads_writes_customers_by_role(self):
-        """Whether it is the role alone, and no group of Odoo or another app, that lets the user write contacts."""
+        """Whether the user may write contacts only by the role, not by a group of Odoo or another app."""
         if not (self.has_group(AGENT) or self.has_group(MANAGER)):
             return False
         others = set(self.all_group_ids.ids).difference(self._leads_role_ids())
@@ -89,10 +89,10 @@ class ResUsers(models.Model):
 
     @ormcache("self.id")
     def _leads_settings(self):
-        """What the user sees, by the settings of their companies.
+        """Return what the user sees, by the settings of their companies.
 
-        The settings of all companies of the user count, not only of those switched on, and of archived ones too:
-        archiving the company that locks must not open what it keeps shut.
+        All companies of the user count, not only those switched on, and archived ones too: archiving the
+        company with the lock must not widen access.
         """
         # sudo: res.company - settings alone
         companies = self.sudo().with_context(active_test=False).company_ids
@@ -103,7 +103,7 @@ class ResUsers(models.Model):
 
     @ormcache("self.id")
     def _leads_forced_groups(self):
-        """Ids of the groups that the user has as an agent and may not have, however that came about."""
+        """Return the IDs of groups that the user has although agents may not, by any path."""
         groups = self.env["res.groups"]
         definitions = groups._get_group_definitions()
         held = frozenset(self._get_group_ids())
@@ -112,7 +112,7 @@ class ResUsers(models.Model):
         return held & frozenset(groups._leads_excluded_groups().ids)
 
     def _check_leads_manager(self):
-        """Called on ``env.user``, which is always elevated: ``env.su`` says nothing here.
+        """Called on ``env.user``, which is always elevated, so ``env.su`` is no indication here.
 
         :raises AccessError: unless the user is a Leads Manager
         """
@@ -133,8 +133,8 @@ class ResUsers(models.Model):
     def leads_needs_sight(self):
         """Whether messages, activities, notifications and dialogs are read only while their document is in sight.
 
-        So for agents, and for those who were and have no right on orders today: having written a message outlives the
-        role in Odoo.
+        This holds for agents, and for former agents without a right on orders: in Odoo, authors can read their messages
+        for ever.
         """
         if self._is_leads_agent():
             return True
@@ -145,7 +145,7 @@ class ResUsers(models.Model):
 
     @api.onchange("group_ids")
     def _onchange_group_ids_leads(self):
-        """Choosing *Agent* on the form takes the groups away that an agent may not have, and says so."""
+        """Remove the groups that an agent may not have when *Agent* is chosen on the form, with a warning."""
         if self.env.ref(AGENT) not in self._leads_all_groups():
             return None
         excluded = self.env["res.groups"]._leads_excluded_groups()
@@ -177,7 +177,7 @@ class ResUsers(models.Model):
             if not (conflicts := user.all_group_ids & excluded):
                 continue
             if not self.pool.ready:
-                # Whoever was forced into a group must not keep an upgrade from being installed; the rules hold anyway.
+                # A user with a forced group must not block an upgrade; the rules apply anyway.
                 _logger.warning(
                     "Leads Agent %s has groups that agents may not have: %s",
                     user.login,

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...arguments import takes
 from ...tools import given
 
-# Only the addon itself writes these, in sets and elevated.
+# Written only by the addon itself, in sets and elevated.
 PROTECTED_FIELDS = {
     "leads_agent_id",
     "leads_last_agent_id",
@@ -20,9 +20,9 @@ CUSTOMERS = frozenset(("partner_id", "partner_invoice_id", "partner_shipping_id"
 
 
 class SaleOrder(models.Model):
-    """What agents see of orders. One of theirs is for customers in sight, and for no salesperson but who was proposed.
+    """What agents see of orders. Their own are for customers in sight, with only the proposed salesperson.
 
-    An order prints the address of whoever stands on it. Its salesperson reads it by Odoo's own rules, and is credited
+    An order prints the addresses of its contacts. Odoo's own rules let its salesperson read it, who is also credited
     with it.
     """
 
@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
 
     @takes(values=given.values)
     def onchange(self, values, field_names, fields_spec):
-        """A form for a customer out of sight says so at once, and not when it is saved."""
+        """Refuse a customer out of sight in the form at once, not only on saving."""
         if not self.env.su and self.env.user._is_leads_agent():
             context = self.env.context
             defaults = {name: context[f"default_{name}"] for name in CUSTOMERS if f"default_{name}" in context}
@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         vals_list = super()._leads_judged(vals_list, known)
         for vals in vals_list:
             if salesperson := vals.get("user_id"):
-                # sudo: res.partner, sale.order - the salesperson of a customer is what the form proposed
+                # sudo: res.partner, sale.order - the salesperson of the customer, as proposed by the form
                 partner = self.env["res.partner"].sudo().browse(vals.get("partner_id")) | self.sudo().partner_id
                 proposed = partner.user_id | partner.commercial_partner_id.user_id | self.sudo().user_id | self.env.user
                 if salesperson not in proposed.ids:
@@ -51,10 +51,10 @@ class SaleOrder(models.Model):
         return vals_list
 
     def _leads_fetch_for_rules(self):
-        """Fill the cache with what record rules ask of most orders.
+        """Fill the cache with the columns that record rules read of most orders.
 
-        Writing a message takes a third longer when all of its order is fetched for that, and a tenth longer when Odoo's
-        ``fetch`` is asked for these columns alone.
+        Writing a message takes a third longer when its whole order is fetched instead, and a tenth longer with Odoo's
+        ``fetch`` of only these columns.
         """
         if not (ids := tuple(filter(None, self._fields["state"]._cache_missing_ids(self)))):
             return
@@ -83,14 +83,14 @@ class SaleOrder(models.Model):
         return seen
 
     def _leads_sight_domain(self):
-        """Orders of customers held or in their grace, and those the user just completed.
+        """Return the domain of orders of customers held or in their grace, and of orders the user just completed.
 
-        PostgreSQL shall walk the orders of the agent in the order of the list, whatever else it thinks of: most of what
-        is in sight has the agent as its last holder, and stands together in an index. What has not, because somebody
-        else got the customer within the hour or the order alone is in its grace, is looked up first and named by ids.
+        PostgreSQL should read the agent's orders in list order from an index: most orders in sight have the agent as
+        last holder. The others, whose customer has a new holder within the hour or whose own grace runs, are read
+        first and given by ID.
         """
         now, uid = fields.Datetime.now(), self.env.uid
-        # sudo: leads.agent.assignment, sale.order - ids alone, of what the user may read by what is asked here
+        # sudo: leads.agent.assignment, sale.order - only IDs, which define what the user may read
         self.env["leads.agent.assignment"].sudo().flush_model(["agent_id", "partner_id", "visible_until"])
         self.sudo().flush_model(
             ["leads_last_agent_id", "leads_commercial_partner_id", "leads_completed_by_id", "leads_completed_until"]
@@ -131,7 +131,7 @@ class SaleOrder(models.Model):
 
     @takes(default=given.optional(given.values))
     def copy_data(self, default=None):
-        """A copy by an agent is an order that the agent enters: salesperson and call center follow from that."""
+        """Recompute salesperson and call center for a copy by an agent, as for a new order."""
         vals_list = super().copy_data(default)
         if not self.env.su and self.env.user._is_leads_agent():
             for vals in vals_list:
@@ -140,10 +140,10 @@ class SaleOrder(models.Model):
         return vals_list
 
     def _compute_duplicated_order_ids(self):
-        """Core finds duplicates by SQL; an agent is warned of those in sight, and others do not break the form."""
+        """Warn agents only of duplicates in sight; core finds duplicates in SQL, and others would break the form."""
         if self.env.su or not self.env.user._is_leads_agent():
             return super()._compute_duplicated_order_ids()
-        # sudo: sale.order - core puts hidden orders into the field, which an agent may not; then they are left out
+        # sudo: sale.order - core puts hidden orders into the field, which agents may not read; they are removed below
         super(SaleOrder, self.sudo())._compute_duplicated_order_ids()
         for order in self.sudo():
             order.duplicated_order_ids = order.duplicated_order_ids.sudo(False)._filtered_access("read").sudo()
@@ -155,10 +155,10 @@ class SaleOrder(models.Model):
         return "read" if self.env.user._is_leads_agent() else super()._mail_post_access
 
     def _get_invoiced(self):
-        """Agents and managers may not read invoices: their order form shows none instead of an access error."""
+        """Show no invoices to users who may not read them, instead of an access error."""
         role = self.env.user._is_leads_agent() or self.env.user._is_leads_manager()
         if role and not self.env["account.move"].has_access("read"):
-            # sudo: account.move - writing "no invoice" to the cache; nothing is read
+            # sudo: account.move - only writes "no invoice" to the cache; nothing is read
             orders_sudo = self.sudo()
             orders_sudo.invoice_ids = False
             orders_sudo.invoice_count = 0

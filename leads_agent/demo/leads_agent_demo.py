@@ -47,9 +47,9 @@ class LeadsAgentDemo(models.AbstractModel):
     customer), which event, on which order or customer, with a value (agent, disposition, kind of activity and its day)
     and a text. Names are XML ids of the demo data without ``demo_`` and their kind.
 
-    The events are played one after the other through the doors that people use, so that stored holders, history,
-    notices and logs are right by construction; after each event, the moments it left behind are moved to the moment of
-    the story. Loaded once, by a demo file. Nothing else calls it.
+    The events are executed in order through the methods that users call, so that stored holders, history,
+    notices and logs are consistent; after each event, its datetimes are moved to the time of the
+    story. Loaded once, by a demo file. Nothing else calls it.
     """
 
     _name = "leads.agent.demo"
@@ -67,12 +67,12 @@ class LeadsAgentDemo(models.AbstractModel):
                 story.play(at, row["by"], row["event"], row["subject"], row["value"], row["text"])
             story.finish()
         finally:
-            # Nobody's screen waits for these; and if the demo data is rolled back, so are the users they come from.
+            # No client waits for these notifications; and if the demo data is rolled back, so are their users.
             self.env.cr.precommit.data.get("bus.bus.values", []).clear()
 
 
 class Clock:
-    """Turns the moments of the table into UTC.
+    """Converts the times of the table to UTC.
 
     :param now: naive UTC
 
@@ -119,7 +119,7 @@ class Clock:
 
 
 class Story:
-    """Who and what the tables name, and how each kind of event happens."""
+    """The records named in the tables, and how to execute each kind of event."""
 
     def __init__(self, env):
         self.env = env
@@ -141,7 +141,7 @@ class Story:
         return self.env.ref(f"leads_agent.demo_{kind}_{name}")
 
     def _as(self, by, records):
-        """The records as the person who acts; elevated, because bridges that complete the rights come later."""
+        """Return the records as the acting user; elevated, because bridges that complete the rights load later."""
         return records.with_user(self.users[by]).sudo()
 
     def _document(self, subject):
@@ -156,7 +156,7 @@ class Story:
     # ------------------------------------------------------------------
 
     def play(self, at, by, event, subject, value, text):
-        """Let one event happen, and date it back."""
+        """Execute one event, and date it back."""
         match event:
             case "ordered":
                 self._order(at, by, subject)
@@ -205,20 +205,20 @@ class Story:
         )
 
     def _line(self, line):
-        """``product:quantity[@discount]`` as a command."""
+        """Return the command for ``product:quantity[@discount]``."""
         product, _colon, amount = line.partition(":")
         quantity, _at, discount = amount.partition("@")
         vals = {
             "product_id": self._demo("product", product).id,
             "product_uom_qty": int(quantity),
-            # Stated, because looking for a model of distribution is the dearest part of a line.
+            # Set explicitly, because searching for a distribution model is the slowest part of a line.
             "analytic_distribution": False,
         }
         return Command.create({**vals, "discount": float(discount)} if discount else vals)
 
     def _assign(self, by, event, customer, agent, reason):
         source = {"imported": "import", "entered": "order_entry"}.get(event, "manual")
-        # sudo: leads.agent.assignment - the demo tells what users do, agents included
+        # sudo: leads.agent.assignment - the demo acts for users, agents included
         env = self.env["leads.agent.assignment"].with_user(self.users[by]).sudo().env
         assigning = Assigning(env, Terms(source, reassign=event == "reassigned"))
         [result] = assigning.run([Request(self._demo("customer", customer).id, self.users[agent].id, reason)])
@@ -257,9 +257,9 @@ class Story:
         )
 
     def _post(self, by, event, subject, text):
-        """A note, a message to the customer, or one from the customer when a contact writes.
+        """Create a note, a message to the customer, or one from the customer when a contact writes.
 
-        Made as it would stand in the database afterwards: posting would mail the followers.
+        The message is created directly, because posting would mail the followers.
         """
         document = self._document(subject)
         if order := self.orders.get(subject):
@@ -285,7 +285,7 @@ class Story:
     # ------------------------------------------------------------------
 
     def _date_back(self, at):
-        """Move every moment since the story began to be told to ``at``, on records of the story only."""
+        """Move every datetime since the demo started loading to ``at``, on records of the demo only."""
         self.env.flush_all()
         self.env.cr.execute(self.dating, {"at": at, "started": self.started})
         for model, moved in zip(STAMPS, self.env.cr.fetchone(), strict=True):
@@ -293,7 +293,7 @@ class Story:
                 self.env[model].invalidate_model(flush=False)
 
     def _dating_statement(self):
-        """One statement that dates back all tables and counts; names are ours, moments are parameters."""
+        """Return one statement that dates back all tables and counts; names are ours, datetimes are parameters."""
         updates = [f"moved_{number} AS ({self._dating_update(model)})" for number, model in enumerate(STAMPS)]
         counts = [f"(SELECT count(*) FROM moved_{number})" for number in range(len(STAMPS))]
         return f"WITH {', '.join(updates)} SELECT {', '.join(counts)}"
@@ -312,7 +312,7 @@ class Story:
         )
 
     def finish(self):
-        """Notices to the agents before today have been read."""
+        """Mark notices to the agents before today as read."""
         self.env.cr.execute(
             SQL(
                 """
@@ -328,6 +328,6 @@ class Story:
 
 
 def read_table(name, addon="leads_agent"):
-    """Rows of a table of the demo data."""
+    """Return the rows of a table of the demo data."""
     with file_open(f"{addon}/demo/{name}") as file:
         return list(csv.DictReader(file))

@@ -77,7 +77,7 @@ class ClosedCommon(LockedCommon):
         return self.env["x_leads_ticket"].create({"x_name": "Ticket", **vals})
 
     def _seen(self, tickets, user=None):
-        """By searching and by the check of records, which must agree."""
+        """Return the rows seen by searching and by checking records, which must agree."""
         self.env.flush_all()
         self.env.invalidate_all()
         as_user = tickets.with_user(user or self.agent)

@@ -38,7 +38,7 @@ class LeadsAgentCommon(TransactionCase):
 
     @contextmanager
     def assertRefused(self, error, sentence):
-        """The error with the sentence is raised, and what was written until then is rolled back, as in a request."""
+        """Assert that the error with the sentence is raised, and roll back earlier writes, as in a request."""
         with self.assertRaises(error) as caught:
             yield
         self.assertRegex(str(caught.exception), sentence)
@@ -51,7 +51,7 @@ class LeadsAgentCommon(TransactionCase):
 
     @classmethod
     def _users(cls, groups_of):
-        """Users as of :meth:`_user`, made in one go and not invited by mail: that takes a third of the time.
+        """Create users as :meth:`_user` does, at once and without invitations, in a third of the time.
 
         :param dict groups_of: ``{login: XML ids of groups, with commas}``
         """
@@ -75,7 +75,7 @@ class LeadsAgentCommon(TransactionCase):
 
     @classmethod
     def _archive_other_agents(cls):
-        """There are no agents but those of the test."""
+        """Archive all agents but those of the test."""
         cls.env["res.users"].search([("is_leads_agent", "=", True)]).filtered(
             lambda user: user not in cls.agent | cls.other_agent
         ).active = False
@@ -86,7 +86,7 @@ class LeadsAgentCommon(TransactionCase):
 
     @classmethod
     def _order(cls, partner, state="draft", days_ago=0, user=None, **vals):
-        """An order in a state, dated back; without the side effects of confirming."""
+        """Create an order in a state, dated back; without the side effects of confirming."""
         order = cls.env["sale.order"].create(
             {
                 "partner_id": partner.id,
@@ -103,14 +103,14 @@ class LeadsAgentCommon(TransactionCase):
 
     @classmethod
     def _lead(cls, name="Harbour Café", state="draft", **vals):
-        """A customer with one order in ``state``."""
+        """Create a customer with one order in ``state``."""
         customer = cls._customer(name, **vals)
         cls._order(customer, state)
         return customer
 
     @classmethod
     def _assign(cls, customers, agent=None, **kwargs):
-        """Through the form of the manager."""
+        """Assign with the form of the manager."""
         assignments = cls.env["leads.agent.assignment"]
         for customer in customers:
             cls.env["leads.agent.assign"].with_user(cls.manager).create(
@@ -121,7 +121,7 @@ class LeadsAgentCommon(TransactionCase):
 
     @classmethod
     def _give(cls, customers, agent=None, *, source="manual", company=None, **terms):
-        """Without any form.
+        """Assign without any form.
 
         :returns: a result per customer
         """

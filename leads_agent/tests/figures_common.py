@@ -28,12 +28,12 @@ class FiguresCommon(LeadsAgentCommon):
 
     @contextmanager
     def _at_time(self, text):
-        """It is so late, for Python and for the transaction."""
+        """Set the time, for Python and for the transaction."""
         with freeze_time(text) as frozen, patch.object(Cursor, "now", lambda _cr: frozen().replace(microsecond=0)):
             yield
 
     def _later(self):
-        """An hour from now: what was done until now lies before it."""
+        """Set the time to an hour from now, after everything done so far."""
         return self._at_time(str(fields.Datetime.now() + timedelta(hours=1)))
 
     def _settle(self):
@@ -41,14 +41,14 @@ class FiguresCommon(LeadsAgentCommon):
         self.env.invalidate_all()
 
     def _figures_of_agent(self, agent):
-        """As the dashboard of the agent shows them."""
+        """Return the figures on the dashboard of the agent."""
         self._settle()
         figures = self.env["leads.agent.dashboard"].with_user(agent).get_data()["figures"]
         names = {"assigned": "assigned_today", "resolved": "resolved_today", "sold": "sold_today"}
         return {name: figures[names.get(name, name)] for name in FIGURES}
 
     def _figures_of_report(self, agent):
-        """As the manager finds them in *Leads Analysis*, by the filters of the search."""
+        """Return the figures in *Leads Analysis*, with the filters of the search."""
         self._settle()
         Assignment = self.env["leads.agent.assignment"].with_user(self.manager)
 
@@ -66,7 +66,7 @@ class FiguresCommon(LeadsAgentCommon):
         }
 
     def _figures_of_manager(self, agent):
-        """As the card of the agent shows them, and the live floor where there is one."""
+        """Return the figures on the card of the agent and, if installed, on the live floor."""
         self._settle()
         card = agent.with_user(self.manager)
         if "leads.agent.floor" in self.env:
@@ -81,7 +81,7 @@ class FiguresCommon(LeadsAgentCommon):
         return {"sold": card.leads_sold_today, "open": card.leads_open_count}
 
     def _figures(self, agent=None):
-        """The figures of an agent, the same wherever one reads them."""
+        """Return the figures of an agent, which are the same in all places."""
         agent = agent or self.agent
         figures, report = self._figures_of_agent(agent), self._figures_of_report(agent)
         for name, value in report.items():
@@ -96,7 +96,7 @@ class FiguresCommon(LeadsAgentCommon):
         self.assertAlike({name: figures[name] for name in expected}, expected)
 
     def assertAlike(self, figures, expected, message=None):
-        """The figures are equal; no conversion at all is another one than nothing sold."""
+        """Assert equal figures; no conversion differs from a conversion of zero."""
         for name, value in expected.items():
             self.assertEqual(figures[name] is False, value is False, f"{name}: {figures}, {expected}. {message or ''}")
             self.assertAlmostEqual(figures[name], value, msg=f"{name}: {figures}, {expected}. {message or ''}")

@@ -2,7 +2,7 @@ from .common import LeadsAgentCommon
 
 
 class LimitsCommon(LeadsAgentCommon):
-    """Customers to give, and the doors by which they are given."""
+    """Customers to assign, and the ways to assign them."""
 
     @classmethod
     def setUpClass(cls):

@@ -2,7 +2,7 @@ from .common import LeadsAgentCommon
 
 
 class LockedCommon(LeadsAgentCommon):
-    """Two agents under the lock, with leads, and with what hangs on customers they do not hold."""
+    """Two locked agents with leads, and records linked to customers they do not hold."""
 
     @classmethod
     def setUpClass(cls):
@@ -19,6 +19,6 @@ class LockedCommon(LeadsAgentCommon):
         cls._assign(sold)
         sold.sale_order_ids.with_user(cls.agent).action_confirm()
         cls.env["res.partner.bank"].create({"acc_number": "BE71 0961 2345 6769", "partner_id": cls.nobodys.id})
-        # The agent wrote on it and is responsible for a call: without our rules, reason enough to read.
+        # The agent is author and responsible for a call: without our rules, that would allow reading.
         cls.nobodys.message_post(body="Called", author_id=cls.agent.partner_id.id, message_type="comment")
         cls.nobodys.activity_schedule("mail.mail_activity_data_call", user_id=cls.agent.id)

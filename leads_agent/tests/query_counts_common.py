@@ -10,7 +10,7 @@ class QueryCountsCommon(LeadsAgentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.agent.notification_type = "inbox"
-        # The optional addon of the life cycle answers to the same events: what that costs beside is bounded here, too.
+        # The optional life cycle addon extends the same hooks: its additional queries are bounded here, too.
         lifecycle = "leads.agent.move" in cls.env
         cls.beside = {"assign": 10 * lifecycle, "order": 1 * lifecycle, "sale": 4 * lifecycle}
 

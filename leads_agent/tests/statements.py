@@ -130,7 +130,7 @@ class StatementsCommon(LeadsAgentCommon):
             texts.append(_comparable(cursor._obj.mogrify(code, values).decode()))
             return execute(cursor, query, params, log_exceptions)
 
-        # The first turn fills the caches of rules, rights and the like.
+        # The first run fills the caches of rules, rights and the like.
         for _turn in range(2):
             self._begin()
             with self._undone():
@@ -177,7 +177,7 @@ class StatementsCommon(LeadsAgentCommon):
                 self.assertEqual(sorted(statements), sorted(plain[key]))
 
     def _assert_guard_costs(self, works):
-        """What the guard asks for a locked agent, whatever the number of records.
+        """Assert the queries of the guard for a locked agent, for any number of records.
 
         :param works: ``{name: (prepare, work, most)}``; ``most`` may be a function of the number of records
         """
@@ -185,7 +185,7 @@ class StatementsCommon(LeadsAgentCommon):
         self.env.company.leads_agent_lock_assigned = True
         self._settle()
         self.numbers = dict(self._sequences())
-        # What is in sight is asked again in each second.
+        # Sight is read again in each second.
         with freeze_time(fields.Datetime.now()):
             guarded = self._all_statements([self.agent], both)
             with self._without_guard():

@@ -12,7 +12,7 @@ CANARY = "CNRY"
 
 @tagged("post_install", "-at_install")
 class TestBackDoors(LeadsAgentCommon):
-    """Ways round the two rules on customers and orders, each with its positive twin on a customer in sight."""
+    """Ways around the rules on customers and orders, each with the same call on a customer in sight."""
 
     @classmethod
     def setUpClass(cls):

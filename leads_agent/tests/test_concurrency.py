@@ -73,7 +73,7 @@ class RaceCase(BaseCase):
             partners.exists().unlink()
 
     def _forget_assignments(self, env):
-        """Nobody holds anybody, and no batch was run."""
+        """Delete all assignments and batches."""
         env.cr.execute("DELETE FROM leads_agent_assignment WHERE partner_id = ANY(%s)", [self.made["partners"]])
         env.cr.execute("DELETE FROM leads_agent_batch_assign WHERE create_uid = %s", [self.made["manager"]])
         env.cr.execute("UPDATE res_partner SET leads_agent_id = NULL WHERE id = ANY(%s)", [self.made["partners"]])
@@ -125,7 +125,7 @@ class RaceCase(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestConcurrency(RaceCase):
-    """Of two who want the same, one is first."""
+    """Simultaneous operations on the same lead: only one succeeds."""
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_managers_assign_the_same_customer(self):

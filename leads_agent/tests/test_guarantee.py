@@ -8,10 +8,10 @@ GUARANTEE = "odoo.addons.leads_agent.guarantee"
 
 @tagged("post_install", "-at_install")
 class TestGuarantee(LeadsAgentCommon):
-    """At most one holder per lead is PostgreSQL's word, also after an upgrade of a database that lost it."""
+    """PostgreSQL guarantees at most one holder per lead, also after an upgrade of a database without the index."""
 
     def _lose_the_index(self, partner):
-        """As after a restore that went wrong: the index is gone, and the lead held twice."""
+        """Drop the index and hold the lead twice, as after a failed restore."""
         Assignment = self.env["leads.agent.assignment"]
         self.env.flush_all()
         self.env.cr.execute("DROP INDEX leads_agent_assignment_one_active_per_customer")

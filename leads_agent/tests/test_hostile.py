@@ -10,7 +10,7 @@ from .common import LeadsAgentCommon
 
 @tagged("post_install", "-at_install")
 class TestHostile(LeadsAgentCommon):
-    """What a hostile review got through, and must not again."""
+    """Attacks that succeeded in a hostile review, and no longer do."""
 
     @classmethod
     def setUpClass(cls):
@@ -192,7 +192,7 @@ class TestHostile(LeadsAgentCommon):
 
 @tagged("post_install", "-at_install")
 class TestSmuggling(LeadsAgentCommon, HttpCase):
-    """Values beside the state of an order that an agent completes, over HTTP as an attacker would."""
+    """Values sent along with the state of an order that an agent completes, over HTTP as an attacker would."""
 
     @classmethod
     def setUpClass(cls):

@@ -9,7 +9,7 @@ HEADER = "Customer,Leads Agent,Reason"
 
 @tagged("post_install", "-at_install")
 class TestImport(LeadsAgentCommon):
-    """Odoo's import dialog: rows of customer, agent and reason, through the same door as everything else."""
+    """Odoo's import dialog: rows of customer, agent and reason, through the same checks as everything else."""
 
     @classmethod
     def setUpClass(cls):
@@ -17,7 +17,7 @@ class TestImport(LeadsAgentCommon):
         cls.customers = cls.env["res.partner"].browse([cls._lead(f"Import {nr}").id for nr in range(4)])
 
     def _import(self, *rows, dry=False, fields=("partner_id", "agent_id", "reason")):
-        """As the dialog does, with a CSV file."""
+        """Import a CSV file as the dialog does."""
         wizard = (
             self.env["base_import.import"]
             .with_user(self.manager)

@@ -13,7 +13,7 @@ from .limits_common import LimitsCommon
 
 @tagged("post_install", "-at_install")
 class TestLimits(LimitsCommon):
-    """Whom nobody may be given now, at every door, and leads that nobody works on."""
+    """Customers who may not be assigned now, in every way of assigning, and untouched leads."""
 
     # ------------------------------------------------------------------
     # Cooling-off
@@ -196,7 +196,7 @@ class TestLimits(LimitsCommon):
         self.assertEqual(assignment.state, "active")
 
     def _run_untouched(self):
-        """As the daily job does, without its commits."""
+        """Run the daily job without its commits."""
         self.env["leads.agent.assignment"].invalidate_model()
         with self.enter_registry_test_mode():
             self.env.ref("leads_agent.cron_release_untouched").method_direct_trigger()

@@ -6,7 +6,7 @@ from .common import LeadsAgentCommon
 
 @tagged("post_install", "-at_install")
 class TestLockTours(LeadsAgentCommon, HttpCase):
-    """Under the lock, whoever opens a customer out of sight stands on the customer search, whatever way they came."""
+    """A locked agent who opens a customer out of sight, by any path, is sent to the customer search."""
 
     @classmethod
     def setUpClass(cls):
@@ -16,7 +16,7 @@ class TestLockTours(LeadsAgentCommon, HttpCase):
         cls._assign(cls.mine)
 
     def _no_grace(self):
-        """A grace of no time, which no form would accept, so that a resolved customer is out of sight at once."""
+        """Set the grace to zero, which forms refuse, so that a resolved customer is out of sight at once."""
         self.env.flush_all()
         self.env.cr.execute("UPDATE res_company SET leads_agent_grace_minutes = 0")
         self.env.invalidate_all()

@@ -110,7 +110,7 @@ class TestRoleMatrix(LeadsAgentCommon):
                     order = self.orders[whose, state]
                     with self.subTest(role=role, state=state, whose=whose):
                         self.assertEqual(self._rights(order, user), rights)
-                        # Whoever may change an order may also take lines off it.
+                        # Users who may change an order may also delete its lines.
                         lines = self._rights(order.order_line, user)
                         self.assertEqual(lines[:3], rights[:3], "lines")
                         self.assertEqual(lines[3] == "u", rights[1] == "w", "lines")

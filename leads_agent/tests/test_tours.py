@@ -17,7 +17,7 @@ PATIENCE = 30
 
 @tagged("post_install", "-at_install")
 class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
-    """What people do with the app, in a browser. Each tour is told in `static/tests/tours`."""
+    """The app in a browser. The tours are in `static/tests/tours`."""
 
     def _two_leads(self):
         """Two leads of the agent, in this order of calling, and one of another agent."""
@@ -233,7 +233,7 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
 
 
 class _Session:
-    """A second person at work while a tour runs: own cookies, own thread, the same doors."""
+    """A second user at work while a tour runs, over HTTP, with its own cookies and thread."""
 
     def __init__(self, case, login):
         self.case = case
@@ -242,7 +242,7 @@ class _Session:
 
     @contextmanager
     def running(self, target):
-        """Do something at the side, and tell the test what went wrong."""
+        """Do something in parallel, and report errors to the test."""
         errors = []
 
         def run():

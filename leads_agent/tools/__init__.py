@@ -1,1 +1,1 @@
-"""The arithmetic of the addon: pure, typed and doctested; the models fetch rows, call it and store."""
+"""Pure functions of the addon, typed and doctested; the models read rows, call them and store the results."""

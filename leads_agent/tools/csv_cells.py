@@ -1,15 +1,15 @@
-"""Cells of a CSV file that no spreadsheet takes for a formula."""
+"""Cells of a CSV file that spreadsheets do not run as formulas."""
 
 import re
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-# How programs write a text of digits that a spreadsheet shall not take for a number.
+# How programs write digits that a spreadsheet should keep as text.
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def neutral(value: object) -> object:
-    """A text that would start a formula gets an apostrophe in front; numbers stay numbers.
+    """Return the cell, with an apostrophe before a text that would start a formula; numbers are unchanged.
 
     >>> neutral("=1+1"), neutral("@SUM(A1)"), neutral("Anna"), neutral(-3)
     ("'=1+1", "'@SUM(A1)", 'Anna', -3)
@@ -18,7 +18,7 @@ def neutral(value: object) -> object:
 
 
 def natural(value: object) -> object:
-    """The reverse: a text that came back with the apostrophe loses it, and so does what was written as a formula.
+    """Reverse :func:`neutral`: remove the apostrophe, and the formula around a text.
 
     >>> natural("'+32 2 555 01 23"), natural("'t Hof"), natural("'=1+1"), natural(7)
     ('+32 2 555 01 23', "'t Hof", '=1+1', 7)

@@ -1,24 +1,24 @@
-"""What comes from outside, brought to what it must be.
+"""Validate and convert values from clients.
 
-Each reader takes anything at all, and returns what was meant or raises :class:`Unfit`. Clients send numbers as text and
-as floats: what is certainly a number is one, and what is judged afterwards is the number that the database will hold.
+Each reader accepts any value, and returns the converted one or raises :class:`Unfit`. Clients send numbers as text and
+as floats: these are converted if unambiguous, so that later checks see the number that the database will store.
 """
 
 import math
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-# The largest number of a record, and of what an integer column holds.
+# The largest record ID, and the largest value of an integer column.
 LARGEST = 2**31 - 1
-# What means nothing: a client has no other way to leave an argument out.
+# Values that mean "not given": clients have no other way to leave an argument out.
 NOTHING = (None, False, "")
 LONGEST = 100_000
-# A number that stands where a text belongs, at most.
+# The largest number accepted as a text.
 HUGE = 10**100
 
 
 class Unfit(ValueError):
-    """A value that is not what was wanted.
+    """A value that is not of the expected kind.
 
     :param str wanted: a key of the sentences in ``arguments.py``
     """
@@ -206,7 +206,7 @@ def table(value: Any) -> list:
 
 
 def optional(reader: Callable) -> Callable:
-    """The same reader, for an argument that may be left out: nothing stays nothing.
+    """Return the same reader for an optional argument: an empty value is returned unchanged.
 
     >>> optional(record_id)(False), optional(flag)(None), optional(record_id)(7)
     (False, None, 7)
@@ -259,7 +259,7 @@ def any_number(ids: tuple) -> tuple:
 
 
 def _unfit(reader: Callable, value: Any) -> str:
-    """What a reader wants instead of a value; for the examples above."""
+    """Return the kind of value that a reader expected; for the examples above."""
     try:
         return f"took {reader(value)!r}"
     except Unfit as unfit:

@@ -1,6 +1,6 @@
-"""An addon comes out of another one: what moves keeps its row, so favourites, customised views and translations stay.
+"""Split an addon: moved records keep their rows, so favourites, customised views and translations are kept.
 
-For pre-migrations, which know the database and the files of the addons, and no model yet.
+For pre-migrations, which have the database and the files of the addons, but no models yet.
 """
 
 import ast
@@ -57,7 +57,7 @@ _OF_TABLES = (
 
 @dataclass(frozen=True)
 class Moving:
-    """What moves from one addon to another, besides what the data files of the new one name.
+    """The parts that move to another addon, in addition to the records in its data files.
 
     :param models: with all their fields, constraints, rights, rules and views
     :param fields: ``{model: names}`` of single fields
@@ -73,7 +73,7 @@ class Moving:
     constraints: tuple[str, ...] = ()
 
     def move(self, cr) -> bool:
-        """Move it, and have the new addon installed.
+        """Move the parts, and mark the new addon for installation.
 
         :returns: whether there was anything to move
         """
@@ -111,7 +111,7 @@ class Moving:
         }
 
     def _move_data(self, cr) -> int:
-        """Move what the data files of the new addon name, and those of the old one no longer do."""
+        """Move the records that are now in the data files of the new addon instead of the old one."""
         names = names_in_data(ADDONS / self.target) - names_in_data(ADDONS / self.origin)
         # A job has an action of its own.
         names |= {f"{name}_ir_actions_server" for name in names}
@@ -133,7 +133,7 @@ class Moving:
 
 
 def put_back(cr) -> None:
-    """At the end: what users may have changed is as it was, whatever the new addons have loaded."""
+    """At the end, restore rows that users may have changed, over the data loaded by the new addons."""
     for (model, res_id), (row, message_id) in _kept.items():
         table = _table(model)
         cr.execute(
@@ -149,7 +149,7 @@ def put_back(cr) -> None:
             [table, *columns, *columns, table],
             [json.dumps(row), res_id],
         )
-        # What was changed and changed back is no news.
+        # Unchanged rows need no update.
         cr.execute("DELETE FROM mail_message WHERE model = %s AND res_id = %s AND id > %s", [model, res_id, message_id])
     _kept.clear()
 
@@ -159,7 +159,7 @@ def _table(model: str) -> str:
 
 
 def _execute(cr, statement: str, names: list[str], parameters: list) -> None:
-    """Execute a statement on tables and columns that are known by their names alone."""
+    """Execute a statement on tables and columns given by name."""
     cr.execute(statement.format(*(f'"{name}"' for name in names)), parameters)
 
 

@@ -248,7 +248,7 @@ test("when the page has gone, the last one is shown", async () => {
     expect(questions.map((question) => question.offset)).toEqual([0, 80, 0]);
 });
 
-test("without leads, the reason is told", async () => {
+test("without leads, the reason is shown", async () => {
     Object.assign(answer, { leads: [], leads_count: 0, history: [], empty_reason: "You see quotations only." });
     await openDashboard();
     expect(".o_leads_agent_empty").toHaveText(/You see quotations only\./);

@@ -61,7 +61,7 @@ tours.add("leads_agent_user_tab", {
         { content: "Assign", trigger: ".modal button[name=action_assign]", run: "click" },
         ...seeNoDialog(),
         {
-            content: "The lead stands in the tab",
+            content: "The lead is in the tab",
             trigger: `.o_field_widget[name=leads_assignment_ids] .o_data_row:contains("Harbour Café")`,
         },
         {

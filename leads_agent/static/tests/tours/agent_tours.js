@@ -44,7 +44,7 @@ tours.add("leads_agent_login", {
             trigger: `.o_leads_agent_history_entry[data-kind=assigned]:contains("Harbour Café")`,
         },
         {
-            content: "There is no other app than this one, besides what everybody has",
+            content: "There is no other app, except for those that all users have",
             trigger: `.o_menu_brand:contains("Leads Agent")`,
         },
     ],
@@ -218,12 +218,12 @@ tours.add("leads_agent_order_entry", {
             run: "edit Wants delivery in May",
         },
         { content: "Log it", trigger: ".o-mail-Composer-send:enabled", run: "click" },
-        { content: "It stands in the chatter", trigger: `.o-mail-Message:contains("Wants delivery in May")` },
+        { content: "It is in the chatter", trigger: `.o-mail-Message:contains("Wants delivery in May")` },
         { content: "Schedule an activity", trigger: ".o-mail-Chatter-activity", run: "click" },
         { content: "Its summary", trigger: ".modal .o_field_widget[name=summary] input", run: "edit Call in April" },
         { content: "Schedule", trigger: ".modal button[name=action_schedule_activities]", run: "click" },
         ...seeNoDialog(),
-        { content: "It stands in the chatter", trigger: `.o-mail-Activity:contains("Call in April")` },
+        { content: "It is in the chatter", trigger: `.o-mail-Activity:contains("Call in April")` },
     ],
 });
 

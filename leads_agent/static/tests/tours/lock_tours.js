@@ -9,7 +9,7 @@ function call(model, method, ...args) {
     return rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
 }
 
-/** Back on the customer search, with a notice; by default nothing stands in front of it. */
+/** Back on the customer search, with a notice; by default without a dialog over it. */
 function seeRedirect(afterwards = seeNoDialog()) {
     return [
         {

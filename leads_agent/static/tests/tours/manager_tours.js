@@ -175,7 +175,7 @@ tours.add("leads_agent_new_disposition", {
         },
         ...seeNoDialog(),
         {
-            content: "It stands in the section",
+            content: "It is in the section",
             trigger: `.o_field_widget[name=leads_disposition_ids] .o_data_row:contains("Call again in spring"):contains("Sales")`,
         },
         { content: "Save the call center", trigger: ".o_form_button_save:visible", run: "click" },

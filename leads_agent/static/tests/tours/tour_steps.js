@@ -44,7 +44,7 @@ export function openMenu(...names) {
     }));
 }
 
-/** Nothing stands in front of the page: no dialog, no error. */
+/** Nothing covers the page: no dialog, no error. */
 export function seeNoDialog() {
     return [{ content: "No dialog is open", trigger: "body:not(:has(.modal))" }];
 }
@@ -70,7 +70,7 @@ export function choose(field, name, { inside = "" } = {}) {
             run: "click",
         },
         {
-            content: `${name} stands in ${field}`,
+            content: `${name} is in ${field}`,
             trigger: `${inside} .o_field_widget[name=${field}] input:value("${name}")`,
         },
     ];

@@ -68,18 +68,18 @@ class Rows:
         for row, vals in enumerate(self.vals_list):
             partner_id = vals.get("partner_id") or 0
             if vals.get("agent_id") not in agents._ids:
-                refused[row] = self._refused("failed", self.env._("Choose the Leads Agent who gets the leads."))
+                refused[row] = self._failure("failed", self.env._("Choose the Leads Agent who gets the leads."))
             elif partner_id not in commercial_of:
-                refused[row] = self._refused("gone", self.env["leads.agent.wording"]._verdict("gone"))
+                refused[row] = self._failure("gone", self.env["leads.agent.wording"]._verdict("gone"))
             elif partner_id not in readable._ids:
-                refused[row] = self._refused("not_visible", self.env._("You may not read this customer."))
+                refused[row] = self._failure("not_visible", self.env._("You may not read this customer."))
             elif first.setdefault(commercial_of[partner_id], row) != row:
                 name = partners.browse(partner_id).display_name
-                refused[row] = self._refused("already", self.env._("%s is already in an earlier row.", name))
+                refused[row] = self._failure("already", self.env._("%s is already in an earlier row.", name))
             else:
                 rows.append(row)
         return refused, rows
 
-    def _refused(self, result: str, reason: str) -> Result:
+    def _failure(self, result: str, reason: str) -> Result:
         nobody = self.env["res.users"]
         return Result(result, reason, self.env["res.partner"], 0, nobody, self.env["leads.agent.assignment"])

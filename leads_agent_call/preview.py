@@ -15,7 +15,7 @@ def sentences(call, disposition, due_at=False) -> list[str]:
     assignment = call.sudo()._lead()
     if not assignment:
         unchanged = call.env._("The customer is not your lead: the lead is left as it is.")
-        return [unchanged, *_of_callback(call, disposition, "keep")]
+        return [unchanged, *disposition._customer_sentences(), *_of_callback(call, disposition, "keep")]
     attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
     # sudo: leads.agent.callback - whether anything is promised to the customer of the user's own call
     is_promised = bool(call.env["leads.agent.callback"].sudo()._open_of(call.partner_id))

@@ -90,7 +90,7 @@ def check_due(callbacks):
             raise UserError(env._("The callback would be in the past: %s.", when))
         if callback.due_at > now + FARTHEST:
             raise UserError(env._("The callback would be more than a year away: %s.", when))
-        if refusal := Desk._refusal(Attempt(facts, env.user, callback.due_at), "promise"):
+        if refusal := Desk._refusal_sentence(Attempt(facts, env.user, callback.due_at), "promise"):
             raise UserError(refusal)
 
 

@@ -50,7 +50,7 @@ def refused(callbacks, facts_of):
     """Those of these callbacks whose customer may not be called any more, at whatever hour."""
     Desk, now = callbacks.env["leads.agent.desk"], fields.Datetime.now()
     return callbacks.filtered(
-        lambda callback: Desk._refused(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
+        lambda callback: Desk._refusal(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
     )
 
 

@@ -26,9 +26,9 @@ def begin(env: Environment, customer, direction: str, number: str) -> dict:
     numbers = _numbers(env, facts, number)
     if direction == "out":
         attempt = Attempt(facts, user, fields.Datetime.now(), bool(callback))
-        reasons = [Desk._refusal(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
+        reasons = [Desk._refusal_sentence(attempt._replace(facts=Desk._at_number(facts, nr))) for nr in numbers]
         if all(reasons):
-            raise UserError(reasons[0] if reasons else Desk._refusal(attempt))
+            raise UserError(reasons[0] if reasons else Desk._refusal_sentence(attempt))
         numbers = [nr for nr, reason in zip(numbers, reasons, strict=True) if not reason]
         if len(numbers) > 1:
             values = [number_values(nr) for nr in numbers]

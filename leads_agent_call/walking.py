@@ -48,7 +48,7 @@ class Walk:
             rows = self._next(best, places, size + 1, offset)
             facts_of = self.desk._facts([partner_id for partner_id, _most in rows[:size]], self.weights)
             callable_now = [
-                facts for facts in facts_of.values() if not self.desk._refused(Attempt(facts, self.user, self.now))
+                facts for facts in facts_of.values() if not self.desk._refusal(Attempt(facts, self.user, self.now))
             ]
             if callable_now:
                 leads = {facts.lead: facts for facts in [*callable_now, *([best] if best else [])]}

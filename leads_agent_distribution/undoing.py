@@ -53,7 +53,9 @@ class Undoing:
         before = {row.former_agent_id for row in rows} - {None}
         former = self.env["res.users"].sudo().browse(before)
         unable = former.with_company(self.batch.company_id)._leads_unable()
-        left |= self._refused([row for row in rows if not row.since and row.former_agent_id not in (None, *unable)])
+        left |= self._not_returnable(
+            [row for row in rows if not row.since and row.former_agent_id not in (None, *unable)]
+        )
         back = [row for row in rows if row.line_id not in left]
         if back:
             undo(
@@ -114,7 +116,7 @@ class Undoing:
         )
         return [Given(*row) for row in rows]
 
-    def _refused(self, rows):
+    def _not_returnable(self, rows):
         """Leads that their former holders cannot have again, as the customers have changed.
 
         :returns: ``{line_id: sentence}``

@@ -121,30 +121,28 @@ class LeadsAgentAssignment(models.Model):
             vals |= {"first_call_at": now, "hours_to_call": (now - self.assigned_at).total_seconds() / 3600}
         self.write(vals)
 
-    def _apply_outcome(self, disposition, note="", *, call=None, due_at=False, zone=False):
-        """Elevated: do what the disposition says with active leads.
+    def _apply_outcome(self, disposition, call, note="", *, due_at=False, zone=False):
+        """Elevated: apply the outcome of a call to its active lead and to the customer.
 
-        :param call: the call it was the outcome of; without one, every lead is closed (*Mark Lead As Resolved*)
         :param due_at: when to call back, in UTC
-        :returns: the assignments that ended
+        :param zone: the time zone in which the callback was agreed on
         """
-        result = policy.Outcome("close")
-        if call:
-            is_promised = bool(self.env["leads.agent.callback"]._open_of(self.partner_id))
-            result = policy.outcome(disposition._policy(), self.attempt_count, is_promised)
+        is_promised = bool(self.env["leads.agent.callback"]._open_of(self.partner_id))
+        result = policy.outcome(disposition._policy(), self.attempt_count, is_promised)
         self._apply_to_customers(disposition, self.partner_id)
         match result.fate:
             case "close":
-                return self._end("resolved", disposition=disposition, note=note)
+                self._end("resolved", disposition=disposition, note=note)
+                return
             case "release":
-                return self._end("unassigned", note=self.env._("Back in the pool: %s", disposition.name))
+                self._end("unassigned", note=self.env._("Back in the pool: %s", disposition.name))
+                return
         if due_at:
             self.env["leads.agent.callback"]._promise(self.agent_id, self.partner_id, due_at, zone, note, call)
         if result.retry_minutes:
             self.next_call_at = fields.Datetime.now() + timedelta(minutes=result.retry_minutes)
         self.env["leads.agent.history"]._refresh_last_events(self.partner_id.ids)
         self.agent_id._leads_dashboard_changed()
-        return self.browse()
 
     @api.model
     def _apply_to_customers(self, disposition, customers):

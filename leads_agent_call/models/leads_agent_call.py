@@ -364,7 +364,7 @@ class LeadsAgentCall(models.Model):
         self.env["leads.agent.history"]._log_calls(self)
         if assignment := self._lead():
             assignment._count_attempt(disposition)
-            assignment._apply_outcome(disposition, note, call=self, due_at=due_at, zone=zone)
+            assignment._apply_outcome(disposition, self, note, due_at=due_at, zone=zone)
         else:
             # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
             self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)

@@ -124,7 +124,7 @@ class LeadsAgentDesk(models.AbstractModel):
             facts_of = desk._facts(callbacks.partner_id.ids, weights)
             for callback in callbacks:
                 facts = facts_of[callback.partner_id.id]
-                if not self._refused(Attempt(facts, user, now, keeps_promise=True)):
+                if not self._refusal(Attempt(facts, user, now, keeps_promise=True)):
                     return facts, callback
         facts = walking.Walk(desk, user, weights, skipped).best()
         return facts and (facts, Callback)
@@ -161,7 +161,7 @@ class LeadsAgentDesk(models.AbstractModel):
             when = format_datetime(self.env, min(moments), tz=user.tz, dt_format="short")
             sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
         else:
-            refusals = filter(None, (self._refusal(Attempt(facts, user, now)) for facts in facts_of.values()))
+            refusals = filter(None, (self._refusal_sentence(Attempt(facts, user, now)) for facts in facts_of.values()))
             sentences.append(next(refusals, self.env._("Nobody can be called now.")))
         return sentences
 
@@ -227,7 +227,7 @@ class LeadsAgentDesk(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _refused(self, attempt, door="call"):
+    def _refusal(self, attempt, door="call"):
         """Why a call may not be made or promised: the first reason of the one list, or None."""
         for refusal in self.env["res.partner"]._refusals():
             if door in refusal.doors and refusal.holds(attempt):
@@ -235,9 +235,9 @@ class LeadsAgentDesk(models.AbstractModel):
         return None
 
     @api.model
-    def _refusal(self, attempt, door="call"):
+    def _refusal_sentence(self, attempt, door="call"):
         """The same in a sentence; empty when the call is allowed."""
-        refusal = self._refused(attempt, door)
+        refusal = self._refusal(attempt, door)
         return refusal.sentence(self.env, attempt.facts.name, attempt) if refusal else ""
 
     @api.model

@@ -235,7 +235,11 @@ class LeadsAgentDisposition(models.Model):
                 sentences.append(self.env._("It comes back to you in %s.", self._duration(result.retry_minutes)))
             case _:
                 sentences.append(self.env._("The lead stays with you."))
-        return [*sentences, *(effect.sentence for effect in self._effects() if effect.sentence)]
+        return sentences + self._customer_sentences()
+
+    def _customer_sentences(self):
+        """What will happen to the customer, whether or not the customer is the agent's lead."""
+        return [effect.sentence for effect in self._effects() if effect.sentence]
 
     def _effects(self):
         """What the outcome does with customers, whoever holds them: the form shows the sentences, the rest is done.

@@ -99,6 +99,17 @@ class TestCallChanges(CallChangesCommon):
                 self.assertEqual(customer.leads_agent_id, holder)
                 self.assertFalse(self._told(), "the agent's own doing")
 
+    def test_effects_on_a_customer_who_is_no_lead_of_the_agent(self):
+        """What is done with the customer is announced, also when the lead went to somebody else during the call."""
+        outcome = self.env.ref("leads_agent.disposition_do_not_call")
+        customer, lead, call = self._in_call("Taken, then blocked")
+        lead.with_user(self.manager).action_unassign()
+        form = Form(self.env["leads.agent.outcome"].with_user(self.agent).with_context(default_call_id=call.id))
+        form.disposition_id = outcome
+        self.assertRegex(form.effects, "not your lead: the lead is left as it is(.|\n)*never called again")
+        form.save().action_confirm()
+        self.assertTrue(self.env["leads.agent.opt.out"].search([("partner_id", "=", customer.id)]).is_in_force)
+
     def _sell(self, customer, user):
         customer.sale_order_ids.with_user(user).action_confirm()
 

@@ -1,4 +1,4 @@
-"""One run of a scheduled rule: what it has done so far, and the words for it."""
+"""One run of a scheduled rule: its results so far, and the sentences for them."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from odoo.models import BaseModel
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a rule has done so far; a chunk makes a new one, so that it can be tried again."""
+    """The results of a run so far. Immutable, so that a chunk can be retried: each chunk creates a new one."""
 
     rule: BaseModel
     counts: Counter = field(default_factory=Counter)
@@ -17,9 +17,9 @@ class Run:
     end: str = ""
 
     def gave(self, results, below):
-        """The run after one chunk more.
+        """Return the run including one more chunk.
 
-        :param below: leads with lower ids are still to come
+        :param below: leads with lower IDs are still to be processed
         """
         agents = {result.agent_id for result in results if result.result == "assigned"}
         counts = self.counts + Counter(result.result for result in results)
@@ -29,7 +29,7 @@ class Run:
         return replace(self, end=reason)
 
     def sentence(self):
-        """What the run did, in words."""
+        """Return a sentence on the results of the run."""
         env, sentences = self.rule.env, []
         refused = {result: count for result, count in self.counts.items() if result != "assigned"}
         if self.counts["assigned"]:
@@ -48,7 +48,7 @@ class Run:
         return " ".join(sentences)
 
     def reason(self, cause):
-        """Why this agent, in words that stay on the assignment."""
+        """Return the reason for this agent, as stored on the assignment."""
         env, name = self.rule.env, self.rule.name
         match cause:
             case "previous":

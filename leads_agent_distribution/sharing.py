@@ -1,4 +1,4 @@
-"""Sharing the leads of a batch out: among whom, how many each, and what is said of those that get no agent."""
+"""Distribution of the leads of a batch: among which agents, how many each, and the result of leads without an agent."""
 
 from odoo.fields import Domain
 
@@ -6,27 +6,27 @@ from .tools import distribution
 
 
 class Sharing:
-    """The leads of some lines of a batch, of which ``rows`` are a :class:`Row` each."""
+    """Distributes the leads of some lines of a batch. ``rows`` has a :class:`Row` for each line."""
 
     def __init__(self, batch):
         self.batch = batch
         self.env = batch.env
 
     def share(self, rows, agents, turns, planning=False):
-        """Share the leads of some lines out, without those that nobody may be given.
+        """Distribute the leads of some lines, except those that may not be assigned.
 
-        :returns: the plan, ``(line_id, result, reason)`` of the others, and the :class:`assigning.Examined`
+        :returns: the plan, ``(line_id, result, reason)`` of the other lines, and the :class:`assigning.Examined`
         """
         partner_ids = [row.partner_id for row in rows if row.partner_id]
         examined = self.batch._assigning().examine(partner_ids, agents, self.batch.agent_id.id or 0)
-        # By the customer of the line, who may have become a contact of another one since.
+        # The commercial customer of a line may have changed since the line was created.
         customer_of = examined.leads.commercial_of
         wanted = [
             nr for nr in partner_ids if nr in customer_of and examined.verdicts[customer_of[nr]].result == "assigned"
         ]
         plan = (
             self.env["leads.agent.rotation"]
-            # sudo: leads.agent.rotation - only managers come here
+            # sudo: leads.agent.rotation - only managers can reach this code
             .sudo()
             ._share_out(
                 wanted,
@@ -44,9 +44,9 @@ class Sharing:
         return plan, self._refused_lines(rows, examined, plan, agents), examined
 
     def _rooms(self, agents, planning):
-        """How many more leads of this batch each agent may take: by their own limits, and by the cap of the batch.
+        """Return how many more leads of this batch each agent may take, by their own limits and the batch's cap.
 
-        :param bool planning: what is planned takes the room of the agent already
+        :param bool planning: leads planned so far count against the room of the agent
         :returns: ``{agent_id: int or None}``
         """
         given = self._given() if planning or self.batch.cap else {}
@@ -59,14 +59,14 @@ class Sharing:
         return rooms
 
     def _given(self):
-        """How many leads each agent has of this batch so far, or is planned to have."""
+        """Return how many leads of this batch each agent has so far, assigned or planned."""
         given = Domain("batch_id", "=", self.batch.id) & Domain("agent_id", "!=", False)
         given &= Domain("result", "in", (False, "assigned"))
         groups = self.batch._lines()._read_group(given, ["agent_id"], ["__count"])
         return {agent.id: count for agent, count in groups}
 
     def _refused_lines(self, rows, examined, plan, agents):
-        """``(line_id, result, reason)`` of the lines that get no agent."""
+        """Return ``(line_id, result, reason)`` of the lines that get no agent."""
         leads, left, refused = examined.leads, set(plan.left), []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
@@ -91,14 +91,14 @@ class Sharing:
             elif partner_id not in left:
                 continue
             elif holder_id in agents._ids:
-                # Who keeps what they hold needs no room.
+                # An agent needs no room for a lead that the agent already holds.
                 refused.append((line_id, "already", self._sentence("already", name, holders.browse(holder_id).name)))
             else:
                 refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", name)))
         return refused
 
     def write_planned(self, rows, plan, refused, leads):
-        """Who would get which lead, and from whom; whoever holds it already keeps it."""
+        """Write the planned agent and the previous holder on each line; a lead that already has this holder stays."""
         planned = []
         # sudo: res.users - names in the sentences of the log
         names = {agent.id: agent.name for agent in self.batch._receivers().sudo()}

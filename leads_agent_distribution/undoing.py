@@ -1,8 +1,8 @@
-"""Undoing: an assignment that is undone counts as never made, and the one that it ended goes on.
+"""Undo assignments: they count as never made, and the assignments that they ended become active again.
 
-An undone assignment is kept with the end reason ``undone``, by which limits and figures leave it out. What it took
-from somebody is not assigned again: that very assignment is active again, with the moment, the attempts and the reason
-that it had.
+An undone assignment is kept with the end reason ``undone``; limits and figures ignore it. A lead taken from a previous
+holder is not assigned to the holder anew: the previous assignment itself becomes active again, with its original time,
+attempts and reason.
 """
 
 from collections import Counter
@@ -20,10 +20,10 @@ from .tools import distribution
 
 
 class Given(NamedTuple):
-    """A line that gave a lead out, and what undoing it comes to.
+    """A line that assigned a lead, and the result of undoing it.
 
-    :param former_id: the assignment that the batch ended, of ``former_agent_id``; it goes on when the batch is undone
-    :param since: what happened since, for which the lead is left where it is; None: nothing
+    :param former_id: the assignment of ``former_agent_id`` that the batch ended; it is resumed when the batch is undone
+    :param since: what has happened to the lead since, which keeps it from being undone; None: nothing
     """
 
     line_id: int
@@ -36,20 +36,20 @@ class Given(NamedTuple):
 
 
 class Undoing:
-    """Undoing a batch: what was before holds again, where nobody has touched the lead since."""
+    """Undoes a batch, except for leads to which something has happened since."""
 
     def __init__(self, batch):
         self.batch = batch
         self.env = batch.env
 
     def run(self, limit):
-        """Give the next leads back.
+        """Undo the next lines.
 
-        :returns: how many lines were looked at
+        :returns: how many lines were processed
         """
         rows = self._read_given(limit)
         left = {row.line_id: self._left_sentence(row) for row in rows if row.since}
-        # sudo: res.users - whether former holders may hold leads today
+        # sudo: res.users - whether previous holders may still hold leads
         before = {row.former_agent_id for row in rows} - {None}
         former = self.env["res.users"].sudo().browse(before)
         unable = former.with_company(self.batch.company_id)._leads_unable()
@@ -68,10 +68,10 @@ class Undoing:
         return len(rows)
 
     def _read_given(self, limit):
-        """The next lines that assigned something.
+        """Read the next lines that assigned a lead.
 
-        What happened since is told by the order in which it was recorded, as clocks count whole seconds: everything in
-        the history behind the entry of the assignment. What stands in no history, :meth:`_against_undo` adds.
+        Events since then are found by their order in the history, as times are only exact to the second: every entry
+        after that of the assignment counts. :meth:`_against_undo` adds what is not in the history.
 
         :returns: a list of :class:`Given`
         """
@@ -81,7 +81,7 @@ class Undoing:
             SQL("WHEN %s THEN %s", condition, name)
             for name, condition, _text in self.env["leads.agent.assignment"]._against_undo()
         ]
-        # By hand: per line the assignment before it and the newest event since, by index instead of a query each.
+        # In SQL: finds the previous assignment and the newest event of each line by index, instead of a query for each.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -117,7 +117,7 @@ class Undoing:
         return [Given(*row) for row in rows]
 
     def _not_returnable(self, rows):
-        """Leads that their former holders cannot have again, as the customers have changed.
+        """Return the leads that their previous holders cannot get back, because the customers have changed.
 
         :returns: ``{line_id: sentence}``
         """
@@ -160,12 +160,12 @@ class Undoing:
             return self.env._(
                 "Back in the pool, since the former holder cannot have it. %s", unable[row.former_agent_id]
             )
-        # sudo: res.users - the name of the former holder in the log
+        # sudo: res.users - the name of the previous holder in the log
         return self.env._("Back with %s.", self.env["res.users"].sudo().browse(row.former_agent_id).name)
 
     def forget_left(self):
-        """What was left the last time is looked at again."""
-        # By hand: up to 300,000 lines, which the ORM would read first and write in pieces.
+        """Clear the results of lines that could not be undone last time, so that they are checked again."""
+        # In SQL: up to 300,000 lines, which the ORM would read first and write in pieces.
         self.env.cr.execute(
             SQL(
                 """
@@ -178,7 +178,7 @@ class Undoing:
         self.batch._forget_lines()
 
     def finish(self):
-        """Say what was given back and what was not. A batch that gave nothing back is not undone."""
+        """Write the results of undoing. A batch of which nothing was undone does not become *undone*."""
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
         Line = self.env["leads.agent.batch.assign.line"].sudo()
         given, left = Counter(), 0
@@ -201,13 +201,13 @@ class Undoing:
             self.batch.state = "done" if is_whole else "cancelled"
 
     def _turn_back(self, given, left):
-        """Put the rotation back: as it stood, if nothing else was shared out since, else without these leads.
+        """Restore the rotation: as it was, if nothing else was distributed since, else without these leads.
 
-        :param dict given: ``{agent_id: leads that were given back}``
+        :param dict given: ``{agent_id: leads that were undone}``
         """
         if self.batch.agent_id:
             return
-        # sudo: leads.agent.rotation - only managers come here
+        # sudo: leads.agent.rotation - only managers can reach this code
         rotation = self.env["leads.agent.rotation"].sudo()._locked(self.batch.company_id, self.batch.team_id)
         if self.batch.turns and not left and rotation.turns == self.batch.turns["after"]:
             rotation.turns = self.batch.turns["before"] or {}
@@ -220,7 +220,7 @@ def undo(assignments: BaseModel, former_of: dict[int, int | None]) -> BaseModel:
     """Elevated: undo active assignments.
 
     :param assignments: an empty recordset, in the company of the batch
-    :param former_of: ``{assignment_id: id of the assignment that goes on instead, or None}``
+    :param former_of: ``{assignment_id: ID of the assignment to resume, or None}``
     :returns: the assignments that were undone
     """
     env = assignments.env
@@ -238,8 +238,8 @@ def undo(assignments: BaseModel, former_of: dict[int, int | None]) -> BaseModel:
 
 
 def _resume(formers: BaseModel) -> None:
-    """The end of these assignments, which another one brought about, is taken back."""
-    # By hand: no one may write these fields, each row gets its own moment, and what ended elsewhere is left alone.
+    """Make these previous assignments active again."""
+    # In SQL: users cannot write these fields, each row gets its own time, and rows that ended otherwise are unchanged.
     formers.env.cr.execute(
         SQL(
             """
@@ -258,10 +258,10 @@ def _resume(formers: BaseModel) -> None:
 
 
 def _mark(undone: BaseModel, formers: BaseModel) -> None:
-    """The entries of what was undone, and of the end of what goes on instead, are no news in the history."""
+    """Mark as undone the history entries of the undone assignments, and of the end of the resumed ones."""
     history = undone.env["leads.agent.history"]
     history.flush_model()
-    # By hand: nobody writes history, and a chunk has thousands of entries that need not be read.
+    # In SQL: history cannot be written by the ORM, and a chunk has thousands of entries that need not be read.
     history.env.cr.execute(
         SQL(
             """

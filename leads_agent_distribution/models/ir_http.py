@@ -2,7 +2,7 @@ from odoo import models
 
 
 class IrHttp(models.AbstractModel):
-    """The web client knows from the start whether the user may switch new leads, and how the switch stands."""
+    """Send the agent's availability for new leads to the web client with the session."""
 
     _inherit = "ir.http"
 

@@ -6,15 +6,15 @@ from odoo.addons.leads_agent.tools.moments import midnight
 
 from ..tools import limits
 
-# An agent chosen by a person may be away; the sentence says so. Everybody else asks for those who are there.
+# An agent chosen by a person may be away, and the result says so. All other sources only use agents who are available.
 CHOSEN_BY_A_PERSON = ("manual", "batch", "import")
 
 
 class LeadsAgentAssignment(models.Model):
-    """How much an agent may have, at every door.
+    """How many leads an agent may have.
 
-    An agent is full at a number of open leads, and at a number of new leads a day (settings of the company; the agent
-    may have numbers of their own). Which cap holds at which door is one table: ``limits.policy``.
+    An agent is full at a number of open leads, or at a number of new leads a day (settings of the company, or of the
+    agent). Which cap applies to which source is decided in ``limits.policy``.
     """
 
     _inherit = "leads.agent.assignment"
@@ -22,14 +22,14 @@ class LeadsAgentAssignment(models.Model):
     source = fields.Selection(
         selection_add=[
             ("rule", "Scheduled rule"),
-            # Of leads that were given back before version 19.0.2.2; since, their former assignment goes on.
+            # Only on leads given back before version 19.0.2.2; since then, undoing reactivates the previous assignment.
             ("undo", "Undone batch"),
         ],
         ondelete={"rule": "set batch", "undo": "set batch"},
     )
 
     # ------------------------------------------------------------------
-    # At the door in
+    # When leads are assigned
     # ------------------------------------------------------------------
 
     @api.model
@@ -47,7 +47,7 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _note_absence(self, verdicts, agent_of, agents):
-        """A person may give leads to an agent who is away; the sentence says that the agent is."""
+        """Let a person assign leads to an agent who is away, and add a note to the result."""
         absences = agents._leads_absences()
         for partner_id, verdict in verdicts.items():
             if verdict.result == "assigned" and (absence := absences.get(agent_of.get(partner_id))):
@@ -56,21 +56,21 @@ class LeadsAgentAssignment(models.Model):
                 )
 
     # ------------------------------------------------------------------
-    # How much agents have
+    # Loads of agents
     # ------------------------------------------------------------------
 
     @api.model
     def _agent_rooms(self, agents):
-        """How many more leads each agent may take now.
+        """Return how many more leads each agent may take now.
 
-        :returns: ``{agent_id: int or None}``; None: any number
+        :returns: ``{agent_id: int or None}``; None: unlimited
         """
         loads = self._agent_loads(agents)
         return {agent_id: loads[agent_id].room if agent_id in loads else None for agent_id in agents.ids}
 
     @api.model
     def _agent_loads(self, agents, policy=limits.EVERYTHING):
-        """What agents with a cap have, in one query.
+        """Return the loads of the agents that have a cap, in one query.
 
         :returns: ``{agent_id: limits.Load}``; agents without a cap are left out
         """
@@ -82,7 +82,7 @@ class LeadsAgentAssignment(models.Model):
         if not capped:
             return {}
         self.flush_model(["agent_id", "state", "assigned_at", "ended_at", "end_reason", "source"])
-        # By hand: each agent has a midnight of their own, so a group would be one query per time zone.
+        # In SQL: each agent has their own midnight, so a group would need one query per time zone.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -95,7 +95,7 @@ class LeadsAgentAssignment(models.Model):
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, midnight)
                 """,
                 capped,
-                # sudo: res.users - by whose clock the day begins
+                # sudo: res.users - the time zone decides when the agent's day begins
                 [self._midnight(agent) for agent in self.env["res.users"].browse(capped).sudo()],
             )
         )
@@ -103,5 +103,5 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _midnight(self, agent):
-        """When the day of the agent began, in UTC."""
+        """Return when the agent's day began, in UTC."""
         return midnight(self.env.cr.now(), agent.tz or "UTC")

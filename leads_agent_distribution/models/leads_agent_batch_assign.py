@@ -18,11 +18,11 @@ from ..undoing import Undoing
 
 
 class LeadsAgentBatchAssign(models.Model):
-    """A batch for several agents who share the leads, and a plan before anything is assigned.
+    """A batch shared among several agents, and a plan before anything is assigned.
 
-    Life cycle: ``draft``, then either assigned at once or ``planned`` first (a dry run: the same plan is carried out
-    later, and what changed meanwhile is reported), ``done``, and perhaps ``undone``.
-    With an agent and without a result, a line is planned for that agent.
+    Life cycle: ``draft``, then assigned at once, or ``planned`` first (a dry run: the same plan is committed later, and
+    changes in between are reported), ``done``, and possibly ``undone``.
+    A line with an agent and without a result is planned for that agent.
     """
 
     _inherit = "leads.agent.batch.assign"
@@ -79,7 +79,7 @@ class LeadsAgentBatchAssign(models.Model):
         return super()._compute_name()
 
     def _receiver_name(self):
-        # sudo: crm.team - the name of the call center that the batch names
+        # sudo: crm.team - the name of the call center of the batch
         name = super()._receiver_name() or self.team_id.sudo().name
         return name or (self.share_ids and self.env._("%s agents", len(self.share_ids)))
 
@@ -104,12 +104,12 @@ class LeadsAgentBatchAssign(models.Model):
                 raise ValidationError(self.env._("Choose one agent, or several to share the leads; not both."))
 
     # ------------------------------------------------------------------
-    # Buttons
+    # Actions
     # ------------------------------------------------------------------
 
     @takes(given.one)
     def action_assign(self):
-        """Assign the customers of the orders, and open the result log; a planned batch is carried out as planned.
+        """Assign the customers of the orders, and open the result log; a planned batch is committed as planned.
 
         :raises UserError: when the selection, the agents or the state do not allow it; nothing is changed then
         """
@@ -117,12 +117,12 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_plan(self):
-        """Plan without assigning anything: the lines say who would get which lead.
+        """Plan the batch without assigning anything: each line gets the agent planned for the lead.
 
-        :raises UserError: as for assigning
+        :raises UserError: as for :meth:`action_assign`
         """
         self._take("draft")
-        # Who gets what is said by the plan, also where there is one agent.
+        # The plan decides who gets which lead, also for a single agent.
         leads = [lead._replace(agent_id=None) for lead in self._prepare_leads()]
         if self.agent_id:
             self.share_ids._prepare(self, self.agent_id)
@@ -131,9 +131,9 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_commit(self):
-        """Carry the plan out, exactly; what changed since is reported on its line.
+        """Commit the plan exactly as it is; what has changed since is reported on the lines.
 
-        :raises UserError: when there is no plan, it gives no lead to anybody, or is carried out already
+        :raises UserError: when there is no plan, it assigns no lead, or is already committed
         """
         self._take("planned")
         if not self.pending_count:
@@ -144,9 +144,9 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_cancel(self):
-        """Stop a running batch after the chunk it is at, or give up a plan. What is assigned stays.
+        """Stop a running batch after the current chunk, or discard a plan. Leads already assigned stay assigned.
 
-        :raises UserError: when the batch is not running or planned
+        :raises UserError: when the batch is neither running nor planned
         """
         if self.state != "planned":
             return super().action_cancel()
@@ -156,20 +156,20 @@ class LeadsAgentBatchAssign(models.Model):
 
     @takes(given.one)
     def action_undo(self):
-        """Give back what the batch gave out, where nobody has touched it since.
+        """Undo the assignments of the batch where nothing has happened to the lead since.
 
-        :raises UserError: when there is nothing to undo, or it is undone already
+        :raises UserError: when there is nothing to undo, or the batch is already undone
         """
         self._take("done", "cancelled")
         if not self.assigned_count:
             raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
-        # sudo: leads.agent.batch.assign - the log is written by the batch alone
+        # sudo: leads.agent.batch.assign - only the batch itself writes its log
         Undoing(self.sudo()).forget_left()
         return self._start("undo", self.assigned_count)
 
     @takes(given.one)
     def action_open_load(self):
-        """How many leads each agent has before and after, as bars."""
+        """Open a chart of the leads of each agent, before and after."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leads_agent_distribution.action_batch_load")
         return {**action, "domain": [("batch_id", "=", self.id)], "context": {}}
@@ -183,18 +183,18 @@ class LeadsAgentBatchAssign(models.Model):
         return super()._state_sentence()
 
     # ------------------------------------------------------------------
-    # Which agents
+    # Receivers
     # ------------------------------------------------------------------
 
     def _prepare_receivers(self):
-        """Whom the leads are shared out among: those of the several who are there and have room.
+        """Return the agents who share the leads: those chosen who are available and have room.
 
-        :raises UserError: when there is nobody
+        :raises UserError: when there is none
         """
         if self.agent_id:
             super()._prepare_receivers()
             return
-        # sudo: crm.team, res.users - who is in the call center, and who is there now
+        # sudo: crm.team, res.users - members of the call center, and who is available now
         agents = (self.agent_ids | self.share_ids.agent_id).sudo().with_company(self.company_id)
         if self.team_id:
             agents |= self.team_id.sudo().member_ids
@@ -240,7 +240,7 @@ class LeadsAgentBatchAssign(models.Model):
         return None
 
     def _plan_chunk(self):
-        """Say who would get the next leads, and write it on their lines.
+        """Plan an agent for the next leads, and write the agent on their lines.
 
         :returns: how many lines were planned
         """
@@ -249,7 +249,7 @@ class LeadsAgentBatchAssign(models.Model):
             return 0
         turns = self.plan_turns
         if not turns and not self.agent_id:
-            # sudo: leads.agent.rotation - only managers come here
+            # sudo: leads.agent.rotation - only managers can reach this code
             turns = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id).turns
         sharing = Sharing(self)
         plan, refused, examined = sharing.share(rows, self._receivers(), distribution.restored(turns), planning=True)
@@ -258,14 +258,14 @@ class LeadsAgentBatchAssign(models.Model):
         return len(rows)
 
     # ------------------------------------------------------------------
-    # Sharing out
+    # Distributing
     # ------------------------------------------------------------------
 
     def _assign_chunk(self, rows, new=False):
-        """Leads that are planned go to whom they are planned for, and count in the rotation; others are shared out."""
+        """Assign planned leads to their agents and count them in the rotation; distribute the others."""
         if self.agent_id or not rows:
             return super()._assign_chunk(rows, new)
-        # sudo: leads.agent.rotation - only managers come here
+        # sudo: leads.agent.rotation - only managers can reach this code
         rotation = self.env["leads.agent.rotation"].sudo()._locked(self.company_id, self.team_id)
         plan, refused, examined, before = None, [], None, rotation.turns
         if all(row.agent_id for row in rows):
@@ -287,7 +287,7 @@ class LeadsAgentBatchAssign(models.Model):
         return len(rows)
 
     def _note_turns(self, before, after):
-        """Keep where the rotation stood, so that undoing can put it back; unless others came in between."""
+        """Keep the rotation from before the batch so that undoing can restore it, unless others used it in between."""
         if not self.turns:
             self.turns = {"before": before, "after": after}
         elif self.turns["after"] == before:
@@ -297,7 +297,7 @@ class LeadsAgentBatchAssign(models.Model):
         return {share.agent_id.id: share.weight or 1 for share in self.share_ids}
 
     def _reason(self, cause):
-        """Why this agent, in words that stay on the assignment."""
+        """Return the reason for this agent, as stored on the assignment."""
         user = self.env.user.name
         match cause:
             case "previous":

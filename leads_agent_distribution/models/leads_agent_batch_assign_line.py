@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class LeadsAgentBatchAssignLine(models.Model):
-    """What undoing the batch came to. Without a result, a line with an agent is planned for that agent."""
+    """The result of undoing, per line. A line with an agent and without a result is planned for that agent."""
 
     _inherit = "leads.agent.batch.assign.line"
 

@@ -13,7 +13,7 @@ COUNTED_FIELDS = ("open_before", "planned_count", "taken_count", "open_after")
 
 
 class LeadsAgentBatchAssignShare(models.Model):
-    """One agent of a batch that shares leads out: the weight, and what the plan means for the agent's load."""
+    """An agent's share in a batch for several agents: the weight, and the planned change of the agent's load."""
 
     _name = "leads.agent.batch.assign.share"
     _description = "Share of an Agent in a Batch"
@@ -41,7 +41,7 @@ class LeadsAgentBatchAssignShare(models.Model):
     _one_per_agent = models.UniqueIndex("(batch_id, agent_id)", "An agent can only be in this batch once.")
 
     def _has_field_access(self, field, operation):
-        """What a batch counts is written by the batch alone."""
+        """Only the batch itself may write its figures."""
         if operation == "write" and not self.env.su and field.name in COUNTED_FIELDS:
             return False
         return super()._has_field_access(field, operation)
@@ -63,8 +63,8 @@ class LeadsAgentBatchAssignShare(models.Model):
         self.batch_id._check_draft()
 
     def _prepare(self, batch, agents):
-        """There is a share for each of these agents and for nobody else, and what each has now stands on it."""
-        # sudo: leads.agent.batch.assign.share - what a batch counts is written by the batch
+        """Create missing shares of these agents, delete other shares, and store the current load of each agent."""
+        # sudo: leads.agent.batch.assign.share - the batch writes its own figures
         shares = self.sudo()
         shares.filtered(lambda share: share.agent_id not in agents).unlink()
         known = shares.exists().agent_id
@@ -74,7 +74,7 @@ class LeadsAgentBatchAssignShare(models.Model):
             share.open_before = opened.get(share.agent_id.id, 0)
 
     def _count(self, planned=False):
-        """What each agent gets by the plan and loses by it, or got and lost."""
+        """Store how many leads each agent gets and loses, as planned or as assigned."""
         # sudo: leads.agent.batch.assign.line - figures of the batch itself
         Line = self.env["leads.agent.batch.assign.line"].sudo()
         domain = [("batch_id", "in", self.batch_id.ids), ("result", "=", False if planned else "assigned")]
@@ -88,7 +88,7 @@ class LeadsAgentBatchAssignShare(models.Model):
     @api.depends("agent_id")
     def _compute_weight(self):
         for share in self:
-            # sudo: res.users - the usual weight of an agent whom the manager chose
+            # sudo: res.users - the default weight of an agent chosen by the manager
             share.weight = share.weight or share.agent_id.sudo().leads_weight or 1
 
     @api.depends("open_before", "planned_count", "taken_count")
@@ -98,7 +98,7 @@ class LeadsAgentBatchAssignShare(models.Model):
 
 
 class LeadsAgentBatchAssignLoad(models.Model):
-    """The load of each agent before and after a batch, as two bars."""
+    """The load of each agent before and after a batch, as two bars of a chart."""
 
     _name = "leads.agent.batch.assign.load"
     _description = "Load Before and After a Batch"

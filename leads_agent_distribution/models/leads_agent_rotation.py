@@ -7,11 +7,11 @@ from ..tools import distribution
 
 
 class LeadsAgentRotation(models.Model):
-    """Whose turn it is: the places in the rotation of a call center, or of a company's agents without one.
+    """The rotation of a call center, or of the company's agents outside call centers.
 
-    Kept in the database, so that sharing out is fair over many batches, rules and restarts. Whoever shares out locks
-    the row until the end of the transaction; of two at the same moment, the second goes on where the first ended (Odoo
-    retries it with a fresh view). What was planned and not given is taken back, so it is made up for.
+    It is stored, so that leads are distributed fairly over many batches, rules and restarts. The row is locked until
+    the end of the transaction; of two transactions at the same moment, the second continues where the first ended (Odoo
+    retries it on the new data). Leads that were planned but not assigned are made up for.
     """
 
     _name = "leads.agent.rotation"
@@ -30,9 +30,10 @@ class LeadsAgentRotation(models.Model):
 
     @api.model
     def _locked(self, company, team):
-        """The rotation of a call center, made if need be and locked until the end of the transaction."""
+        """Return the rotation of a call center, created if missing, and locked until the end of the transaction."""
         self.flush_model()
-        # By hand: the ORM neither inserts where there is none yet nor locks what another worker has just made.
+        # In SQL: the ORM can neither insert a row only where it is missing, nor lock one that another worker has just
+        # inserted.
         [(rotation_id,)] = self.env.execute_query(
             SQL(
                 """
@@ -49,18 +50,18 @@ class LeadsAgentRotation(models.Model):
         return rotation
 
     def _keep(self, turns, missed, method, weights):
-        """Keep turns, without the leads that were planned and not given, or that were taken back.
+        """Store turns, without the leads that were planned and not assigned, or taken back.
 
         :param dict missed: ``{agent_id: leads}``
-        :param dict weights: ``{agent_id: weight}`` that the plan counted with; without, all are equal
+        :param dict weights: ``{agent_id: weight}`` as used by the plan; without weights, all are equal
         """
-        # Whoever has the fewest gets the next: nobody's place moves.
+        # The agent with the fewest leads gets the next: there are no places to correct.
         self.turns = distribution.stored(turns if method == "least" else distribution.take_back(turns, missed, weights))
 
     def _follow(self, given, agents, method, weights):
-        """Keep the turns after leads were given by a plan that was made before.
+        """Store the turns after leads were assigned by an earlier plan.
 
-        :param list given: ids of the agents, in the order of the plan
+        :param list given: IDs of the agents, in the order of the plan
         """
         self.turns = distribution.stored(
             distribution.follow(
@@ -73,15 +74,15 @@ class LeadsAgentRotation(models.Model):
 
     @api.model
     def _share_out(self, partner_ids, agents, way, rooms=None, known=None):
-        """Say who gets which lead; nothing is written.
+        """Decide which agent gets which lead, without writing anything.
 
-        :param partner_ids: commercial customers, in the order in which they are given out
-        :param distribution.Way way: how they are shared out
+        :param partner_ids: commercial customers, in the order in which they are distributed
+        :param distribution.Way way: how they are distributed
         :param dict rooms: ``{agent_id: how many more, or None}``
         :param dict known: ``{partner_id: eligibility.Lead}``: holders and companies, where they may differ
         :returns: :class:`distribution.Plan`
         """
-        # sudo: res.users - language, country and weight of agents, whoever shares out
+        # sudo: res.users - language, country and weight of the agents, for any caller
         members = agents.sudo()
         opened = self._open_leads(agents) if way.method == "least" else {}
         weights = way.weights
@@ -108,7 +109,7 @@ class LeadsAgentRotation(models.Model):
 
     @api.model
     def _open_leads(self, agents):
-        # sudo: leads.agent.assignment - how many leads agents hold, whoever shares out
+        # sudo: leads.agent.assignment - how many leads the agents hold, for any caller
         Assignment = self.env["leads.agent.assignment"].sudo()
         rows = Assignment._read_group(
             [("agent_id", "in", agents.ids), ("state", "=", "active")], ["agent_id"], ["__count"]
@@ -117,7 +118,7 @@ class LeadsAgentRotation(models.Model):
 
     @api.model
     def _leads(self, partner_ids, prefer, known):
-        """What speaks for one agent or another, in one query."""
+        """Read what the preferences need of each lead, in one query."""
 
         def lead(partner_id, *wishes):
             fact = known.get(partner_id)
@@ -128,7 +129,7 @@ class LeadsAgentRotation(models.Model):
             return [lead(partner_id, 0, "", 0) for partner_id in partner_ids]
         self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "assigned_at", "end_reason"])
         self.env["res.partner"].flush_model(["lang", "country_id"])
-        # By hand: the last assignment of each of up to 1,000 customers, not all that they ever had.
+        # In SQL: reads only the last assignment of each of up to 1,000 customers, not all of them.
         rows = self.env.execute_query(
             SQL(
                 """

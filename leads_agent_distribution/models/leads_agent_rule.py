@@ -23,7 +23,7 @@ from ..tools import distribution
 
 _logger = logging.getLogger(__name__)
 
-# Leads per transaction, and chunks that *Run Now* does in one request.
+# Leads per transaction, and the number of chunks that *Run Now* processes in one request.
 CHUNK = 500
 MOST_CHUNKS = 4
 COUNT_LIMIT = 10_001
@@ -33,12 +33,12 @@ RESULT_FIELDS = frozenset(
 
 
 class LeadsAgentRule(models.Model):
-    """A scheduled rule: every few minutes, new assignable leads that match a filter go to the agents of a call center.
+    """A scheduled rule: assigns new leads that match a filter to the agents of a call center, every few minutes.
 
-    The filter is read with the eyes of whoever wrote it, so a rule finds nothing that its author may not see. Leads go
-    through the same door as everything else, newest customers first, to agents who are there and have room, until the
-    cap of the day is reached. A run works in chunks that are committed one by one; interrupted or started twice it goes
-    on where it was, because what is assigned no longer matches. What the last run did stands on the rule.
+    The filter is searched with the access rights of the rule's author, so it finds nothing that the author may not see.
+    Leads are assigned like all others, newest customers first, to agents who are available and have room, up to the
+    daily cap. A run works in chunks, each committed separately; if it is interrupted or started twice, the next one
+    continues, because assigned leads no longer match. The result of the last run is stored on the rule.
     """
 
     _name = "leads.agent.rule"
@@ -99,7 +99,7 @@ class LeadsAgentRule(models.Model):
     # ------------------------------------------------------------------
 
     def _has_field_access(self, field, operation):
-        """What a rule did is written by the rule alone."""
+        """Only the rule itself may write its results."""
         if operation == "write" and not self.env.su and field.name in RESULT_FIELDS:
             return False
         return super()._has_field_access(field, operation)
@@ -108,7 +108,7 @@ class LeadsAgentRule(models.Model):
     @takes(vals_list=given.rows)
     def create(self, vals_list):
         rules = super().create([{"next_run_at": fields.Datetime.now(), **vals} for vals in vals_list])
-        # sudo: leads.agent.rule - who wrote the rule is nobody's to say
+        # sudo: leads.agent.rule - users may not choose the author of a rule
         rules.sudo().user_id = self.env.user
         rules._wake_job()
         return rules
@@ -117,7 +117,7 @@ class LeadsAgentRule(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"customer_domain", "order_domain", "company_id", "team_id"}:
-            # sudo: leads.agent.rule - whoever changes what a rule finds is its author from now on
+            # sudo: leads.agent.rule - a user who changes what a rule finds becomes its author
             self.sudo().user_id = self.env.user
         if "interval_minutes" in vals or vals.get("active"):
             self.sudo().next_run_at = fields.Datetime.now()
@@ -125,8 +125,8 @@ class LeadsAgentRule(models.Model):
         return result
 
     def _wake_job(self, at=None):
-        """Let the job run when the next rule is due: now, or at a time."""
-        # sudo: ir.cron - the job is told when the next rule is due
+        """Trigger the job: now, or at a time."""
+        # sudo: ir.cron - the job is triggered when the next rule is due
         job = self.env.ref("leads_agent_distribution.cron_run_rules", raise_if_not_found=False)
         if job:
             job.sudo()._trigger(at=at)
@@ -149,7 +149,7 @@ class LeadsAgentRule(models.Model):
     @api.constrains("team_id", "company_id")
     def _check_call_center_company(self):
         for rule in self:
-            # sudo: crm.team - the company of a call center that the user chose
+            # sudo: crm.team - the company of the call center chosen by the user
             company = rule.team_id.sudo().company_id
             if company and company != rule.company_id:
                 raise ValidationError(self.env._("The call center belongs to another company than the rule."))
@@ -165,14 +165,17 @@ class LeadsAgentRule(models.Model):
                 rule.matching_count = 0
 
     # ------------------------------------------------------------------
-    # What it finds
+    # Matching leads
     # ------------------------------------------------------------------
 
     def _read_domain(self, text, model):
-        """:raises ValidationError: when the filter cannot be read"""
+        """Return the domain in the text of a filter.
+
+        :raises ValidationError: when the filter is invalid
+        """
         try:
             domain = Domain(literal_eval((text or "").strip() or "[]"))
-            # sudo: any model - whether the filter can be read; nothing is
+            # sudo: any model - only checks that the filter is valid; no record is read
             self.env[model].sudo()._search(domain, limit=1)
         except UNREADABLE:
             raise self._unreadable(text) from None
@@ -184,13 +187,13 @@ class LeadsAgentRule(models.Model):
         )
 
     def _matching(self):
-        """Customers as the author sees them."""
+        """Return the matching customers, as the author may see them."""
         company = self.company_id or self.env.company
         author = self.user_id or self.env.user
         return self.env["res.partner"].with_user(author).with_context(allowed_company_ids=company.ids, active_test=True)
 
     def _domain(self):
-        """Assignable leads that nobody holds, that match, and that no limit stands against in advance."""
+        """Domain of the unassigned, assignable leads that match and that no known limit excludes."""
         orders = self._read_domain(self.order_domain, "sale.order")
         domain = (
             Domain("is_assignable_lead", "=", True)
@@ -208,9 +211,9 @@ class LeadsAgentRule(models.Model):
         return domain
 
     def _candidates(self, below=None, limit=CHUNK):
-        """The next leads, newest customers first.
+        """Return the next leads, newest customers first.
 
-        :param int below: ids from here on have been processed
+        :param int below: only leads with lower IDs; the others are already processed
         """
         domain = self._domain()
         if below:
@@ -223,14 +226,14 @@ class LeadsAgentRule(models.Model):
 
     @takes(given.one)
     def action_run(self):
-        """Run the rule now, for as many leads as one request does; the job goes on with the rest.
+        """Run the rule now, for as many leads as one request can process; the job continues with the rest.
 
-        :raises AccessError: when the user is no Leads Manager
+        :raises AccessError: when the user is not a Leads Manager
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
         self.check_access("write")
-        # sudo: leads.agent.rule - managers start it; it writes its own results
+        # sudo: leads.agent.rule - managers start it; the rule writes its own results
         rule = self.sudo()
         if not rule.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("The rule is running at the moment. See its result in a minute."))
@@ -250,17 +253,17 @@ class LeadsAgentRule(models.Model):
 
     @api.model
     def _cron_run_due(self):
-        """Run the rules that are due, each in chunks that are committed; rules that another worker has are left out."""
+        """Run the rules that are due, in chunks that are each committed; rules locked by another worker are skipped."""
         # sudo: leads.agent.rule - the job runs the rules of all companies
         due = self.sudo().search([("next_run_at", "<=", fields.Datetime.now())], order="next_run_at, id")
         jobs.run(self.env, [Run(rule) for rule in due], lambda run: run.rule._go_on(run))
 
     def _go_on(self, run):
-        """Do the next chunk of a run, unless another worker is at the rule.
+        """Process the next chunk of a run, unless another worker has locked the rule.
 
         :returns: the run, if there is more to do
         """
-        # The other worker may have finished it since: look again, with the row locked.
+        # Another worker may have finished the run: read again, with the row locked.
         self.invalidate_recordset()
         locked = self.try_lock_for_update(allow_referencing=True)
         if not locked or not self.next_run_at or (run.below is None and self.next_run_at > fields.Datetime.now()):
@@ -272,7 +275,7 @@ class LeadsAgentRule(models.Model):
         return None
 
     def _end_run(self, run):
-        """Write what the run did, and when the next one is due."""
+        """Store the result of the run, and when the next one is due."""
         now = fields.Datetime.now()
         self.write(
             {
@@ -286,35 +289,35 @@ class LeadsAgentRule(models.Model):
         self._wake_job(self.next_run_at)
 
     def _try_chunk(self, run):
-        """Give one chunk out; an error undoes it and ends the run with a sentence, and the other rules go on.
+        """Assign one chunk; an error rolls it back and ends the run with a message, and other rules continue.
 
-        :returns: the run with what was done in the chunk
+        :returns: the run, including the results of this chunk
         """
         try:
             with self.env.cr.savepoint():
                 return self._give_chunk(run)
         except psycopg2.OperationalError:
-            # Somebody else was faster: the whole transaction is tried again.
+            # A conflict with another transaction: the whole transaction is retried.
             raise
         except Exception:
             _logger.exception("The assignment rule %s (%s) failed", self.name, self.id)
             return run.ended(self.env._("The run ended with an error. See the server log."))
 
     def _give_chunk(self, run):
-        """Give one chunk out.
+        """Assign one chunk.
 
-        :returns: the run with what was done in the chunk; its ``end`` says why it is over
+        :returns: the run, including the results of this chunk; ``end`` is the reason when the run is over
         """
         if trouble := self._trouble():
             return run.ended(trouble)
         left = self._left_today()
         if left == 0:
             return run.ended(self.env._("The cap of %s leads a day is reached.", self.daily_cap))
-        # sudo: crm.team, res.users - who is there is asked for all members, whatever the author may read
+        # sudo: crm.team, res.users - availability of all members, whatever the author may read
         agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
         agents = agents._leads_available()
         if not agents:
-            # sudo: crm.team - the name of the call center that the rule names
+            # sudo: crm.team - the name of the rule's call center
             team = self.team_id.sudo().name
             return run.ended(self.env._("No agent of %s receives leads now: all are away or full.", team))
         rooms = self.env["leads.agent.assignment"]._agent_rooms(agents)
@@ -325,15 +328,15 @@ class LeadsAgentRule(models.Model):
             return run.ended(str(error))
         if not leads:
             return run.ended(self.env._("No further lead matches."))
-        # sudo: res.partner - what was found as the author is given by the rule
+        # sudo: res.partner - the leads were found with the author's access rights
         results = self._assign(run, leads.sudo(), agents, rooms)
         self._count_today(sum(result.result == "assigned" for result in results))
         return run.gave(results, below=leads[-1].id)
 
     def _trouble(self):
-        """Why the rule cannot run, or nothing."""
+        """Return why the rule cannot run, or a false value."""
         author = self.user_id
-        # What an installation brings is written by OdooBot.
+        # OdooBot is the author of rules created by an installation.
         if author.id != SUPERUSER_ID and not (author.active and author._is_leads_manager()):
             return self.env._("The author, %s, is no longer a Leads Manager. Save the filter again.", author.name)
         if author.id != SUPERUSER_ID and self.company_id not in author.company_ids:
@@ -341,7 +344,7 @@ class LeadsAgentRule(models.Model):
         return ""
 
     def _assign(self, run, leads, agents, rooms):
-        """Share the leads out and give them to the agents.
+        """Distribute the leads and assign them to the agents.
 
         :rtype: list[assigning.Result]
         """
@@ -355,7 +358,7 @@ class LeadsAgentRule(models.Model):
             rooms,
         )
         requests = [Request(nr, agent_id, run.reason(cause)) for nr, (agent_id, cause) in plan.shares.items()]
-        # sudo: leads.agent.assignment - the rule was written by a manager; what it may give out is decided there
+        # sudo: leads.agent.assignment - the rule was written by a manager; Assigning checks each lead
         results = Assigning(self.sudo().with_company(self.company_id).env, Terms("rule")).run(requests)
         missed = Counter(result.agent_id for result in results if result.result != "assigned")
         weights = {agent.id: agent.leads_weight for agent in agents.sudo()} if self.method == "weight" else {}
@@ -366,14 +369,14 @@ class LeadsAgentRule(models.Model):
         return [name for name in ("previous", "lang", "country") if self[f"prefer_{name}"]]
 
     # ------------------------------------------------------------------
-    # The cap of the day
+    # Daily cap
     # ------------------------------------------------------------------
 
     def _today(self):
         return fields.Date.context_today(self.with_context(tz=self.user_id.tz))
 
     def _left_today(self):
-        """How many leads the rule may still give out today; None: any number."""
+        """Return how many leads the rule may still assign today; None: unlimited."""
         if not self.daily_cap:
             return None
         given = self.given_count if self.given_on == self._today() else 0

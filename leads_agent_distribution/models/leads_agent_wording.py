@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class LeadsAgentWording(models.AbstractModel):
-    """What is said of agents who are full or away."""
+    """Sentences on agents who are full or away."""
 
     _inherit = "leads.agent.wording"
 
@@ -22,7 +22,7 @@ class LeadsAgentWording(models.AbstractModel):
 
     @api.model
     def _absence(self, absence, agent):
-        """Why somebody is not there.
+        """Return why an agent is away.
 
         :param str absence: a value of :meth:`_leads_absences`
         """

@@ -5,7 +5,7 @@ from odoo.addons.leads_agent.tools.limits import MOST_LEADS
 
 
 class ResCompany(models.Model):
-    """How much Leads Agents of the company may have. Of several companies of an agent, the strictest counts."""
+    """How many leads the agents of the company may have. With several companies, the strictest limit applies."""
 
     _inherit = "res.company"
 

@@ -11,11 +11,11 @@ from ..tools import limits
 
 
 class ResUsers(models.Model):
-    """How much an agent may have, and whether the agent is there.
+    """How many leads an agent may have, and whether the agent is available.
 
-    An agent is there when the agent's switch is on, the working hours include this moment and no leave does. Leads that
-    machines give out (distribution, rules) go to those who are there and have room; a person may give leads to an agent
-    who is away, and reads that in the answer.
+    An agent is available while the agent's switch is on, during working hours and outside leave. Automatic assignment
+    (distribution, rules) only uses agents who are available and have room; a user may assign leads to an agent who is
+    away, and is informed of the absence.
     """
 
     _inherit = "res.users"
@@ -63,11 +63,11 @@ class ResUsers(models.Model):
     # ------------------------------------------------------------------
 
     def _leads_caps(self):
-        """The caps of the agents: their own, or the strictest of all their companies.
+        """Return the caps of the agents: their own, or the strictest of all their companies.
 
-        :returns: ``{user_id: (most open leads, most new leads a day)}``; None: no cap
+        :returns: ``{user_id: (maximum open leads, maximum new leads a day)}``; None: no cap
         """
-        # sudo: res.users, res.company - limits of an agent, whoever gives the lead
+        # sudo: res.users, res.company - limits of an agent, whoever assigns the lead
         users = self.sudo()
         return {
             user.id: (
@@ -81,7 +81,7 @@ class ResUsers(models.Model):
     def _compute_leads_availability(self):
         result = super()._compute_leads_availability()
         holders = self.filtered("can_hold_leads")
-        # sudo: leads.agent.assignment - a figure of a colleague, as on the card
+        # sudo: leads.agent.assignment - a colleague's figure, also shown on the card
         loads = self.env["leads.agent.assignment"].sudo()._agent_loads(holders._origin)
         (self - holders).leads_capacity = False
         for user in holders:
@@ -96,7 +96,7 @@ class ResUsers(models.Model):
     # ------------------------------------------------------------------
 
     def _leads_available(self):
-        """Those who may receive leads now: they may hold any, are there, and have room."""
+        """Return the users who may receive leads now: they may hold leads, are available and have room."""
         holders = self.filtered("can_hold_leads")
         absences = holders._leads_absences()
         there = holders.filtered(lambda user: user.id not in absences)
@@ -106,7 +106,7 @@ class ResUsers(models.Model):
     def _leads_absences(self):
         if not self:
             return {}
-        # sudo: res.users, resource.calendar - whether a colleague is there, and no more of it
+        # sudo: res.users, resource.calendar - only whether a colleague is available
         users = self.sudo()
         absences = {user.id: "off" for user in users if not user.leads_available}
         on_leave = users._leads_on_leave()
@@ -119,7 +119,7 @@ class ResUsers(models.Model):
         return absences
 
     def _leads_on_leave(self):
-        """Users whose own leave, or a public holiday of their calendar or company, covers this moment."""
+        """Return users who are on leave now: their own, or a public holiday of their calendar or company."""
         now = fields.Datetime.now()
         holiday = Domain("resource_id", "=", False) & (
             Domain("calendar_id", "in", self.leads_calendar_id.ids)
@@ -145,18 +145,18 @@ class ResUsers(models.Model):
 
     @takes(available=given.optional(given.flag))
     def action_toggle_leads_available(self, available=None):
-        """Switch the availability for new leads: one's own, or as a manager anybody's.
+        """Switch the availability for new leads: one's own, or as a manager that of any agent.
 
-        :param available: what it shall be; None: the opposite of what it is
+        :param available: the new value; None: the opposite of the current value
         :returns: whether the first of the users is available now
-        :raises AccessError: for somebody else's switch
-        :raises UserError: for somebody who holds no leads
+        :raises AccessError: when an agent switches another user
+        :raises UserError: when the user cannot hold leads
         """
         if self != self.env.user and not self.env.su:
             self.env.user._check_leads_manager()
         if not self:
             raise UserError(self.env._("Choose the agent whose availability changes."))
-        # sudo: res.users - agents switch themselves, managers anybody: checked above
+        # sudo: res.users - agents may switch themselves, managers anybody: checked above
         for user in self.sudo():
             if not user.can_hold_leads:
                 raise UserError(
@@ -164,7 +164,7 @@ class ResUsers(models.Model):
                 )
             user.leads_available = not user.leads_available if available is None else bool(available)
         self._leads_dashboard_changed()
-        # sudo: res.users - the switch that the user has just set
+        # sudo: res.users - the value that the user has just set
         return self[:1].sudo().leads_available
 
     @takes(given.one)
@@ -182,14 +182,14 @@ class ResUsers(models.Model):
         }
 
     # ------------------------------------------------------------------
-    # Handing over
+    # Hand over
     # ------------------------------------------------------------------
 
     @takes(given.one)
     def action_leads_hand_over(self):
         """Open *Hand Over* for this agent.
 
-        :raises AccessError: when the user is no Leads Manager
+        :raises AccessError: when the user is not a Leads Manager
         """
         self.env.user._check_leads_manager()
         self.ensure_one()
@@ -205,8 +205,8 @@ class ResUsers(models.Model):
 
     @takes()
     def action_archive(self):
-        """From the list of agents, whoever still holds leads is handed over first: the form does both."""
-        # The context asks for a form in between; without it, what an archived user held goes back to the pool.
+        """Open *Hand Over* first for agents in the list who still hold leads; that form also archives."""
+        # The context opens the form; without it, the leads of an archived user become unassigned.
         if not self.env.context.get("leads_hand_over") or not self.env.user._is_leads_manager():
             return super().action_archive()
         holders = self.filtered("leads_open_count")

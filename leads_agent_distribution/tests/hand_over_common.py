@@ -2,7 +2,7 @@ from odoo.fields import Command
 
 
 class HandOverCommon:
-    """Agent Anna holds three leads, and goes."""
+    """Agent Anna holds three leads and leaves."""
 
     @classmethod
     def setUpClass(cls):

@@ -16,7 +16,7 @@ WORKDAY, SUNDAY = "2026-11-23 10:00:00", "2026-11-22 10:00:00"
 
 @tagged("post_install", "-at_install")
 class TestAvailability(LeadsAgentCommon):
-    """Who is there: the agent's switch, calling hours, leave."""
+    """Who is available: the agent's switch, working hours, leave."""
 
     @classmethod
     def setUpClass(cls):

@@ -42,7 +42,7 @@ class BatchCase(LeadsAgentCommon):
         return Counter(line.agent_id for line in batch.line_ids if line.result == "assigned")
 
     def _small_requests(self, most=5, chunk=2):
-        """Anything larger goes to the job, in small chunks."""
+        """Send larger batches to the job, in small chunks."""
         for module, name, value in (
             (leads_agent_batch_assign, "MOST_IN_REQUEST", most),
             (leads_agent_batch_assign, "CHUNK", chunk),
@@ -51,14 +51,14 @@ class BatchCase(LeadsAgentCommon):
             self.startPatcher(patch.object(module, name, value))
 
     def _run_job(self):
-        """As the scheduler does: in a transaction that commits its chunks."""
+        """Run the job as the scheduler does: in a transaction that commits each chunk."""
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
             self.env(cr=cr)["leads.agent.batch.assign"]._cron_run_batches()
         self.env.invalidate_all()
 
     def _time_passes(self):
-        """What happened until now lies an hour back."""
+        """Move everything that has happened one hour back."""
         self.env.flush_all()
         self.env.cr.execute("UPDATE leads_agent_history SET at = at - interval '2 hours'")
         self.env.cr.execute("UPDATE leads_agent_assignment SET assigned_at = assigned_at - interval '1 hour'")

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tests.menu_tours import MenuTours
 
 @tagged("post_install", "-at_install")
 class TestBatchTours(MenuTours, LeadsAgentCommon, HttpCase):
-    """Batches for several agents, in the browser. Each tour is told in `static/tests/tours`."""
+    """Batches for several agents, in the browser. The steps are in `static/tests/tours`."""
 
     def test_manager_plans_a_batch_of_the_filter_commits_and_undoes_it(self):
         customers = self.env["res.partner"]

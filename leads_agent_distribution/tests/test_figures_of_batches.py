@@ -5,7 +5,7 @@ from odoo.addons.leads_agent.tests.figures_common import FiguresCommon
 
 @tagged("post_install", "-at_install")
 class TestFiguresOfBatches(FiguresCommon):
-    """What was handed over or undone counts where it ended."""
+    """Figures after a hand over and after undoing."""
 
     @classmethod
     def setUpClass(cls):

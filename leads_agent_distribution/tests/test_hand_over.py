@@ -8,7 +8,7 @@ from .hand_over_common import HandOverCommon
 
 
 class LeadsCommon(LeadsAgentCommon):
-    """A lead of the agent."""
+    """A lead held by the agent."""
 
     @classmethod
     def setUpClass(cls):
@@ -24,7 +24,7 @@ class LeadsCommon(LeadsAgentCommon):
 
 @tagged("post_install", "-at_install")
 class TestHandOver(HandOverCommon, LeadsCommon):
-    """An agent leaves: nothing of what they held is lost."""
+    """No lead of an agent who leaves is lost."""
 
     def test_to_several_in_equal_shares(self):
         agents = self.other_agent | self.third_agent

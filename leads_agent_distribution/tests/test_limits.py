@@ -13,7 +13,7 @@ from ..tools import limits
 
 @tagged("post_install", "-at_install")
 class TestLimits(LimitsCommon):
-    """How much an agent may have, at every door."""
+    """How many leads an agent may have, for every source."""
 
     # ------------------------------------------------------------------
     # Most open leads
@@ -28,7 +28,7 @@ class TestLimits(LimitsCommon):
         self.assertEqual(capped.reason, "Agent Anna is full: at most 2 open leads.")
         self.assertEqual(self.agent.leads_open_count, 2)
 
-    def test_every_door_refuses_a_full_agent(self):
+    def test_every_entry_point_refuses_a_full_agent(self):
         first, second, third, fourth = self.customers[:4]
         self._assign(first)
         self._assign(third, self.other_agent)

@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
 
 @tagged("post_install", "-at_install")
 class TestLimitsConcurrency(RaceCase):
-    """Caps hold when several managers fill the same agent at the same moment."""
+    """Caps hold when several managers assign leads to the same agent at the same moment."""
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_cap_holds_when_two_managers_fill_one_agent(self):

@@ -14,7 +14,7 @@ from ..models import leads_agent_rule
 
 @tagged("post_install", "-at_install")
 class TestRule(LeadsAgentCommon):
-    """Leads that are assigned by themselves, every few minutes."""
+    """Scheduled rules that assign leads every few minutes."""
 
     @classmethod
     def setUpClass(cls):
@@ -41,7 +41,7 @@ class TestRule(LeadsAgentCommon):
         )
 
     def _run_job(self, minutes=0):
-        """The job, some minutes later."""
+        """Run the job some minutes later."""
         for rule in self.env["leads.agent.rule"].search([]):
             rule.next_run_at -= timedelta(minutes=minutes)
         with self.enter_registry_test_mode():
@@ -131,7 +131,7 @@ class TestRule(LeadsAgentCommon):
         self.assertEqual(self.rule.last_refused_count, 0, "not looked at again each time")
 
     def test_refused_leads_are_counted_in_words(self):
-        # The second number of a cell is read when the lead is given; the filter compares the first.
+        # The second number is checked when the lead is assigned; the filter only compares the first.
         self.customers[0].phone = "+32 2 555 02 00 / +32 475 55 01 03"
         self.env["phone.blacklist"].add("+32 475 55 01 03")
         self._run_job()
@@ -160,7 +160,7 @@ class TestRule(LeadsAgentCommon):
         self.assertEqual(self._held().agent_id, self.other_agent)
 
     # ------------------------------------------------------------------
-    # Who may, and with whose eyes
+    # Access rights
     # ------------------------------------------------------------------
 
     def test_run_now_is_for_managers_and_says_what_it_did(self):

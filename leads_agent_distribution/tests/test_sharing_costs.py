@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tests.query_counts_common import QueryCountsCommon
 @tagged("post_install", "-at_install")
 class TestSharingCosts(QueryCountsCommon):
     def test_sharing_out_costs_at_most_45_and_n_over_20_and_a_notice_per_agent(self):
-        """Limits, rooms and turns are asked for all agents together; a notice in the inbox costs Odoo nine queries."""
+        """Limits, rooms and turns are read for all agents together; an inbox notification takes Odoo nine queries."""
         agents = self.agent | self.other_agent
         agents.notification_type = "inbox"
         for count in (1, 100, 400):

@@ -1,14 +1,15 @@
-"""Which agent gets which lead: sharing leads out fairly, without the database.
+"""Which agent gets which lead: fair distribution, without the database.
 
-Leads are units of work and agents have shares. Each agent has a place in virtual time: where the agent's next lead
-begins (``place``), 0 being where the pool stands as a whole. A lead goes to the agent whose next lead must end first
-(``place + 1 / weight``) of those whose next lead may have begun (``place <= 0``): the earliest eligible virtual
-deadline first of Stoica and Abdel-Wahab (1995). With that,
+Leads are units of work, and agents have shares. Each agent has a place in virtual time: the start of the agent's next
+lead (``place``), relative to the position of the whole pool (0). A lead goes to the agent whose next lead must end
+first (``place + 1 / weight``), among those whose next lead may have begun (``place <= 0``): the earliest eligible
+virtual deadline first of Stoica and Abdel-Wahab (1995). Therefore,
 
-- with equal weights, whoever was served longest ago is next, so that agents who are there all the time differ by one
-  lead at most, whoever comes and goes meanwhile;
-- with weights, each stays within one lead of the ideal share;
-- an agent who is away keeps their place relative to the pool: nothing is made up for, nothing taken away.
+- with equal weights, the agent served longest ago is next: agents who are always available differ by at most one
+  lead, however often others come and go;
+- with weights, each agent stays within one lead of the ideal share;
+- an agent who is away keeps their place relative to the pool: the time away is neither made up for nor held against
+  them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,22 +19,23 @@ from math import lcm
 from typing import Final, Literal
 
 Method = Literal["equal", "weight", "least"]
-# The same in words: the models hand the labels to the ORM, which translates them.
+# The labels of the methods; the ORM translates them.
 METHODS: Final = [
     ("equal", "Equal shares"),
     ("weight", "Shares by weight"),
     ("least", "The agent with the fewest open leads"),
 ]
-# Virtual time is counted in whole ticks, and one lead of an agent with weight 1 takes so many: a multiple of every
-# weight up to 100. So equal places are equal, and the longest unserved goes first; fractions would let rounding decide.
+# Virtual time is counted in whole ticks. One lead of an agent with weight 1 takes this many: a multiple of every
+# weight up to 100. So equal places are exactly equal and the longest unserved goes first; fractions would be decided by
+# rounding.
 LEAD: Final = lcm(*range(1, 101))
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is kept of an agent between two runs.
+    """The state of an agent that is kept between two runs.
 
-    :param place: where the agent's next lead begins in virtual time, relative to the pool; in ticks
+    :param place: the start of the agent's next lead in virtual time, relative to the pool; in ticks
     :param served: number of the lead in the pool that the agent got last; 0: none yet
     :param present: whether the agent took part in the last run
     """
@@ -45,11 +47,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who receives leads.
+    """An agent who receives leads.
 
-    :param weight: the share of the agent beside the others, 1 to 100
-    :param open_leads: what the agent has already
-    :param room: how many more leads the agent may take; None: any number
+    :param weight: the weight of the agent's share, 1 to 100
+    :param open_leads: how many leads the agent already has
+    :param room: how many more leads the agent may take; None: unlimited
     """
 
     id: int
@@ -61,7 +63,7 @@ class Agent:
     company_ids: frozenset[int] = frozenset()
 
     def answers(self, lead: "Lead", wish: str) -> bool:
-        """Whether the agent is one of those whom a lead goes to first.
+        """Whether the agent is preferred for a lead.
 
         >>> Agent(7, lang="fr_FR").answers(Lead(1, lang="fr_FR"), "lang")
         True
@@ -74,16 +76,16 @@ class Agent:
         return bool(lead.country_id) and self.country_id == lead.country_id
 
     def may_have(self, lead: "Lead") -> bool:
-        """Customers of one company are for those who work in it."""
+        """Whether the agent works in the company of the lead."""
         return not lead.company_id or lead.company_id in self.company_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Something to give out, and what speaks for one agent or another.
+    """A lead to be distributed, and the facts that the preferences use.
 
-    :param company_id: the one company that the customer belongs to; 0: all
-    :param holder_id: who holds the lead now, and keeps it or loses it; 0: nobody
+    :param company_id: the only company that the customer belongs to; 0: all
+    :param holder_id: the agent who holds the lead now, and may keep it; 0: unassigned
     """
 
     id: int
@@ -96,11 +98,11 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How leads are shared out.
+    """How leads are distributed.
 
-    :param prefer: names of preferences, the first one first
+    :param prefer: names of preferences, the most important first
     :param weights: ``{agent_id: weight}``; None: the agents' own
-    :param turns: what the last run has left
+    :param turns: the turns stored by the last run
     """
 
     method: Method
@@ -111,11 +113,11 @@ class Way:
 
 @dataclass(slots=True)
 class Plan:
-    """Who gets what.
+    """Which agent gets which lead.
 
     :param shares: ``{lead: (agent, cause)}``; the cause is ``turn``, ``least``, ``previous``, ``lang`` or ``country``
-    :param left: leads that nobody has room for
-    :param turns: what to keep of each agent of the pool for the next run
+    :param left: leads that no agent has room for
+    :param turns: the turns of the pool to store for the next run
     """
 
     shares: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -131,11 +133,11 @@ def distribute(
     prefer: Sequence[str] = (),
     turns: Mapping[int, Turn] | None = None,
 ) -> Plan:
-    """Share leads out among agents; one call with many leads gives the same as many calls with few.
+    """Distribute leads among agents; one call with many leads gives the same result as many calls with few.
 
-    :param method: equal shares, shares by weight, or to whoever has least
-    :param prefer: of ``previous``, ``lang`` and ``country``, in the order in which they count
-    :param turns: what the last run has left
+    :param method: equal shares, shares by weight, or to the agent with the fewest leads
+    :param prefer: of ``previous``, ``lang`` and ``country``, the most important first
+    :param turns: the turns stored by the last run
 
     >>> plan = distribute([Lead(1), Lead(2), Lead(3)], [Agent(7, room=1), Agent(8)])
     >>> plan.shares
@@ -152,7 +154,7 @@ def distribute(
     >>> distribute([Lead(1)], [Agent(7, room=0)]).left
     [1]
 
-    Who holds a lead already and keeps it needs no room for it, and has not one more:
+    An agent who keeps a lead needs no room for it, and does not have one more:
 
     >>> distribute([Lead(1, holder_id=7), Lead(2)], [Agent(7, room=1), Agent(8, room=0)]).shares
     {1: (7, 'turn'), 2: (7, 'turn')}
@@ -161,7 +163,7 @@ def distribute(
     >>> [agent for agent, _cause in plan.shares.values()]
     [8, 8, 7, 7]
 
-    A customer of one company is for those who work in it:
+    A customer of one company goes to an agent of that company:
 
     >>> distribute([Lead(1, company_id=3)], [Agent(7), Agent(8, company_ids=frozenset({3}))]).shares
     {1: (8, 'turn')}
@@ -188,7 +190,7 @@ def follow(
     method: Method = "equal",
     turns: Mapping[int, Turn] | None = None,
 ) -> dict[int, Turn]:
-    """Say what to keep after leads were given by a plan made before, in its order.
+    """Return the turns after leads were assigned by an earlier plan, in its order.
 
     >>> turns = follow([7, 7], [Agent(7), Agent(8)])
     >>> distribute([Lead(1), Lead(2)], [Agent(7), Agent(8)], turns=turns).shares
@@ -201,7 +203,7 @@ def follow(
 
 
 def stored(turns: Mapping[int, Turn]) -> dict[int, tuple[int, int, bool]]:
-    """The turns as they are kept in JSON.
+    """Convert turns to their JSON form.
 
     >>> stored({7: Turn(LEAD, 4, True)}) == {7: (LEAD, 4, True)}
     True
@@ -210,7 +212,7 @@ def stored(turns: Mapping[int, Turn]) -> dict[int, tuple[int, int, bool]]:
 
 
 def restored(kept: Mapping[str, Sequence] | None) -> dict[int, Turn]:
-    """The turns out of JSON.
+    """Convert turns from their JSON form.
 
     >>> restored({"7": [0, 4, True]})
     {7: Turn(place=0, served=4, present=True)}
@@ -221,7 +223,7 @@ def restored(kept: Mapping[str, Sequence] | None) -> dict[int, Turn]:
 
 
 def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Mapping[int, int]) -> dict[int, Turn]:
-    """Correct the turns for leads that were planned and not given, or given and taken back.
+    """Correct the turns for leads that were planned and not assigned, or assigned and taken back.
 
     >>> take_back({7: Turn(LEAD, 4, True)}, {7: 2}, {7: 2})
     {7: Turn(place=0, served=4, present=True)}
@@ -235,12 +237,12 @@ def take_back(turns: Mapping[int, Turn], missed: Mapping[int, int], weights: Map
 
 
 def _step(weight: int) -> int:
-    """How far one lead takes an agent of a weight."""
+    """Return how far one lead moves an agent of this weight, in ticks."""
     return LEAD // weight
 
 
 class _Agent:
-    """An agent during a run."""
+    """The state of an agent during a run."""
 
     __slots__ = ("agent", "given", "id", "key", "open", "place", "served", "weight")
 
@@ -255,10 +257,10 @@ class _Agent:
 
 
 class _Pool:
-    """Everybody who receives leads in a run, in queues that are kept sorted.
+    """All agents who receive leads in a run, in sorted queues.
 
-    An entry of a queue is out of date when it is not the key that the agent has now; such entries are dropped when they
-    come to the front.
+    An entry of a queue is outdated when it differs from the agent's current key; outdated entries are dropped when they
+    reach the front.
     """
 
     def __init__(self, agents: Sequence[Agent], method: Method, turns: Mapping[int, Turn]):
@@ -281,18 +283,18 @@ class _Pool:
 
     @property
     def clock(self) -> int:
-        """Where the pool stands: the mean place of those who are there, by weight."""
+        """The position of the pool: the mean place of the agents present, by weight."""
         return self.work // self.weight if self.weight else 0
 
     def _place_newcomers(self) -> None:
-        """Whoever comes (back) stands within one lead of each of the others."""
+        """Place agents who are new or back within one lead of each of the others."""
         able = [member for member in self.members.values() if not member.is_full]
         placed = [member for member in able if self._was_here(member)]
         for member in able:
             if self._was_here(member):
                 continue
             if placed:
-                # No further apart than one lead of whoever has the smaller share.
+                # At most one lead of the agent with the smaller weight apart.
                 steps = [(other.place, _step(min(other.weight, member.weight))) for other in placed]
                 earliest, latest = (
                     max(place - step for place, step in steps),
@@ -316,7 +318,7 @@ class _Pool:
                 heappush(self.groups.setdefault(group, []), member.key)
 
     def choose(self, lead: Lead, prefer: Sequence[str]) -> tuple[Agent | None, str]:
-        """Who gets a lead, and why."""
+        """Choose the agent of a lead, and return the cause."""
         able = None
         if lead.company_id:
             able = [member for member in self.here.values() if member.agent.may_have(lead)]
@@ -328,7 +330,7 @@ class _Pool:
         return (member.agent if member else None), ("least" if self.method == "least" else "turn")
 
     def _earliest(self, able: list[_Agent], lead: Lead, wish: str = "") -> _Agent | None:
-        """The same choice among some, one by one: where not everybody may have the lead."""
+        """Choose among some agents one by one, when not all of them may have the lead."""
         if wish:
             able = [member for member in able if member.agent.answers(lead, wish)]
         elif self.method != "least":
@@ -362,14 +364,14 @@ class _Pool:
         return member is not None and member.key == key
 
     def count_open(self, agent_id: int, more: int) -> None:
-        """An agent of the pool has more open leads, or fewer."""
+        """Change the number of an agent's open leads."""
         if member := self.members.get(agent_id):
             member.open += more
             if self.method == "least" and agent_id in self.here:
                 self._queue(member)
 
     def serve(self, agent: Agent, lead: Lead | None = None) -> None:
-        """Give one lead to an agent."""
+        """Assign one lead to an agent."""
         member = self.members[agent.id]
         self.count += 1
         member.open += 1
@@ -387,7 +389,7 @@ class _Pool:
             self._queue(member)
 
     def turns(self) -> dict[int, Turn]:
-        """What is kept: places relative to where the pool stands now; who is away stays as they were."""
+        """Return the turns to store: places relative to the pool's position; agents who are away keep theirs."""
         clock = self.clock
         kept = {agent_id: Turn(turn.place, turn.served) for agent_id, turn in self.before.items()}
         for member in self.members.values():

@@ -6,16 +6,16 @@ from typing import Final
 
 from odoo.addons.leads_agent.tools.eligibility import Cause, Verdict
 
-# The most that the weight of an agent may be set to.
+# The maximum weight of an agent.
 MOST_WEIGHT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What an agent has, and the most that the agent may have; None: no cap.
+    """The load of an agent, and its caps; None: no cap.
 
     :param open_leads: active assignments
-    :param today: leads given to the agent since midnight in the agent's time zone, ended ones included
+    :param today: leads assigned to the agent since midnight in the agent's time zone, including ended ones
     """
 
     open_leads: int = 0
@@ -25,7 +25,7 @@ class Load:
 
     @property
     def room(self) -> int | None:
-        """How many more leads the agent may take now; None: any number.
+        """How many more leads the agent may take now; None: unlimited.
 
         >>> Load(38, 5, most_open=40, most_today=10).room
         2
@@ -45,7 +45,7 @@ class Load:
 
     @property
     def full(self) -> Cause | None:
-        """Which cap keeps the agent from the next lead.
+        """The cap that keeps the agent from another lead, if any.
 
         >>> Load(40, 40, most_open=40, most_today=40).full.kind
         'full'
@@ -61,7 +61,7 @@ class Load:
         return None
 
     def with_one_more(self) -> "Load":
-        """The load after one lead.
+        """Return the load including one more lead.
 
         >>> Load(1, 2).with_one_more()
         Load(open_leads=2, today=3, most_open=None, most_today=None)
@@ -71,10 +71,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which caps hold at a door.
+    """Which caps apply.
 
-    :param open_leads: the cap of open leads
-    :param today: the cap of new leads a day
+    :param open_leads: whether the cap of open leads applies
+    :param today: whether the cap of new leads a day applies
     """
 
     open_leads: bool = True
@@ -86,9 +86,10 @@ NOTHING: Final = Policy(open_leads=False, today=False)
 
 
 def policy(source: str, *, unconditional: bool = False, reassign: bool = False) -> Policy:
-    """Say which caps hold at a door.
+    """Return which caps apply to a source of assignments.
 
-    A reopened lead is no new one of the day. A customer who turns to the agent (order entry) is never refused.
+    A reopened lead does not count as a new lead of the day. A customer who contacts the agent (order entry) is never
+    refused.
 
     >>> policy("batch")
     Policy(open_leads=True, today=True)
@@ -105,7 +106,7 @@ def policy(source: str, *, unconditional: bool = False, reassign: bool = False) 
 
 
 def stricter(caps: Iterable[int]) -> int | None:
-    """The smallest of the caps, where 0 is none.
+    """Return the smallest of the caps, where 0 means no cap.
 
     >>> stricter([0, 40, 30])
     30
@@ -121,11 +122,11 @@ def limit(
     loads: Mapping[int, Load],
     order: Iterable[int] = (),
 ) -> dict[int, Verdict]:
-    """Take back verdicts that say ``assigned`` where a cap stands against it; the first in ``order`` get what room is.
+    """Change ``assigned`` verdicts to ``capped`` where a cap is reached; the first in ``order`` get the remaining room.
 
-    :param agent_of: the agent each customer is meant for
-    :param loads: of agents who have a cap
-    :param order: customers in the order in which they were asked for
+    :param agent_of: the requested agent of each customer
+    :param loads: loads of the agents that have a cap
+    :param order: customers in the order in which they were requested
 
     >>> yes = Verdict("assigned", "assigned")
     >>> full = limit({1: Verdict("held", "held"), 2: yes, 3: yes}, {1: 9, 2: 9, 3: 9}, {9: Load(0, 0, 1)}, [3])

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class LeadsAgentAssign(models.TransientModel):
-    """*Assign Lead* says beforehand that the agent is full, or away."""
+    """*Assign Lead* warns when the agent is full or away."""
 
     _inherit = "leads.agent.assign"
 
@@ -10,7 +10,7 @@ class LeadsAgentAssign(models.TransientModel):
 
     @api.depends("agent_id")
     def _compute_agent_note(self):
-        """What there is to know before choosing the agent: full, or away."""
+        """Compute the warning that the agent is full or away."""
         wording = self.env["leads.agent.wording"]
         absences = self.agent_id._leads_absences()
         loads = self.env["leads.agent.assignment"]._agent_loads(self.agent_id)

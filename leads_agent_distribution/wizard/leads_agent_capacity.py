@@ -11,7 +11,7 @@ FIELDS = ("leads_available", "leads_calendar_id", "leads_max_open", "leads_max_p
 
 
 class LeadsAgentCapacity(models.TransientModel):
-    """*Limits and Calling Hours* of one agent, for managers, who have no right to write users."""
+    """*Limits and Calling Hours* of an agent, for managers without write access to users."""
 
     _name = "leads.agent.capacity"
     _description = "Limits and Calling Hours"
@@ -47,7 +47,7 @@ class LeadsAgentCapacity(models.TransientModel):
     @api.depends("agent_id")
     def _compute_values(self):
         for wizard in self:
-            # sudo: res.users - the manager reads what this form is about to change
+            # sudo: res.users - the manager reads the values that this form edits
             agent = wizard.agent_id.sudo()
             for name in FIELDS:
                 wizard[name] = agent[name]
@@ -56,12 +56,12 @@ class LeadsAgentCapacity(models.TransientModel):
     def action_save(self):
         """Write the limits to the agent.
 
-        :raises AccessError: when the user is no Leads Manager
-        :raises UserError: when the user cannot be assigned leads
+        :raises AccessError: when the user is not a Leads Manager
+        :raises UserError: when the user cannot hold leads
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
         self.agent_id._check_may_hold_leads()
-        # sudo: res.users - managers decide how much agents get, and have no Settings rights
+        # sudo: res.users - managers decide the limits of agents without Settings rights
         self.agent_id.sudo().write({name: self._fields[name].convert_to_write(self[name], self) for name in FIELDS})
         return {"type": "ir.actions.act_window_close"}

@@ -13,17 +13,17 @@ from ..tools import distribution
 
 
 class LeadsAgentHandOver(models.TransientModel):
-    """*Hand Over*: what an agent holds goes to others, or back to the pool.
+    """*Hand Over*: assign the leads of an agent to others, or unassign them.
 
-    For whoever leaves, or is away for long: nothing is taken by itself when a leave begins. Several receivers get equal
-    shares. Limits hold, and what finds no room goes back to the pool.
+    For an agent who leaves or is away for long; no lead is reassigned automatically when a leave begins. Several
+    receivers get equal shares. Limits apply, and leads for which nobody has room are unassigned.
 
-    Quotations keep their salesperson: they are shown, as managers of leads have no right to change orders.
+    Quotations keep their salesperson. They are only shown, as Leads Managers have no right to change orders.
     """
 
     _name = "leads.agent.hand.over"
     _description = "Hand Over"
-    # The leads that come first are shared out first.
+    # The first leads in this order are distributed first.
     _held_order = "id"
 
     agent_id = Link("res.users", string="Leads Agent", required=True, readonly=True)
@@ -54,7 +54,7 @@ class LeadsAgentHandOver(models.TransientModel):
             wizard.order_count = len(wizard.order_ids)
 
     def _orders_domain(self):
-        """Quotations of the agent's leads that name the agent as salesperson."""
+        """Domain of the quotations of these leads that have the agent as salesperson."""
         return (
             Domain("leads_agent_id", "=", self.agent_id.id)
             & Domain("user_id", "=", self.agent_id.id)
@@ -69,7 +69,7 @@ class LeadsAgentHandOver(models.TransientModel):
 
     @takes(given.one)
     def action_open_orders(self):
-        """The quotations, for somebody who may change their salesperson."""
+        """Open the quotations, for users who may change their salesperson."""
         self.ensure_one()
         self.env.user._check_leads_manager()
         return self.env["ir.actions.act_window"]._for_xml_id("leads_agent.action_orders") | {
@@ -79,9 +79,9 @@ class LeadsAgentHandOver(models.TransientModel):
 
     @takes(given.one)
     def action_hand_over(self):
-        """Give everything away, and say in a sentence what went where.
+        """Hand over all leads, and show the result in a notification.
 
-        :raises UserError: when nobody is chosen to receive it
+        :raises UserError: when no receiver is chosen
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
@@ -105,19 +105,23 @@ class LeadsAgentHandOver(models.TransientModel):
         }
 
     def _hand_over(self):
-        """:returns: sentences on what went where"""
+        """Hand over the leads.
+
+        :returns: sentences on the results
+        """
         leads = self.assignment_ids
         sentences = self._give(leads) if self.receiver == "agents" else []
         return sentences + self._give_back(leads)
 
     def _give(self, leads):
-        """Share the leads out among the agents.
+        """Distribute the leads among the agents.
 
-        :returns: sentences on who got how many, and on why some found nobody
+        :returns: sentences on how many each agent got, and on why some leads were not assigned
         """
         for agent in self.agent_ids:
             agent._check_may_hold_leads()
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write directly
+        # sudo: leads.agent.assignment - only managers can reach this code; assigning writes fields that users cannot
+        # write
         Assignment = self.env["leads.agent.assignment"].sudo()
         rooms = Assignment._agent_rooms(self.agent_ids)
         plan = self.env["leads.agent.rotation"]._share_out(
@@ -126,7 +130,7 @@ class LeadsAgentHandOver(models.TransientModel):
         reason = self._reason()
         given, refused = Counter(), Counter()
         terms = Terms("manual", reassign=True, unconditional=True)
-        # A new assignment is made in the current company: one round for each.
+        # Assignments are created in the current company: one round for each company.
         for company, held in leads.grouped("company_id").items():
             shared = [customer.id for customer in held.partner_id if customer.id in plan.shares]
             requests = [Request(nr, plan.shares[nr][0], reason) for nr in shared]
@@ -148,10 +152,10 @@ class LeadsAgentHandOver(models.TransientModel):
         return f"{sentence}: {self.reason}" if self.reason else sentence
 
     def _give_back(self, leads):
-        """What the agent still holds of the leads goes back to the pool."""
+        """Unassign the leads that the agent still holds."""
         left = leads.filtered(lambda assignment: assignment.state == "active")
         if not left:
             return []
-        # sudo: leads.agent.assignment - only managers come here; the door writes what nobody may write directly
+        # sudo: leads.agent.assignment - only managers can reach this code; ending writes fields that users cannot write
         left.sudo()._end("unassigned")
         return [self.env._("Back in the pool: %s.", len(left))]

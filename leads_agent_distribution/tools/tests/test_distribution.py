@@ -1,4 +1,4 @@
-"""Whatever happens, sharing out is fair: properties of the arithmetic, without Odoo."""
+"""Properties of fair distribution, without Odoo."""
 
 from collections import Counter
 from itertools import combinations, islice
@@ -18,7 +18,7 @@ def _leads(count, start=0):
 
 @st.composite
 def _rosters(draw):
-    """Runs one after the other: who is there, and how many leads come."""
+    """A series of runs: the agents present and the number of leads."""
     runs = draw(st.lists(st.tuples(st.sets(st.sampled_from(TEAM), min_size=1), st.integers(0, 25)), max_size=25))
     return [(sorted(there), count) for there, count in runs]
 
@@ -129,7 +129,7 @@ def test_what_was_planned_and_not_given_is_made_up_for():
 
 
 def test_a_hundred_thousand_leads_over_a_hundred_agents():
-    """A bound on the work, not on the clock: each agent gets a thousand."""
+    """A bound on the work, not on the time: each agent gets a thousand leads."""
     agents = [Agent(nr, lang="fr" if nr % 2 else "nl") for nr in range(100)]
     plan = distribute([Lead(nr, lang="fr") for nr in range(100_000)], agents)
     assert set(Counter(agent_id for agent_id, _cause in plan.shares.values()).values()) == {1_000}

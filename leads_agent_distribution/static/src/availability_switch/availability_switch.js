@@ -4,9 +4,9 @@ import { user } from "@web/core/user";
 import { session } from "@web/session";
 
 /**
- * The agent's switch in the user menu: available for new leads, or not.
+ * The switch in the user menu: whether the agent is available for new leads.
  *
- * The session tells where it stands; people who hold no leads have none.
+ * Its value comes with the session. Users who cannot hold leads do not have it.
  */
 export function availabilitySwitch(env) {
     return {

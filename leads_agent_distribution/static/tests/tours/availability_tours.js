@@ -13,7 +13,7 @@ function openUserMenu() {
     ];
 }
 
-/** An agent who goes to lunch, and comes back. */
+/** An agent switches to unavailable and back. */
 tours.add("leads_agent_availability_switch", {
     steps: () => [
         ...openUserMenu(),
@@ -27,7 +27,7 @@ tours.add("leads_agent_availability_switch", {
     ],
 });
 
-/** A manager who sets the limits of an agent on the card. */
+/** A manager sets the limits of an agent on the card. */
 tours.add("leads_agent_limits_of_an_agent", {
     steps: () => [
         {
@@ -58,7 +58,7 @@ tours.add("leads_agent_limits_of_an_agent", {
     ],
 });
 
-/** A manager who writes a rule and runs it. */
+/** A manager creates a rule and runs it. */
 tours.add("leads_agent_rule", {
     steps: () => [
         { content: "A new rule", trigger: ".o_list_button_add", run: "click" },

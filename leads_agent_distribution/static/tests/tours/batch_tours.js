@@ -13,7 +13,7 @@ const select = (text) => [
     { content: `${text} is selected`, trigger: `${listRow(text)}.o_data_row_selected` },
 ];
 
-/** Type into a field of several users and take the choice of this name. */
+/** Type into a field of several users and choose the user with this name. */
 const add = (field, name) => [
     {
         content: `Look for ${name} in ${field}`,

@@ -1,4 +1,4 @@
-"""What is known of customers before they are called: where they are, at which numbers, what they were offered."""
+"""What is known of customers before a call: where they are, their phone numbers, their quotations."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +16,15 @@ from .tools.next_lead import Weights
 from .tools.phone_numbers import Line, choices, read_cell
 from .tools.timezones import NOWHERE, Address, shown_zone
 
-# Calls whose hour tells when a customer answers.
+# How many of the latest calls of a customer are used to find out when the customer answers.
 CALLS_REMEMBERED = 30
-# Hours before and after now that count as about this hour.
+# Hours before and after the current one that count as the same time of day.
 ABOUT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides whether a customer can be called now, and how promising that is."""
+    """What decides whether a customer can be called now, and how likely a sale is."""
 
     partner_id: int
     name: str = ""
@@ -53,7 +53,7 @@ class Facts:
 
     @property
     def lead(self) -> next_lead.Lead:
-        """As the arithmetic wants it; a lead without a quotation counts for one, on the day it was assigned."""
+        """The lead for the arithmetic; without a quotation, the date is that of the assignment."""
         return next_lead.Lead(
             self.partner_id,
             self.amount if self.best_order_id else 1.0,
@@ -68,9 +68,9 @@ class Facts:
 
 
 def read(env: Environment, partner_ids, weights: Weights) -> dict[int, Facts]:
-    """Read what is to be known of commercial customers before calling them, in one query.
+    """Read the facts of commercial customers, in one query.
 
-    :returns: facts by customer; ids that are no customers are left out
+    :returns: facts by customer; IDs of missing customers are left out
     """
     if not partner_ids:
         return {}
@@ -82,7 +82,7 @@ def read(env: Environment, partner_ids, weights: Weights) -> dict[int, Facts]:
 
 
 def _select(env: Environment, partner_ids, weights: Weights, now: datetime) -> list[dict]:
-    """What is one value is selected as such: with a join each, planning would take longer than finding the rows."""
+    """Select single values by subqueries: with a join for each, planning would take longer than the query itself."""
     return env.execute_query_dict(
         SQL(
             """
@@ -175,15 +175,15 @@ def _of_row(env: Environment, row: dict, lines: tuple[Line, ...], now: datetime)
 
 
 def seen_companies(env: Environment) -> list[int]:
-    """Ids of the companies whose orders, sales and calls the current user may be notified of: those switched on."""
+    """Return the IDs of the active companies that the user belongs to, for orders, sales and calls."""
     own = env.user._get_company_ids()
     chosen = env.context.get("leads_companies") or env.context.get("allowed_company_ids") or own
-    # Elevated, nobody checks what a client has switched on.
+    # Elevated code does not check the active companies sent by a client.
     return [company_id for company_id in own if company_id in set(chosen)]
 
 
 def cells_sql(env: Environment, alias: str) -> SQL:
-    """The cells with phone numbers of a customer and the contacts, the own first, for :func:`read_lines`."""
+    """Select the phone fields of a customer and its contacts, the customer's own first, for :func:`read_lines`."""
     return SQL(
         """
         SELECT jsonb_agg(
@@ -201,12 +201,12 @@ def cells_sql(env: Environment, alias: str) -> SQL:
 
 
 def read_lines(env: Environment, cells_of: dict) -> dict[int, tuple[Line, ...]]:
-    """What stands in the cells with phone numbers, as it can be dialled.
+    """Parse the phone fields into numbers that can be dialled.
 
     :param dict cells_of: ``{partner_id: [(id, name, text, sanitized, country code, is blocked)]}``, the own first
     :returns: ``{partner_id: (Line,)}``
     """
-    # What Odoo made one number of was looked up with the row; other numbers of the cell are asked for here.
+    # The query already checked the number that Odoo sanitized; other numbers of the field are checked here.
     others = {
         number.e164
         for cells in cells_of.values()
@@ -231,13 +231,13 @@ def read_lines(env: Environment, cells_of: dict) -> dict[int, tuple[Line, ...]]:
 
 
 def amount_sql(alias: str) -> SQL:
-    """What an order is worth in its company's currency: nothing, or less, where no amount is on it yet."""
+    """The amount of an order in its company's currency; not positive if the order has no amount yet."""
     total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
     return SQL("COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1)", total, rate)
 
 
 def standing_sql(env: Environment, alias: str, half_life) -> SQL:
-    """Amount and age of an order, as in :func:`next_lead.standing`."""
+    """The SQL of :func:`next_lead.standing` for an order: its amount and age."""
     return SQL(
         "(ln(GREATEST(%s, 1)::float) / ln(2) + extract(epoch FROM %s - %s::timestamp) / 86400 / %s)",
         amount_sql(alias),

@@ -1,4 +1,4 @@
-"""How callbacks follow: their lead to the next agent, their customer when customers merge. All of it elevated."""
+"""Callbacks follow their lead to the next agent, and their customer when customers merge. Elevated."""
 
 from odoo.api import Environment
 from odoo.fields import Domain
@@ -8,7 +8,7 @@ from .reminding import refused, tell
 
 
 def follow_started(assignments):
-    """The new holders keep what was promised. Each assignment remembers whose it was before."""
+    """Move open callbacks to the new holders. Each assignment stores the previous agent of the callback."""
     callbacks = assignments.env["leads.agent.callback"]
     callbacks.flush_model()
     callbacks.env.cr.execute(
@@ -33,12 +33,12 @@ def follow_started(assignments):
 
 
 def follow_ended(assignments, end_reason):
-    """Of a lead that is closed nothing is promised any more; of others, the call center keeps it."""
+    """Cancel the callbacks of closed leads; those of other leads stay open for the call center."""
     match end_reason:
         case "resolved" | "sale":
             change = SQL("state = 'cancelled', closed_at = %s", assignments.env.cr.now().replace(microsecond=0))
         case "reassigned" | "undone":
-            # With the assignment that begins, or goes on, instead
+            # The callback follows the new or resumed assignment.
             return
         case _:
             change = SQL("agent_id = NULL")
@@ -61,7 +61,7 @@ def follow_ended(assignments, end_reason):
 
 
 def follow_undone(assignments):
-    """What came along with leads is whose it was; nobody's where that is nobody who calls."""
+    """Return callbacks to their previous agents, or to the call center if these no longer make calls."""
     unable = list(assignments.callback_agent_id._leads_unable())
     callbacks = assignments.env["leads.agent.callback"]
     callbacks.flush_model()
@@ -82,20 +82,20 @@ def follow_undone(assignments):
 
 
 def follow_companies(customers):
-    """Customers belong to another company now, and so does what was promised to them."""
+    """Update the company of open callbacks after their customers changed company."""
     for callback in customers.env["leads.agent.callback"]._open_of(customers.filtered("company_id")):
         if callback.company_id != callback.partner_id.company_id:
             callback.company_id = callback.partner_id.company_id
 
 
 def release(users):
-    """Open to the call center at once what these users promised."""
+    """Open the callbacks of these users to the call center immediately."""
     if promised := users.env["leads.agent.callback"].search([("agent_id", "in", users.ids), ("state", "=", "open")]):
         promised.agent_id = False
 
 
 def cancel_for(customers):
-    """These customers may not be called any more; who promised it is told."""
+    """Cancel the callbacks of customers who may no longer be called, and notify their agents."""
     callbacks = customers.env["leads.agent.callback"]._open_of(customers)
     callbacks._close("cancelled")
     for callback in callbacks.filtered("agent_id"):
@@ -104,10 +104,11 @@ def cancel_for(customers):
 
 
 def pass_to(env: Environment, entity_of):
-    """Customers became others; of several promises to one, the first due stays, with all notes, unless
-    they may not be called any more.
+    """Move callbacks to the merged customers.
 
-    :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+    Of several for one customer, the first due is kept, with all notes, unless the customer may no longer be called.
+
+    :param dict entity_of: ``{partner_id: ID of the customer it now belongs to}``
     """
     callbacks = env["leads.agent.callback"].search(Domain("partner_id", "in", [*entity_of, *entity_of.values()]))
     for entity_id, together in callbacks.grouped(
@@ -117,12 +118,12 @@ def pass_to(env: Environment, entity_of):
         if len(promises) > 1:
             promises[1:]._close("cancelled")
             promises[0].note = "\n".join(filter(None, promises.mapped("note")))
-            # Before one takes the place of the other
+            # Flush before changing the customer: each may have only one open callback.
             promises.flush_model()
         together.filtered(lambda callback, entity_id=entity_id: callback.partner_id.id != entity_id).write(
             {"partner_id": entity_id}
         )
-    # Who became one with somebody who does not want calls is not called either.
+    # A customer merged with one who does not want calls is not called either.
     if opened := callbacks.filtered(lambda callback: callback.state == "open"):
         facts_of = env["leads.agent.desk"]._facts(opened.partner_id.ids)
         cancel_for(refused(opened, facts_of).partner_id)

@@ -1,7 +1,7 @@
-"""What others do while an agent is on the phone: with the lead, with the customer, or with the call itself.
+"""What other users do while an agent is on the phone: with the lead, the customer or the call.
 
-The agent sees it at once: a message of the bus without content, and the sentence when the web client asks for it. All
-of it elevated.
+The agent sees it immediately: the bus sends a message without content, and the web client then reads the sentence.
+Elevated.
 """
 
 from odoo.api import Environment
@@ -12,7 +12,7 @@ from . import following
 
 
 def sentence(call) -> str:
-    """Say what somebody else did since the call began; empty when nothing happened."""
+    """Return what another user did since the call began; empty if nothing happened."""
     if call.state == "done":
         return closing_sentence(call)
     lead, holder = call.assignment_id, call.partner_id.leads_agent_id
@@ -24,7 +24,7 @@ def sentence(call) -> str:
 
 
 def closing_sentence(call) -> str:
-    """Say who gave the call its end; empty when its agent did."""
+    """Return who closed the call; empty if its agent did."""
     if not call.closed_by_id or call.closed_by_id == call.agent_id:
         return ""
     names = {"user": _name_of(call.env, call.closed_by_id), "customer": call.partner_id.complete_name or ""}
@@ -38,9 +38,9 @@ def closing_sentence(call) -> str:
 
 
 def _lead_sentence(call, lead, holder) -> str:
-    """What became of the lead, and by whom."""
+    """Return what happened to the lead, and who did it."""
     if not lead or holder:
-        # Of the lead as it is now
+        # The lead as it is now.
         current = call.partner_id.leads_assignment_ids.filtered(lambda a: a.state == "active")[:1]
     names = {
         "user": _name_of(call.env, lead.ended_by_id if lead else current.assigned_by_id),
@@ -61,29 +61,29 @@ def _lead_sentence(call, lead, holder) -> str:
 
 
 def _name_of(env: Environment, user) -> str:
-    """Customers who accept their offer online are no users whose name says anything."""
+    """Portal and public users accept offers online; their names say nothing."""
     return user.name if user and user._is_internal() else env._("The customer")
 
 
 def tell(env: Environment, rows) -> None:
-    """Elevated: others changed what these calls are about; their agents see it at once.
+    """Elevated: notify agents that other users changed the subject of their calls.
 
-    :param rows: ``(call, agent)`` ids
+    :param rows: ``(call, agent)`` IDs
     """
     told = env.cr.precommit.data.setdefault("leads_agent.changed_calls", set())
     for call_id, agent_id in rows:
         if call_id not in told and agent_id != env.uid:
             told.add(call_id)
             agent = env["res.users"].browse(agent_id)
-            # No name in it: the web client asks what happened.
+            # Contains no name: the web client reads what happened.
             agent._bus_send("leads_agent/call_changed", {"call_id": call_id})
             agent._leads_dashboard_changed()
 
 
 def follow_leads(assignments, end_reason="") -> None:
-    """Elevated: agents who are on the phone are notified of leads that went to somebody else, or ended.
+    """Elevated: notify agents on the phone whose lead was assigned to somebody else or ended.
 
-    :param str end_reason: why they ended; empty: they began
+    :param str end_reason: why the leads ended; empty: they were assigned
     """
     calls = assignments.env["leads.agent.call"]
     match end_reason:
@@ -112,7 +112,7 @@ def follow_leads(assignments, end_reason="") -> None:
 
 
 def _close_by_sale(calls, assignments) -> None:
-    """Elevated: customers bought while their agent was on the phone with them: that is the outcome.
+    """Elevated: close the calls of customers who bought during the call, with the outcome *sale*.
 
     :param assignments: leads that were just sold
     """
@@ -134,7 +134,7 @@ def _close_by_sale(calls, assignments) -> None:
 
 
 def leave(customers) -> None:
-    """Elevated: these customers turned out to be nobody who is called."""
+    """Elevated: end the calls with customers who turned out to be one of us."""
     calls = customers.env["leads.agent.call"].search(
         Domain("partner_id", "in", customers.ids) & Domain("state", "!=", "done")
     )
@@ -143,16 +143,17 @@ def leave(customers) -> None:
 
 
 def abandon(users) -> None:
-    """Elevated: these users log no outcomes any more, and their customers must not wait for one."""
+    """Elevated: end the calls of users who can no longer log outcomes, so that their customers can be called."""
     calls = users.env["leads.agent.call"].search([("agent_id", "in", users.ids), ("state", "!=", "done")])
     calls._end({})
 
 
 def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
-    """Elevated: customers became others, and their calls and callbacks go along; of several calls that go on with
-    one customer, the first one does.
+    """Elevated: move calls and callbacks to the merged customers.
 
-    :param dict entity_of: ``{partner_id: id of the customer it belongs to now}``
+    Of several running calls with one customer, the first continues.
+
+    :param dict entity_of: ``{partner_id: ID of the customer it now belongs to}``
     """
     calls = env["leads.agent.call"].search(
         Domain("partner_id", "in", [*entity_of, *entity_of.values()]), order="started_at, id"
@@ -164,7 +165,7 @@ def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
         if len(running) > 1:
             running[1:]._end({"closed_by_id": env.uid, "note": env._("The customer was merged during the call.")})
             tell(env, [(call.id, call.agent_id.id) for call in running[1:]])
-            # Before one takes the place of the other
+            # Flush before changing the customer: each may have only one running call.
             calls.flush_model()
         together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(
             {"partner_id": entity_id}

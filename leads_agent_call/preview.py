@@ -1,4 +1,4 @@
-"""What an outcome would do, in the sentences that the agent reads before it is logged."""
+"""Sentences on what an outcome would do, shown to the agent before it is logged."""
 
 from odoo.tools import format_datetime
 
@@ -9,7 +9,7 @@ from .tools import policy
 def sentences(call, disposition, due_at=False) -> list[str]:
     """Return what an outcome of the user's own call would do now.
 
-    :param due_at: the agreed moment of the callback in UTC, if it is known
+    :param due_at: the agreed moment of the callback in UTC, if known
     """
     # sudo: leads.agent.assignment - the number of attempts, of the user's own call
     assignment = call.sudo()._lead()
@@ -17,7 +17,7 @@ def sentences(call, disposition, due_at=False) -> list[str]:
         unchanged = call.env._("The customer is not your lead: the lead is left as it is.")
         return [unchanged, *disposition._customer_sentences(), *_of_callback(call, disposition, "keep")]
     attempt = 0 if disposition.is_contact else assignment.attempt_count + 1
-    # sudo: leads.agent.callback - whether anything is promised to the customer of the user's own call
+    # sudo: leads.agent.callback - whether the customer of the user's own call has a callback
     is_promised = bool(call.env["leads.agent.callback"].sudo()._open_of(call.partner_id))
     effects = disposition._effect_sentences(attempt, due_at, call.env.user.tz, is_promised=is_promised)
     fate = policy.outcome(disposition._policy(), attempt, is_promised).fate
@@ -29,7 +29,7 @@ def _of_callback(call, disposition, fate: str) -> list[str]:
 
     :param fate: what happens to the lead
     """
-    # sudo: leads.agent.callback - the one of the user's own call
+    # sudo: leads.agent.callback - that of the user's own call
     callback = call.sudo().callback_id
     if callback.state != "open" or disposition.is_contact or disposition.asks_callback:
         return []

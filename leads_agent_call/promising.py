@@ -1,4 +1,4 @@
-"""How a callback is agreed on: a moment on somebody's clock, at which the customer may be called, and what follows."""
+"""How a callback is agreed on: a local time at which the customer may be called, and the values that follow from it."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -14,21 +14,21 @@ from .tools.calling_hours import next_opening_everywhere
 
 QUARTER = timedelta(minutes=15)
 FARTHEST = timedelta(days=366)
-# Written by an agent on an own callback; everything else follows from what happens.
+# Fields that an agent may write on an own callback; all others are set automatically.
 OWN_FIELDS = frozenset(("due_at", "note"))
 MANAGER_FIELDS = OWN_FIELDS | {"agent_id", "team_id"}
 
 
 def parse(env: Environment, customer, values):
-    """A moment from a day and a time on somebody's clock.
+    """Convert a local day and time to a moment in UTC.
 
     :param dict values: ``date``, ``time``, ``zone`` (a name, or empty for the customer's)
     :returns: ``(moment in UTC, zone)``
-    :raises UserError: when that is no moment
+    :raises UserError: when the values are invalid
     """
     zone = values.get("zone")
     if not zone:
-        # sudo: leads.agent.desk - the zone of a customer whom the user may read
+        # sudo: leads.agent.desk - the zone of a customer that the user may read
         Desk = env["leads.agent.desk"].sudo()
         facts = Desk._facts(customer.ids)[customer.id]
         if not facts.zone:
@@ -50,8 +50,8 @@ def parse(env: Environment, customer, values):
 
 
 def propose(env: Environment, customer, minutes):
-    """The next full quarter of an hour after some minutes at which the customer may be called."""
-    # sudo: leads.agent.desk - the hours of a customer whom the user may read
+    """Return the next full quarter of an hour after some minutes at which the customer may be called."""
+    # sudo: leads.agent.desk - the hours of a customer that the user may read
     facts = env["leads.agent.desk"].sudo()._facts(customer.ids)[customer.id]
     moment = fields.Datetime.now() + timedelta(minutes=minutes)
     moment += -timedelta(minutes=moment.minute, seconds=moment.second) % QUARTER
@@ -59,11 +59,10 @@ def propose(env: Environment, customer, minutes):
 
 
 def next_tries(callbacks, minutes):
-    """When to call again after nobody was reached: after some minutes, but not before the moment that was
-    promised, and at an hour at which the customers may be called.
+    """Return when to call again if nobody was reached: after some minutes, within the customers' calling hours.
 
-    A callback keeps its exact time (N7). Who is called a day early and misses it waits for the call that was agreed
-    on: the retry of the outcome says when to call again at the earliest, and never takes the place of the promise.
+    A callback keeps its exact time (N7). When a call a day early reaches nobody, the agreed call still takes place: the
+    retry of the outcome is the earliest time for another attempt, and never replaces the agreed one.
 
     :returns: ``{id: moment in UTC}``
     """
@@ -77,9 +76,12 @@ def next_tries(callbacks, minutes):
 
 
 def check_due(callbacks):
-    """:raises UserError: when nobody could or may call then"""
+    """Check that the customers can and may be called at the time of their callbacks.
+
+    :raises UserError: otherwise
+    """
     env, now = callbacks.env, fields.Datetime.now()
-    # sudo: leads.agent.desk - the hours and numbers of customers whom the user may read
+    # sudo: leads.agent.desk - the hours and numbers of customers that the user may read
     Desk = env["leads.agent.desk"].sudo()
     facts_of = Desk._facts(callbacks.partner_id.ids)
     for callback in callbacks:
@@ -95,7 +97,7 @@ def check_due(callbacks):
 
 
 def complete(env: Environment, vals):
-    """What follows for a new callback, and what its author may not say."""
+    """Complete the values of a new callback, and refuse those that its author may not set."""
     if not env.su:
         allowed = {"partner_id", "zone"} | (
             MANAGER_FIELDS if env.user._is_leads_manager() else OWN_FIELDS | {"agent_id", "team_id"}
@@ -112,7 +114,7 @@ def complete(env: Environment, vals):
     partner.check_access("read")
     partner._leads_check_is_customer()
     customer = partner.commercial_partner_id
-    # sudo: res.partner, res.users - the holder of a customer whom the user may read
+    # sudo: res.partner, res.users - the holder of a customer that the user may read
     holder = customer.sudo().leads_agent_id
     agent = env["res.users"].browse(vals.get("agent_id") or holder.id or env.uid).sudo()
     if holder and holder != agent and not env.su:
@@ -139,8 +141,8 @@ def complete(env: Environment, vals):
 
 
 def _company_for(env: Environment, customer, agent):
-    """The company of the customer; else that of the lead, where the agent works in it."""
-    # sudo: res.partner, leads.agent.assignment - the companies of a customer whom the user may read
+    """Return the customer's company, else that of the lead if the agent works in it."""
+    # sudo: res.partner, leads.agent.assignment - the companies of a customer that the user may read
     if company := customer.sudo().company_id:
         return company
     Assignment = env["leads.agent.assignment"].sudo()

@@ -1,4 +1,4 @@
-"""Reasons not to call a customer, some of which are reasons not to give the customer to anybody, too."""
+"""Reasons not to call a customer. Some of them are also reasons not to assign the customer."""
 
 from odoo import fields
 from odoo.tools import SQL, format_datetime
@@ -15,7 +15,7 @@ from .tools.phone_numbers import choices, is_blocked
 
 
 def _is_cell(customer):
-    """That a contact ``p`` is of a customer, in use, and has something in the cell of the phone."""
+    """SQL condition: contact ``p`` belongs to the customer, is not archived, and has a text in its phone field."""
     return SQL(
         "p.commercial_partner_id = %(id)s AND (p.active OR p.id = %(id)s) AND p.phone <> ''",
         id=customer,
@@ -23,7 +23,7 @@ def _is_cell(customer):
 
 
 def _is_blacklisted(env, customer):
-    """As :func:`phone_numbers.is_blocked`: the own number is on the list, or each number there is."""
+    """SQL for :func:`phone_numbers.is_blocked`: the own number is on the list, or all numbers are."""
     return SQL(
         """(
         SELECT COALESCE(bool_or(b.id IS NOT NULL AND p.id = %(id)s) OR bool_and(b.id IS NOT NULL), FALSE)
@@ -37,7 +37,7 @@ def _is_blacklisted(env, customer):
 
 
 def has_odd_cells(customer):
-    """That there are cells in which Odoo found no number, or that have more digits than the one that it found."""
+    """SQL condition: a phone field has no number found by Odoo, or more digits than that number."""
     return SQL(
         r"""EXISTS (
         SELECT FROM res_partner p
@@ -65,7 +65,7 @@ def _needs_phone(env, customer):
 
 
 def _closed_sentence(env, facts, moment):
-    """What time it is, or will be, where calls are not allowed at a moment, and when they are."""
+    """Return the local time where calls are not allowed at a moment, and when they are."""
     opening = _opening_sentence(env, facts, moment)
     if moment > fields.Datetime.now():
         zone = facts.zone or env.user.tz or "UTC"

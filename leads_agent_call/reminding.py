@@ -1,4 +1,4 @@
-"""Who is told that a callback is due, or that it is no longer wanted."""
+"""Notifications that a callback is due, or cancelled."""
 
 from odoo import fields
 from odoo.api import Environment
@@ -7,21 +7,21 @@ from odoo.tools import format_datetime
 from .tools.attempt import Attempt
 from .tools.calling_hours import next_opening_everywhere
 
-# How many agents are notified of in one run of the job.
+# How many agents are notified in one run of the job.
 TOLD_AT_ONCE = 1_000
 
 
 def remind(env: Environment):
-    """Tell agents of callbacks that became due: a pop-up and an entry in the inbox, once each.
+    """Notify agents of callbacks that became due: a pop-up and an entry in the inbox, once each.
 
-    What may no longer be called is cancelled, what may not be called at this hour moves to the next one at which it
-    may, and what was promised by somebody on leave is open to the call center.
+    Callbacks whose customers may no longer be called are cancelled, those outside calling hours move to the next legal
+    time, and those of agents on leave are open to the call center.
     """
-    # sudo: leads.agent.callback - a job for everybody
+    # sudo: leads.agent.callback - the job notifies all agents
     due = (
         env["leads.agent.callback"].sudo().search([("is_due", "=", True), ("told_at", "=", False)], limit=TOLD_AT_ONCE)
     )
-    # sudo: leads.agent.desk - the same
+    # sudo: leads.agent.desk - as above
     Desk = env["leads.agent.desk"].sudo()
     facts_of = Desk._facts(due.partner_id.ids)
     now = fields.Datetime.now()
@@ -47,7 +47,7 @@ def remind(env: Environment):
 
 
 def refused(callbacks, facts_of):
-    """Those of these callbacks whose customer may not be called any more, at whatever hour."""
+    """Return the callbacks whose customers may no longer be called, at any hour."""
     Desk, now = callbacks.env["leads.agent.desk"], fields.Datetime.now()
     return callbacks.filtered(
         lambda callback: Desk._refusal(Attempt(facts_of[callback.partner_id.id], callback.agent_id, now), "keep")
@@ -55,7 +55,7 @@ def refused(callbacks, facts_of):
 
 
 def tell(callback, agent):
-    """One notice to the agent, in the agent's language."""
+    """Send one notification to the agent, in the agent's language."""
     env, name = callback.env, callback.partner_id.complete_name or ""
     zone = agent.tz or "UTC"
     if callback.state == "cancelled":
@@ -72,5 +72,5 @@ def tell(callback, agent):
         )
     env["mail.thread"].message_notify(partner_ids=agent.partner_id.ids, subject=subject, body=body)
     if callback.state == "open":
-        # The dashboard asks for what is due by itself: no name in the message.
+        # Contains no name: the dashboard reads the due callbacks.
         agent._bus_send("leads_agent/callback_due", {"callback_id": callback.id})

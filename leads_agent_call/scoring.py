@@ -1,4 +1,4 @@
-"""What the stored part of the expected value of a lead is the sum of, and what each term says of the lead.
+"""The terms whose sum is the stored part of a lead's expected value, and the sentence of each term.
 
 The arithmetic is :func:`next_lead.standing`; a test compares the two.
 """
@@ -21,7 +21,8 @@ class Term(NamedTuple):
     """A term of the priority of a lead.
 
     :param sql: of an active assignment, as a logarithm of base 2
-    :param sentence: of the facts of a customer and the currency of the company; empty where there is nothing to say
+    :param sentence: function of the facts of a customer and the currency of the company; empty if there is nothing to
+        say
     """
 
     sql: SQL
@@ -29,7 +30,7 @@ class Term(NamedTuple):
 
 
 def terms(env: Environment, alias: str) -> list[Term]:
-    """The terms of every lead: its quotation, the attempts and the sales.
+    """Return the terms of every lead: its quotation, the attempts and the sales.
 
     :param alias: of an active assignment in SQL
     """

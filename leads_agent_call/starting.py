@@ -11,14 +11,14 @@ from .tools.phone_numbers import choices, dialable
 
 
 def begin(env: Environment, customer, direction: str, number: str) -> dict:
-    """Begin a call of the current user with a customer whom the user may read.
+    """Begin a call of the current user with a customer that the user may read.
 
-    :param number: which of the customer's numbers, if one was chosen
-    :returns: what ``leads.agent.call.start`` does
-    :raises UserError: in a sentence, when the customer may not be called now
+    :param number: one of the customer's numbers, if chosen
+    :returns: the result of ``leads.agent.call.start``
+    :raises UserError: when the customer may not be called now
     """
     user = env.user
-    # sudo: leads.agent.desk - reads what decides whether to call, also of colleagues; only sentences come out
+    # sudo: leads.agent.desk - also reads data of colleagues to decide on the call; returns only sentences
     Desk = env["leads.agent.desk"].sudo()
     facts = Desk._facts(customer.ids)[customer.id]
     # sudo: leads.agent.callback - only whether there is one that the user may keep
@@ -36,7 +36,7 @@ def begin(env: Environment, customer, direction: str, number: str) -> dict:
     if facts.caller_id:
         raise UserError(Desk._caller_sentence(facts))
     now = fields.Datetime.now()
-    # sudo: leads.agent.call - nobody writes calls directly; everything is set here
+    # sudo: leads.agent.call - users cannot write calls directly; all values are set here
     call = (
         env["leads.agent.call"]
         .sudo()
@@ -61,9 +61,9 @@ def begin(env: Environment, customer, direction: str, number: str) -> dict:
 
 
 def _numbers(env: Environment, facts, chosen=""):
-    """What can be dialled: the chosen number, else the numbers of the first cell that has any.
+    """Return the numbers to dial: the chosen one, else those of the first phone field that has any.
 
-    :raises UserError: when the customer has no such number
+    :raises UserError: when the customer does not have the number
     """
     if not chosen:
         return choices(facts.lines)

@@ -1,4 +1,4 @@
-"""In which order *Next* looks at the leads of an agent: the most promising first, where calls are allowed now."""
+"""The order in which *Next* checks an agent's leads: the highest expected value first, where calls are allowed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ from .tools import next_lead
 from .tools.attempt import Attempt
 from .tools.timezones import MANY_ZONES, Address
 
-# How many leads are looked at together; four times as many each time that the best may lie further down.
+# How many leads are checked together; four times as many in each further round.
 CHUNK = 5
-# How far the stored value may be off the one that is computed.
+# The maximum difference between the stored value and the computed one.
 ROUNDING = 1e-4
-# Below whatever is stored.
+# Lower than any stored value.
 LOWEST = -1e9
 
 
 @dataclass
 class Walk:
-    """The search for the lead of the highest expected value among those of an agent that can be called now.
+    """The search for the lead with the highest expected value among an agent's leads that can be called now.
 
     :param desk: elevated ``leads.agent.desk``
     :param user: the agent
-    :param skipped: ids of customers whom the agent passed over
+    :param skipped: IDs of customers that the agent skipped
     """
 
     desk: BaseModel
@@ -40,11 +40,11 @@ class Walk:
     def best(self) -> Facts | None:
         """Return the facts of the best lead, or None.
 
-        Leads come in the order of what they may be worth at most, so the walk ends where the next one cannot win.
+        Leads are sorted by their maximum possible value, so the search ends where the next one cannot be better.
         """
         best, places, offset, size = None, None, 0, CHUNK
         while True:
-            # One more than is looked at, which tells how much the others may be worth.
+            # One more than is checked: it limits the value of all others.
             rows = self._next(best, places, size + 1, offset)
             facts_of = self.desk._facts([partner_id for partner_id, _most in rows[:size]], self.weights)
             callable_now = [
@@ -57,18 +57,18 @@ class Walk:
                 return best
             offset, size = offset + size, size * 4
             if places is None and not best:
-                # The usual reason is the hour: from here on, only where calls are allowed now.
+                # Mostly the hour is the reason: from here on, only search places where calls are allowed now.
                 offset, places = 0, open_places(self.desk.env, self.user, self.now)
 
     def _next(self, best, places, limit, offset):
-        """Return customers who may be called again, the most promising first.
+        """Return customers who may be called again, the highest value first.
 
-        Those who were never called are worth what is stored. Others may be worth so much more, by their answers at this
-        hour; of these only those are looked up that could stand among the first.
+        The value of leads that were never called is the stored one. Others may be worth more because of their answers
+        at this hour; only those that could be among the first are looked up.
 
-        :param Facts best: who has to be beaten, if anybody
-        :param places: where they must be, as in :func:`open_places`, if anywhere
-        :returns: ``[(id, expected value at most)]``
+        :param Facts best: the lead to beat, if any
+        :param places: their places, as returned by :func:`open_places`; None: anywhere
+        :returns: ``[(id, maximum expected value)]``
         """
         if places is not None and not places:
             return []
@@ -109,7 +109,7 @@ class Walk:
         )
 
     def _leads_sql(self, places) -> SQL:
-        """The FROM and WHERE of the agent's leads that are not held back."""
+        """The FROM and WHERE of the agent's leads that may be called again now."""
         is_open = SQL()
         if places is not None:
             is_open = SQL(
@@ -135,10 +135,10 @@ class Walk:
 
 
 def open_places(env: Environment, user, now):
-    """Where leads of a user are that might be called at this moment: by one of the clocks there at least.
+    """Return the places of a user's leads where calls may be legal now: in at least one of their zones.
 
-    What the zip and the number of a lead say besides is looked at lead by lead. Where the address says nothing, or
-    a country with several zones, the beginning of the number stands for the place.
+    The zip and the complete number are checked later for each lead. If the address is unknown, or is a country with
+    several zones, the first digits of the number identify the place.
 
     :returns: rows of :func:`_place_sql`
     """
@@ -168,8 +168,8 @@ def open_places(env: Environment, user, now):
 
 
 def _place_sql(env: Environment, alias: str) -> SQL:
-    """What tells the place of a customer: confirmed zone, country, state, and the beginning of the number."""
-    # sudo: res.country - ids of countries
+    """Select what identifies a customer's place: confirmed zone, country, state, first digits of the number."""
+    # sudo: res.country - IDs of countries
     many = env["res.country"].sudo().search([("code", "in", MANY_ZONES)])
     return SQL(
         """COALESCE(%(zone)s, ''), COALESCE(%(country)s, 0), COALESCE(%(state)s, 0),

@@ -10,7 +10,7 @@ from odoo.addons.leads_agent.demo.leads_agent_demo import DESK_ZONE, Story, read
 
 from .. import promising
 
-# Words by which the outcome of an attempt is told.
+# Words in the notes that identify an outcome.
 OUTCOMES = {
     "disposition_voicemail": ("voicemail", "mailbox", "message"),
     "disposition_busy": ("busy", "engaged"),
@@ -18,17 +18,17 @@ OUTCOMES = {
 
 
 class LeadsAgentDemo(models.AbstractModel):
-    """The calls of the story.
+    """The calls of the demo data.
 
-    ``events.csv`` says who called whom or promised a callback, and when, as that of ``leads_agent`` does. What became
-    of the leads has happened already: a call belongs to the assignment that its agent had at the moment.
+    ``events.csv`` says who called whom or agreed on a callback, and when, like the file of ``leads_agent``. The leads
+    have already been played: a call belongs to the assignment that its agent had at that time.
     """
 
     _inherit = "leads.agent.demo"
 
     @api.model
     def _load_calls(self):
-        """Play the calls, unless there are any, as in a database that is upgraded."""
+        """Create the calls, unless there are any already, as in an upgraded database."""
         if self.env["leads.agent.call"].search_count([], limit=1):
             return
         story = Calls(self.env(context={**self.env.context, "tracking_disable": True, "mail_notify_force_send": False}))
@@ -41,7 +41,7 @@ class LeadsAgentDemo(models.AbstractModel):
 
 
 class Calls(Story):
-    """The events of calls; leads, orders and messages are there already."""
+    """Plays the events of calls; leads, orders and messages already exist."""
 
     def __init__(self, env):
         super().__init__(env)
@@ -54,7 +54,7 @@ class Calls(Story):
             self._promise(by, subject, minutes=int(value), note=text)
 
     def _call(self, at, by, subject, kind, note):
-        """A call that is over, as it would stand in the database: one that is started asks for the hour of today."""
+        """Create a finished call directly: starting one would check the calling hours of today."""
         customer = self._document(subject)
         customer = customer.partner_id if customer._name == "sale.order" else customer
         customer = customer.commercial_partner_id
@@ -104,7 +104,7 @@ class Calls(Story):
 
     @staticmethod
     def _outcome_of(kind, note):
-        """The disposition that fits what was noted on a call."""
+        """Return the disposition that matches the note of a call."""
         if kind == "Closing call":
             return "disposition_sale"
         if kind != "Call attempt":
@@ -115,7 +115,7 @@ class Calls(Story):
         return "disposition_no_answer"
 
     def _promise(self, by, subject, minutes, note):
-        """A callback so many minutes from now, which may be over already."""
+        """Create a callback due this many minutes from now; negative for the past."""
         customer = self._demo("customer", subject)
         callback = (
             self.env["leads.agent.callback"]
@@ -131,7 +131,7 @@ class Calls(Story):
                 }
             )
         )
-        # A promise into the past is none that anybody could give.
+        # The ORM refuses a callback in the past.
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class IrHttp(models.AbstractModel):
-    """The web client knows from the start whether the user may take a break, and whether there is one."""
+    """Send to the web client, with the session, whether the user can take breaks and is on one."""
 
     _inherit = "ir.http"
 

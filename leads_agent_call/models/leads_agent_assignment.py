@@ -12,9 +12,9 @@ from ..tools import policy
 
 
 class LeadsAgentAssignment(models.Model):
-    """What calls are about: how promising a lead is, what was tried and promised, and what an outcome does with it.
+    """Calls of a lead: its priority, attempts and callback, and the effects of an outcome on the lead.
 
-    An outcome does what the policy of its disposition says, in the transaction of whoever logs it: all or nothing.
+    The disposition decides what an outcome does, in the transaction that logs it: all or nothing.
     """
 
     _inherit = "leads.agent.assignment"
@@ -64,7 +64,7 @@ class LeadsAgentAssignment(models.Model):
     _agent_priority_idx = models.Index("(agent_id, priority DESC NULLS LAST, partner_id) WHERE state = 'active'")
 
     # ------------------------------------------------------------------
-    # What follows from leads
+    # Hooks of leads
     # ------------------------------------------------------------------
 
     def _on_started(self):
@@ -113,7 +113,7 @@ class LeadsAgentAssignment(models.Model):
     # ------------------------------------------------------------------
 
     def _count_attempt(self, disposition):
-        """Elevated: one more call had its outcome."""
+        """Elevated: count another call with an outcome."""
         self.ensure_one()
         now = fields.Datetime.now()
         vals = {"attempt_count": 0 if disposition.is_contact else self.attempt_count + 1, "next_call_at": False}
@@ -146,7 +146,7 @@ class LeadsAgentAssignment(models.Model):
 
     @api.model
     def _apply_to_customers(self, disposition, customers):
-        """Elevated: what a disposition does with the customers, whoever holds them."""
+        """Elevated: apply the effects of a disposition on customers, whoever holds them."""
         for effect in disposition.with_env(self.env)._effects():
             effect.apply(customers)
 
@@ -159,7 +159,7 @@ class LeadsAgentAssignment(models.Model):
         """Compute the stored part of the expected value again, in one statement."""
         self.flush_model()
         self.env["sale.order"].flush_model(["amount_total", "currency_rate", "date_order", "state"])
-        # sudo: leads.agent.assignment - the place of a lead in the order does not depend on who changes it
+        # sudo: leads.agent.assignment - the priority of a lead does not depend on the user who changes it
         query = self.sudo()._search(domain & Domain("state", "=", "active"))
         self.env.cr.execute(
             SQL(

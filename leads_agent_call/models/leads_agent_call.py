@@ -14,9 +14,9 @@ from ..tools.phone_numbers import read_cell
 class LeadsAgentCall(models.Model):
     """One attempt to talk to a customer, from picking up the phone to the outcome.
 
-    A call begins by :meth:`start` and ends by :meth:`finish`, whatever the door: dashboard, forms, a telephony
-    provider. In between the customer belongs to whoever is on the phone: nobody calls somebody to whom a colleague is
-    talking, and nobody begins a second call before the first has its outcome. Two unique indexes say so.
+    A call begins with :meth:`start` and ends with :meth:`finish`, from every entry point: dashboard, forms, a telephony
+    provider. Until then no other agent can call the customer, and the agent cannot begin another call. Two unique
+    indexes guarantee both.
     """
 
     _name = "leads.agent.call"
@@ -130,10 +130,9 @@ class LeadsAgentCall(models.Model):
 
     @api.model
     def _counted(self):
-        """Which calls count in the figures, with their talk time: those that have an outcome.
+        """Domain of the calls that count in the figures, with their talk time: those with an outcome.
 
-        A call that somebody else ended without one, because its customer was merged away or is nobody to be called,
-        does not.
+        Calls that ended without one do not count: the customer was merged, or turned out to be one of us.
         """
         return Domain("disposition_id", "!=", False)
 
@@ -149,27 +148,27 @@ class LeadsAgentCall(models.Model):
 
     @api.model
     def _follow_sales(self, assignments):
-        """Elevated: sales of these leads began or ceased to count, and the calls in which they were made follow."""
+        """Elevated: update the calls in which these leads were sold, when sales begin or cease to count."""
         closing = self.env["leads.agent.disposition"]._set_by_sale()
         of_sales = Domain("assignment_id", "in", assignments.ids) & Domain("disposition_id", "=", closing.id)
         for call in self.search(of_sales):
             call.is_sale = call.assignment_id.is_sale
 
     # ------------------------------------------------------------------
-    # Doors
+    # Entry points
     # ------------------------------------------------------------------
 
     @api.model
     @takes(partner_id=given.record_id, direction=given.text, number=given.text)
     def start(self, partner_id, direction="out", number=""):
-        """Begin a call of the current user; a call with the same customer that has no outcome yet goes on.
+        """Begin a call of the current user, or continue a call with the same customer that has no outcome yet.
 
         :param int partner_id: the customer, or a contact
         :param str direction: ``out`` or ``in``
-        :param str number: which of the customer's numbers, as ``dial`` of what ``numbers`` offered
-        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` said); where several numbers stand
-            in the place of one and none was chosen, no call begins, and ``numbers`` has them to choose from
-        :raises UserError: in a sentence, when the customer may not be called now, or somebody else is about to
+        :param str number: one of the customer's numbers, as in ``dial`` of ``numbers``
+        :returns: dict with ``call_id``, ``phone`` and ``dial`` (what :meth:`_dial` returned); if a phone field has
+            several numbers and none was chosen, no call begins, and ``numbers`` lists them
+        :raises UserError: when the customer may not be called now, or another agent is calling
         """
         user = self.env.user
         if not user.can_hold_leads:
@@ -192,24 +191,24 @@ class LeadsAgentCall(models.Model):
 
     @takes(given.one)
     def hang_up(self):
-        """The talk is over, the outcome is still to come. Hanging up twice changes nothing.
+        """End the talk; the outcome is still to be logged. Calling this again changes nothing.
 
-        :raises AccessError: for a call of somebody else
+        :raises AccessError: for another user's call
         """
         self._check_mine()
-        # sudo: leads.agent.call - the user's own call, checked above; nobody writes calls directly
+        # sudo: leads.agent.call - the user's own call, checked above; users cannot write calls directly
         self.sudo()._hang_up()
         return True
 
     @takes(given.one, disposition_id=given.record_id, note=given.text, callback=given.values)
     def finish(self, disposition_id, note="", callback=None):
-        """Log the outcome and do what it asks for, all or nothing.
+        """Log the outcome and apply its effects, all or nothing.
 
         :param int disposition_id: one of those that the dashboard offers
         :param str note: what the customer said
         :param dict callback: ``date`` (YYYY-MM-DD), ``time`` (hours as a float) and ``zone`` of the callback; without
-            it an outcome that asks for one uses the proposed time
-        :raises UserError: in a sentence; nothing is lost and nothing half done
+            it, an outcome that requires one uses the proposed time
+        :raises UserError: when the outcome is refused; nothing is changed then
         """
         self._check_not_closed()
         self._check_mine()
@@ -226,12 +225,12 @@ class LeadsAgentCall(models.Model):
     @api.readonly
     @takes(given.one)
     def what_happened(self):
-        """What somebody else did with the lead, or with the call, since the call of the current user began.
+        """Return what another user did with the lead or the call since the current user's call began.
 
-        :returns: a sentence, empty when nothing happened
-        :raises AccessError: for a call of somebody else
+        :returns: a sentence, empty if nothing happened
+        :raises AccessError: for another user's call
         """
-        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo().exists()
         if call_sudo.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of somebody else."))
@@ -239,11 +238,11 @@ class LeadsAgentCall(models.Model):
 
     @takes(given.one, note=given.text)
     def keep_note(self, note):
-        """Keep what an agent wrote about a call that somebody else closed meanwhile.
+        """Store the agent's note on a call that another user closed in the meantime.
 
-        :returns: what happened, in a sentence; empty when nobody else closed it, and then nothing is written
+        :returns: what happened, as a sentence; empty if no other user closed it, and then nothing is written
         """
-        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo().exists()
         if call_sudo.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of somebody else."))
@@ -256,8 +255,11 @@ class LeadsAgentCall(models.Model):
         return sentence
 
     def _check_not_closed(self):
-        """:raises UserError: when somebody else gave the user's call its outcome, and who"""
-        # sudo: leads.agent.call - the user's own, also with a customer who is out of sight by now
+        """Check that no other user has closed the user's call.
+
+        :raises UserError: when another user closed it; the message names the user
+        """
+        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo()
         if call_sudo.agent_id == self.env.user and (sentence := meanwhile.closing_sentence(call_sudo)):
             raise UserError(sentence)
@@ -270,7 +272,7 @@ class LeadsAgentCall(models.Model):
             raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
 
     def _callback_time(self, disposition, callback):
-        """When to call back, and the zone in which that was said.
+        """Return the time of the callback and the time zone in which it was agreed.
 
         :returns: ``(moment in UTC, zone)``, or ``(False, False)``
         """
@@ -295,22 +297,22 @@ class LeadsAgentCall(models.Model):
         }
 
     # ------------------------------------------------------------------
-    # What happens
+    # During a call
     # ------------------------------------------------------------------
 
     def _started(self):
         return {"call_id": self.id, "phone": self.phone or "", "dial": self._dial()}
 
     def _dial(self):
-        """The hook for telephony: make the phone ring, and say what the web client has to do.
+        """Hook for telephony: dial, and return what the web client has to do.
 
-        :returns: dict with ``url``; an addon of a provider dials by itself and returns ``{}``
+        :returns: dict with ``url``; an addon of a provider dials itself and returns ``{}``
         """
         numbers = read_cell(self.phone).numbers if self.direction == "out" else ()
         return {"url": f"tel:{numbers[0].dial}"} if numbers else {}
 
     def _hang_up(self):
-        """Elevated: the talk is over."""
+        """Elevated: the agent hung up."""
         for call in self:
             if call.state == "talking":
                 now = fields.Datetime.now()
@@ -324,27 +326,27 @@ class LeadsAgentCall(models.Model):
                 call.agent_id._leads_dashboard_changed()
 
     def _end(self, vals):
-        """Elevated: calls are over.
+        """Elevated: end calls.
 
-        :param dict vals: what else to write
+        :param dict vals: other values to write
         """
         self._hang_up()
         self.write({"state": "done", **vals})
         self._on_call_ended()
 
     def _on_call_started(self):
-        """Elevated: the call of an agent has begun. A hook."""
+        """Hook, elevated: calls have begun."""
         self.agent_id._leads_set_break(False)
         self.agent_id._leads_dashboard_changed()
 
     def _on_call_ended(self):
-        """Elevated: calls are over, with an outcome or without one. A hook."""
+        """Hook, elevated: calls have ended, with or without an outcome."""
         self.agent_id._leads_dashboard_changed()
 
     def _finish(self, disposition, note, due_at=False, zone=False):
-        """Elevated: the outcome with all its effects, in this transaction."""
+        """Elevated: store the outcome with all its effects, in this transaction."""
         self.ensure_one()
-        # Of two that finish the same call at the same moment, one does.
+        # If two transactions finish the same call at the same moment, only one succeeds.
         if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("The outcome of this call has already been logged."))
         self.invalidate_recordset(["state"])
@@ -366,11 +368,11 @@ class LeadsAgentCall(models.Model):
             assignment._count_attempt(disposition)
             assignment._apply_outcome(disposition, self, note, due_at=due_at, zone=zone)
         else:
-            # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
+            # The lead has been reassigned, or was never the agent's: only the effects on the customer apply.
             self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)
 
     def _lead(self):
-        """Elevated: the lead of the call, when its agent holds it; also when it was taken away and given back."""
+        """Elevated: return the lead of the call while its agent holds it, also if it was unassigned and returned."""
         self.ensure_one()
         Assignment = self.env["leads.agent.assignment"]
         if self.assignment_id.state == "active":

@@ -15,14 +15,14 @@ from ..tools import terms
 
 
 class LeadsAgentCallback(models.Model):
-    """A promise to call a customer at a moment, which outlives whoever gave it.
+    """An agreement to call a customer at a certain time, which remains when its agent leaves.
 
-    It is private to its agent until it is missed: after the minutes of the setting it is open to the agent's call
-    center, by the clock and not by a job. When the agent is archived, loses the role or is on leave, it is open to the
-    call center at once. A lead that changes hands takes it along.
+    Only its agent can see it until it is missed: after the minutes in the settings it is open to the agent's call
+    center, computed from the time without a job. When the agent is archived, loses the role or is on leave, it is open
+    to the call center immediately. It follows a lead that is reassigned.
 
-    One promise per customer is open at a time (a unique index), and a call that keeps it closes it, so it can neither
-    get lost nor be kept twice.
+    A customer has at most one open callback (a unique index), and the call that keeps it closes it, so it can be
+    neither lost nor kept twice.
     """
 
     _name = "leads.agent.callback"
@@ -79,7 +79,7 @@ class LeadsAgentCallback(models.Model):
     @api.depends("due_at", "partner_id")
     @api.depends_context("lang")
     def _compute_at_customer(self):
-        # sudo: leads.agent.desk - the zone of customers that the user may read, as the callback itself
+        # sudo: leads.agent.desk - the zone of a customer that the user may read, like the callback itself
         zones = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.commercial_partner_id.ids)
         for callback in self:
             zone = zones.get(callback.partner_id.commercial_partner_id.id)
@@ -101,7 +101,7 @@ class LeadsAgentCallback(models.Model):
             if not callback.moved_from:
                 callback.moved = False
                 continue
-            # Within a day the time alone says it.
+            # Within a day, the time is enough.
             is_within_a_day = timedelta() < callback.due_at - callback.moved_from < timedelta(days=1)
             before = format_datetime(
                 self.env,
@@ -140,8 +140,8 @@ class LeadsAgentCallback(models.Model):
 
     @api.model
     def _for_user(self, user):
-        """Open callbacks that a user may keep: own ones, and those that are open to a call center of the user."""
-        # any!: the membership of the user and who is archived, whatever the user may read of teams and users
+        """Domain of the open callbacks that a user may keep: own ones, and those open to a call center of the user."""
+        # any!: memberships of the user and archived users, whatever the user may read of teams and users
         member = Domain("crm_team_member_ids", "any!", [("user_id", "=", user.id)])
         team = Domain("team_id", "any!", member) | Domain("team_id", "=", False)
         archived = Domain("agent_id", "any!", [("active", "=", False)])
@@ -150,14 +150,17 @@ class LeadsAgentCallback(models.Model):
         return Domain("state", "=", "open") & company & (Domain("agent_id", "=", user.id) | (team & absent))
 
     # ------------------------------------------------------------------
-    # When
+    # Time
     # ------------------------------------------------------------------
 
     def _check_agents(self):
-        """:raises UserError: when somebody promises who makes no calls, or more than the company lets"""
+        """Check that the agents make calls, and that none has more callbacks than the company allows.
+
+        :raises UserError: otherwise
+        """
         if idle := self.agent_id.filtered(lambda agent: not agent.can_hold_leads):
             raise UserError(self.env._("%s does not make calls.", idle[0].name))
-        # sudo: leads.agent.callback - how many are open does not depend on who asks
+        # sudo: leads.agent.callback - the number of open callbacks does not depend on the current user
         counts = self.sudo()._read_group(
             [("agent_id", "in", self.agent_id.ids), ("state", "=", "open")], ["agent_id"], ["__count"]
         )
@@ -191,7 +194,7 @@ class LeadsAgentCallback(models.Model):
 
     @api.model
     def _open_of(self, customers):
-        """The open callbacks of customers: one each at most."""
+        """Return the open callbacks of customers: at most one each."""
         return self.search(Domain("partner_id", "in", customers.ids) & Domain("state", "=", "open"))
 
     def _follows_sentence(self, name):
@@ -211,7 +214,7 @@ class LeadsAgentCallback(models.Model):
                 raise AccessError(self._follows_sentence(name))
             if closed := self.filtered(lambda callback: callback.state != "open"):
                 raise UserError(self.env._("The callback of %s is over.", closed[0].partner_id.display_name))
-        # Only `_move` writes why it moved: nobody said so, and there is nothing to refuse.
+        # `_move` alone writes `moved_because`: such a time was not agreed with the customer, so it is not checked.
         is_agreed = "due_at" in vals and "moved_because" not in vals
         if is_agreed:
             vals = {
@@ -228,13 +231,13 @@ class LeadsAgentCallback(models.Model):
         if vals.get("agent_id"):
             self._check_agents()
         if vals.keys() & {"due_at", "agent_id", "state"}:
-            # sudo: leads.agent.callback - who promised it, whoever changed it
+            # sudo: leads.agent.callback - its agent, whoever changed it
             self.sudo().agent_id._leads_dashboard_changed()
         return result
 
     @takes()
     def action_cancel(self):
-        """The customer no longer wants to be called back."""
+        """Cancel the callback: the customer no longer wants it."""
         self.check_access("write")
         # sudo: leads.agent.callback - the right to write it was checked
         self.sudo().filtered(lambda callback: callback.state == "open")._close("cancelled")
@@ -247,7 +250,7 @@ class LeadsAgentCallback(models.Model):
         return self.partner_id._get_records_action()
 
     def _close(self, state, call=None):
-        """Elevated: the promise is kept, or no longer wanted."""
+        """Elevated: close the callback, kept or cancelled."""
         opened = self.filtered(lambda callback: callback.state == "open")
         if opened:
             opened.write(
@@ -255,7 +258,7 @@ class LeadsAgentCallback(models.Model):
             )
 
     def _move(self, moments, because):
-        """Elevated: due at another moment, without anybody saying so. What was promised stays on record.
+        """Elevated: postpone callbacks automatically. The promised time is kept.
 
         :param dict moments: ``{id: moment in UTC}``
         :param str because: a value of :data:`terms.CALLBACK_MOVES`
@@ -273,24 +276,24 @@ class LeadsAgentCallback(models.Model):
         self._wake()
 
     def _answer(self, disposition, call):
-        """Elevated: what the outcome of a call means for the promise: kept when somebody was reached, else open."""
+        """Elevated: close the callback if the call reached somebody, else keep it open and reschedule it."""
         if disposition.is_contact or disposition.asks_callback:
             self._close("done", call)
             return
         opened = self.filtered(lambda callback: callback.state == "open")
         if opened and disposition.retry_minutes:
             moments = next_tries(opened, disposition.retry_minutes)
-            # Called too early, it is still due when it was: nothing moved.
+            # An early call that reached nobody does not change the agreed time.
             opened.filtered(lambda callback: callback.due_at != moments[callback.id])._move(moments, "in_vain")
 
     @api.model
     def _kept_by(self, user, customer):
-        """Elevated: the open callback that a call with the customer keeps."""
+        """Elevated: return the open callback that a call with the customer keeps."""
         return self.search(self._for_user(user) & Domain("partner_id", "=", customer.id), limit=1)
 
     @api.model
     def _promise(self, agent, customer, due_at, zone, note, call):
-        """Elevated: a new promise after a call."""
+        """Elevated: create a callback after a call."""
         return self.create(
             {
                 "partner_id": customer.id,
@@ -304,10 +307,10 @@ class LeadsAgentCallback(models.Model):
         )
 
     def _wake(self):
-        """Let the job run at the very moment."""
+        """Trigger the job for exactly this time."""
         cron = self.env.ref("leads_agent_call.cron_callbacks", raise_if_not_found=False)
         if cron:
-            # sudo: ir.cron - the agent's promise sets the job's clock
+            # sudo: ir.cron - the agent's callback triggers the job
             cron.sudo()._trigger(at=[callback.due_at for callback in self])
 
     @api.model

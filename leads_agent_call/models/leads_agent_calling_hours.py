@@ -12,10 +12,10 @@ DAYS = [("weekdays", "Monday to Friday"), ("saturday", "Saturday"), ("sunday", "
 
 
 class LeadsAgentCallingHours(models.Model):
-    """When customers of a country or state may be called, on the clock at the customer's.
+    """When customers of a country or state may be called, in the customer's local time.
 
-    The rows of the state count where it has any, else those of the country, else those without a country, which are for
-    everybody else. Days without a row are closed. Without any row at all nothing is restricted.
+    The rows of the state apply if it has any, else those of the country, else those without a country, which apply
+    everywhere else. A day without a row is closed. Without any row, calls are not restricted.
     """
 
     _name = "leads.agent.calling.hours"
@@ -54,9 +54,9 @@ class LeadsAgentCallingHours(models.Model):
     @api.model
     @tools.ormcache()
     def _by_place(self):
-        """``{(country code, state code): Hours}``; those of ("", "") are for everybody else."""
+        """Return ``{(country code, state code): Hours}``; the key ("", "") is for all other places."""
         windows = {}
-        # sudo: leads.agent.calling.hours - what holds for a customer does not depend on who asks
+        # sudo: leads.agent.calling.hours - the hours of a customer do not depend on the current user
         for row in self.sudo().search([]):  # pylint: disable=no-search-all
             place = row.country_id.code or "", row.state_id.code or ""
             days = windows.setdefault(place, {name: [] for name, _label in DAYS})
@@ -65,7 +65,7 @@ class LeadsAgentCallingHours(models.Model):
 
     @api.model
     def _of(self, country, state=""):
-        """The hours of a country and state, by their codes."""
+        """Return the hours of a country and state, by their codes."""
         table = self._by_place()
         for place in ((country, state), (country, ""), ("", "")):
             if place in table:
@@ -74,13 +74,13 @@ class LeadsAgentCallingHours(models.Model):
 
     @api.model
     def _clocks(self, address, number=""):
-        """By which clocks a customer may be called at a number, each with the hours that hold there.
+        """Return the time zones of a customer at a number, each with the calling hours that apply there.
 
-        A number of another country is called by the hours of both.
+        For a number of another country, the hours of both countries apply.
 
         :param Address address: of the customer
         :param str number: in E.164
-        :returns: a tuple of :class:`Clock`; empty where nothing says in which zone the customer is
+        :returns: a tuple of :class:`Clock`; empty if the customer's time zone is unknown
         """
         prefix = number_prefix(number)
         hours = self._of(address.country or prefix.region, address.state)

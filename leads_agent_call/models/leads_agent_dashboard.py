@@ -23,18 +23,18 @@ MOST_HISTORY = 5
 
 
 class LeadsAgentDashboard(models.AbstractModel):
-    """What the call desk shows: promises of today, the call that is running, and all about the lead to call."""
+    """Data of the call desk: callbacks of today, the running call, and details of the lead to call."""
 
     _inherit = "leads.agent.dashboard"
 
     @api.model
     def _sorts(self):
-        """By what *Next* goes by, too: the most promising first."""
+        """Add the order of *Next*: the highest expected value first."""
         return super()._sorts() | {"value": "priority DESC NULLS LAST, id"}
 
     @api.model
     def _sections(self, today):
-        """The day in charts, ``callbacks`` of today and ``call``, the one that is running, or False."""
+        """Add the charts of the day, ``callbacks`` of today and ``call``, the running call or False."""
         callbacks = self._callbacks_select(self._callbacks_until(self._tomorrow()))
         return super()._sections(today) | {
             "day": Section(self._day_select(today), lambda rows: self._day(today, rows)),
@@ -51,10 +51,10 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _figures_select(self, today):
-        """What the user said on the phone today, besides."""
+        """Add the user's call figures of today."""
         Call = self.env["leads.agent.call"]
         mine = Domain("agent_id", "=", self.env.uid)
-        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
+        # sudo: leads.agent.call - figures of the user's own calls, also with customers who are now out of sight
         calls = Call.sudo()._search(mine & Call._counted() & Domain("started_at", ">=", today))
         return SQL(
             """
@@ -71,7 +71,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _lead_columns(self):
-        """What tells the time zone of a customer, for :meth:`_customer_values`."""
+        """Add the columns that identify the time zone of a customer, for :meth:`_customer_values`."""
         self.env["res.partner"].flush_model(["zip", "leads_zone", "state_id"])
         return super()._lead_columns() | {
             "country_code": SQL("(SELECT code FROM res_country WHERE id = p.country_id)"),
@@ -82,7 +82,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _customer_values(self, row):
-        """``calling`` has the spans of the next 24 hours in which calls are legal there."""
+        """Add ``calling``: the periods in the next 24 hours in which calls to the customer are legal."""
         address = Address(*(row.pop(name) or "" for name in ("country_code", "state_code", "zip", "leads_zone")))
         cell = read_cell(row["phone"], address.country)
         number = cell.numbers[0].e164 if cell.numbers else ""
@@ -99,15 +99,15 @@ class LeadsAgentDashboard(models.AbstractModel):
     @api.readonly
     @takes(partner_id=given.record_id)
     def get_lead(self, partner_id):
-        """Everything about one customer that a call needs, as far as the user may read it.
+        """Return the details of one customer that a call needs, as far as the user may read them.
 
         :param int partner_id: the customer, or a contact
         :returns: dict with the customer as in the list of leads, and with ``numbers`` (each with ``dial`` for
             ``leads.agent.call.start``, ``name`` and ``contact``), ``attempts``, ``orders`` and their lines,
             ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
-            amounts are formatted, but for the totals of orders
+            and amounts are formatted, except for the totals of orders
         :raises AccessError: when the customer is out of sight
-        :raises UserError: when there is no such customer
+        :raises UserError: when the customer does not exist
         """
         customer = self._readable_customer(partner_id)
 
@@ -141,7 +141,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _cells_select(self, customer):
-        """What stands under Phone of a readable customer, and of the contacts, which go with it."""
+        """Select the phone fields of a readable customer and its contacts; these are readable with the customer."""
         return SQL(
             "SELECT n.cells FROM res_partner c CROSS JOIN LATERAL (%s) n WHERE c.id = %s",
             cells_sql(self.env, "c"),
@@ -150,7 +150,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _numbers(self, customer, cells):
-        """At which numbers a customer can be called, the one of *Call* first."""
+        """Return the numbers of a customer, the one that *Call* dials first."""
         return [
             {**number_values(number), "contact": line.contact}
             for line in read_lines(self.env, {customer.id: cells})[customer.id]
@@ -160,9 +160,13 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _readable_customer(self, partner_id):
-        """:raises AccessError: when the user may not read it; :raises UserError: when there is nothing to read"""
+        """Return the commercial customer of a contact.
+
+        :raises AccessError: when the user may not read the customer
+        :raises UserError: when it does not exist
+        """
         Partner = self.env["res.partner"]
-        # As the record rules say; only what is not found is looked at twice.
+        # The search applies the record rules; a second look-up is only needed when nothing is found.
         partner = Partner.search_fetch([("id", "=", partner_id)], ["commercial_partner_id"])
         if not partner:
             Partner.browse(partner_id).exists().check_access("read")
@@ -174,18 +178,18 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _tomorrow(self):
-        """When the day ends on the clock of the user, in UTC: until then callbacks are on the dashboard."""
+        """Return the end of the user's day in UTC; until then, callbacks are on the dashboard."""
         return midnight(fields.Datetime.now(), self.env.user.tz or "UTC", 1)
 
     @api.model
     def _callbacks_until(self, tomorrow):
-        """What is due today, and what would have been but for the calling hours: it does not just disappear."""
+        """Domain of the callbacks due today, including those postponed because of calling hours."""
         moved = Domain("moved_because", "=", "hours") & Domain("moved_from", "<", tomorrow)
         return Domain("due_at", "<", tomorrow) | moved
 
     @api.model
     def _callbacks_select(self, domain):
-        """Open callbacks that the user may keep, the earliest first."""
+        """Select the open callbacks that the user may keep, the earliest first."""
         Callback = self.env["leads.agent.callback"]
         return SQL(
             """
@@ -209,8 +213,8 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _day_select(self, today):
-        """How the calls of today ended, and at which hours they were: a row per outcome and hour since midnight."""
-        # sudo: leads.agent.call - numbers of the user's own calls, also with customers who went out of sight
+        """Select the outcomes and hours of today's calls: a row for each outcome and hour since midnight."""
+        # sudo: leads.agent.call - figures of the user's own calls, also with customers who are now out of sight
         Call = self.env["leads.agent.call"].sudo()
         mine = Domain("agent_id", "=", self.env.uid) & Call._counted() & Domain("started_at", ">=", today)
         return SQL(
@@ -229,7 +233,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _day(self, today, rows):
-        """The day in small charts.
+        """Return the day in small charts.
 
         :returns: dict with ``since`` (midnight), ``outcomes`` (the most frequent first) and ``hours`` (by full hours
             since midnight, from the first to the last with a call)
@@ -252,7 +256,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _call_select(self):
-        """The call of the user that has no outcome yet."""
+        """Select the user's call that has no outcome yet."""
         mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "!=", "done")
         return SQL(
             """
@@ -270,7 +274,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _running_call(self, rows):
-        """The call that goes on, with ``changes``: what others did with the lead meanwhile, in a sentence."""
+        """Return the running call, with ``changes``: what other users did with the lead since, as a sentence."""
         if not rows:
             return False
         [call] = rows
@@ -280,7 +284,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _last_call_select(self, customer):
-        """What was said in the latest call with a customer, whoever made it."""
+        """Select the note of the latest call with a customer, whoever made it."""
         calls = Domain("partner_id", "=", customer.id) & Domain("state", "=", "done")
         return SQL(
             """
@@ -308,12 +312,12 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @staticmethod
     def _moment(column):
-        """As the ORM writes datetimes."""
+        """Format a datetime column like the ORM."""
         return SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", column)
 
     @api.model
     def _open_orders(self, customer):
-        """The newest quotations of a customer that the user may read, with what is offered in them."""
+        """Return the newest quotations of a customer that the user may read, with their lines."""
         Order = self.env["sale.order"]
         query = Order._search(Domain("leads_commercial_partner_id", "=", customer.id) & Domain("is_partial", "=", True))
         query.order = SQL(
@@ -349,5 +353,5 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _script(self):
-        # sudo: crm.team - the text that the user's call center gives its agents to read
+        # sudo: crm.team - the script of the user's call center, written for its agents
         return self.env.user.sudo().sale_team_id.leads_script or ""

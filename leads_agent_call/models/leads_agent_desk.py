@@ -18,11 +18,12 @@ from ..tools.timezones import shown_zone
 
 
 class LeadsAgentDesk(models.AbstractModel):
-    """What stands behind the call desk: whom to call next, and whether somebody may be called at all.
+    """The logic of the call desk: which lead to call next, and whether a customer may be called at all.
 
-    *Next* takes callbacks that are due first, then the lead with the highest expected value (``tools/next_lead.py``).
-    The part of it that no clock changes is stored on the assignment (``priority``), where an index walks it from the
-    top; what the clock changes is at most a factor of two, so the walk ends as soon as nothing further down can win.
+    *Next* takes due callbacks first, then the lead with the highest expected value (``tools/next_lead.py``). The part
+    of the value that does not depend on the time is stored on the assignment (``priority``) and read from the top of an
+    index. The time of day changes the value by at most a factor of two, so reading stops as soon as no later lead can
+    be better.
     """
 
     _name = "leads.agent.desk"
@@ -36,20 +37,20 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.readonly
     @takes(skipped=given.record_ids)
     def next_lead(self, skipped=()):
-        """The lead that the current user should call now.
+        """Return the lead that the current user should call now.
 
-        :param skipped: ids of customers whom the user passed over
-        :returns: dict with ``partner_id``, ``reasons`` (sentences) and ``callback_id``; without a lead
+        :param skipped: IDs of customers that the user skipped
+        :returns: dict with ``partner_id``, ``reasons`` (sentences) and ``callback_id``; without a lead,
             ``partner_id`` is False and ``reasons`` say why, and when to come back
-        :raises AccessError: for users who hold no leads
+        :raises AccessError: for users who cannot hold leads
         """
         user = self.env.user
-        # The role alone is answered from memory.
+        # The group is cached: check it first.
         if not (user._is_leads_agent() or user.can_hold_leads):
             raise AccessError(self.env._("Only users who hold leads can call."))
         skipped = set(skipped)
-        # sudo: leads.agent.desk - looks at calls and callbacks of colleagues too; what comes out is a lead of the user,
-        # or one that is open to the user's call center
+        # sudo: leads.agent.desk - also reads calls and callbacks of colleagues; returns only a lead of the user, or one
+        # that is open to the user's call center
         desk_sudo = self.sudo()
         situation = desk_sudo._situation(user)
         if situation["running_id"]:
@@ -70,10 +71,10 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _situation(self, user):
-        """What *Next* starts from, in one query, since the records that say so are wide.
+        """Read what *Next* needs first, in one query, because the records involved have many columns.
 
         :returns: dict with ``company_id`` and settings of the company, ``running_id`` (the customer of the user's
-            running call), its ``callback_id``, and ``has_callbacks``: whether any is due that might be one for the user
+            running call), its ``callback_id``, and ``has_callbacks``: whether a due callback may exist for the user
         """
         self.env.flush_all()
         chosen = self.env.context.get("allowed_company_ids")
@@ -105,11 +106,11 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _choose(self, user, skipped, situation):
-        """:returns: ``(Facts, callback)``, or None"""
-        # For what is plain SQL: to find the company, it need not read the user.
+        """Return ``(Facts, callback)`` of the lead to call, or None."""
+        # SQL code that needs the company can use it without reading the user.
         desk = self.with_context(leads_companies=seen_companies(self.env)).with_company(situation["company_id"])
         weights = desk.env.company._leads_weights(situation)
-        # As the user: what is out of sight is nobody's business, missed or not.
+        # As the user: callbacks out of sight are ignored, missed or not.
         callbacks = Callback = self.env["leads.agent.callback"].with_user(user)
         if situation["has_callbacks"]:
             callbacks = Callback.search(
@@ -131,7 +132,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _nothing(self, user, skipped):
-        """Why there is no lead to call now, and when there will be one."""
+        """Return why there is no lead to call now, and when there will be one."""
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
@@ -167,11 +168,11 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _reasons(self, facts, callback, currency):
-        """Why this lead, in words."""
+        """Return sentences on why this lead is next."""
         reasons, lead = [], facts.lead
         if callback:
             when = format_datetime(self.env, callback.due_at, tz=self.env.user.tz, dt_format="short")
-            # sudo: leads.agent.callback - what was promised, for whoever is to keep it
+            # sudo: leads.agent.callback - its agent, for the user who is going to keep it
             promised_by = callback.sudo().agent_id
             reasons.append(
                 self.env._("Callback promised for %s.", when)
@@ -182,7 +183,7 @@ class LeadsAgentDesk(models.AbstractModel):
                     when=when,
                 )
             )
-        # sudo: leads.agent.desk - the weights of the company and of stages, which the sentences are about
+        # sudo: leads.agent.desk - the weights of the company and of stages, which the sentences explain
         terms = self.sudo()._score_terms("a")
         reasons += filter(None, (term.sentence(facts, currency) for term in terms))
         if lead.tried:
@@ -201,11 +202,11 @@ class LeadsAgentDesk(models.AbstractModel):
     @api.model
     @takes(partner_id=given.record_id, zone=given.text)
     def confirm_zone(self, partner_id, zone):
-        """Say in which time zone a customer is, of whom neither address nor number say so; it is asked once.
+        """Store the time zone of a customer, when neither address nor number identify it.
 
         :param int partner_id: the customer, or a contact
-        :param str zone: a name of the time zone database, as ``Europe/Brussels``
-        :raises UserError: when there is no such customer or zone
+        :param str zone: a name of the time zone database, such as ``Europe/Brussels``
+        :raises UserError: when the customer or the zone does not exist
         """
         user = self.env.user
         if not (user.can_hold_leads or user._is_leads_manager()):
@@ -216,19 +217,19 @@ class LeadsAgentDesk(models.AbstractModel):
         partner.check_access("read")
         if zone not in pytz.all_timezones_set:
             raise UserError(self.env._("There is no time zone '%s'.", zone))
-        # sudo: res.partner - nobody writes it otherwise; that the user may read the customer was checked
+        # sudo: res.partner - users cannot write the field otherwise; that the user may read the customer was checked
         customer = partner.commercial_partner_id.sudo()
         customer.leads_zone = zone
         customer._message_log(body=self.env._("Time zone for calls confirmed: %s", zone))
         return True
 
     # ------------------------------------------------------------------
-    # Whether somebody can be called
+    # Refusals
     # ------------------------------------------------------------------
 
     @api.model
     def _refusal(self, attempt, door="call"):
-        """Why a call may not be made or promised: the first reason of the one list, or None."""
+        """Return the first refusal that keeps a call from being made or promised, or None."""
         for refusal in self.env["res.partner"]._refusals():
             if door in refusal.doors and refusal.holds(attempt):
                 return refusal
@@ -236,13 +237,13 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _refusal_sentence(self, attempt, door="call"):
-        """The same in a sentence; empty when the call is allowed."""
+        """Return the refusal as a sentence; empty when the call is allowed."""
         refusal = self._refusal(attempt, door)
         return refusal.sentence(self.env, attempt.facts.name, attempt) if refusal else ""
 
     @api.model
     def _at_number(self, facts, number):
-        """The same customer, called at another one of the numbers."""
+        """Return the facts of the same customer for another of the numbers."""
         clocks = self.env["leads.agent.calling.hours"]._clocks(facts.address, number.e164)
         return replace(facts, clocks=clocks, zone=shown_zone(facts.address, number.e164))
 
@@ -256,7 +257,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _number_sentence(self, line):
-        """Why nobody can dial what stands in the cell of a customer; empty where there is a number, or no text."""
+        """Return why the text in a phone field cannot be dialled; empty if it has a number or no text."""
         match line.cell.reason:
             case "country":
                 return self.env._(
@@ -282,14 +283,14 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _zones(self, partner_ids):
-        """``{partner_id: zone}`` of commercial customers, by which to show what time it is there; None: unknown."""
+        """Return ``{partner_id: zone}`` of commercial customers, for showing their local time; None: unknown."""
         return {partner_id: facts.zone for partner_id, facts in self._facts(partner_ids).items()}
 
     @api.model
     def _facts(self, partner_ids, weights=None):
-        """What is known of commercial customers; addons know more.
+        """Return the facts of commercial customers; addons add more.
 
-        :param Weights weights: those of the company, if they are known already
+        :param Weights weights: those of the company, if already known
         :returns: ``{partner_id: facts.Facts}``
         """
         return facts.read(self.env, partner_ids, weights or self.env.company._leads_weights())
@@ -305,7 +306,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _score_terms(self, alias):
-        """What the priority is the sum of. A hook.
+        """Hook: return the terms whose sum is the priority.
 
         :param str alias: of an active assignment in SQL
         :returns: list of :class:`scoring.Term`

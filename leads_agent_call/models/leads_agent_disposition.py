@@ -15,7 +15,7 @@ from ..tools import policy
 
 MINUTES_A_DAY, MINUTES_AN_HOUR = 24 * 60, 60
 IN_VAIN = {"fate": "keep", "is_contact": False}
-# What the shipped dispositions do, by their XML id without `leads_agent.disposition_`; companies change it.
+# Settings of the shipped dispositions, by XML ID without `leads_agent.disposition_`; companies may change them.
 SHIPPED = {
     "callback": {"fate": "keep", "asks_callback": True},
     "interested": {"fate": "keep", "retry_minutes": 2880},
@@ -32,10 +32,10 @@ SHIPPED = {
 
 
 class Effect(NamedTuple):
-    """Something that an outcome does with customers.
+    """An effect of an outcome on customers.
 
-    :param sentence: what will happen, for the agent; empty where it goes without saying
-    :param apply: does it with the customers it is given, elevated
+    :param sentence: describes the effect to the agent; empty if it is obvious
+    :param apply: applies it to the given customers, elevated
     """
 
     sentence: str
@@ -43,10 +43,10 @@ class Effect(NamedTuple):
 
 
 class LeadsAgentDisposition(models.Model):
-    """What an outcome does: with the lead, its quotation, its number, and what comes next.
+    """What an outcome does: with the lead, its quotation and its number, and what happens next.
 
-    A policy that contradicts itself cannot be saved. The form shows in sentences what an outcome will do
-    (:meth:`_effect_sentences`); ``leads.agent.assignment._apply_outcome`` does it. Both read :meth:`_effects`.
+    Settings that contradict each other cannot be saved. The form describes in sentences what an outcome will do
+    (:meth:`_effect_sentences`); ``leads.agent.assignment._apply_outcome`` does it. Both use :meth:`_effects`.
     """
 
     _inherit = "leads.agent.disposition"
@@ -120,7 +120,7 @@ class LeadsAgentDisposition(models.Model):
     )
 
     def _auto_init(self):
-        """Dispositions that were there before: calls that sell nothing leave the lead alone."""
+        """Keep the behaviour of existing dispositions: calls without a sale do not change the lead."""
         is_new = not column_exists(self.env.cr, self._table, "fate")
         result = super()._auto_init()
         if is_new:
@@ -141,11 +141,11 @@ class LeadsAgentDisposition(models.Model):
 
     @api.model
     def _for_calls(self):
-        """The ones that the current user may choose for a call; a sale comes by itself."""
+        """Return the dispositions that the current user may choose for a call; a sale is set automatically."""
         return self.search_fetch(self._offered_to(self.env.user) & Domain("id", "not in", self._set_by_sale().ids))
 
     def _policy(self):
-        """The arithmetic's view of this disposition."""
+        """Return this disposition for the arithmetic."""
         self.ensure_one()
         return policy.Policy(
             fate=self.fate,
@@ -186,7 +186,7 @@ class LeadsAgentDisposition(models.Model):
                 raise ValidationError(self.env._("A sale always closes the lead."))
 
     def _contradiction_sentence(self, name):
-        """The sentence for a name of :func:`policy.contradictions`."""
+        """Return the sentence for a name of :func:`policy.contradictions`."""
         match name:
             case "callback_needs_lead":
                 return self.env._("Only a lead that stays with the agent can be called back.")
@@ -203,12 +203,12 @@ class LeadsAgentDisposition(models.Model):
         return self.env._("Enter the number of days by which the quotation is extended.")
 
     def _effect_sentences(self, attempt, callback_at=False, tz=False, *, is_promised=False):
-        """What will happen, in sentences, in the order in which it does.
+        """Return sentences on what the outcome will do, in order.
 
         :param int attempt: the number of the attempt that this outcome ends, from 1
-        :param callback_at: the agreed moment in UTC, if it is known already
-        :param str tz: the zone in which to tell it
-        :param bool is_promised: a callback of the customer is open
+        :param callback_at: the agreed moment in UTC, if already known
+        :param str tz: the time zone of the sentences
+        :param bool is_promised: the customer has an open callback
         """
         self.ensure_one()
         result = policy.outcome(self._policy(), attempt, is_promised)
@@ -242,11 +242,9 @@ class LeadsAgentDisposition(models.Model):
         return [effect.sentence for effect in self._effects() if effect.sentence]
 
     def _effects(self):
-        """What the outcome does with customers, whoever holds them: the form shows the sentences, the rest is done.
+        """Hook: return the effects of the outcome on customers, whoever holds them. The form shows their sentences.
 
-        A hook.
-
-        :returns: list of :class:`Effect`, in the order in which they happen
+        :returns: list of :class:`Effect`, in the order in which they are applied
         """
         self.ensure_one()
         effects = []
@@ -267,7 +265,7 @@ class LeadsAgentDisposition(models.Model):
             name = self.activity_type_id.sudo().name
             effects.append(Effect(self.env._("Activity planned: %s.", name), self._plan_activity))
         if self.mail_template_id:
-            # sudo: mail.template - its name alone; agents may not read templates
+            # sudo: mail.template - its name only; agents may not read templates
             name = self.mail_template_id.sudo().name
             effects.append(Effect(self.env._("E-mail sent: %s.", name), self._send_mail))
         return effects
@@ -279,10 +277,10 @@ class LeadsAgentDisposition(models.Model):
         self._quotations(customers).validity_date = self._valid_until()
 
     def _quotations(self, customers):
-        """The quotations that the user who logs the outcome may see, of the companies they work in; elevated."""
+        """Return, elevated, the quotations in the user's companies that the user logging the outcome may see."""
         orders = self.env["sale.order"].with_env(self.env(su=False))
         orders = orders.search([("leads_commercial_partner_id", "in", customers.ids), ("is_partial", "=", True)])
-        # sudo: sale.order - the disposition, which a manager has set up, says so
+        # sudo: sale.order - a manager configured this effect on the disposition
         return orders.with_env(self.env(su=True, context=clean_context(self.env.context)))
 
     def _block_calls(self, customers):

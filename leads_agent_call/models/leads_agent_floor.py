@@ -21,10 +21,10 @@ FIGURES = LEAD_FIGURES + CALL_FIGURES + CALLBACK_FIGURES
 
 
 class LeadsAgentFloor(models.AbstractModel):
-    """The live floor: what everybody is doing now, for managers, in one read-only request.
+    """The live floor: what all agents are doing now, for managers, in one read-only request.
 
-    Agents are those of the companies that are switched on, and figures are counted under the rules of the manager. All
-    figures come out of one statement, so that the floor costs the same for three agents as for three hundred.
+    It shows the agents of the active companies, and figures that the manager may see. All figures come from one
+    statement, so the number of queries does not grow with the number of agents.
     """
 
     _name = "leads.agent.floor"
@@ -34,13 +34,13 @@ class LeadsAgentFloor(models.AbstractModel):
     @api.readonly
     @takes()
     def get_data(self):
-        """Everything on the live floor.
+        """Return the data of the live floor.
 
         :returns: dict with ``totals``, ``teams`` and ``agents``. Figures are ``open`` and ``waiting`` leads, ``due``
             and ``missed`` callbacks, and ``calls``, ``contacts`` and ``sales`` since midnight in the company of the
-            agent. ``states`` counts agents; a team without an id is that of agents without a call center. Moments are
+            agent. ``states`` counts agents; the team without an ID is for agents without a call center. Moments are
             UTC strings
-        :raises AccessError: for users who are no managers
+        :raises AccessError: when the user is not a Leads Manager
         """
         if not self.env.user._is_leads_manager():
             raise AccessError(self.env._("The live floor is for Leads Managers."))
@@ -61,7 +61,7 @@ class LeadsAgentFloor(models.AbstractModel):
 
     @api.model
     def _agent_fields(self):
-        """What is read of agents, all at once."""
+        """Return the fields of agents to fetch at once."""
         return AGENT_FIELDS
 
     @api.model
@@ -72,7 +72,8 @@ class LeadsAgentFloor(models.AbstractModel):
         rows = []
         for agent in agents:
             desk = desks[agent.id]
-            # A colleague on the phone for another company is busy, too; with whom is for those who may read the call.
+            # A colleague on the phone for another company is shown as busy; the customer only to users who may read the
+            # call.
             is_readable = desk.call_sudo and desk.call_sudo.company_id in self.env.companies
             rows.append(
                 {
@@ -91,7 +92,7 @@ class LeadsAgentFloor(models.AbstractModel):
 
     @api.model
     def _team_rows(self, agents, rows, callbacks):
-        """Call centers with what their agents have, and with all callbacks of theirs, also those open to everybody."""
+        """Return the call centers with the figures of their agents, and all their callbacks, including open ones."""
         # sudo: crm.team - the names of the call centers of these agents and callbacks
         teams = agents.sale_team_id.sudo() | self.env["crm.team"].sudo().browse(
             sorted({team_id for team_id, _name in callbacks if team_id})
@@ -113,7 +114,7 @@ class LeadsAgentFloor(models.AbstractModel):
 
     @api.model
     def _figures(self, agents):
-        """All figures in one statement.
+        """Count all figures in one statement.
 
         :returns: two counters, ``{(agent_id, figure): count}`` and, of callbacks, ``{(team_id, figure): count}``
         """

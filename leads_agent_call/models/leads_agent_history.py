@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.summaries import shorten
 
 
 class LeadsAgentHistory(models.Model):
-    """Calls with their outcome, and callbacks that moved by themselves, on the time line."""
+    """Calls with their outcome, and automatically postponed callbacks, in the history."""
 
     _inherit = "leads.agent.history"
 
@@ -25,7 +25,7 @@ class LeadsAgentHistory(models.Model):
             history.summary = self._summarize_move(history.moved_from, history.moved_to)
         of_calls = self.filtered("call_id")
         for history in of_calls:
-            # sudo: leads.agent.call - whoever reads the entry may read what was said
+            # sudo: leads.agent.call - users who may read the entry may read the note
             call = history.call_id.sudo()
             outcome, note = call.disposition_id.name or "", call.note
             history.summary = shorten(f"{outcome} - {note}" if note else outcome)
@@ -42,7 +42,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_calls(self, calls):
-        """Record calls that have their outcome, of customers whom somebody holds."""
+        """Record calls with an outcome, of customers who are assigned."""
         self._record([self._call_values(call) for call in calls if call.partner_id.leads_agent_id])
 
     @api.model
@@ -59,7 +59,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_moves(self, callbacks, moments):
-        """Record that callbacks are about to move, as it is no calling hour at the customer's.
+        """Record callbacks that are about to be postponed because of the customer's calling hours.
 
         :param dict moments: ``{id: when it will be due, in UTC}``
         """
@@ -82,12 +82,12 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _sources(self, since, partner_ids, is_new):
-        """Calls as well. At install, there are none."""
+        """Add earlier calls. At install, there are none."""
         statements = super()._sources(since, partner_ids, is_new)
         if is_new:
             return statements
         of_customers = Domain.TRUE if partner_ids is None else Domain("partner_id", "in", list(partner_ids))
-        # sudo: leads.agent.call - of whomever
+        # sudo: leads.agent.call - of all agents
         calls = self.env["leads.agent.call"].sudo()._search(Domain("state", "=", "done") & of_customers)
         return [
             *statements,

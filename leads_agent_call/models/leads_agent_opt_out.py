@@ -15,11 +15,11 @@ CHANNELS = [("call", "Calls")]
 
 
 class LeadsAgentOptOut(models.Model):
-    """A customer does not want to be called, whatever number anybody may enter or correct.
+    """A customer does not want to be called, whatever number is entered or corrected.
 
-    It is of the customer, not of a number: it holds for the whole commercial entity that the contact belongs to at the
-    moment of asking, so merges, moves, imports and corrections take it along. It ends at its own time, or when a
-    manager lifts it with a reason, which stays on record. Numbers that can be read are on the do-not-call list, too.
+    It belongs to the customer, not to a number: it applies to the whole commercial entity that the contact currently
+    belongs to, so it stays valid after merges, moves, imports and corrections. It ends at its own time, or when a
+    manager lifts it with a reason, which is kept. Valid numbers are also added to the do-not-call list.
     """
 
     _name = "leads.agent.opt.out"
@@ -56,9 +56,9 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _condition(self, customer, channel="call"):
-        """That a customer, or whoever belongs to it by now, does not want calls.
+        """SQL condition: a customer, or a contact that now belongs to it, does not want calls.
 
-        :param SQL customer: the id of the customer
+        :param SQL customer: the ID of the customer
         """
         return SQL(
             """EXISTS (
@@ -72,10 +72,10 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _record(self, customers, disposition=None, until=False, **source):
-        """Elevated: customers said so; their numbers go on the do-not-call list as well.
+        """Elevated: record opt-outs of customers, and add their numbers to the do-not-call list.
 
-        :param disposition: the outcome of the call in which they did
-        :param source: more values of the rows, when it was elsewhere
+        :param disposition: the outcome of the call in which they opted out
+        :param source: more values of the rows, if it was not in a call
         """
         numbers_of = customers._leads_numbers()
         numbers = {number for numbers in numbers_of.values() for number in numbers}
@@ -98,9 +98,9 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _adopt_outcomes(self):
-        """Elevated: customers who said so before opt-outs were kept; for the upgrade.
+        """Elevated, for upgrades: record customers who opted out before opt-outs were stored.
 
-        Whoever has been taken off the do-not-call list by hand since may be called.
+        Customers whose numbers were since removed from the do-not-call list manually are left out.
         """
         ends, outcome_of = {}, {}
         for model in ("leads.agent.assignment", "leads.agent.call"):
@@ -131,35 +131,35 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _blocked_by_others(self, numbers):
-        """Those of some numbers that stand on the do-not-call list for good, and not because of any refusal."""
+        """Return the numbers that are on the do-not-call list permanently, and not because of an opt-out."""
         listed = self.env["phone.blacklist"].search([("number", "in", sorted(numbers)), ("leads_until", "=", False)])
         found = set(listed.mapped("number"))
         return found - self._naming(found)._split_numbers() if found else found
 
     def _naming(self, numbers):
-        """Refusals in force that put any of the numbers on the do-not-call list."""
+        """Return the opt-outs in force that put any of the numbers on the do-not-call list."""
         return self.search(
             Domain("is_in_force", "=", True) & Domain.OR(Domain("numbers", "ilike", number) for number in numbers)
         )
 
     @takes(given.some, reason=given.text)
     def action_lift(self, reason):
-        """Let the customer be called again. The numbers that went on the do-not-call list with it leave the list.
+        """Allow calls to the customer again. The numbers added with the opt-out leave the do-not-call list.
 
-        :param str reason: stays on record
-        :raises AccessError: when the user is no Leads Manager
+        :param str reason: is kept
+        :raises AccessError: when the user is not a Leads Manager
         :raises UserError: without a reason
         """
         self.env.user._check_leads_manager()
         self.check_access("read")
         if not reason.strip():
             raise UserError(self.env._("Enter why the customer may be called again. The reason stays on record."))
-        # sudo: leads.agent.opt.out - managers lift, and nobody writes it otherwise
+        # sudo: leads.agent.opt.out - managers may lift it, and users cannot write it otherwise
         self.sudo()._lift(reason.strip(), self.env.user)
         return True
 
     def _lift(self, reason, user=None):
-        """Elevated: these refusals end now.
+        """Elevated: end these opt-outs now.
 
         :param user: the manager who lifts them; nobody when customers changed their minds
         """
@@ -176,7 +176,7 @@ class LeadsAgentOptOut(models.Model):
         return self.env._("May be called again. Reason: %s", reason)
 
     def _unblock_numbers(self, reason):
-        """Elevated: take what went on the do-not-call list with these off it, but what others in force put there."""
+        """Elevated: remove the numbers of these opt-outs from the do-not-call list, unless others include them."""
         numbers = self._split_numbers()
         if not numbers:
             return
@@ -185,7 +185,7 @@ class LeadsAgentOptOut(models.Model):
         if freed := numbers - others._split_numbers():
             Blacklist._remove(sorted(freed), message=reason)
         for entry in Blacklist.search([("number", "in", sorted(numbers - freed))]):
-            # What stays does so for as long as the others last.
+            # A number stays on the list as long as the other opt-outs last.
             untils = [row.until for row in others if entry.number in row._split_numbers()]
             entry.leads_until = max(untils) if all(untils) else False
 

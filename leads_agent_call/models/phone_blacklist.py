@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class PhoneBlacklist(models.Model):
-    """Numbers that are not called for a while only."""
+    """Numbers that may not be called for a limited time."""
 
     _inherit = "phone.blacklist"
 
@@ -17,18 +17,18 @@ class PhoneBlacklist(models.Model):
 
     @api.model
     def _leads_blocked(self, numbers):
-        """Those of some numbers that may not be called now.
+        """Return the numbers that may not be called now.
 
         :param numbers: in the format of ``phone_sanitized``
         :rtype: frozenset
         """
         over = Domain("leads_until", "!=", False) & Domain("leads_until", "<=", fields.Datetime.now())
-        # sudo: phone.blacklist - whether a number is on it does not depend on who asks
+        # sudo: phone.blacklist - whether a number is on it does not depend on the current user
         return frozenset(self.sudo().search(Domain("number", "in", list(numbers)) & ~over).mapped("number"))
 
     @api.model
     def _leads_in_force_sql(self, alias):
-        """As :meth:`_leads_blocked`: that an entry holds now."""
+        """SQL condition that an entry is in force, like :meth:`_leads_blocked`."""
         return SQL(
             "(%(active)s AND (%(until)s IS NULL OR %(until)s > %(now)s))",
             active=SQL.identifier(alias, "active"),
@@ -38,7 +38,7 @@ class PhoneBlacklist(models.Model):
 
     @api.model
     def _leads_block(self, numbers, until=False):
-        """Put numbers on the list; whoever is on it for longer stays so.
+        """Put numbers on the list; entries that last longer are kept.
 
         :param numbers: in the format of ``phone_sanitized``
         """
@@ -53,7 +53,7 @@ class PhoneBlacklist(models.Model):
 
     @api.model
     def _cron_leads_expire(self):
-        """Take numbers off the list whose time is over, for the other apps that ask it."""
+        """Remove expired numbers from the list, for the other apps that use it."""
         # sudo: phone.blacklist - a job
         over = self.sudo().search([("leads_until", "<=", fields.Datetime.now())])
         over.active = False

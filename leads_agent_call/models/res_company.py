@@ -10,7 +10,7 @@ from ..tools.next_lead import Weights
 
 
 class ResCompany(models.Model):
-    """How often customers are called, when a callback is missed, and what *Next* goes by."""
+    """How often customers are called, when a callback is missed, and the weights of *Next*."""
 
     _inherit = "res.company"
 
@@ -65,11 +65,11 @@ class ResCompany(models.Model):
     )
 
     def _leads_weights(self, settings=None):
-        """What *Next* goes by.
+        """Return the weights of *Next*.
 
-        :param dict settings: the settings of the company by name, if they were read already
+        :param dict settings: the settings of the company by name, if already read
         """
-        # sudo: res.company - settings of the company one works in
+        # sudo: res.company - settings of the user's company
         settings = settings or self.sudo()
         return Weights(
             half_life=settings["leads_agent_half_life"] or 14,
@@ -82,7 +82,7 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"leads_agent_half_life", "leads_agent_fatigue", "leads_agent_loyalty"}:
-            # sudo: leads.agent.assignment - follows from the settings that the user was allowed to change
+            # sudo: leads.agent.assignment - follows from settings that the user was allowed to change
             Assignment = self.env["leads.agent.assignment"].sudo()
             for company in self:
                 Assignment.with_company(company)._refresh_priorities(Domain("company_id", "=", company.id))

@@ -15,7 +15,7 @@ from ..tools.phone_numbers import Line, is_blocked, read_cell
 
 
 class ResPartner(models.Model):
-    """Calling customers: by which clock, at which numbers, what was promised, and the buttons for it."""
+    """Calling customers: their time zone and numbers, callbacks and opt-outs, and the buttons."""
 
     _inherit = "res.partner"
 
@@ -87,14 +87,17 @@ class ResPartner(models.Model):
             partner.leads_callback_id = callback_of.get(partner.commercial_partner_id, False)
 
     def _leads_check_is_customer(self):
-        """:raises UserError: for a colleague, a company of the database, or a contact of one"""
-        # sudo: res.partner - who is one of us
+        """Check that the contacts are customers.
+
+        :raises UserError: for a colleague, a company of the database, or a contact of one
+        """
+        # sudo: res.partner - whether it is one of us
         for partner in self.sudo():
             if partner._leads_is_ours():
                 raise UserError(self._leads_ours_sentence(partner.complete_name))
 
     def _leads_numbers(self):
-        """All numbers that can be read of customers and everybody who belongs to them, archived ones too.
+        """Return all valid numbers of customers and their contacts, including archived ones.
 
         :returns: ``{customer: [E.164]}``
         """
@@ -107,7 +110,7 @@ class ResPartner(models.Model):
         return {customer: sorted(numbers) for customer, numbers in numbers_of.items()}
 
     # ------------------------------------------------------------------
-    # Who may not be called, and so is given to nobody
+    # Refusals
     # ------------------------------------------------------------------
 
     @api.model
@@ -116,7 +119,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _refusal_names(self, partner_ids, door):
-        """Cells that may say more than one number are read besides, as for calls; SQL compares the one Odoo found."""
+        """Also parse phone fields that may have several numbers, as for calls; SQL only checks the sanitized one."""
         names_of = super()._refusal_names(partner_ids, door)
         cells_of = dict(
             self.env.execute_query(
@@ -144,7 +147,7 @@ class ResPartner(models.Model):
         return super()._flush_refusals()
 
     # ------------------------------------------------------------------
-    # What follows
+    # Hooks
     # ------------------------------------------------------------------
 
     def _on_leads_changed(self):
@@ -165,15 +168,15 @@ class ResPartner(models.Model):
         return super()._on_customers_changed(change, into)
 
     # ------------------------------------------------------------------
-    # Buttons
+    # Actions
     # ------------------------------------------------------------------
 
     @takes(given.one, number=given.text)
     def action_leads_call(self, number=""):
-        """Begin a call with the customer, or go on with the one that has no outcome yet.
+        """Begin a call with the customer, or continue the one that has no outcome yet.
 
-        :param str number: which of several numbers, as for ``leads.agent.call.start``
-        :raises UserError: in a sentence, when the customer may not be called now
+        :param str number: one of several numbers, as for ``leads.agent.call.start``
+        :raises UserError: when the customer may not be called now
         """
         self.ensure_one()
         started = self.env["leads.agent.call"].start(self.id, number=number)
@@ -187,7 +190,7 @@ class ResPartner(models.Model):
 
     @takes(given.one)
     def action_leads_confirm_zone(self):
-        """Ask in which time zone the customer is."""
+        """Open the form to confirm the customer's time zone."""
         self.ensure_one()
         self.check_access("read")
         return self._leads_dialog(
@@ -198,7 +201,7 @@ class ResPartner(models.Model):
 
     @takes(given.one)
     def action_leads_callback(self):
-        """Open the callback of the customer, or enter one."""
+        """Open the callback of the customer, or the form for a new one."""
         self.ensure_one()
         self.check_access("read")
         return self._leads_dialog(

@@ -14,12 +14,12 @@ from ..tools import terms
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What somebody is doing now.
+    """What an agent is doing now.
 
     :param state: a value of :data:`terms.DESK_STATES`
-    :param since: when that began, where it is known
-    :param call_sudo: the call that wants its outcome, if any; with whom it is, is for those who may read it
-    :param absence: why they are not there, as :meth:`_leads_absences` says
+    :param since: when the state began, if known
+    :param call_sudo: the call without an outcome, if any; its customer may only be shown to users who may read the call
+    :param absence: why the agent is away, as in :meth:`_leads_absences`
     """
 
     state: str
@@ -31,9 +31,9 @@ class Desk:
 class ResUsers(models.Model):
     """What an agent is doing at this moment.
 
-    Only the break is stored. The rest follows: from the call that has no outcome yet, which goes before a break, and
-    from whether the agent is there. A break takes no lead away and keeps no callback waiting; beginning a call ends it,
-    and when the working hours are over or a leave has begun, it no longer shows.
+    Only the break is stored. The rest is computed: from the call without an outcome, which takes precedence over a
+    break, and from the agent's availability. A break neither unassigns leads nor holds back callbacks. Beginning a call
+    ends it, and it is no longer shown after working hours or once a leave has begun.
     """
 
     _inherit = "res.users"
@@ -51,11 +51,11 @@ class ResUsers(models.Model):
             user.leads_desk_state = desk and desk.state
 
     def _leads_desks(self):
-        """What these holders of leads are doing now, in a few queries for any number of them.
+        """Return what these agents are doing now. The number of queries does not depend on that of agents.
 
         :returns: ``{user_id: Desk}``
         """
-        # sudo: leads.agent.call - that a colleague is on the phone, whoever asks
+        # sudo: leads.agent.call - that a colleague is on the phone, for any user
         call_of = {
             call.agent_id.id: call
             for call in self.env["leads.agent.call"]
@@ -86,10 +86,10 @@ class ResUsers(models.Model):
 
     @takes(given.one)
     def action_leads_break(self):
-        """Begin a break of one's own; one that has begun goes on. During a call, it begins with the outcome.
+        """Begin one's own break, or continue it. During a call, it begins with the outcome.
 
-        :raises AccessError: for somebody else's break
-        :raises UserError: for somebody who holds no leads
+        :raises AccessError: for another user's break
+        :raises UserError: when the user cannot hold leads
         """
         self._check_own_break()
         if not self.can_hold_leads:
@@ -102,7 +102,7 @@ class ResUsers(models.Model):
     def action_leads_resume(self):
         """End one's own break.
 
-        :raises AccessError: for somebody else's break
+        :raises AccessError: for another user's break
         """
         self._check_own_break()
         self._leads_set_break(False)
@@ -114,13 +114,13 @@ class ResUsers(models.Model):
 
     def _leads_set_break(self, since):
         if self.leads_break_since != since:
-            # sudo: res.users - the user's own break: checked by the buttons, or ended by the user's own call
+            # sudo: res.users - the user's own break: checked by the actions, or ended by the user's own call
             user = self.sudo()
             user.leads_break_since = since
             user._bus_send("leads_agent/break", {"is_on_break": bool(since)})
 
     # ------------------------------------------------------------------
-    # What follows
+    # Hooks
     # ------------------------------------------------------------------
 
     def _on_leads_role_lost(self):
@@ -132,7 +132,7 @@ class ResUsers(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "company_ids" in vals:
-            # sudo: leads.agent.assignment - Next ranks by what the companies of the agent say
+            # sudo: leads.agent.assignment - *Next* uses the settings of the agent's companies
             holders = self.filtered("can_hold_leads")
             self.env["leads.agent.assignment"].sudo()._refresh_priorities(Domain("agent_id", "in", holders.ids))
         return result

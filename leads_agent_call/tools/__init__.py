@@ -1,1 +1,1 @@
-"""The arithmetic of calls: pure, typed and doctested; the models fetch rows, call it and store."""
+"""The arithmetic of calls: pure functions, typed and doctested, called by the models."""

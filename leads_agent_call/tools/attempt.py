@@ -1,15 +1,15 @@
-"""A call that somebody wants to make, or to promise, as reasons not to call judge it."""
+"""The input of refusals: a call that a user wants to make or promise."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
 
 
 class Attempt(NamedTuple):
-    """A call that somebody wants to make, or to promise.
+    """A call that a user wants to make or promise.
 
     :param facts: ``facts.Facts`` of the customer
     :param at: the moment of the call, in UTC
-    :param keeps_promise: it keeps a callback that is open to the user, whoever holds the lead
+    :param keeps_promise: the call keeps a callback that is open to the user, whoever holds the lead
     """
 
     facts: Any

@@ -1,4 +1,4 @@
-"""When customers may be called: weekly hours on the clock at the customer's."""
+"""When customers may be called: weekly hours in the customer's local time."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from odoo.addons.leads_agent.tools.moments import to_local, to_moment
 
 SATURDAY, SUNDAY = 5, 6
-# A week, and another one for the only hour of a week that a clock put forward skips.
+# A week, and another one in case a weekly hour is skipped by the change to summer time.
 DAYS_AHEAD = 14
 
 Window = tuple[float, float]
@@ -14,7 +14,7 @@ Window = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Windows of the day, as ``(from, to)`` in hours since midnight on the wall; a day without one is closed.
+    """Opening times of the week, as ``(from, to)`` in hours since local midnight; a day without any is closed.
 
     >>> Hours(((10, 13), (14, 20))).of_day(date(2026, 11, 27))
     ((10, 13), (14, 20))
@@ -27,7 +27,7 @@ class Hours:
     sunday: tuple[Window, ...] = ()
 
     def of_day(self, day: date) -> tuple[Window, ...]:
-        """The windows of a day, the earliest first."""
+        """The opening times of a day, the earliest first."""
         return tuple(sorted({SATURDAY: self.saturday, SUNDAY: self.sunday}.get(day.weekday(), self.weekdays)))
 
 
@@ -48,7 +48,7 @@ def is_open(hours: Hours, moment: datetime, zone: str) -> bool:
 
 
 def next_opening(hours: Hours, moment: datetime, zone: str) -> datetime | None:
-    """When a customer may be called, at the moment or after it; None when never.
+    """Return when a customer may be called, at the moment or after it; None when never.
 
     >>> week = Hours(((8, 20),), ((9, 13),))
     >>> next_opening(week, datetime(2026, 11, 28, 12, 30), "Europe/Berlin")  # Saturday, half past one in Berlin
@@ -70,7 +70,7 @@ def next_opening(hours: Hours, moment: datetime, zone: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The hours of a place, and one of the zones in which it may be."""
+    """The calling hours of a place, and one of its possible time zones."""
 
     hours: Hours
     zone: str
@@ -83,7 +83,7 @@ Clocks = tuple[Clock, ...]
 
 
 def open_everywhere(clocks: Clocks, moment: datetime) -> bool:
-    """Whether a call is legal by every clock; never where nothing is known of the customer's.
+    """Whether a call is legal in all possible time zones; False when none is known.
 
     >>> week = Hours(((8, 20),))
     >>> tennessee = (Clock(week, "America/New_York"), Clock(week, "America/Chicago"))
@@ -96,7 +96,7 @@ def open_everywhere(clocks: Clocks, moment: datetime) -> bool:
 
 
 def next_opening_everywhere(clocks: Clocks, moment: datetime) -> datetime | None:
-    """When a call is legal by every clock, at the moment or after it; None when never.
+    """Return when a call is legal in all possible time zones, at the moment or after it; None when never.
 
     >>> week = Hours(((8, 20),))
     >>> next_opening_everywhere((Clock(week, "Pacific/Honolulu"), Clock(week, "Europe/London")), datetime(2026, 11, 25))
@@ -116,7 +116,7 @@ def next_opening_everywhere(clocks: Clocks, moment: datetime) -> datetime | None
 
 
 def open_windows(clocks: Clocks, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """The spans between two moments in which a call is legal by every clock.
+    """Return the periods between two moments in which a call is legal in all possible time zones.
 
     >>> week = Hours(((8, 20),))
     >>> tennessee = (Clock(week, "America/New_York"), Clock(week, "America/Chicago"))
@@ -136,11 +136,11 @@ def open_windows(clocks: Clocks, begin: datetime, end: datetime) -> list[tuple[d
 
 
 def _closing(clock: Clock, moment: datetime) -> datetime:
-    """The end of the window in which a moment lies."""
+    """Return the end of the opening time that includes the moment."""
     local = to_local(moment, clock.zone)
     midnight = datetime.combine(local, time())
     hour = (local - midnight).total_seconds() / 3600
     last = max(last for first, last in clock.hours.of_day(local.date()) if first <= hour < last)
     closing = to_moment(midnight + timedelta(hours=last), clock.zone)
-    # On the day on which the clock is put back, the wall shows an hour twice.
+    # When summer time ends, one local hour occurs twice.
     return closing if closing > moment else moment + timedelta(minutes=15)

@@ -1,9 +1,9 @@
-"""Which lead to call next: due callbacks first, then by expected value. Pure and deterministic.
+"""Which lead to call next: due callbacks first, then by expected value. A pure function of its input.
 
 The expected value of a lead is its amount times the chance of a sale. The chance falls with the age of the quotation
-and with each unsuccessful attempt, and rises with earlier sales and with how often customers answered at this hour.
-All factors are logarithms of base 2 here, so that what does not change with the clock adds up to one number that can
-be stored and sorted by (:func:`standing`): the age counts from a fixed day, and time takes the same from every lead.
+and with each unsuccessful attempt; it rises with earlier sales and with the customer's answers at this hour.
+All factors are logarithms of base 2 here, so that the part that does not depend on the time is a single number that can
+be stored and sorted by (:func:`standing`): the age counts from a fixed day, as all leads age equally.
 """
 
 from collections.abc import Iterable
@@ -14,20 +14,21 @@ from typing import Final
 
 EPOCH: Final = datetime(2020, 1, 1)
 MOST_SALES: Final = 5
-# How much the answers of a customer at an hour are believed: as if so many calls had been made, half of them answered.
+# How strongly the prior counts against a customer's answers at an hour: like this many calls, half of them answered.
 PRIOR_CALLS: Final = 2
-# The most that answers may change a chance, as a logarithm: twice, or half.
+# The most that answers may change the value, as a logarithm: double or half.
 MOST_ANSWER: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a chance is made of.
+    """The weights of the expected value.
 
-    :param half_life: days in which the chance of a quotation halves
-    :param fatigue: share of the chance that an unsuccessful attempt leaves
-    :param loyalty: how much of the chance each former sale adds
-    :param answers: 1: who always answers at this hour counts twice, who never does counts half; 0: it counts nothing
+    :param half_life: days in which the chance of a sale halves
+    :param fatigue: share of the chance that remains after an unsuccessful attempt
+    :param loyalty: how much each earlier sale adds to the chance
+    :param answers: 1: a customer who always answers at this hour counts double, one who never does counts half; 0:
+        ignored
     """
 
     half_life: float = 14.0
@@ -40,9 +41,9 @@ class Weights:
 class Lead:
     """What is known of a lead.
 
-    :param answered: calls at about this hour of the customer's day that somebody answered
+    :param answered: answered calls at about this hour of the customer's day
     :param tried: calls at about this hour
-    :param weight: how many times the lead counts, for reasons of an addon
+    :param weight: factor that addons may set
     """
 
     id: int
@@ -58,16 +59,16 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A lead with its place in the order: the smaller, the earlier."""
+    """A lead with its sort key: smaller comes earlier."""
 
     lead: Lead
     place: tuple = field(repr=False)
 
 
 def standing(lead: Lead, weights: Weights) -> float:
-    """The part of the expected value that no clock changes, as a logarithm of base 2.
+    """Return the part of the expected value that does not depend on the time, as a logarithm of base 2.
 
-    Twice the amount is one more, and so is a quotation that is younger by a half-life.
+    Double the amount adds 1, and so does a quotation that is younger by a half-life.
 
     >>> old, new = (Lead(1, 1000, datetime(2026, 11, day)) for day in (1, 15))
     >>> round(standing(new, Weights()) - standing(old, Weights()), 6)
@@ -86,7 +87,7 @@ def standing(lead: Lead, weights: Weights) -> float:
 
 
 def answer_factor(lead: Lead, weights: Weights) -> float:
-    """What the answers at this hour say, as a logarithm of base 2 between -1 and 1.
+    """Return the effect of answers at this hour, as a logarithm of base 2 between -1 and 1.
 
     >>> answer_factor(Lead(1), Weights())
     0.0
@@ -98,12 +99,12 @@ def answer_factor(lead: Lead, weights: Weights) -> float:
 
 
 def score(lead: Lead, weights: Weights) -> float:
-    """The expected value now, as a logarithm; the same amount off for all leads."""
+    """Return the expected value now, as a logarithm, less the same amount for all leads."""
     return standing(lead, weights) + answer_factor(lead, weights)
 
 
 def rank(leads: Iterable[Lead], weights: Weights, now: datetime) -> list[Choice]:
-    """Order leads: callbacks that are due, the longest due first; then by expected value; the older id breaks ties.
+    """Sort leads: due callbacks, the longest due first; then by expected value; then by ID, the older first.
 
     >>> due = Lead(3, 10, callback_at=datetime(2026, 11, 26, 9))
     >>> later = Lead(4, 10, callback_at=datetime(2026, 11, 26, 11))

@@ -1,8 +1,8 @@
-"""The telephone numbers in a cell that people typed: each as it has to be dialled, or why there is none.
+"""The phone numbers in a text field: each as it has to be dialled, or why there is none.
 
-A number counts only when the numbering plan of its country confirms it (libphonenumber, as in Odoo's phone validation).
-Digits are never put together across something that separates two numbers, and a number without a country prefix is
-read by the country of the customer alone: by that of the company it would be somebody else's.
+A number only counts when the numbering plan of its country confirms it (libphonenumber, as in Odoo's phone validation).
+Digits are never joined across a character that separates two numbers. A number without a country prefix is read with
+the customer's country only: with the company's country, it could be somebody else's number.
 """
 
 import re
@@ -14,16 +14,16 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-# Beyond this a cell is a text, in which nobody looks for numbers.
+# A longer text is not searched for numbers.
 LONGEST = 250
-# Groups of digits in one run; more are a list of something else.
+# The maximum number of digit groups in one run; more are a list of something else.
 MOST_GROUPS = 24
-# Groups of one number, dashes and slashes included.
+# The maximum number of groups in one number, including dashes and slashes.
 MOST_PARTS = 11
-# An extension is written shorter than a number.
+# Extensions are shorter than phone numbers.
 LONGEST_EXTENSION = 7
 
-# Marks of the direction of writing, and spaces without a width: left by copying from a page.
+# Invisible characters, such as direction marks, that are copied from web pages.
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
@@ -46,9 +46,9 @@ _TIMES = re.compile(
     rf"\s+{_HOUR}(?![\d ]*\d)",
     re.IGNORECASE,
 )
-# Digits with what may stand between the digits of one number.
+# Digits, and the characters allowed between the digits of one number.
 _RUN = re.compile(r"\+?\(?\+?\d[\d ()./\-+]*")
-# Countries of Odoo that dial by the numbering plan of another one.
+# Countries of Odoo that use the numbering plan of another country.
 _PLANS = {"XI": "GB"}
 _TRUNK_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\uff0d\u30fc~]")
@@ -67,12 +67,12 @@ class Number:
 
     @property
     def dial(self) -> str:
-        """As in a link after ``tel:`` (RFC 3966)."""
+        """The number for a ``tel:`` link (RFC 3966)."""
         return f"{self.e164};ext={self.extension}" if self.extension else self.e164
 
     @property
     def shown(self) -> str:
-        """As people read it."""
+        """The number in a readable format."""
         number = phonenumbers.parse(self.e164)
         number.extension = self.extension or None
         return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
@@ -80,11 +80,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell says.
+    """The parsed text of a phone field.
 
-    :param numbers: in the order in which they stand there, each once
-    :param remark: what was said beside them
-    :param reason: why there is no number: ``empty``, ``country`` (digits that no country explains) or ``invalid``
+    :param numbers: in the order of the text, without duplicates
+    :param remark: other text beside the numbers
+    :param reason: why there is no number: ``empty``, ``country`` (digits, but no country to read them with) or
+        ``invalid``
     """
 
     numbers: tuple[Number, ...] = ()
@@ -94,10 +95,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell of a customer or of one of the customer's contacts.
+    """A phone field of a customer or of one of the customer's contacts.
 
     :param is_own: it is the customer's own, not a contact's
-    :param is_blocked: a number of it is on the do-not-call list
+    :param is_blocked: one of its numbers is on the do-not-call list
     """
 
     text: str
@@ -108,7 +109,7 @@ class Line:
 
 
 def choices(lines: Iterable[Line]) -> tuple[Number, ...]:
-    """What to dial: the numbers of the first cell that has any, the customer's own first.
+    """Return the numbers to dial: those of the first field that has any, the customer's own first.
 
     >>> own = Line("call Jo", read_cell("call Jo"))
     >>> other = Line("+32 475 55 01 03", read_cell("+32 475 55 01 03"), is_own=False)
@@ -119,12 +120,12 @@ def choices(lines: Iterable[Line]) -> tuple[Number, ...]:
 
 
 def dialable(lines: Iterable[Line]) -> tuple[Number, ...]:
-    """All numbers at which the customer can be called, each once."""
+    """Return all numbers at which the customer can be called, without duplicates."""
     return tuple(dict.fromkeys(number for line in lines if not line.is_blocked for number in line.cell.numbers))
 
 
 def is_blocked(lines: Iterable[Line]) -> bool:
-    """Whether the customer's own number is on the do-not-call list, or no number is left that is not.
+    """Whether the customer's own number is on the do-not-call list, or all numbers are.
 
     >>> is_blocked([Line("1", is_blocked=True)]), is_blocked([Line("1"), Line("2", is_own=False, is_blocked=True)])
     (True, False)
@@ -137,9 +138,9 @@ def is_blocked(lines: Iterable[Line]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def read_cell(text: str | None, country: str | None = None) -> Cell:
-    """The numbers of a cell.
+    """Return the numbers of a phone field.
 
-    :param country: ISO code of the country by which numbers without a prefix are read
+    :param country: ISO code of the country for numbers without a prefix
 
     >>> read_cell("+44 (0)20 7946 0000").numbers
     (Number(e164='+442079460000', extension=''),)
@@ -153,7 +154,7 @@ def read_cell(text: str | None, country: str | None = None) -> Cell:
     >>> read_cell("0475 55 01 03").reason, read_cell("call the shop").reason, read_cell(" ").reason
     ('country', 'invalid', 'empty')
     """
-    # What is longer is no number, and would be read for long.
+    # A longer text is no phone number, and parsing it would take long.
     plain = _plain((text or "")[: 4 * LONGEST])
     if not plain:
         return Cell(reason="empty")
@@ -180,16 +181,16 @@ def read_cell(text: str | None, country: str | None = None) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Digits that may be one number or several, and the extensions that follow."""
+    """Digits that may be one or several numbers, and the extensions that follow."""
 
     text: str
     extensions: tuple[str, ...] = ()
 
 
 def _plain(text: str) -> str:
-    """ASCII digits, plus signs and dashes, whatever the script.
+    """Convert digits, plus signs and dashes of any script to ASCII.
 
-    >>> _plain("\u0660\u0662 \u06f1\u06f2 \uff0b\uff13")
+    >>> _plain("٠٢ ۱۲ ＋３")
     '02 12 +3'
     """
     text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
@@ -201,7 +202,7 @@ def _plain(text: str) -> str:
 
 
 def _whole(text: str, region: str | None) -> Number | None:
-    """A link (RFC 3966), or a number written with letters: what libphonenumber reads better than we do."""
+    """Parse a link (RFC 3966) or a number with letters, which libphonenumber does better than this module."""
     if ";phone-context=" in text or re.fullmatch(r"\+?[\d ()-]*\d[ -]?[A-Z]{3,}[A-Z\d -]*", text):
         try:
             number = phonenumbers.parse(text, region)
@@ -213,7 +214,7 @@ def _whole(text: str, region: str | None) -> Number | None:
 
 
 def _pieces(text: str) -> list["_Run | str"]:
-    """The runs of digits, and what stands between them, in their order."""
+    """Return the runs of digits and the text between them, in order."""
     pieces: list[_Run | str] = []
     position = 0
     times = [match.span() for match in _TIMES.finditer(text)]
@@ -222,7 +223,7 @@ def _pieces(text: str) -> list["_Run | str"]:
         if not match:
             break
         start, end = match.span()
-        # What is an hour is no part of a number.
+        # The digits of an hour do not belong to a number.
         if time := next(((first, last) for first, last in times if first < end and last > start), None):
             first, last = time
             if first <= start:
@@ -237,9 +238,9 @@ def _pieces(text: str) -> list["_Run | str"]:
 
 
 def _extensions_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
-    """Extensions that begin at a position, and where they end: several are several numbers."""
+    """Return the extensions at a position, and where they end: several extensions make several numbers."""
     extensions: list[str] = []
-    # The run has taken the blanks and brackets before the word.
+    # The run already includes the spaces and brackets before the word.
     while match := _EXTENSION.match(text, position):
         if digits := match["digits"]:
             extensions.append(digits)
@@ -251,7 +252,7 @@ def _extensions_at(text: str, position: int) -> tuple[tuple[str, ...], int]:
 
 
 def _numbers_of_run(run: _Run, region: str | None) -> tuple[list[Number], list[str]]:
-    """The numbers of a run, and the digits of it that are none."""
+    """Return the numbers of a run, and the digits that belong to none."""
     parts = re.split(r"(?<=[\d)])\s*(?=\+)|\s*(?<=\d)/(?=\s)\s*|(?<=\s)/\s*", run.text)
     numbers: list[Number] = []
     rest: list[str] = []
@@ -268,9 +269,9 @@ def _numbers_of_run(run: _Run, region: str | None) -> tuple[list[Number], list[s
 
 
 def _split(part: str, region: str | None) -> tuple[list[str], list[str]]:
-    """One number where the whole is one, else the numbers that together use most of the digits.
+    """Return the whole as one number if possible, else the numbers that together use most of the digits.
 
-    :returns: numbers, and what is left over; no number when it can be read in two ways
+    :returns: numbers, and the remaining digits; no number if it can be read in two ways
     """
     if _may_be_one(part, region) and (whole := _parse(part, region)):
         return [whole], []
@@ -279,17 +280,18 @@ def _split(part: str, region: str | None) -> tuple[list[str], list[str]]:
     if len(readings) != 1:
         return [], [part]
     [(numbers, rest)] = readings
-    # The digits after a prefix that is left over belong to it: by another country they would be somebody else's.
+    # A prefix that is left over belongs to the digits after it: read with another country, they are somebody else's
+    # number.
     if rest and rest[0] == groups[0] and groups[0].lstrip("(").startswith(("+", "00")):
         return [], [part]
-    # Digits beside a number that does not say where it begins may belong to it.
+    # Digits beside a number that has no clear beginning may belong to it.
     if rest and not part.lstrip(" (").startswith("+") and not _trunk(region):
         return [], [part]
     return list(numbers), list(rest)
 
 
 def _may_be_one(part: str, region: str | None) -> bool:
-    """Whether a slash, if there is one, stands after an area code ("02/633 12 34"), not between two endings."""
+    """Whether a slash, if any, follows an area code ("02/633 12 34") instead of separating two endings."""
     before, slash, _after = part.partition("/")
     before = _TRUNK_IN_BRACKETS.sub("", before)
     digits = re.sub(r"\D", "", before)
@@ -298,15 +300,15 @@ def _may_be_one(part: str, region: str | None) -> bool:
 
 
 def _trunk(region: str | None) -> str:
-    """The digit with which national numbers begin, where there is one for all."""
+    """Return the first digit of national numbers, if the country has one for all."""
     metadata = region and phonenumbers.PhoneMetadata.metadata_for_region(region)
     return "0" if metadata and metadata.national_prefix == "0" else ""
 
 
 def _readings(groups: list[str], region: str | None) -> set[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Ways to read groups of digits as numbers that leave the fewest groups over, each as ``(numbers, rest)``.
+    """Return the ways to read groups of digits as numbers with the fewest left over, as ``(numbers, rest)``.
 
-    Of several national numbers each has to begin as its country wants it.
+    If there are several national numbers, each must begin as its country requires.
     """
 
     def is_digits(group: str) -> bool:
@@ -338,7 +340,7 @@ def _readings(groups: list[str], region: str | None) -> set[tuple[tuple[str, ...
 
 @lru_cache(maxsize=16_384)
 def _parse(text: str, region: str | None) -> str | None:
-    """One number in E.164, or None when the numbering plan does not confirm it."""
+    """Return one number in E.164, or None if the numbering plan does not confirm it."""
     digits = re.sub(r"[^\d+]", "", text)
     if len(digits) > 20 or "+" in digits[1:]:
         return None

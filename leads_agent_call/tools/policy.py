@@ -1,15 +1,15 @@
-"""What an outcome of a call does, and which outcomes contradict themselves: without the database."""
+"""What an outcome of a call does, and which settings contradict each other: without the database."""
 
 from dataclasses import dataclass
 from typing import Final
 
-# What becomes of the lead.
+# What happens to the lead.
 FATES: Final = [
     ("close", "Is closed"),
     ("keep", "Stays with the agent"),
     ("release", "Goes back to the pool"),
 ]
-# What becomes of the customer's open quotation.
+# What happens to the customer's open quotation.
 QUOTATIONS: Final = [
     ("keep", "Stays as it is"),
     ("extend", "Gets a new expiry date"),
@@ -21,12 +21,12 @@ MOST_MINUTES: Final = 60 * 24 * 365
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a disposition asks for and does.
+    """The settings of a disposition.
 
     :param fate: a value of :data:`FATES`
     :param callback: the agent agrees on a time with the customer
-    :param retry_minutes: the lead is not offered again before; 0: no retry
-    :param most_attempts: so many unsuccessful attempts, then ``exhausted``; 0: no end
+    :param retry_minutes: how long the lead is not offered again; 0: no retry
+    :param most_attempts: after this many unsuccessful attempts, ``exhausted`` applies; 0: no limit
     :param exhausted: a value of :data:`FATES`
     :param quotation: a value of :data:`QUOTATIONS`
     :param extend_days: from today, for ``extend``
@@ -45,11 +45,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a policy comes to at one attempt.
+    """What a policy does at one attempt.
 
-    :param fate: what becomes of the lead now
-    :param is_exhausted: the attempts are used up
-    :param retry_minutes: when the lead comes back to its agent; 0: at any time
+    :param fate: what happens to the lead now
+    :param is_exhausted: the maximum of attempts is reached
+    :param retry_minutes: after how long the lead can be called again; 0: at any time
     """
 
     fate: str
@@ -58,10 +58,10 @@ class Outcome:
 
 
 def outcome(policy: Policy, attempt: int, is_promised: bool = False) -> Outcome:
-    """What becomes of the lead at the attempt of this number, counted from 1.
+    """Return what happens to the lead at the attempt of this number, counted from 1.
 
-    :param is_promised: a callback is open. After the last attempt the lead is not closed then, but goes back to the
-        pool: somebody has to keep the promise.
+    :param is_promised: a callback is open. After the last attempt the lead is then unassigned instead of closed, so
+        that another agent can keep the callback.
 
     >>> busy = Policy("keep", retry_minutes=30, most_attempts=3, exhausted="release")
     >>> outcome(busy, 2)
@@ -81,7 +81,7 @@ def outcome(policy: Policy, attempt: int, is_promised: bool = False) -> Outcome:
 
 
 def contradictions(policy: Policy) -> list[str]:
-    """Names of what a policy cannot do at the same time; empty when it can do what it says.
+    """Return the names of settings that contradict each other; empty if there are none.
 
     >>> contradictions(Policy("close", callback=True))
     ['callback_needs_lead']

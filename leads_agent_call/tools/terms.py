@@ -1,8 +1,8 @@
-"""The words of calls, each written once: ``value -> English label``, which the ORM translates."""
+"""The terms of calls, each written once: ``value -> English label``, which the ORM translates."""
 
 from typing import Final
 
-# What an agent is doing: on the phone, logging the outcome, on a break, not there, or free for a call.
+# What an agent is doing: on the phone, logging the outcome, on a break, away, or free for a call.
 DESK_STATES: Final = [
     ("talking", "Talking"),
     ("wrap_up", "Wrap-up"),
@@ -16,7 +16,7 @@ DIRECTIONS: Final = [
     ("in", "Incoming"),
 ]
 
-# Life of a call: hung up, it still wants its outcome.
+# States of a call. After hanging up, the outcome is still to be logged.
 CALL_STATES: Final = [
     ("talking", "Talking"),
     ("wrap_up", "Wrap-up"),
@@ -29,7 +29,7 @@ CALLBACK_STATES: Final = [
     ("cancelled", "Cancelled"),
 ]
 
-# Why a callback is due at another moment than before, without anybody saying so.
+# Why a callback was postponed automatically.
 CALLBACK_MOVES: Final = [
     ("hours", "Outside calling hours"),
     ("in_vain", "Nobody was reached"),

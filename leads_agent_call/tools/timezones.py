@@ -1,6 +1,6 @@
-"""Where a customer may be: every time zone that the address and the telephone number leave possible.
+"""Where a customer may be: every time zone that is possible for the address and the phone number.
 
-A call has to be legal in all of them. The zone of whoever entered the customer, or calls, says nothing.
+A call has to be legal in all of them. The time zone of the user who created or calls the customer is irrelevant.
 """
 
 from collections.abc import Iterable
@@ -20,11 +20,11 @@ MANY_ZONES = tuple(country for country, zones in pytz.country_timezones.items() 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What is known of where a customer is.
+    """What is known of a customer's place.
 
     :param country: ISO code
     :param state: code of the state within the country
-    :param confirmed: the zone that somebody confirmed
+    :param confirmed: the zone that a user confirmed
     """
 
     country: str = ""
@@ -38,7 +38,7 @@ NOWHERE = Address()
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """What a number says of where it rings.
+    """What a number says about its place.
 
     :param region: the country of the number
     :param is_geographic: the number belongs to a part of the country
@@ -51,11 +51,11 @@ class Prefix:
 
 @lru_cache(maxsize=16_384)
 def possible_zones(address: Address, number: str = "") -> Zones:
-    """The zones in which a customer may be who is called at a number.
+    """Return the possible time zones of a customer who is called at a number.
 
-    Those of the finest part of the address that is known, and those of the number's prefix. A country alone is narrowed
-    by a prefix that lies inside it. A confirmed zone answers the question, unless the address contradicts it. A number
-    does not answer for an address that may be anywhere, as of the forces abroad: they keep the one from home.
+    They are those of the most precise part of the address, and those of the number's prefix. If only the country is
+    known, a prefix within it narrows them down. A confirmed zone is final, unless the address contradicts it. For an
+    address that may be anywhere, such as forces abroad, the number is ignored: it may still be the one from home.
 
     :param number: in E.164
     :returns: empty when nothing is known
@@ -85,13 +85,13 @@ def possible_zones(address: Address, number: str = "") -> Zones:
     if is_country_alone and prefix.is_geographic and set(prefix.zones) <= set(place):
         return prefix.zones
     if place and prefix.region == address.country and not prefix.is_geographic:
-        # The prefix says the country, which the address says, too.
+        # The prefix only identifies the country, which the address already does.
         return place
     return _sorted((*place, *prefix.zones))
 
 
 def shown_zone(address: Address, number: str = "") -> str | None:
-    """One of the possible zones, to show what time it is there: the confirmed one, else that of most people.
+    """Return one of the possible zones, for showing the local time: the confirmed one, else that of most people.
 
     >>> shown_zone(Address("US", "TN")), shown_zone(Address("RU")), shown_zone(Address())
     ('America/New_York', 'Europe/Moscow', None)
@@ -105,7 +105,7 @@ def shown_zone(address: Address, number: str = "") -> str | None:
 
 @cache
 def address_zones(address: Address) -> Zones:
-    """The zones of the finest part of an address that says anything.
+    """Return the zones of the most precise part of an address that has any.
 
     >>> address_zones(Address("US", "IN")), address_zones(Address("AU", "", "2880"))
     (('America/Chicago', 'America/New_York'), ('Australia/Broken_Hill',))
@@ -115,15 +115,15 @@ def address_zones(address: Address) -> Zones:
     state = _of_state(address.country, address.state)
     by_zip = _of_zip(address.country, address.zip)
     if by_zip and state:
-        # A zip of another state: one of the two was mistyped.
+        # The zip is of another state: one of the two is wrong.
         return _sorted(set(by_zip) & set(state) or (*by_zip, *state))
-    # Empty, not None: somewhere in the world, as the forces abroad are.
+    # An empty tuple, unlike None, means anywhere in the world, as for forces abroad.
     return next((zones for zones in (by_zip, state) if zones is not None), _of_country(address.country))
 
 
 @lru_cache(maxsize=16_384)
 def number_prefix(number: str) -> Prefix:
-    """Where a number in E.164 rings, by libphonenumber's table of prefixes.
+    """Return the place of a number in E.164, from libphonenumber's table of prefixes.
 
     >>> number_prefix("+18085551234")
     Prefix(region='US', zones=('Pacific/Honolulu',), is_geographic=True)
@@ -138,12 +138,12 @@ def number_prefix(number: str) -> Prefix:
         return Prefix()
     region = phonenumbers.region_code_for_number(parsed) or ""
     country = _of_country(region)
-    # libphonenumber counts mobile numbers of Indonesia among the geographic ones, since a few are.
+    # libphonenumber counts mobile numbers of Indonesia as geographic, since a few of them are.
     is_mobile = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE
     if phonenumbers.is_number_geographical(parsed) and not (is_mobile and region == "ID"):
         zones = _sorted(set(_of_prefix(number[1:])) & set(country) or country)
         return Prefix(region, zones, is_geographic=zones != country or len(zones) == 1)
-    # A free number of a plan that many countries share is of none of them.
+    # A toll-free number of a plan shared by several countries belongs to none of them.
     if parsed.country_code == phonenumbers.country_code_for_region("US") or not country:
         return Prefix()
     return Prefix(region, country)
@@ -151,7 +151,7 @@ def number_prefix(number: str) -> Prefix:
 
 @cache
 def _of_prefix(digits: str) -> Zones:
-    """The zones of the longest known prefix; where finer ones are known, but not this one, those of all of them."""
+    """Return the zones of the longest known prefix; if only longer ones are known, those of all of them."""
     for length in range(min(len(digits), TIMEZONE_LONGEST_PREFIX), 0, -1):
         prefix = digits[:length]
         if prefix in PREFIXES:
@@ -173,7 +173,7 @@ def _of_country(country: str) -> Zones:
 
 @cache
 def _of_state(country: str, state: str) -> Zones | None:
-    """None where the state says nothing."""
+    """Return the zones of a state, None if unknown."""
     if not state or country not in STATES:
         return None
     default, states = STATES[country]
@@ -185,10 +185,10 @@ def _of_state(country: str, state: str) -> Zones | None:
 
 @cache
 def _of_zip(country: str, text: str) -> Zones | None:
-    """None where the zip says nothing."""
+    """Return the zones of a zip, None if unknown."""
     code = "".join(char for char in text.upper() if char.isalnum())
     table = _zip_table(country)
-    # Shorter than a zip is: somebody has not finished typing, or left the zeros away.
+    # The zip is incomplete: not typed to the end, or without its leading zeros.
     if not table or len(code) < SHORTEST_ZIP.get(country, 5):
         return None
     return next((table[code[:length]] for length in range(len(code), 0, -1) if code[:length] in table), None)
@@ -196,7 +196,7 @@ def _of_zip(country: str, text: str) -> Zones | None:
 
 @cache
 def _zip_table(country: str) -> dict[str, Zones]:
-    """``{first characters: zones}``, with the ranges written out; a later line of the table overrides another one."""
+    """Return ``{first characters: zones}``, with ranges expanded; later lines of the table override earlier ones."""
     table = {}
     for key, zones in ZIPS.get(country, {}).items():
         first, _dash, last = key.partition("-")
@@ -205,7 +205,8 @@ def _zip_table(country: str) -> dict[str, Zones]:
 
 
 def _codes(first: str, last: str) -> Iterable[str]:
-    """
+    """Expand a range of codes.
+
     >>> list(_codes("098", "101")), list(_codes("H", "J"))
     (['098', '099', '100', '101'], ['H', 'I', 'J'])
     """

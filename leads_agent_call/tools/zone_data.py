@@ -1,9 +1,9 @@
-"""Time zones by state and by zip, of the countries that have several clocks.
+"""Time zones by state and by zip, of the countries that have several.
 
-Sources: the time zone database (zone.tab, with its remarks on who keeps which clock) for states, by the codes that
-Odoo gives them (ISO 3166-2); the first digits of zips as the posts give them to states; for the first three digits of a
-zip of the United States, the zone of each of their 41,962 zips (npm zipcode-to-timezone 0.0.9, MIT), taken together.
-Where a state or a zip has people on two clocks, both stand here: a call has to be legal on either.
+Sources: the time zone database (zone.tab, including its comments on places) for states, with Odoo's codes (ISO 3166-2);
+the first digits of zips as the postal services assign them to states; for the first three digits of zips in the United
+States, the combined zones of all their 41,962 zips (npm zipcode-to-timezone 0.0.9, MIT).
+A state or zip with people in two zones lists both: a call has to be legal in both.
 """
 
 _NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (
@@ -13,10 +13,10 @@ _NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (
     "America/Los_Angeles",
 )
 
-# Countries that are in Odoo, but not in the list of countries of the time zone database.
+# Countries of Odoo that are missing in the list of countries of the time zone database.
 COUNTRIES = {"XI": ("Europe/London",), "XK": ("Europe/Belgrade",)}
 
-# By the first digits of a number in E.164: where libphonenumber knows one clock, and people live by two or by another.
+# By the first digits of a number in E.164: where libphonenumber has one zone, and people use two or another.
 PREFIXES = {
     "8690": ("Asia/Shanghai", "Asia/Urumqi"),  # Xinjiang
     "8699": ("Asia/Shanghai", "Asia/Urumqi"),
@@ -24,7 +24,7 @@ PREFIXES = {
     "5632255": ("America/Santiago", "Pacific/Easter"),
 }
 
-# By country: the zone of states that are not named, and the states of each zone.
+# By country: the zone of all other states, and the states of each zone.
 STATES: dict[str, tuple[str, dict[str, str]]] = {
     "US": (
         "",
@@ -44,7 +44,7 @@ STATES: dict[str, tuple[str, dict[str, str]]] = {
             "Pacific/Majuro": "MH",
             "Pacific/Chuuk": "FM",
             "Pacific/Pohnpei": "FM",
-            "": "AA AE AP",  # The forces abroad are anywhere.
+            "": "AA AE AP",  # The forces abroad may be anywhere.
         },
     ),
     "CA": (
@@ -166,7 +166,7 @@ STATES: dict[str, tuple[str, dict[str, str]]] = {
     "CN": ("Asia/Shanghai", {"Asia/Shanghai": "\u65b0", "Asia/Urumqi": "\u65b0"}),
 }
 
-# By country: the first characters of a zip, one or a range of them, and the zones there. The longest that fits counts.
+# By country: the first characters of a zip or a range of them, and the zones there. The longest match counts.
 ZIPS: dict[str, dict[str, tuple[str, ...]]] = {
     "US": {
         "005-323": (_NEW_YORK,),
@@ -232,14 +232,14 @@ ZIPS: dict[str, dict[str, tuple[str, ...]]] = {
         "967-968": ("Pacific/Honolulu",),
         "970-994": (_LOS_ANGELES,),
         "995-999": ("America/Anchorage",),
-        # Islands and territories; the forces abroad are anywhere.
+        # Islands and territories; the forces abroad may be anywhere.
         "006-009": ("America/Puerto_Rico",),
         "090-098": (),
         "340": (),
         "962-966": (),
         "969": ("Pacific/Guam", "Pacific/Palau", "Pacific/Chuuk", "Pacific/Pohnpei", "Pacific/Majuro"),
         "96799": ("Pacific/Pago_Pago",),
-        # Counties beside a border of zones
+        # Counties at the border of two zones
         "898": (_LOS_ANGELES, _DENVER),
         "979": (_LOS_ANGELES, _DENVER),
         "995": ("America/Anchorage", "America/Adak"),
@@ -316,10 +316,10 @@ ZIPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-# By country, where it is not five: the digits (of Canada: the characters) that a zip has at least.
+# By country, unless it is five: the minimum length of a zip (in Canada with letters).
 SHORTEST_ZIP = {"AU": 4, "CA": 3, "PT": 4}
 
-# Which of the zones of a country to show as the time there, where nothing says more: that of most people.
+# The zone to show as the local time of a country, if nothing else is known: that of most people.
 MAIN = {
     "AR": "America/Argentina/Buenos_Aires",
     "AU": "Australia/Sydney",

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentLift(models.TransientModel):
-    """*Allow Calls Again*: a manager lifts what a customer asked for, with a reason."""
+    """*Allow Calls Again*: a manager lifts an opt-out of a customer, with a reason."""
 
     _name = "leads.agent.lift"
     _description = "Allow Calls Again"

@@ -11,7 +11,7 @@ from .. import preview, promising
 
 
 class LeadsAgentOutcome(models.TransientModel):
-    """The outcome of a call: what to say of it, when to call back, and what will happen then."""
+    """The outcome of a call: its note, the time of the callback, and what will happen."""
 
     _name = "leads.agent.outcome"
     _description = "Outcome of a Call"
@@ -43,7 +43,7 @@ class LeadsAgentOutcome(models.TransientModel):
 
     @api.depends("disposition_id")
     def _compute_callback(self):
-        """The proposed time, in the middle of what the disposition says and the customer's calling hours."""
+        """Compute the proposed time, from the disposition and the customer's calling hours."""
         for wizard in self:
             if wizard.disposition_id.asks_callback and wizard.call_id:
                 moment, zone = promising.propose(
@@ -73,7 +73,7 @@ class LeadsAgentOutcome(models.TransientModel):
         return self.env.user.tz or "UTC"
 
     def _both_clocks(self, moment):
-        """A moment on the clocks of customer and agent, in a sentence."""
+        """Return a moment in the local times of customer and agent, as a sentence."""
         # sudo: leads.agent.desk - the zone of the customer of the user's own call
         there = self.env["leads.agent.desk"].sudo()._zones(self.call_id.partner_id.ids)[self.call_id.partner_id.id]
         there = there or self.env.user.tz or "UTC"
@@ -94,9 +94,9 @@ class LeadsAgentOutcome(models.TransientModel):
     def action_confirm(self):
         """Log the outcome.
 
-        A call that somebody else closed meanwhile keeps the note, and the agent is told.
+        If another user closed the call in the meantime, the note is stored and the agent is notified.
 
-        :raises UserError: in a sentence; the form stays as it is
+        :raises UserError: when the outcome is refused; the form stays open
         """
         self.ensure_one()
         if changes := self.call_id.keep_note(self.note or ""):

@@ -2,9 +2,9 @@ from odoo import models
 
 
 class LeadsAgentResolve(models.TransientModel):
-    """A customer who does not want calls gets none, whether that was said in a call or noted without one.
+    """Customers who do not want calls get none, whether they said so in a call or otherwise.
 
-    The other effects of a disposition belong to calls: the quotation stays as it is.
+    Other effects of a disposition only apply to calls: the quotation does not change.
     """
 
     _inherit = "leads.agent.resolve"

@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentZone(models.TransientModel):
-    """*Confirm the Time Zone* of a customer of whom neither address nor number say where they are."""
+    """*Confirm the Time Zone* of a customer, when neither address nor number identify it."""
 
     _name = "leads.agent.zone"
     _description = "Time Zone of a Customer"

@@ -9,11 +9,11 @@ import { DashboardDay } from "./dashboard_day";
 
 Object.assign(AgentDashboard.components, { CallDesk, DashboardDay });
 
-/** Agents call from the dashboard. */
+/** Adds the call desk to the dashboard. */
 patch(AgentDashboard.prototype, {
     setup() {
         super.setup();
-        // Coming back by the breadcrumb, the desk is as it was left.
+        // After returning by the breadcrumb, the call desk is in its previous state.
         this.state.desk ??= deskState();
         this.desk = useCallDesk({ state: this.state.desk, reload: () => this.load() });
     },

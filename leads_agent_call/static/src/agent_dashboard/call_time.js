@@ -5,8 +5,8 @@ import { _t } from "@web/core/l10n/translation";
 const { DateTime } = luxon;
 
 /**
- * "moved from 23:44, outside calling hours": a callback that is due at another moment than it was. Within a day the
- * time alone says it.
+ * "moved from 23:44, outside calling hours": the text for a callback that was postponed automatically. Within a day,
+ * the time is enough.
  *
  * @param {{ due_at: string, moved_from: string, moved_because: string }} callback
  * @returns {string}
@@ -22,11 +22,11 @@ export function movedFrom(callback) {
 }
 
 /**
- * What time it is at the customer's, and whether calls are legal there.
+ * The customer's local time, and whether calls are legal there.
  *
  * @param {string | false} zone IANA name
  * @param {number} now milliseconds
- * @param {[string, string][]} calling the spans of the next 24 hours in which they are, as UTC datetimes of the server
+ * @param {[string, string][]} calling the legal periods of the next 24 hours, as UTC datetimes of the server
  * @returns {{ time: string, isOutsideHours: boolean } | null} null when the zone is unknown
  */
 export function localTime(zone, now, calling) {

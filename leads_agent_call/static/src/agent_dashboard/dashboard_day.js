@@ -3,10 +3,10 @@ import { is24HourFormat } from "@web/core/l10n/time";
 
 import { Component } from "@odoo/owl";
 
-/** How many outcomes are shown; the rest are rare. */
+/** How many outcomes are shown, the most frequent first. */
 const MOST_OUTCOMES = 5;
 
-/** The calls of today in two small charts: at which hours they were, and how they ended. */
+/** Today's calls in two small charts: by hour and by outcome. */
 export class DashboardDay extends Component {
     static template = "leads_agent_call.DashboardDay";
     static props = {
@@ -28,7 +28,7 @@ export class DashboardDay extends Component {
         const most = Math.max(...hours.map((hour) => hour.calls));
         return hours.map((hour) => ({
             ...hour,
-            // The hour on the clock: on the days of a change one is twice or not at all.
+            // The local hour: on the day of a time change, one occurs twice or not at all.
             label: midnight.plus({ hours: hour.hour }).toFormat(is24HourFormat() ? "H" : "h a"),
             share: (100 * hour.calls) / most,
             reached: hour.calls && (100 * hour.contacts) / hour.calls,

@@ -4,7 +4,7 @@ import { formatFloatTime } from "@web/views/fields/formatters";
 
 import { DashboardFigures } from "@leads_agent/agent_dashboard/dashboard_figures";
 
-/** Today's calls come first. */
+/** Shows the figures of today's calls first. */
 patch(DashboardFigures.prototype, {
     get tiles() {
         const figures = this.props.figures;

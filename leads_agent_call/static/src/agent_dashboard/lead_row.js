@@ -4,7 +4,7 @@ import { LeadRow } from "@leads_agent/agent_dashboard/lead_row";
 
 import { localTime } from "./call_time";
 
-/** The phone calls, and says what time it is there. */
+/** Adds the call button and the customer's local time. */
 patch(LeadRow.prototype, {
     get keys() {
         return { ...super.keys, c: this.lead.phone && "call" };

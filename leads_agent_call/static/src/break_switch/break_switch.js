@@ -4,9 +4,9 @@ import { user } from "@web/core/user";
 import { session } from "@web/session";
 
 /**
- * The agent's break in the user menu. Managers see it on the live floor; it takes nothing away.
+ * The agent's break in the user menu. Managers see breaks on the live floor; leads and callbacks are not affected.
  *
- * The session tells where it stands; people who hold no leads have none.
+ * Its state comes with the session. Users who cannot hold leads do not have it.
  */
 export function breakSwitch(env) {
     return {
@@ -29,7 +29,7 @@ export function breakSwitch(env) {
     };
 }
 
-/** A call ends the break, and another tab may begin it: the server tells every tab. */
+/** The server notifies all tabs: a call ends the break, and another tab may begin one. */
 export const breakService = {
     dependencies: ["bus_service"],
     start(env, { bus_service: bus }) {

@@ -2,10 +2,10 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 /**
- * Tell agents at once that somebody else changed what their call is about: the lead was taken away, or closed.
+ * Notifies agents when another user changed the subject of their call: the lead was reassigned or closed.
  *
- * The message of the bus has no name in it; what happened is asked for. The call desk shows it where it is on screen;
- * anywhere else, and behind a dialog, it is a notification.
+ * The bus message contains no name; the service reads what happened. If the call desk is visible, it shows the
+ * sentence; otherwise, and behind a dialog, it is a notification.
  */
 export const callAlertService = {
     dependencies: ["action", "bus_service", "notification", "orm", "ui"],
@@ -43,7 +43,7 @@ export const callAlertService = {
         return {
             /**
              * @param {(sentence: string) => void} show
-             * @returns {() => void} stops it
+             * @returns {() => void} stops listening
              */
             listen(show) {
                 desks.add(show);

@@ -9,24 +9,24 @@ import { CallbackList } from "./callback_list";
 import { LeadPane } from "./lead_pane";
 import { inOrder, OutcomeButtons } from "./outcome_buttons";
 
-/** Without a call and in a call; the help tooltip of the dashboard lists them. */
+/** Hotkeys without a call and during a call; the help tooltip of the dashboard lists them. */
 const KEYS = { x: "next", c: "call", s: "skip" };
 const KEYS_IN_CALL = { h: "hangUp" };
 const KEYS_OF_LEAD = { o: "openOrder", n: "logNote" };
 
-/** Where agents work: next lead, call, outcome, next lead. What it does is in `call_desk_flow.js`. */
+/** Where agents work: next lead, call, outcome, next lead. The logic is in `call_desk_flow.js`. */
 export class CallDesk extends Component {
     static template = "leads_agent_call.CallDesk";
     static components = { CallbackList, CallTimer, LeadPane, OutcomeButtons };
     static props = {
-        /** What `useCallDesk` returned. */
+        /** Returned by `useCallDesk`. */
         desk: Object,
-        /** Of today; unknown until the dashboard has been read. */
+        /** Callbacks of today; undefined until the dashboard is loaded. */
         callbacks: { type: Array, optional: true, element: Object },
-        /** The running call, if there is one. */
+        /** The running call, if any. */
         call: { type: [Object, { value: false }], optional: true },
         now: Number,
-        /** As of a row of the list: called with the name of the action, the lead and the event. */
+        /** Called with the name of the action, the lead and the event, as in a row of the list. */
         onAction: Function,
         onOpenHistory: Function,
     };
@@ -58,7 +58,7 @@ export class CallDesk extends Component {
         return { due: due.length, missed: due.filter((callback) => callback.is_missed).length };
     }
 
-    /** What somebody else did during the call: as long as it runs, and until the next one. */
+    /** What another user did during the call; shown until the next call. */
     get changes() {
         return this.props.call?.changes || this.state.changes;
     }
@@ -67,7 +67,7 @@ export class CallDesk extends Component {
         return this.props.call.state === "talking" ? _t("On the phone") : _t("Choose the outcome");
     }
 
-    /** The keyboard stays where the work goes on. */
+    /** Move the focus to the next step. */
     restoreFocus() {
         if (!this.state.focus || this.state.isBusy || this.ui.activeElement !== document) {
             return;
@@ -98,7 +98,7 @@ export class CallDesk extends Component {
 
     /**
      * @param {string} key
-     * @param {boolean} isOnRow a row of the list has the focus: some keys are its own
+     * @param {boolean} isOnRow a row of the list has the focus and uses some of the keys itself
      * @returns {Function | undefined}
      */
     taskOf(key, isOnRow) {
@@ -118,7 +118,7 @@ export class CallDesk extends Component {
         }
     }
 
-    /** The lead as the list has it: with its newest quotation. */
+    /** Use the lead of the list, which has the newest quotation. */
     do(name, ev) {
         return this.props.onAction(name, { ...this.lead, order: this.order || false }, ev);
     }

@@ -8,33 +8,33 @@ import { NumberDialog } from "./number_dialog";
 
 const OUT_OF_SIGHT = ["odoo.exceptions.AccessError", "odoo.exceptions.MissingError"];
 
-/** What the desk remembers; the dashboard keeps it when the user comes back by the breadcrumb. */
+/** The state of the call desk; the dashboard restores it when the user returns by the breadcrumb. */
 export function deskState() {
     return {
-        /** Whom the pane shows, and what the server tells of them; the latter is null until it is known. */
+        /** The customer in the pane, and the result of `get_lead`, which is null while loading. */
         partnerId: false,
         lead: null,
-        /** Why this lead, or why there is none. */
+        /** Why this lead is next, or why there is none. */
         reasons: [],
-        /** There is nobody to call. */
+        /** There is no lead to call. */
         isEmpty: false,
-        /** What somebody else did with the lead, in a sentence. */
+        /** What another user did with the lead, as a sentence. */
         changes: "",
         /** The running call. */
         callId: false,
         skipped: [],
-        /** The name of the button to focus when it is there. */
+        /** The name of the button to focus once it is rendered. */
         focus: false,
-        /** A request is under way that must not be sent twice. */
+        /** A request is pending that must not be sent twice. */
         isBusy: false,
     };
 }
 
 /**
- * From one lead to the next: who is called, what is known of them, and how it ended.
+ * The steps from one lead to the next: the customer, the details, the call and its outcome.
  *
- * Which call is running is always told by the server (`follow`), so a page that is loaded again and a second tab show
- * the same. An error leaves everything as it was.
+ * The server always provides the running call (`follow`), so a reloaded page and a second tab show the same. An error
+ * leaves the state unchanged.
  */
 class CallDeskFlow {
     constructor({ action, dialog, orm, state, reload }) {
@@ -42,13 +42,13 @@ class CallDeskFlow {
     }
 
     /**
-     * The dashboard was read again.
+     * Update the state after the dashboard was loaded.
      *
-     * @param {object | false} call the one that is running
+     * @param {object | false} call the running call
      */
     follow(call) {
         if (this.state.callId && this.state.callId !== call?.id) {
-            // It has its outcome.
+            // The call has an outcome.
             this.clear();
             this.state.focus = "next";
         }
@@ -81,7 +81,7 @@ class CallDeskFlow {
         } catch (error) {
             const isOutOfSight = OUT_OF_SIGHT.includes(error.exceptionName);
             if (isOutOfSight && this.state.callId) {
-                // Taken away during the call, which still wants its outcome.
+                // The lead is gone, but its call still needs an outcome.
                 return;
             }
             if (isOutOfSight) {
@@ -91,7 +91,7 @@ class CallDeskFlow {
         }
     }
 
-    /** Tasks await no reading: one that a newer reading overtakes never ends. */
+    /** Tasks do not await loading: a request that is replaced by a newer one never resolves. */
     async work(task) {
         if (this.state.isBusy) {
             return;
@@ -162,7 +162,7 @@ class CallDeskFlow {
     }
 
     /**
-     * Asked once per customer of whom neither address nor number say where they are.
+     * Ask once for the time zone of a customer, when neither address nor number identify it.
      *
      * @param {number} [partnerId] by default the customer in the pane
      */
@@ -184,7 +184,7 @@ class CallDeskFlow {
         });
     }
 
-    /** @param {number} [dispositionId] chosen in the form already */
+    /** @param {number} [dispositionId] already chosen in the form */
     logOutcome(dispositionId) {
         return this.work(() =>
             this.action.doActionButton({
@@ -204,8 +204,8 @@ class CallDeskFlow {
 
 /**
  * @param {object} options
- * @param {object} options.state reactive, as made by `deskState`
- * @param {() => Promise} options.reload reads the dashboard again, which ends in `follow`
+ * @param {object} options.state reactive, created by `deskState`
+ * @param {() => Promise} options.reload loads the dashboard again, and then calls `follow`
  * @returns {CallDeskFlow}
  */
 export function useCallDesk({ state, reload }) {

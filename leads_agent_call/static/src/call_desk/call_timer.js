@@ -5,7 +5,7 @@ import { Component, onWillDestroy, useState } from "@odoo/owl";
 
 const { Duration } = luxon;
 
-/** How long a call lasts: it runs until somebody hangs up. */
+/** The duration of a call, until the agent hangs up. */
 export class CallTimer extends Component {
     static template = "leads_agent_call.CallTimer";
     static props = {
@@ -24,7 +24,7 @@ export class CallTimer extends Component {
     get time() {
         const { startedAt, endedAt } = this.props;
         const end = endedAt ? deserializeDateTime(endedAt).toMillis() : this.clock.now;
-        // The clock of the browser may be behind that of the server.
+        // The browser's clock may be behind the server's.
         const elapsed = Duration.fromMillis(Math.max(0, end - deserializeDateTime(startedAt).toMillis()));
         return elapsed.toFormat(elapsed.as("hours") >= 1 ? "h:mm:ss" : "mm:ss");
     }

@@ -8,7 +8,7 @@ import { absoluteTime } from "@leads_agent/agent_dashboard/dashboard_time";
 
 import { movedFrom } from "../agent_dashboard/call_time";
 
-/** Promises of today: missed ones first, then those that are due, then those to come. */
+/** Callbacks of today: missed ones first, then due ones, then later ones. */
 export class CallbackList extends Component {
     static template = "leads_agent_call.CallbackList";
     static props = {

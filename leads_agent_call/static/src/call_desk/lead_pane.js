@@ -7,14 +7,14 @@ import { amountOf } from "@leads_agent/agent_dashboard/order_amount";
 
 import { localTime, movedFrom } from "../agent_dashboard/call_time";
 
-/** More lines than these are for the form of the order. */
+/** Further lines are only shown in the form of the order. */
 const MOST_LINES = 6;
 
-/** All about the lead to call: what is offered, what was said, what to say. */
+/** The lead to call: its quotations, the last call, the script. */
 export class LeadPane extends Component {
     static template = "leads_agent_call.LeadPane";
     static props = {
-        /** The answer of `get_lead`. */
+        /** The result of `get_lead`. */
         lead: {
             type: Object,
             shape: {
@@ -29,7 +29,7 @@ export class LeadPane extends Component {
                 "*": true,
             },
         },
-        /** Why this lead, in sentences. */
+        /** Why this lead is next, as sentences. */
         reasons: { type: Array, element: String },
         now: Number,
         onAction: Function,
@@ -48,7 +48,7 @@ export class LeadPane extends Component {
         return localTime(this.lead.tz, this.props.now, this.lead.calling);
     }
 
-    /** Cleaned by the server when it was written, as every field with HTML. */
+    /** The server sanitized the HTML when it was saved. */
     get script() {
         return markup(this.lead.script);
     }

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 
 import { Component } from "@odoo/owl";
 
-/** Several numbers stand where one is expected: which one to call. */
+/** Choose one of several numbers to call. */
 export class NumberDialog extends Component {
     static template = "leads_agent_call.NumberDialog";
     static components = { Dialog };

@@ -1,10 +1,10 @@
 import { Component } from "@odoo/owl";
 
-/** Digits choose the first ones. */
+/** Digit keys choose the first outcomes. */
 const MOST_DIGITS = 9;
 
 /**
- * In the order in which they are shown: first what happens most, that nobody was reached.
+ * Sort dispositions for display: first the most frequent ones, on which nobody was reached.
  *
  * @param {object[]} dispositions
  * @returns {object[]}
@@ -13,7 +13,7 @@ export function inOrder(dispositions) {
     return [...dispositions.filter((d) => !d.is_contact), ...dispositions.filter((d) => d.is_contact)];
 }
 
-/** How the call ended; each button opens the form that says what will happen. */
+/** The possible outcomes; each button opens the form that describes the effects. */
 export class OutcomeButtons extends Component {
     static template = "leads_agent_call.OutcomeButtons";
     static props = {

@@ -2,16 +2,16 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 /**
- * Tell agents that a callback is due, wherever they are in the web client.
+ * Notifies agents that a callback is due, anywhere in the web client.
  *
- * The message of the bus has no name in it and neither has the notification: whom to call is told by the dashboard.
+ * Neither the bus message nor the notification contains a name: the dashboard shows whom to call.
  */
 export const callbackAlertService = {
     dependencies: ["action", "bus_service", "notification"],
     start(env, { action, bus_service: bus, notification }) {
         let close = () => {};
         bus.subscribe("leads_agent/callback_due", () => {
-            // One at a time: of several that are due, the dashboard shows all.
+            // Show one notification at a time: the dashboard lists all due callbacks.
             close();
             close = notification.add(_t("A callback is due."), {
                 type: "warning",

@@ -10,7 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
 
-/** Milliseconds between two readings. */
+/** Milliseconds between two requests. */
 const INTERVAL = 10_000;
 const STATES = ["talking", "wrap_up", "available", "break", "off"];
 const STATE_CLASSES = {
@@ -22,7 +22,7 @@ const STATE_CLASSES = {
 };
 
 /**
- * How long something has been going on, in words.
+ * Format how long something has been going on.
  *
  * @param {string | false} since a UTC datetime of the server
  * @returns {string}
@@ -39,10 +39,10 @@ export function elapsed(since) {
 }
 
 /**
- * What everybody is doing now, for managers.
+ * The live floor: what all agents are doing now, for managers.
  *
- * All of it comes from one read-only RPC, `leads.agent.floor.get_data`, which is asked every ten seconds for as long as
- * somebody can see the answer.
+ * All data come from one read-only RPC, `leads.agent.floor.get_data`, which is called every ten seconds while the page
+ * is visible.
  */
 export class LeadsFloor extends Component {
     static template = "leads_agent_call.Floor";
@@ -58,13 +58,13 @@ export class LeadsFloor extends Component {
         this.timer = null;
         this.elapsed = elapsed;
         this.state = useState({
-            /** The answer of the server, null before the first one. */
+            /** The data of the server, null until loaded. */
             data: null,
             isFailed: false,
         });
         useExternalListener(document, "visibilitychange", () => this.load());
         onWillStart(() => {
-            // Not awaited: the screen stands at once.
+            // Not awaited: the page is rendered immediately.
             this.load();
         });
         onWillDestroy(() => browser.clearTimeout(this.timer));
@@ -74,7 +74,7 @@ export class LeadsFloor extends Component {
         return { controlPanel: {} };
     }
 
-    /** Read the floor, and again after a while; of several readings under way the last one counts. */
+    /** Load the data, and schedule the next request; only the latest of several pending requests counts. */
     async load() {
         browser.clearTimeout(this.timer);
         if (document.visibilityState === "hidden") {
@@ -93,7 +93,7 @@ export class LeadsFloor extends Component {
     }
 
     // -------------------------------------------------------------------------
-    // What is shown
+    // Display
     // -------------------------------------------------------------------------
 
     get tiles() {
@@ -108,7 +108,7 @@ export class LeadsFloor extends Component {
         ];
     }
 
-    /** The states of some agents, each with its count, in the order of their urgency. */
+    /** The states of some agents, each with its count, the most urgent first. */
     states(counts) {
         const labels = {
             talking: _t("Talking"),
@@ -149,7 +149,7 @@ export class LeadsFloor extends Component {
     }
 
     // -------------------------------------------------------------------------
-    // Where it leads
+    // Links
     // -------------------------------------------------------------------------
 
     openAgent(agent) {

@@ -2,13 +2,13 @@ from datetime import datetime
 
 from odoo.addons.leads_agent.tests.common import LeadsAgentCommon
 
-# A Wednesday, at an hour at which customers in Europe may be called.
+# A Wednesday, at an hour when customers in Europe may be called.
 WORKDAY = "2026-11-25 10:00:00"
 PHONE = "+32 2 555 01 {:02d}"
 
 
 class DeskCommon(LeadsAgentCommon):
-    """A lead of the agent in Brussels, who may be called at any hour unless a test sets hours."""
+    """A lead of the agent in Brussels, who may be called at any hour unless a test restricts the hours."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,7 +22,7 @@ class DeskCommon(LeadsAgentCommon):
 
     @classmethod
     def _callable(cls, name="Quayside Books", **vals):
-        """A customer in Belgium with a number of their own and a quotation."""
+        """Create a customer in Belgium with a phone number and a quotation."""
         cls.phones = getattr(cls, "phones", 0) + 1
         return cls._lead(name, country_id=cls.belgium.id, phone=PHONE.format(cls.phones), **vals)
 
@@ -36,7 +36,7 @@ class DeskCommon(LeadsAgentCommon):
         return call
 
     def _callback(self, customer=None, user=None, day="2026-11-26", hour=14.5, zone=""):
-        """What was promised in a call."""
+        """Create a callback."""
         customer = customer or self.customer
         self._finish(self.agreed, customer, user, callback={"date": day, "time": hour, "zone": zone})
         return self.env["leads.agent.callback"].search([("partner_id", "=", customer.id), ("state", "=", "open")])
@@ -46,7 +46,7 @@ class DeskCommon(LeadsAgentCommon):
         return cls.env["leads.agent.disposition"].create({"name": "Policy of the test", **vals})
 
     def _only_open(self, hour_from, hour_to, country=None):
-        """Everybody, or a country, may be called between these hours of weekdays only."""
+        """Allow calls, everywhere or in a country, only between these hours of weekdays."""
         return self.env["leads.agent.calling.hours"].create(
             {
                 "country_id": country and country.id,

@@ -11,7 +11,7 @@ from .desk_common import WORKDAY, DeskCommon
 
 class CallChangesCommon(DeskCommon):
     def _told(self):
-        """The calls of which the bus told somebody, and nothing but their ids; then forgotten."""
+        """Return and forget the calls notified on the bus, whose messages contain only IDs."""
         values = self.env.cr.precommit.data.get("bus.bus.values", [])
         messages = [(json.loads(row["channel"]), json.loads(row["message"])) for row in values]
         values.clear()
@@ -43,10 +43,10 @@ class CallChangesCommon(DeskCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestCallChanges(CallChangesCommon):
-    """What somebody else does with the lead while an agent is on the phone."""
+    """What other users do with the lead while an agent is on the phone."""
 
     def test_a_lead_taken_away_during_the_call(self):
-        """What a manager does, what the agent reads; the outcome is logged afterwards and does no harm."""
+        """The manager's action, the sentence for the agent; logging the outcome afterwards still works."""
         interested = self.env.ref("leads_agent.disposition_interested")
         for name, act, sentence, holder in (
             (
@@ -114,7 +114,7 @@ class TestCallChanges(CallChangesCommon):
         customer.sale_order_ids.with_user(user).action_confirm()
 
     def test_an_outcome_logged_by_somebody_else(self):
-        """A sale by somebody else gives the call its outcome: the agent is told, and the note is kept."""
+        """A sale by another user sets the outcome: the agent is notified, and the note is kept."""
         admin = self.env.ref("base.user_admin")
         for name, user, by in (
             ("Sold by a colleague", self._user("sales_sue", "sales_team.group_sale_manager"), "Sales Sue"),

@@ -27,7 +27,7 @@ class TestCallMenus(MenuTours, LeadsAgentCommon, HttpCase):
         )
 
     def _call(self, customer, user):
-        """A call of today that is over, and a promise for later."""
+        """Create a finished call of today, and a later callback."""
         self.env["leads.agent.call"].create(
             {
                 "partner_id": customer.id,

@@ -9,7 +9,7 @@ from odoo.addons.leads_agent.tests.test_concurrency import RaceCase
 
 @tagged("post_install", "-at_install")
 class TestCallRaces(RaceCase):
-    """Two at the same moment, on one customer or one call."""
+    """Two transactions at the same moment, on one customer or one call."""
 
     LEADS = 1
 

@@ -34,7 +34,7 @@ class TestCallbacks(CallbackCommon):
         self.assertEqual((callback.agent_id, callback.team_id), (self.agent, self.call_center))
 
     def test_every_hour_of_the_days_on_which_clocks_change(self):
-        """In either zone, the moment that is promised is one on that clock, and comes once."""
+        """In every zone, the agreed moment has the agreed local time, and occurs once."""
         for zone in ("Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo"):
             local = pytz.timezone(zone)
             for day in ("2026-10-25", "2027-03-28", "2026-11-01", "2027-03-14", "2026-04-05", "2026-10-04"):
@@ -46,7 +46,7 @@ class TestCallbacks(CallbackCommon):
                     )
                     there = pytz.utc.localize(moment).astimezone(local).replace(tzinfo=None)
                     if there != said:
-                        # A time that the clock leaves out: so much later as the clock jumps.
+                        # A local time skipped by the change to summer time: later by the skipped time.
                         self.assertRaises(pytz.NonExistentTimeError, local.localize, said, is_dst=None)
                         self.assertLessEqual(there - said, timedelta(hours=1))
                         self.assertGreater(there, said)
@@ -182,7 +182,7 @@ class TestCallbacks(CallbackCommon):
         )
 
     def test_what_may_not_be_called_when_it_is_due(self):
-        """On the do-not-call list by now: cancelled, and the agent is told. Not at this hour: at the next one."""
+        """On the do-not-call list by now: cancelled, and the agent is notified. Outside calling hours: postponed."""
         self.agent.notification_type = "inbox"
         blocked, late = self._callback(), self._callable()
         self._assign(late)

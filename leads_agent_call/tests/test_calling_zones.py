@@ -14,12 +14,12 @@ DAY = datetime(2026, 11, 25)
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestCallingZones(DeskCommon):
-    """The hour where the customer is: legal by every clock that address and number leave possible, or no call."""
+    """The customer's local time: legal in every time zone that address and number allow, or no call."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # From 8 to 21 everywhere, as the federal rule of the United States has it.
+        # From 8 to 21 everywhere, like the federal rule of the United States.
         cls.env["leads.agent.calling.hours"].create(
             [{"days": days, "hour_from": 8, "hour_to": 21} for days in ("weekdays", "saturday", "sunday")]
         )
@@ -33,7 +33,7 @@ class TestCallingZones(DeskCommon):
         return customer
 
     def _may_call(self, customer, moment):
-        """By RPC as the agent, and without leaving a call behind."""
+        """Start a call by RPC as the agent, and roll it back."""
         with freeze_time(moment):
             try:
                 with self.env.cr.savepoint():
@@ -48,23 +48,23 @@ class TestCallingZones(DeskCommon):
                 self.env.invalidate_all()
 
     def assertWindow(self, customer, opening, closing):
-        """Calls are legal from one moment to another and neither a minute before nor from the last one on."""
+        """Assert that calls are legal from ``opening`` until ``closing``, and not a minute before or at ``closing``."""
         edges = [opening - timedelta(minutes=1), opening, closing - timedelta(minutes=1), closing]
         self.assertEqual([self._may_call(customer, moment) for moment in edges], [False, True, True, False])
 
     def test_the_legal_window_in_utc(self):
         for place, opening, closing in (
-            # Knoxville by its zip, and Tennessee, which is on two clocks
+            # Knoxville by its zip, and Tennessee, which has two zones
             (("US", "TN", "37902", "+1 865-321-2345"), 13, 26),
             (("US", "TN", "", "+1 865-321-2345"), 14, 26),
-            # No state: narrowed by the prefix, else all clocks of the country
+            # No state: narrowed by the prefix, else all zones of the country
             (("US", "", "", "+1 808-555-1234"), 18, 31),
             (("US", "", "", "+1 800-356-9377"), 18, 26),
             (("US", "", "", "+1 423-555-1234"), 14, 26),
-            # Address and number elsewhere
+            # Address and number in different places
             (("US", "NY", "10001", "+1 808-555-1234"), 18, 26),
             (("BE", "", "", "+1 212-555-0123"), 13, 20),
-            # Counties and reservations that keep another clock than their state
+            # Counties and reservations in another zone than the rest of their state
             (("US", "TX", "", "+1 915-555-0123"), 15, 27),
             (("US", "IN", "46350", "+1 866-356-9377"), 14, 26),
             (("US", "AZ", "86515", "+1 866-356-9377"), 15, 28),
@@ -75,7 +75,7 @@ class TestCallingZones(DeskCommon):
             (("KI", "", "", "+686 72012345"), 20, 31),
             (("CN", "", "", "+86 991 234 5678"), 2, 13),
             (("XK", "", "", "+383 44 123 456"), 7, 20),
-            # Others with several clocks
+            # Other countries with several zones
             (("RU", "", "", "+7 912 345-67-89"), 6, 9),
             (("RU", "PRI", "", "+7 912 345-67-89"), 22, 35),
             (("PR", "", "", "+1 787-555-1234"), 12, 25),
@@ -125,12 +125,12 @@ class TestCallingZones(DeskCommon):
                 (("", "", "", "+1 866-356-9377 ext. 4"), "America/New_York"),
                 (("", "", "", "+870 773 123456"), "Asia/Singapore"),
                 (("", "", "", "+881 6 2245 1234"), "Atlantic/Azores"),
-                # The forces abroad keep the number from home.
+                # Forces abroad keep their number from home.
                 (("US", "AP", "96201", "+1 212-555-0123"), "Asia/Seoul"),
             )
         ):
             with self.subTest(place):
-                # Neither the zone of the agent nor what Odoo puts on a new customer is an answer.
+                # Neither the agent's zone nor Odoo's default for new customers counts.
                 self.agent.tz = "Europe/Brussels"
                 customer = self._at_place(*place, tz="Europe/Brussels")
                 with self.assertRefused(UserError, "of Somewhere tells the time zone.*once per customer"):
@@ -192,7 +192,7 @@ class TestCallingZones(DeskCommon):
             self.env["leads.agent.desk"].with_user(self.other_agent).confirm_zone(customer.id, "Europe/Brussels")
 
     def test_next_passes_over_who_is_closed_somewhere(self):
-        """By the number alone: the country is the same, and on its first clock calls are legal."""
+        """Only the number differs: the country is the same, and calls are legal in its first zone."""
         self.assignment.with_user(self.manager).action_unassign()
         honolulu = self._at_place("US", phone="+1 808-555-1234")
         self.env["sale.order"].search([("partner_id", "=", honolulu.id)]).order_line.price_unit = 90_000

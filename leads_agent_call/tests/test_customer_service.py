@@ -10,7 +10,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestCustomerService(DeskCommon):
-    """The customer with everything that happened on one time line, and what to do next."""
+    """The customer's complete history, and the next steps."""
 
     def _page(self, user=None, customer=None):
         return (customer or self.customer).with_user(user or self.agent)

@@ -13,7 +13,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestDeskPane(DeskCommon):
-    """What the call desk of the dashboard reads."""
+    """The data for the call desk of the dashboard."""
 
     def _lead_data(self, customer=None, user=None):
         self.env.flush_all()
@@ -117,14 +117,14 @@ class TestDeskPane(DeskCommon):
         savepoint.close(rollback=True)
 
     def test_it_costs_at_most_14_queries_whatever_there_is(self):
-        """Two more where stock is kept."""
+        """Two more with stock."""
         most = 16 if "stock.quant" in self.env else 14
         costs = []
         for count in (0, 8, 30):
             for _nr in range(count):
                 self._order(self.customer)
                 self.customer.message_post(body="Rang", subtype_xmlid="mail.mt_note")
-            # As the web client asks: with the user's language.
+            # As the web client: with the user's language.
             dashboard = self.env["leads.agent.dashboard"].with_user(self.agent).with_context(lang="en_US")
             dashboard.get_lead(self.customer.id)
             self.env.flush_all()

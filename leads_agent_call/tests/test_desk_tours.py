@@ -11,15 +11,15 @@ from .desk_common import DeskCommon
 
 @tagged("post_install", "-at_install")
 class TestDeskTours(DeskCommon, HttpCase):
-    """A day at the call desk, in a browser. The tour is told in `static/tests/tours/desk_tours.js`."""
+    """A day at the call desk, in a browser. The steps are in `static/tests/tours/desk_tours.js`."""
 
     def setUp(self):
         super().setUp()
-        # Somebody else acts by a door that Odoo is about to close; what an agent is refused stands in the log.
+        # Another user acts through a deprecated RPC entry point of Odoo; refusals of the agent are logged.
         self.enterContext(mute_logger("odoo.addons.rpc.controllers.jsonrpc", "odoo.http"))
 
     def test_a_callback_that_moved_because_of_the_hours(self):
-        """A promise is due while calls are not allowed; the agent sees where it went."""
+        """A callback is due outside calling hours; the agent sees when it is due now."""
         tomorrow = fields.Date.today() + timedelta(days=1)
         callback = self._callback(day=tomorrow.isoformat())
         callback.flush_recordset()
@@ -40,7 +40,7 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.start_tour("/odoo/leads-agent", "leads_agent_callback_moved", login="agent_anna")
 
     def test_a_lead_taken_away_during_the_call(self):
-        """A manager takes the lead back while the agent is on the phone: the pane says so at once."""
+        """A manager unassigns the lead while the agent is on the phone: the pane shows it immediately."""
         self.start_tour("/odoo/leads-agent", "leads_agent_taken_in_call", login="agent_anna")
 
         call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
@@ -59,7 +59,7 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertFalse(self.customer.leads_agent_id)
 
     def test_an_outcome_logged_by_somebody_else_during_the_call(self):
-        """A salesperson confirms the quotation while the agent is on the phone: the desk says so at once."""
+        """A salesperson confirms the quotation while the agent is on the phone: the desk shows it immediately."""
         self.start_tour("/odoo/leads-agent", "leads_agent_sold_in_call", login="agent_anna")
         call = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
         sale = self.env.ref("leads_agent.disposition_sale")
@@ -69,7 +69,7 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual((self.assignment.state, self.assignment.end_reason), ("resolved", "sale"))
 
     def test_the_moon_means_the_calling_hours_in_force(self):
-        """Two customers on one clock: in one country no day has hours, in the other every day has all of them."""
+        """Two customers in one time zone: one country has no calling hours, the other has all hours of every day."""
         france = self.env.ref("base.fr")
         other = self._callable("Quayside Books")
         other.write({"country_id": france.id, "phone": "+33 1 42 68 53 00"})
@@ -100,17 +100,17 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual(len(self.env["leads.agent.call"].search([("partner_id", "=", self.customer.id)])), 1)
 
     def test_a_working_day_from_the_callback_to_nobody_left(self):
-        """A due callback is called and agreed on again, a customer buys in the call, and one wants no more calls."""
+        """A due callback is called and rescheduled, a customer buys during the call, and one opts out."""
         self.env.company.leads_agent_most_callbacks = 0
         lighthouse, bakery = self._callable("Lighthouse Inn"), self._callable("Old Bakery")
         sold, blocked = self._assign(lighthouse), self._assign(bakery)
-        # What is worth more is called first.
+        # The higher amount is called first.
         lighthouse.sale_order_ids.order_line.product_uom_qty = 20
         tomorrow = fields.Date.today() + timedelta(days=1)
         callback = self._callback(day=tomorrow.isoformat())
         now = fields.Datetime.now()
         callback.flush_recordset()
-        # Nobody may promise the past: time has gone by meanwhile.
+        # In SQL: a callback in the past is refused.
         self.env.cr.execute(
             "UPDATE leads_agent_callback SET due_at = %s, open_at = %s, told_at = %s WHERE id = %s",
             [now - timedelta(minutes=5), now + timedelta(minutes=10), now, callback.id],

@@ -22,7 +22,7 @@ class TestFiguresOfCalls(DeskCommon):
         cls.env.company.leads_agent_tz = "UTC"
 
     def _figures(self, agent=None):
-        """Calls, contacts and hours of talk, the same wherever one reads them."""
+        """Return calls, contacts and hours of talk, which are the same in every view."""
         agent = agent or self.agent
         self.env.flush_all()
         self.env.invalidate_all()

@@ -12,7 +12,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestFloor(DeskCommon):
-    """What managers see of everybody who calls, and the breaks of agents."""
+    """What managers see of all agents, and the breaks of agents."""
 
     def _floor(self, user=None):
         self.env.flush_all()
@@ -144,7 +144,7 @@ class TestFloor(DeskCommon):
             self._floor()
             self.env.flush_all()
             self.env.invalidate_all()
-            # A request knows its user.
+            # A request has already read its user.
             self.manager.mapped("tz")
             before = self.env.cr.sql_log_count
             self.env["leads.agent.floor"].with_user(self.manager).get_data()

@@ -12,7 +12,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestMerges(DeskCommon):
-    """A manager merges contacts in Odoo's dialog: what hangs on the person goes to the customer who is called."""
+    """A manager merges contacts in Odoo's wizard: calls and callbacks move to the remaining customer."""
 
     @classmethod
     def setUpClass(cls):
@@ -37,20 +37,20 @@ class TestMerges(DeskCommon):
         self.assertEqual(partners.exists(), into)
 
     def _person(self, name="Joan", user=None, **vals):
-        """Somebody who is called, with a callback of the agent."""
+        """Create a person with a callback of the agent."""
         person = self._callable(name, is_company=False, **vals)
         self._assign(person, user or self.agent)
         return person
 
     def _company(self, name="Quayside Books", user=None):
-        """A company that another agent holds, and a contact of it."""
+        """Create a company held by another agent, and a contact of it."""
         company = self._callable(name)
         if user:
             self._assign(company, user)
         return company, self.env["res.partner"].create({"name": "Joan at work", "parent_id": company.id})
 
     def assertNothingOf(self, partner, *, calls=(), callbacks=()):
-        """Nobody holds, calls or promises anything to one of us, and it is said why."""
+        """Assert that there is no holder, call or callback for one of us, and that the sentence says why."""
         everybody = partner | partner.commercial_partner_id
         self.assertFalse(everybody.leads_agent_id)
         self.assertFalse(
@@ -168,7 +168,7 @@ class TestMerges(DeskCommon):
         self.assertEqual(self._active(self.customer).agent_id, self.agent)
 
     def test_three_at_once_in_the_middle_of_two_calls(self):
-        """Two duplicates of one customer, each on the phone with an agent, into a third whom nobody holds."""
+        """Two duplicates, each on the phone with an agent, are merged into a third customer who is unassigned."""
         one, two = self._person("Joan B."), self._person("J. Brown", self.other_agent)
         first = self._callback(one, day="2026-11-27")
         second = self._callback(two, self.other_agent, day="2026-11-26")
@@ -182,7 +182,7 @@ class TestMerges(DeskCommon):
         self.assertEqual((first.state, second.state, second.partner_id), ("cancelled", "open", free))
 
     def test_two_contacts_of_a_held_company(self):
-        """What was agreed on with the company stays with it."""
+        """Callbacks of the company remain with it."""
         company, contact = self._company(user=self.agent)
         other = self.env["res.partner"].create({"name": "Joan twice", "parent_id": company.id})
         callback, call = self._callback(company), self._start(company)
@@ -192,7 +192,7 @@ class TestMerges(DeskCommon):
         self.assertEqual((call.partner_id, call.state), (company, "talking"))
 
     def test_a_contact_of_one_held_company_into_a_contact_of_another(self):
-        """An order of the contact goes along; each company keeps its agent, and what was promised to it."""
+        """An order of the contact moves too; each company keeps its agent and its callback."""
         left, leaving = self._company("Old Job", self.agent)
         joined, staying = self._company("New Job", self.other_agent)
         order = self._order(leaving)
@@ -203,7 +203,7 @@ class TestMerges(DeskCommon):
         self.assertEqual((promised.partner_id, promised.state), (left, "open"))
 
     def test_who_does_not_want_calls_into_a_contact_of_a_held_company(self):
-        """Nobody is called there any more, and what was promised is cancelled."""
+        """The customer may not be called any more, and the callback is cancelled."""
         person = self._person("Silent Joan")
         self._finish(self.env.ref("leads_agent.disposition_do_not_call"), person)
         company, contact = self._company(user=self.other_agent)

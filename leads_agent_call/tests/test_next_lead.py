@@ -109,7 +109,7 @@ class TestNextLead(DeskCommon):
         self.assertIn("Answered 10 of 10 calls around this time of day.", answer["reasons"])
 
     def test_the_stored_order_is_the_one_of_the_arithmetic(self):
-        """What SQL stores is what the doctested function says, whatever the lead."""
+        """SQL stores the result of the doctested function, for every lead."""
         weights = self.env.company._leads_weights()
         customers = [self._held("Nr " + "x" * nr, 10.0 ** (nr % 5), days_ago=nr * 7) for nr in range(12)]
         for customer in customers[:4]:
@@ -140,7 +140,7 @@ class TestNextLead(DeskCommon):
         self.assertEqual(first.partner_id, self.customer)
 
     def test_looking_at_few_leads_finds_the_same_as_looking_at_all(self):
-        """The walk ends early, and never too early: one lead at a time gives what all at once give."""
+        """The search ends early, but never too early: in steps of one lead it finds the same as all at once."""
         reached = self._disposition(fate="keep")
         in_vain = self._disposition(fate="keep", is_contact=False)
         for nr in range(9):

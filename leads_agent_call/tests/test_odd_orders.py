@@ -21,7 +21,7 @@ AMOUNTS = {
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestOddOrders(DeskCommon):
-    """Orders with nothing or less than nothing on them, and orders dated in the future."""
+    """Orders with a zero or negative amount, and orders dated in the future."""
 
     @classmethod
     def setUpClass(cls):
@@ -29,7 +29,7 @@ class TestOddOrders(DeskCommon):
         cls.assignment.with_user(cls.manager).action_unassign()
 
     def _entered(self, customer, days, entered, state="draft", **vals):
-        """An order dated ``days`` from now, entered ``entered`` days ago."""
+        """Create an order dated ``days`` from now, entered ``entered`` days ago."""
         order = self._order(customer, state, days_ago=-days, **vals)
         self.env.flush_all()
         moment = fields.Datetime.now() - timedelta(days=entered)

@@ -14,7 +14,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestOptOut(DeskCommon):
-    """*Does not want calls* is of the customer, whatever the number looks like or becomes."""
+    """*Does not want calls* belongs to the customer, whatever the number is or becomes."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,7 +22,7 @@ class TestOptOut(DeskCommon):
         cls.unwanted = cls.env.ref("leads_agent.disposition_do_not_call")
 
     def _opted_out(self, phone="+32 2 555 09 01", **vals):
-        """A customer who said so in a call of the agent, which a contact's number or the own one made possible."""
+        """Create a customer who opted out in a call of the agent."""
         customer = self._lead("Silent Café", country_id=self.belgium.id, phone=phone, **vals)
         self._assign(customer)
         started = self.env["leads.agent.call"].with_user(self.agent).start(customer.id)
@@ -33,7 +33,7 @@ class TestOptOut(DeskCommon):
         return customer
 
     def _forget_numbers(self):
-        """What is left when nobody knows the numbers any more: the customer alone."""
+        """Delete the numbers, so that only the customer's opt-out is left."""
         self.env["phone.blacklist"].search([]).active = False
 
     def assertLeftAlone(self, customer):
@@ -101,7 +101,7 @@ class TestOptOut(DeskCommon):
         customer = self._opted_out()
         customer_contact = self.env["res.partner"].create({"name": "Joan", "parent_id": customer.id})
         self._forget_numbers()
-        # Left alone after the last call is another reason, which ends earlier.
+        # The cooling-off after the last call is another refusal, which ends earlier.
         self.unwanted.cooling_days = 0
         batch = (
             self.env["leads.agent.batch.assign"]
@@ -145,7 +145,7 @@ class TestOptOut(DeskCommon):
         for nr, (into, is_contact) in enumerate(((False, False), (True, False), (False, True), (True, True))):
             with self.subTest(into=into, is_contact=is_contact):
                 customer = self._opted_out(f"+32 2 555 08 0{nr}")
-                # A person: a company that is merged into a contact makes a customer of its own of it.
+                # A person: merging a company into a contact makes the contact a separate customer.
                 other = self._lead(
                     "Other Guest", is_company=False, country_id=self.belgium.id, phone=f"+32 2 555 08 1{nr}"
                 )
@@ -248,7 +248,7 @@ class TestOptOut(DeskCommon):
         customer = self._callable("Promised")
         self._assign(customer)
         callback = self._callback(customer)
-        # They call in, and a colleague answers, whose call keeps no promise of the agent.
+        # The customer calls, and a colleague answers, whose call keeps no callback of the agent.
         call = self._start(customer, self.other_agent, direction="in")
         call.finish(self.unwanted.id)
         self.assertEqual(callback.state, "cancelled")
@@ -256,12 +256,12 @@ class TestOptOut(DeskCommon):
         self.assertEqual(told.subject, "Callback cancelled: Promised")
 
     def test_who_said_so_before_opt_outs_were_kept(self):
-        """As the upgrade finds them: numbers on the list, or taken off it, or that nobody could read."""
+        """Data before the upgrade: numbers on the list, removed from it, or never valid."""
         OptOut, Blacklist = self.env["leads.agent.opt.out"], self.env["phone.blacklist"]
         silent, welcome = self._opted_out(), self._opted_out("+32 2 555 09 02")
         unread, over = self._opted_out("+32 2 555 09 03"), self._opted_out("+32 2 555 09 04")
         Blacklist._remove([welcome.phone_sanitized])
-        # A number that nobody could read was on no list.
+        # An invalid number was on no list.
         Blacklist.search([("number", "=", unread.phone_sanitized)]).unlink()
         unread.phone = "02 555 extension on request"
         OptOut.search([]).unlink()

@@ -26,7 +26,7 @@ class OursCommon(LeadsAgentCommon):
         return super()._customer(name, **{"country_id": cls.env.ref("base.be").id, **vals})
 
     def _call(self, user, model, method, *args, **kwargs):
-        """As the web client and XML-RPC do."""
+        """Call a method like the web client and XML-RPC."""
         return call_kw(self.env(user=user)[model], method, list(args), kwargs)
 
 
@@ -86,7 +86,7 @@ class TestOurs(OursCommon):
 
 @tagged("post_install", "-at_install")
 class TestWhatFiguresTell(OursCommon):
-    """What is counted, ranked or asked for in a domain tells nothing that may not be read."""
+    """Counts, sorting and domains reveal nothing that the user may not read."""
 
     @classmethod
     def setUpClass(cls):
@@ -166,7 +166,7 @@ class TestWhatFiguresTell(OursCommon):
         self.assertNotIn("987", str(answer))
         data = self._call(self.agent, "leads.agent.dashboard", "get_data", sort="value")
         self.assertEqual(data["leads"][0]["partner_id"], second.id)
-        # Whoever works in both is notified of both, as long as both are switched on.
+        # A user of both companies is notified of both while both are active.
         self.agent.company_ids += far
         self.env.flush_all()
         both = {"allowed_company_ids": (self.env.company | far).ids}
@@ -189,7 +189,7 @@ class TestWhatFiguresTell(OursCommon):
 
 @tagged("post_install", "-at_install")
 class TestForced(OursCommon):
-    """A group that an agent may not have opens nothing, even when it was put there past all checks."""
+    """A forbidden group gives an agent no access, even if the checks are bypassed to add it."""
 
     @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule")
     def test_a_group_put_there_by_sql_opens_no_report(self):
@@ -211,7 +211,7 @@ class TestForced(OursCommon):
                 is_own = any(not right.group_id or right.group_id in own for right in rights)
                 (opened if is_own else shut).append(name)
                 if not is_own:
-                    # Of a few, Odoo itself says that they are not searched.
+                    # Odoo itself refuses to search some of these models.
                     with suppress(UserError):
                         self.assertFalse(model.search_count([]), name)
         self.assertIn("sale.report", shut)

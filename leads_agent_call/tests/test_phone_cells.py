@@ -11,7 +11,7 @@ COUNTRIES = ("AR", "AU", "BE", "BR", "CA", "DE", "GB", "MX", "RU", "TH", "XI")
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestPhoneCells(DeskCommon):
-    """What people type under Phone, and what is dialled: a number as the numbering plan has it, or nothing."""
+    """What users type in the phone field, and what is dialled: a valid number, or nothing."""
 
     @classmethod
     def setUpClass(cls):
@@ -19,7 +19,7 @@ class TestPhoneCells(DeskCommon):
         cls.country = {code: cls.env["res.country"].search([("code", "=", code)]) for code in COUNTRIES}
 
     def _with_phone(self, phone, country="BE", **vals):
-        """A lead of the agent, as the cell stands in the database: not as the form would have formatted it."""
+        """Create a lead of the agent with the phone exactly as given: the form would format it."""
         code = self.country[country].id if country else False
         customer = self._lead("Cell", country_id=code, phone=phone, **vals)
         self._assign(customer)
@@ -29,7 +29,7 @@ class TestPhoneCells(DeskCommon):
         return self.env["leads.agent.call"].with_user(self.agent).start(customer.id, **kwargs)
 
     def _dialled(self, customer, **kwargs):
-        """The link, and the call is over, so that the next one may begin."""
+        """Return the link to dial, and end the call, so that the next one may begin."""
         started = self._start_by_rpc(customer, **kwargs)
         call = self.env["leads.agent.call"].with_user(self.agent).browse(started["call_id"])
         call.finish(self.disposition.id)
@@ -47,7 +47,7 @@ class TestPhoneCells(DeskCommon):
             ("0114 272 6444 extension 7", "GB", "tel:+441142726444;ext=7"),
             ("030 901820/12", "DE", "tel:+4930901820"),
             ("02/633 12 34", "BE", "tel:+3226331234"),
-            # What the trackers of phone libraries tell of
+            # Examples from issues of phone libraries
             ("0234/123456-106", "DE", "tel:+49234123456106"),
             ("+1 (415) 555-2671 ext. 89, ask for Sam", None, "tel:+14155552671;ext=89"),
             ("+7 495 123-45-67 \u0434\u043e\u0431. 12", None, "tel:+74951234567;ext=12"),
@@ -73,7 +73,7 @@ class TestPhoneCells(DeskCommon):
                 self.assertEqual(self._dialled(self._with_phone(phone, country)), url)
 
     def test_cells_of_a_file_are_dialled_the_same(self):
-        """Odoo's own import of contacts, which formats what it can read."""
+        """Odoo's own import of contacts, which formats valid numbers."""
         for nr, (phone, country, url) in enumerate(
             (
                 ("+46 (0)8-123 456 78", "Belgium", "tel:+46812345678"),
@@ -174,7 +174,7 @@ class TestPhoneCells(DeskCommon):
         self.assertEqual(self._dialled(customer), "tel:+32475550103")
 
     def test_the_country_of_the_company_makes_no_number(self):
-        """Odoo formats by it where the customer has none: that would be the phone of a stranger."""
+        """Odoo formats with it if the customer has no country: that may be a stranger's number."""
         self.env.company.country_id = self.country["GB"]
         customer = self._with_phone("020 7946 0123", None)
         self.assertEqual(customer.phone_sanitized, "+442079460123")

@@ -137,7 +137,7 @@ class TestPolicy(DeskCommon):
         self.assertFalse(self.env["mail.mail"].search([("subject", "=", "Our catalogue")]))
 
     def test_everything_or_nothing(self):
-        """The callback at the end is refused: what came before is undone with it, as the request is."""
+        """The callback, the last step, is refused: all earlier steps are rolled back with the request."""
         disposition = self._disposition(fate="keep", asks_callback=True, quotation="extend", quotation_days=5)
         call = self._start()
         before = self.customer.sale_order_ids.validity_date

@@ -13,7 +13,7 @@ class PromiseCommon(DeskCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # How often a customer is called a day is another matter.
+        # The limit of calls per day is tested elsewhere.
         cls.env.company.leads_agent_calls_per_day = 0
         cls.busy = cls.env.ref("leads_agent.disposition_busy")
         cls.voicemail = cls.env.ref("leads_agent.disposition_voicemail")
@@ -31,10 +31,10 @@ class PromiseCommon(DeskCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestPromisesInVain(PromiseCommon):
-    """An outcome that reaches nobody does not fulfil a promise."""
+    """A call that reaches nobody does not keep a callback."""
 
     def test_whatever_reaches_nobody_leaves_the_promise_open_until_the_retry(self):
-        """The moment promised, the call, the outcome, when it is due then."""
+        """The agreed time, the call and its outcome, the new time."""
         engaged = self._disposition(name="Engaged", fate="keep", is_contact=False, retry_minutes=45)
         later = self._disposition(name="Nobody at the desk", fate="keep", is_contact=False, retry_minutes=3 * 24 * 60)
         for outcome, called_at, due_at in (
@@ -43,9 +43,9 @@ class TestPromisesInVain(PromiseCommon):
             (self.voicemail, "2026-11-26 13:40:00", "2026-11-27 13:40:00"),
             (engaged, "2026-11-26 16:00:00", "2026-11-26 16:45:00"),
             (later, "2026-11-26 13:30:00", "2026-11-29 13:30:00"),
-            # A minute early, and the retry is later than what was promised
+            # A minute early, and the retry is later than the agreed time
             (self.busy, "2026-11-26 13:29:00", "2026-11-26 13:59:00"),
-            # A day early: the retry, when it is the later of the two
+            # A day early: the later of agreed time and retry
             (self.voicemail, "2026-11-25 14:00:00", "2026-11-26 14:00:00"),
             (later, "2026-11-25 10:05:00", "2026-11-28 10:05:00"),
         ):
@@ -78,7 +78,7 @@ class TestPromisesInVain(PromiseCommon):
                 self.assertEqual(callback.state, "done", "reached at last")
 
     def test_a_call_that_was_early_takes_no_promise_away(self):
-        """Somebody who is called before the moment that was agreed on, and misses it, is called at that moment."""
+        """A customer called too early without success is called again at the agreed time."""
         self.agent.tz = "Europe/Brussels"
         promised = self._at("2026-11-26 13:30:00")
         for outcome, called_at in (
@@ -220,7 +220,7 @@ class TestPromisesInVain(PromiseCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestPromisesOfCompanies(PromiseCommon):
-    """A callback belongs to the company of the customer, and everybody is notified of the same moment."""
+    """A callback belongs to the customer's company, and all users see the same moment."""
 
     @classmethod
     def setUpClass(cls):
@@ -238,7 +238,7 @@ class TestPromisesOfCompanies(PromiseCommon):
         return self.env["leads.agent.callback"].search([("partner_id", "=", customer.id), ("state", "=", "open")])
 
     def test_the_company_is_the_customers(self):
-        """The company of the customer, of the lead, and the one the agent works in at the moment."""
+        """The company of the customer, of the lead, and the agent's current one."""
         own = self.env.company
         for of_customer, of_lead, current, expected in (
             (self.north, self.north, own, self.north),
@@ -266,7 +266,7 @@ class TestPromisesOfCompanies(PromiseCommon):
         self.assertEqual(callback.company_id, self.north)
 
     def test_everybody_sees_the_same_moment(self):
-        """One stored moment; agents in other zones read it on their own clock, with its name in the mail."""
+        """One stored moment; agents in other zones see their local time, with the name of the zone in the mail."""
         for zone, there, mailed in (
             ("Europe/Brussels", "14:30", "2:30.PM .Europe/Brussels."),
             ("America/New_York", "08:30", "8:30.AM .America/New_York."),
@@ -297,10 +297,10 @@ class TestPromisesOfCompanies(PromiseCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestMovedCallbacks(PromiseCommon):
-    """A due callback that moves because of the calling hours says so."""
+    """A due callback that is postponed because of calling hours says so."""
 
     def _moved(self, name, hour, now, day="2026-11-26", opening=8, closing=12):
-        """Promised while calls were allowed; the hours have changed since."""
+        """Create a callback within calling hours that have changed since."""
         self.env["leads.agent.calling.hours"].search([]).unlink()
         self.agent.tz = "Europe/Brussels"
         customer = self._callable(name)

@@ -14,7 +14,7 @@ SHARING = ("import", "batch", "plan", "rule")
 CALLING = ("next", "call")
 PROMISING = ("callback",)
 EVERY_DOOR = (*GIVING, *SHARING, *CALLING, *PROMISING)
-# What each reason says, and the doors at which it does; at the others it says nothing.
+# The sentence of each refusal, and the entry points that show it; at all others it does not apply.
 SAYS = {
     "opted_out": ("{} does not want to be called.", EVERY_DOOR),
     "blacklisted": ("Do not call: the number of {} is on the do-not-call list.", EVERY_DOOR),
@@ -30,9 +30,9 @@ SAYS = {
     "on_the_phone": ("Agent Ben is on the phone with {}.", CALLING),
     "ours": ("{} is a colleague or one of your own companies", (*CALLING, *PROMISING)),
 }
-# Giving asks other questions first: who holds the lead, and whether it is one.
+# Assigning checks other conditions first: who holds the lead, and whether it is one.
 ASKED = {"colleague": CALLING, "on_the_phone": (*CALLING, *PROMISING), "ours": (*CALLING, *PROMISING)}
-# Over, or lifted: they hold at no door.
+# Ended or lifted: they apply at no entry point.
 OVER = (
     "opted_out_over",
     "opted_out_lifted",
@@ -46,7 +46,7 @@ OVER = (
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestRefusals(DeskCommon):
-    """Each reason not to give or call a customer says the same at every door at which it holds."""
+    """Each refusal has the same sentence at every entry point where it applies."""
 
     @classmethod
     def setUpClass(cls):
@@ -57,12 +57,12 @@ class TestRefusals(DeskCommon):
         cls._resolve(cls.assignment)
 
     # ------------------------------------------------------------------
-    # Reasons
+    # Refusals
     # ------------------------------------------------------------------
 
     def _opted_out(self, customer, until=False):
         self.env["leads.agent.opt.out"]._record(customer, until=until)
-        # The customer alone says so.
+        # Only the customer's opt-out is left.
         self.env["phone.blacklist"].search([]).active = False
 
     def _opted_out_over(self, customer):
@@ -90,18 +90,18 @@ class TestRefusals(DeskCommon):
         )
 
     def _blacklisted_contact(self, customer):
-        """The only number there is."""
+        """The only number of the customer."""
         contact = self._contact(customer)
         customer.phone = False
         self._blacklisted(contact)
 
     def _blacklisted_second(self, customer):
-        """One number of a cell that has two."""
+        """One of two numbers in a phone field."""
         customer.phone = "+32 2 555 09 78 / +32 475 55 09 78"
         self.env["phone.blacklist"].add("+32 475 55 09 78")
 
     def _contact_of_several(self, customer):
-        """The customer's own number is left."""
+        """The customer's own number is not blocked."""
         self._blacklisted(self._contact(customer))
 
     def _no_phone(self, customer):
@@ -126,7 +126,7 @@ class TestRefusals(DeskCommon):
         self._finish(self.stays, customer, self._active(customer).agent_id or self.agent)
 
     def _unknown_zone(self, customer):
-        # Freephone numbers of any country.
+        # International freephone numbers.
         customer.write({"country_id": False, "phone": "+800 1234 5678"})
 
     def _hours(self, customer):
@@ -144,7 +144,7 @@ class TestRefusals(DeskCommon):
         self.env["res.company"].create({"name": customer.name, "partner_id": customer.id})
 
     # ------------------------------------------------------------------
-    # Doors: each answers what it says of the customer, or nothing
+    # Entry points: each returns its sentence on the customer, or nothing
     # ------------------------------------------------------------------
 
     def _search(self, customer):
@@ -156,7 +156,7 @@ class TestRefusals(DeskCommon):
         return found.leads_refusal or ""
 
     def _choose(self, customer):
-        """The list of *Assign Lead*; it says no more than that the customer is not there."""
+        """The list of *Assign Lead* only leaves the customer out."""
         domain = self.env["leads.agent.assign"]._fields["partner_id"].domain
         found = self.env["res.partner"].with_user(self.manager).search([("id", "=", customer.id), *domain])
         return None if not found else ""
@@ -193,7 +193,7 @@ class TestRefusals(DeskCommon):
         return self._batch(customer, lambda batch: batch.action_plan())
 
     def _by_rule(self, customer):
-        """It gives the customer, or does not; the door behind it knows the sentence."""
+        """The rule only assigns the customer or not; the sentence is read from the manual entry point."""
         rule = (
             self.env["leads.agent.rule"]
             .with_user(self.manager)
@@ -212,7 +212,7 @@ class TestRefusals(DeskCommon):
             self.assertEqual(answer["partner_id"], customer.id)
             return ""
         [reason] = answer["reasons"]
-        # Where there is an hour to wait for, it is told instead.
+        # If there is a time to wait for, *Next* shows it instead.
         return None if reason.startswith(("Nobody can be called now. The next one", "No lead is assigned")) else reason
 
     def _by_call(self, customer):
@@ -236,7 +236,7 @@ class TestRefusals(DeskCommon):
     # ------------------------------------------------------------------
 
     def _ask(self, reason, door):
-        """What the door says of a customer for whom the reason holds; None: no, without a sentence."""
+        """Return the sentence on a customer to whom the refusal applies; None: refused without a sentence."""
         customer = self._lead("Quayside Books", country_id=self.belgium.id, phone="+32 2 555 09 70")
         if door in (*CALLING, *PROMISING):
             self._assign(customer)
@@ -250,7 +250,7 @@ class TestRefusals(DeskCommon):
 
     @contextmanager
     def _asked(self, reason, door):
-        """What the door says of a customer of its own, of whom nothing is left."""
+        """Return the sentence on a new customer, and roll everything back."""
         savepoint = self.env.cr.savepoint()
         try:
             yield self._ask(reason, door)
@@ -275,7 +275,7 @@ class TestRefusals(DeskCommon):
                     self.assertEqual(answer, "")
 
     def test_each_number_of_a_cell_counts_wherever_a_lead_is_given(self):
-        """Searches compare the number that Odoo found in the cell, as no database reads such a cell."""
+        """Searches compare the number that Odoo found in the phone field, as the database cannot parse it."""
         for door in ("assign", "import", "batch", "plan", *CALLING, *PROMISING):
             with self.subTest(door), self._asked("blacklisted_second", door) as answer:
                 self.assertEqual(answer, SAYS["blacklisted"][0].format("Quayside Books"))

@@ -51,7 +51,7 @@ const OTHER_LEAD = {
     order: false,
 };
 
-/** The answer of the server; each test may change it. */
+/** The response of the server; each test may change it. */
 let answer;
 
 beforeEach(() => {
@@ -119,7 +119,7 @@ test("my day shows calls by hour and by outcome", async () => {
 });
 
 test("local time ticks and is marked outside calling hours", async () => {
-    // Otherwise timers and dates tick by two clocks of the browser, which differ by fractions of a millisecond.
+    // Otherwise timers and dates use two browser clocks that differ by fractions of a millisecond.
     freezeTime();
     await openDashboard();
     const [milano, auckland] = [0, 1].map((i) => `.o_leads_agent_lead:eq(${i}) .o_leads_agent_lead_time`);
@@ -143,7 +143,7 @@ test("customers without a known time zone show no time", async () => {
     await openDashboard();
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_lead_time").toHaveCount(0);
-    // Asked for where nothing says where they are
+    // Only where the time zone is unknown
     expect("button[name=confirm_zone]").toHaveCount(1);
     expect(".o_leads_agent_lead:eq(0) button[name=confirm_zone]").toHaveText("Time zone?");
     expect(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_assigned").toHaveText("Assigned just now");

@@ -47,7 +47,7 @@ const CALL = {
     state: "talking",
 };
 
-/** What get_data and next_lead answer; each test may change it. */
+/** The responses of get_data and next_lead; each test may change them. */
 let answer, next;
 
 function lead(partner_id) {
@@ -278,7 +278,7 @@ test("a number that nobody can dial is marked, and not called", async () => {
 });
 
 test("a whole call by keyboard, and the next lead is offered", async () => {
-    // Otherwise timers and dates tick by two clocks of the browser, which differ by fractions of a millisecond.
+    // Otherwise timers and dates use two browser clocks that differ by fractions of a millisecond.
     freezeTime();
     await openDashboard();
     await press("x");
@@ -457,7 +457,7 @@ test("a due callback is told anywhere, without a name, and leads to the dashboar
         MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/callback_due", { callback_id });
     }
     await advanceTime(1000);
-    // Both have arrived: the second would otherwise show a notification after the first was clicked away.
+    // Wait for both: the second one would otherwise open a notification after the first was closed.
     await waitForSteps(["due 51", "due 52"]);
     await animationFrame();
     expect(queryAllTexts(".o_notification_content")).toEqual(["A callback is due."]);

@@ -44,7 +44,7 @@ const BEN = {
     open: 3,
 };
 
-/** The answer of the server; each test may change it. */
+/** The response of the server; each test may change it. */
 let answer;
 
 beforeEach(() => {
@@ -87,7 +87,7 @@ test("shows what everybody is doing, by call center", async () => {
 });
 
 test("is read every ten seconds, and not while nobody sees it", async () => {
-    // Otherwise timers and dates tick by two clocks of the browser, which differ by fractions of a millisecond.
+    // Otherwise timers and dates use two browser clocks that differ by fractions of a millisecond.
     freezeTime();
     await openFloor();
     answer = { ...answer, agents: [{ ...ANNA, state: "wrap_up", state_label: "Wrap-up" }, BEN] };

@@ -1,4 +1,4 @@
-"""Clocks and calling hours, in every zone of the time zone database and over both changes of a year."""
+"""Time zones and calling hours, in every zone of the time zone database and at both time changes of a year."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ thorough = settings(max_examples=200, derandomize=True, deadline=None)
 
 
 def changes(zone: str) -> list[datetime]:
-    """Moments of 2026 in whose last hour the clock of the zone was put forward or back."""
+    """Moments of 2026 up to one hour after a time change of the zone."""
     info, begin = zone_info(zone), datetime(2026, 1, 1, tzinfo=pytz.utc)
     days = [begin + timedelta(days=day) for day in range(DAYS)]
     offsets = [day.astimezone(info).utcoffset() for day in days]
@@ -34,7 +34,7 @@ def changes(zone: str) -> list[datetime]:
 
 
 def test_every_zone_at_its_changes():
-    """A wall clock says what was meant, or as much later as the hour that is skipped; never anything earlier."""
+    """A local time is converted to the moment that was meant, or later by the skipped hour; never to an earlier one."""
     for zone in ZONES:
         for change in changes(zone) or [datetime(2026, 6, 1)]:
             before = to_local(change - timedelta(hours=3), zone)
@@ -44,7 +44,7 @@ def test_every_zone_at_its_changes():
                 shown = to_local(moment, zone)
                 assert shown >= local, (zone, local)
                 if shown == local:
-                    # Of an hour that comes twice, the first.
+                    # Of an hour that occurs twice, the first one.
                     assert to_local(moment - timedelta(minutes=30), zone) < local, (zone, local)
                 else:
                     assert shown - local <= timedelta(hours=2), (zone, local)
@@ -53,7 +53,7 @@ def test_every_zone_at_its_changes():
 @thorough
 @given(zones, moments)
 def test_moments_survive_the_wall(zone, moment):
-    """What a clock shows leads back to the moment, or to the same time of the clock the first time round."""
+    """Converting a moment to local time and back returns it, or the first of two with the same local time."""
     again = to_moment(to_local(moment, zone), zone)
     assert to_local(again, zone) == to_local(moment, zone)
     assert again <= moment
@@ -70,7 +70,7 @@ def test_opening_is_open_and_the_first(week, zone, moment):
     assert opening >= moment
     assert is_open(week, opening, zone)
     if opening > moment:
-        # Closed from now on: probed each quarter, as the hours are, outside of days on which the clock is changed.
+        # Closed from now on: checked every quarter of an hour, except on days of a time change.
         gap = int((opening - moment) / timedelta(minutes=15))
         for quarter in range(gap):
             probe = moment + timedelta(minutes=15 * quarter)

@@ -1,4 +1,4 @@
-"""The next lead: a due callback is never passed over; more value or more chance never ranks lower."""
+"""The next lead: a due callback always comes first; a higher amount or chance never ranks lower."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -78,6 +78,6 @@ def test_order_of_asking_does_not_matter(found, given_weights):
 @thorough
 @given(lead(1), weights)
 def test_answers_change_a_chance_by_twice_or_half_at_most(one, given_weights):
-    """What is stored is off by no more: whoever walks down by it may stop there."""
+    """The search relies on this bound to end early."""
     assert abs(answer_factor(one, given_weights)) <= MOST_ANSWER
     assert score(one, given_weights) == standing(one, given_weights) + answer_factor(one, given_weights)

@@ -1,4 +1,4 @@
-"""Cells as people fill them, and whatever else: what is dialled is always what the numbering plan confirms."""
+"""Phone fields as users fill them, and random texts: every number dialled is a valid one."""
 
 import unicodedata
 
@@ -11,7 +11,7 @@ from leads_agent_call.tools.phone_numbers import LONGEST, read_cell
 
 thorough = settings(max_examples=400, derandomize=True, deadline=None)
 regions = st.sampled_from([None, *sorted(phonenumbers.SUPPORTED_REGIONS)])
-# Numbers of every country, as its numbering plan gives them for an example.
+# The example numbers of the numbering plans of all countries.
 EXAMPLES = [
     phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     for region in sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -19,7 +19,7 @@ EXAMPLES = [
     if (number := phonenumbers.example_number_for_type(region, kind)) and phonenumbers.is_valid_number(number)
 ]
 examples = st.sampled_from(EXAMPLES)
-# What stands in such cells, in any order.
+# Parts of such texts, in any order.
 scraps = st.lists(
     st.one_of(
         examples,
@@ -48,7 +48,7 @@ def dials(text: str, country: str | None = None) -> list[str]:
         ("0031 (0)20 794 0800", "BE", ["+31207940800"]),
         ("+39 (0)6 6982 0000", None, ["+390669820000"]),  # In Italy the zero is dialled.
         ("+34 (0)91 123 45 67", None, ["+34911234567"]),  # Spain has none.
-        # Extensions, most of them from the trackers of phone libraries
+        # Extensions, most of them from issues of phone libraries
         ("tel:+44-114-272-6444;ext=1234", None, ["+441142726444;ext=1234"]),
         ("tel:+44-114-272-6444,1234", None, ["+441142726444;ext=1234"]),
         ("206-973-5100 x143", "US", ["+12069735100;ext=143"]),
@@ -73,7 +73,7 @@ def dials(text: str, country: str | None = None) -> list[str]:
         ("+7 (495) 123-45-67, 8 (495) 765-43-21", "RU", ["+74951234567", "+74957654321"]),
         ("+61 2 9374 4000 (AH 0412 345 678)", "AU", ["+61293744000", "+61412345678"]),
         ("(514) 555-0199 x 22 or cell 438-555-0188", "CA", ["+15145550199;ext=22", "+14385550188"]),
-        # Another ending is no part of the number.
+        # A second ending is not part of the number.
         ("030 901820/12", "DE", ["+4930901820"]),
         ("020 7946 0000/1", "GB", ["+442079460000"]),
         ("01 42 68 53 00 / 01", "FR", ["+33142685300"]),
@@ -105,12 +105,12 @@ def dials(text: str, country: str | None = None) -> list[str]:
         ("011 15-1234-5678", "AR", ["+5491112345678"]),
         ("+55 (0xx11) 3071-0000", "BR", ["+551130710000"]),
         ("+870 773 123456", None, ["+870773123456"]),  # By satellite
-        # Nothing that anybody could dial
+        # Nothing that can be dialled
         ("BE71 0961 2345 6769", "BE", []),  # An account
         ("VAT BE0403.170.701", "BE", []),
         ("0475 55 0l 03", "BE", []),
         ("+52 1 55 1234 5678", None, []),  # As Mexico dialled until 2019
-        # A number of another country that is wrong is none of this one.
+        # An invalid number of another country is not read with the customer's country.
         ("+52 1 55 1234 5678", "MX", []),
         ("+48 212 555 0123", "US", []),
         ("+1 02 633 12 34", "BE", []),
@@ -155,7 +155,7 @@ def test_why_there_is_no_number(text, country, reason):
 @thorough
 @given(scraps, regions)
 def test_whatever_is_dialled_is_confirmed(text, region):
-    """No exception, and no number that parsing does not confirm."""
+    """No exception, and no number that libphonenumber does not confirm."""
     cell = read_cell(text, region)
     assert bool(cell.numbers) != bool(cell.reason)
     assert len(set(cell.numbers)) == len(cell.numbers)
@@ -174,7 +174,7 @@ def test_an_international_number_is_the_same_in_every_country(number, region, fo
 @thorough
 @given(st.sampled_from([1, 7, 33, 44, 48, 52, 999]), examples, st.sampled_from(["+{} {}", "+{}-{}", "+{}.{}"]), regions)
 def test_after_a_prefix_nothing_is_read_by_the_country_of_the_customer(prefix, number, form, region):
-    """Whoever typed the prefix of another country did not mean a number of this one."""
+    """A number with the prefix of another country is never a number of this country."""
     national = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
     for found in read_cell(form.format(prefix, national), region).numbers:
         assert found.e164.startswith(f"+{prefix}")
@@ -196,7 +196,7 @@ def test_a_number_survives_how_its_country_writes_it(number):
 
 
 def test_a_cell_of_many_marks_is_no_number(monkeypatch):
-    """To put marks of one letter in order takes the square of their number: 200,000 of them, half a minute."""
+    """Sorting the marks of one letter takes the square of their number: 200,000 of them, half a minute."""
     normalize, lengths = unicodedata.normalize, []
 
     def noted(form, text):

@@ -1,4 +1,4 @@
-"""Outcomes of calls: every policy that does not contradict itself ends, and leaves no lead without a fate."""
+"""Outcomes of calls: every valid policy comes to an end, and decides what happens to the lead."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

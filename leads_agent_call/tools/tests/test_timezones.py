@@ -1,4 +1,4 @@
-"""Where customers may be, and when they may be called: windows in UTC, and whatever is typed as an address."""
+"""Where customers may be, and when they may be called: periods in UTC, and any text as an address."""
 
 from datetime import datetime, timedelta
 
@@ -13,14 +13,14 @@ from leads_agent_call.tools.timezones import Address, address_zones, number_pref
 from leads_agent_call.tools.zone_data import MAIN, STATES, ZIPS
 
 thorough = settings(max_examples=300, derandomize=True, deadline=None)
-# From eight to nine in the evening on the clock there, every day, as the federal rule of the United States has it.
+# From eight to nine in the evening of local time, every day, like the federal rule of the United States.
 TCPA = Hours(((8, 21),), ((8, 21),), ((8, 21),))
 WINTER = datetime(2026, 1, 14)
 SUMMER = datetime(2026, 7, 15)
 
 
 def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
-    """The legal window of a day in UTC, which may end on the next one."""
+    """Return the legal period of a day in UTC, which may end on the next day."""
     clocks = tuple(Clock(TCPA, zone) for zone in possible_zones(address, number))
     spans = [span for span in open_windows(clocks, day, day + timedelta(days=2)) if day < span[0]]
     return f"{spans[0][0]:%H:%M}-{spans[0][1]:%H:%M}" if spans else "never"
@@ -29,40 +29,40 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
 @pytest.mark.parametrize(
     ("address", "number", "winter", "summer"),
     [
-        # Knoxville: the zip says Eastern; without it Tennessee is on two clocks.
+        # Knoxville: the zip says Eastern; without it Tennessee has two zones.
         (Address("US", "TN", "37902"), "+18653212345", "13:00-02:00", "12:00-01:00"),
         (Address("US", "TN"), "+18653212345", "14:00-02:00", "13:00-01:00"),
         (Address("US", "TN", "38103"), "", "14:00-03:00", "13:00-02:00"),  # Memphis
-        # A country alone, narrowed by a prefix inside it
+        # A country only, narrowed by a prefix within it
         (Address("US"), "+18085551234", "18:00-07:00", "18:00-07:00"),
         (Address("US"), "+12125550123", "13:00-02:00", "12:00-01:00"),
-        (Address("US"), "+14235551234", "14:00-02:00", "13:00-01:00"),  # An area code on two clocks
+        (Address("US"), "+14235551234", "14:00-02:00", "13:00-01:00"),  # An area code with two zones
         (Address("US"), "", "18:00-02:00", "18:00-01:00"),
-        (Address("US"), "+18005551234", "18:00-02:00", "18:00-01:00"),  # A free number says nothing.
-        # An address and a prefix elsewhere: both
+        (Address("US"), "+18005551234", "18:00-02:00", "18:00-01:00"),  # A toll-free number has no place.
+        # An address and a prefix in different places: both count
         (Address("US", "NY", "10001"), "+18085551234", "18:00-02:00", "18:00-01:00"),
         (Address("BE"), "+12125550123", "13:00-20:00", "12:00-19:00"),
         (Address("BE"), "+81312345678", "07:00-12:00", "06:00-12:00"),
-        # States on one clock, on two, and territories
+        # States with one zone, with two, and territories
         (Address("US", "FL", "32501"), "", "14:00-03:00", "13:00-02:00"),  # Pensacola
         (Address("US", "FL", "33101"), "", "13:00-02:00", "12:00-01:00"),  # Miami
         (Address("US", "FL"), "", "14:00-02:00", "13:00-01:00"),
         (Address("US", "TX", "79901"), "", "15:00-04:00", "14:00-03:00"),  # El Paso
-        (Address("US", "AZ", "85001"), "", "15:00-04:00", "15:00-04:00"),  # Phoenix keeps its clock all year.
+        (Address("US", "AZ", "85001"), "", "15:00-04:00", "15:00-04:00"),  # Phoenix has no summer time.
         (Address("US", "AZ"), "", "15:00-04:00", "15:00-03:00"),
         (Address("US", "AK", "99546"), "", "18:00-06:00", "17:00-05:00"),  # Adak
         (Address("PR"), "", "12:00-01:00", "12:00-01:00"),
         (Address("US", "PR", "00901"), "+17875551234", "12:00-01:00", "12:00-01:00"),
         (Address("US", "", "96799"), "", "19:00-08:00", "19:00-08:00"),  # American Samoa
-        # Counties, reservations and cities that keep another clock than their state
+        # Counties, reservations and cities in another zone than the rest of their state
         (Address("US", "TX"), "+19155550123", "15:00-03:00", "14:00-02:00"),  # El Paso, by its number only
-        (Address("US", "IN", "46350"), "", "14:00-02:00", "13:00-01:00"),  # La Porte: a zip area on two clocks
+        (Address("US", "IN", "46350"), "", "14:00-02:00", "13:00-01:00"),  # La Porte: a zip area with two zones
         (Address("US", "IN", "46204"), "", "13:00-02:00", "12:00-01:00"),  # Indianapolis
         (Address("US", "IN"), "+12193241234", "14:00-02:00", "13:00-01:00"),
         (Address("US", "AZ", "86515"), "", "15:00-04:00", "15:00-03:00"),  # Window Rock, Navajo: with summer time
         (Address("US"), "+16235529111", "15:00-04:00", "15:00-04:00"),  # Phoenix
         (Address("US"), "+13082108578", "15:00-03:00", "14:00-02:00"),  # Nebraska
-        # Russia: eleven clocks, and three hours that are legal on all of them
+        # Russia: eleven zones, and three hours that are legal in all of them
         (Address("RU"), "", "06:00-09:00", "06:00-09:00"),
         (Address("RU"), "+79123456789", "06:00-09:00", "06:00-09:00"),
         (Address("RU", "PRI"), "+79123456789", "22:00-11:00", "22:00-11:00"),
@@ -81,7 +81,7 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         (Address("KI"), "", "20:00-07:00", "20:00-07:00"),  # From Tarawa to Kiritimati, two hours apart
         (Address("CL"), "+56322100123", "13:00-00:00", "14:00-01:00"),  # Easter Island
         (Address("NZ"), "+6433050123", "18:15-07:15", "19:15-08:15"),  # Chatham
-        # Two clocks on one street
+        # Two zones in one street
         (Address("CN"), "+8613812345678", "00:00-13:00", "00:00-13:00"),
         (Address("CN", "\u65b0"), "", "02:00-13:00", "02:00-13:00"),  # Xinjiang
         (Address("CN"), "+869912345678", "02:00-13:00", "02:00-13:00"),
@@ -94,7 +94,7 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         (Address("CA", "NL", "A1C 1A1"), "", "11:30-00:30", "10:30-23:30"),
         (Address("AU", "NSW", "2880"), "", "21:30-10:30", "22:30-11:30"),
         (Address("IN"), "", "02:30-15:30", "02:30-15:30"),
-        # No address: the prefix alone
+        # No address: only the prefix
         (Address(), "+32475550103", "07:00-20:00", "06:00-19:00"),
         (Address(), "+79123456789", "06:00-09:00", "06:00-09:00"),
         (Address(), "+18085551234", "18:00-07:00", "18:00-07:00"),
@@ -102,11 +102,11 @@ def window(address: Address, number: str = "", day: datetime = WINTER) -> str:
         # Nothing known
         (Address(), "", "never", "never"),
         (Address(), "+18005551234", "never", "never"),
-        (Address(), "+870773123456", "never", "never"),  # A satellite is above all of them.
+        (Address(), "+870773123456", "never", "never"),  # A satellite phone may be in any of them.
         (Address(), "+881622451234", "never", "never"),
         (Address("US", "AE", "09012"), "", "never", "never"),
         (Address("US", "AP", "96201"), "+12125550123", "never", "never"),  # The forces abroad, with a number from home
-        # Confirmed by somebody
+        # Confirmed by a user
         (Address(confirmed="Asia/Tokyo"), "+18005551234", "23:00-12:00", "23:00-12:00"),
         (Address("RU", confirmed="Asia/Omsk"), "+79123456789", "02:00-15:00", "02:00-15:00"),
         (Address("US", "NY", "10001", confirmed="America/Los_Angeles"), "", "16:00-02:00", "15:00-01:00"),

@@ -6,7 +6,7 @@ import { openMenu, seeFigure, seeLeadGone, seeNoDialog } from "@leads_agent/../t
 
 const DESK = ".o_leads_agent_dashboard .o_leads_agent_desk";
 
-/** The pane is about this customer. */
+/** The pane shows this customer. */
 const seePane = (customer) => [
     { content: `The desk shows ${customer}`, trigger: `${DESK} .o_leads_agent_desk_name:contains("${customer}")` },
 ];
@@ -39,15 +39,15 @@ const logOutcome = () => [
     ...seeIdle(),
 ];
 
-/** A call with the next lead, on a page that would be noticed to be loaded again. */
+/** Call the next lead, and mark the page to notice if it is reloaded. */
 const callNext = (customer) => [
     {
         content: "Next lead",
         trigger: `${DESK} button[name=next]:enabled`,
         async run({ click }) {
-            // No telephone rings here.
+            // Do not dial.
             browser.open = () => {};
-            // Lost when the page is loaded again
+            // Lost when the page is reloaded
             document.body.dataset.page = "first";
             await click();
         },
@@ -57,7 +57,7 @@ const callNext = (customer) => [
     ...seeCall(),
 ];
 
-/** As somebody else, from elsewhere: the session of this browser has no part in it. */
+/** Call as another user, without the session of this browser. */
 async function as(login, model, method, args) {
     const execute = async (service, name, serviceArgs) => {
         const response = await browser.fetch("/jsonrpc", {
@@ -175,7 +175,7 @@ registry.category("web_tour.tours").add("leads_agent_choose_number", {
             content: "Next lead",
             trigger: `${DESK} button[name=next]:enabled`,
             async run({ click }) {
-                // No telephone rings here.
+                // Do not dial.
                 browser.open = (url) => {
                     document.body.dataset.dialled = url;
                 };
@@ -242,7 +242,7 @@ registry.category("web_tour.tours").add("leads_agent_confirm_zone", {
             content: "Now a call begins",
             trigger: `.o_leads_agent_dashboard .o_leads_agent_lead:contains("Harbour Café") button[name=call_lead]`,
             async run({ click }) {
-                // No telephone rings here.
+                // Do not dial.
                 browser.open = () => {};
                 await click();
             },
@@ -287,7 +287,7 @@ registry.category("web_tour.tours").add("leads_agent_working_day", {
             content: "A callback is due",
             trigger: `${DESK} .o_leads_agent_callback:contains("Harbour Café"):contains("Due")`,
             run() {
-                // No telephone rings here.
+                // Do not dial.
                 browser.open = (url) => {
                     document.body.dataset.dialled = url;
                 };

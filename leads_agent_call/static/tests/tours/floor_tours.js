@@ -8,7 +8,7 @@ function openUserMenu() {
     return [{ content: "Open the user menu", trigger: ".o_user_menu button", run: "click" }];
 }
 
-/** An agent who takes a break and comes back. */
+/** An agent takes a break and resumes. */
 tours.add("leads_agent_break", {
     steps: () => [
         ...openUserMenu(),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 JUDGED = ("L", "S-L")
 # Goals that say nothing of the number of orders: judged at every scale.
-JUDGED_ANYWHERE = ("G20",)
+JUDGED_ANYWHERE = ("G16", "G20")
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,18 @@ _OVERFLOW = """(() => {
         ...beyond.map((node) => node.getBoundingClientRect().right - width));
 })()"""
 
+# Notes when an element is on the screen, in milliseconds since the page was opened.
+_DRAWN = """(() => {
+    const look = () => {
+        if (document.querySelector(%s)) {
+            requestAnimationFrame(() => (window.sandboxDrawnAt = performance.now()));
+        } else {
+            requestAnimationFrame(look);
+        }
+    };
+    requestAnimationFrame(look);
+})()"""
+
 
 @dataclass
 class Look:
@@ -81,6 +93,32 @@ class Browser:
         self._call("Page.navigate", url="about:blank")
         self._call("Network.clearBrowserCookies")
         self._call("Network.setCookie", name="session_id", value=session_id, url=base)
+
+    def forget(self, base: str) -> None:
+        """Empty the caches and the storage of an Odoo, its session included."""
+        self._call("Page.navigate", url="about:blank")
+        self._call("Network.clearBrowserCache")
+        self._call("Storage.clearDataForOrigin", origin=base, storageTypes="all")
+
+    def resize(self, width: int, height: int) -> None:
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def time_to(self, url: str, selector: str, seconds: int) -> float:
+        """Open a page and return the milliseconds until an element is drawn.
+
+        :param seconds: how long to wait for the element
+        """
+        self._call("Page.navigate", url="about:blank")
+        script = self._call("Page.addScriptToEvaluateOnNewDocument", source=_DRAWN % json.dumps(selector))
+        self._events.clear()
+        self._call("Page.navigate", url=url)
+        deadline = time.monotonic() + seconds
+        while not (drawn := self._evaluate("window.sandboxDrawnAt")):
+            if time.monotonic() > deadline:
+                raise Trouble(f"{url} has not shown {selector} after {seconds} s: {self._errors()}")
+            time.sleep(0.02)
+        self._call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
+        return float(drawn)
 
     def look(self, url: str, width: int, height: int, click: str = "") -> Look:
         """Open a page in a window of this size, wait until it is settled (and again after a click) and picture it."""

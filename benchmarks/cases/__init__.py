@@ -4,6 +4,7 @@
 IN_ORDER = (
     "visibility",
     "http",
+    "first_row",
     "dashboard",
     "desk",
     "confirming",
@@ -13,4 +14,4 @@ IN_ORDER = (
     "offering",
 )
 # On a copy, with an addon that the others are measured without.
-WITH_LIFECYCLE = ("lifecycle", "importing")
+WITH_LIFECYCLE = ("lifecycle", "importing", "first_row")

@@ -111,11 +111,14 @@ def interleave(works, rounds):
 
 
 @contextlib.contextmanager
-def server():
-    """Give the address of a server with the configuration of this process."""
+def server(*options):
+    """Give the address of a server with the configuration of this process.
+
+    :param options: of the command line, on top of the configuration
+    """
     base = f"http://127.0.0.1:{config['http_port']}"
-    command = [sys.executable, str(SCRIPT), "-c", config.rcfile, "-d", config["db_name"][0], "--log-level", "warn"]
-    process = subprocess.Popen([*command, "--max-cron-threads", "0"], stdin=subprocess.DEVNULL)
+    command = [sys.executable, str(SCRIPT), "-c", config["config"], "-d", config["db_name"][0], "--log-level", "warn"]
+    process = subprocess.Popen([*command, "--max-cron-threads", "0", *options], stdin=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + SECONDS_TO_START
         while True:

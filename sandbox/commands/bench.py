@@ -50,10 +50,7 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
     name = f"leads_bench_{scale.lower()}"
     lock = databases.prepare(odoo, name, afresh=bool(os.environ.get("FRESH")), without=LIFECYCLE)
     try:
-        # Workers are ended when they have used up their time, and have none when it is not limited.
-        server = {"workers": 2, "limit_time_real": 1200, "limit_time_cpu": 1200}
-        server |= {"http_port": free_port(), "gevent_port": free_port()}
-        conf = odoo.configuration(f"{name}-bench", db_name=name, dbfilter=f"^{name}$", **server)
+        conf = _configuration(odoo, name)
         command = [sys.executable, "-m", "benchmarks", str(conf), name, scale, str(results)]
         if not (postgres.read_note(odoo.postgres, name) or {}).get("filled"):
             with step(f"Filling {name} (once)"):
@@ -81,12 +78,20 @@ def _measure_lifecycle(odoo: Odoo, name: str, scale: str, results: Path, chosen:
         what = "installing, every customer a lead"
         row = report.Row("B12", scale, what, "", 0, seconds, seconds, 0, "installing without customers", empty)
         report.write(results, row)
-        conf = odoo.configuration(f"{copy}-bench", db_name=copy, dbfilter=f"^{copy}$")
+        conf = _configuration(odoo, copy)
         for case in chosen:
             _call(odoo, [sys.executable, "-m", "benchmarks", str(conf), copy, scale, str(results), case])
     finally:
         for database in (copy, f"{nobody}_lifecycle"):
             databases.drop(odoo, database)
+
+
+def _configuration(odoo: Odoo, name: str) -> Path:
+    """Return the configuration of a database for processes and servers of the benchmark."""
+    # Workers are ended when they have used up their time, and have none when it is not limited.
+    server = {"workers": 2, "limit_time_real": 1200, "limit_time_cpu": 1200}
+    server |= {"http_port": free_port(), "gevent_port": free_port()}
+    return odoo.configuration(f"{name}-bench", db_name=name, dbfilter=f"^{name}$", **server)
 
 
 def _install(odoo: Odoo, copy: str, template: str) -> float:

@@ -7,13 +7,13 @@ from odoo.addons.leads_agent_offer.answering import Answering
 
 from ..models.ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
-# Leads on the page of all leads: the latest; the rest is in Odoo.
+# The page of all leads lists this many of the latest ones; the others are in Odoo.
 MOST_LEADS = 500
 LONGEST_NOTE = 500
 LONGEST_TOKEN = 256
 HEADERS = {
     "Cache-Control": "no-store",
-    # The link is the key: it goes to no other site, into no index, and no other site shows the page in a frame.
+    # The link is the key: no referrer to other sites, no search index, no frame on another site.
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Frame-Options": "DENY",
@@ -23,15 +23,15 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
-# What a form asks for, and the method of the offer that answers.
+# Answers in the URL of a form.
 ANSWERS = ("accept", "decline", "again", "send-access-link")
 
 
 class OfferController(http.Controller):
-    """The pages behind the links of an offer: no login, the signed link is the key.
+    """The pages behind the links of an offer. No login: the signed link is the key.
 
-    Opening a link decides nothing, as mail scanners open links; forms do. Contact data of a lead is on a page once the
-    agent of the link has accepted it, and only while the agent may see it in Odoo.
+    Opening a link decides nothing, because mail scanners open links; only submitted forms do. A page shows the contact
+    of a lead after the agent of the link has accepted it, and only while the agent may see it in Odoo.
     """
 
     # ------------------------------------------------------------------
@@ -47,7 +47,7 @@ class OfferController(http.Controller):
             return self._see(newer)
         return self._page(offer, wanted=params.get("answer"))
 
-    # csrf: checked in `_is_from_our_form`, so that a form of a lost session is shown again instead of an error page
+    # csrf: checked in `_is_from_our_form`, so that a form of an expired session is shown again instead of an error page
     @http.route(
         f"{OFFER_PAGE}/<string:token>/<string:answer>",
         type="http",
@@ -61,7 +61,7 @@ class OfferController(http.Controller):
         if not offer or answer not in ANSWERS:
             return self._nothing_here()
         if request.httprequest.method != "POST":
-            # A form that was sent is reloaded, or its address was copied: nothing is decided.
+            # A submitted form was reloaded, or its address was opened: nothing is decided.
             return self._see(offer)
         form = request.httprequest.form
         if not self._is_from_our_form(form):
@@ -82,7 +82,7 @@ class OfferController(http.Controller):
 
     @http.route(f"{MY_LEADS_PAGE}/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
     def my_leads(self, token, **params):
-        # sudo: leads.agent.offer - the signed link says who asks
+        # sudo: leads.agent.offer - the signed link identifies the agent
         Offer = request.env["leads.agent.offer"].sudo()
         agent = Offer._agent_from_token(self._plain(token, LONGEST_TOKEN))
         if not agent or not agent.active:
@@ -109,19 +109,19 @@ class OfferController(http.Controller):
         sitemap=False,
     )
     def elsewhere(self, **params):
-        """Whatever else is asked of these addresses."""
+        """Answer any other request to these addresses."""
         return self._nothing_here()
 
     # ------------------------------------------------------------------
-    # What was asked
+    # Requests
     # ------------------------------------------------------------------
 
     def _plain(self, text, longest):
-        """What came from outside, without what no field can hold."""
+        """Return user input as text, without null characters and cut to a length."""
         return str(text or "").replace("\x00", "")[:longest]
 
     def _offer(self, token):
-        """The offer of a link, in the words of its agent; none for a link that does not count."""
+        """Return the offer of a token, with the agent's language and time zone, or None if the link is invalid."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             return None
         # sudo: leads.agent.offer - the signed link is the right to see and to answer this offer
@@ -132,7 +132,7 @@ class OfferController(http.Controller):
         return offer._in_words_of_agent()
 
     def _offered_anew(self, offer):
-        """The offer that waits for an answer by now, when the agent has missed an earlier one."""
+        """Return the live offer of the same lead if the agent missed this one, else None."""
         if offer.state not in ("missed", "requeued", "ended"):
             return None
         return offer.search(
@@ -151,7 +151,10 @@ class OfferController(http.Controller):
         return token.isascii() and request.validate_csrf(token)
 
     def _answer(self, offer, answer, form):
-        """:raises UserError: when it is too late, or something is missing"""
+        """Apply the answer of a form.
+
+        :raises UserError: when it is too late, or a value is missing
+        """
         match answer:
             case "accept":
                 if offer.state == "accepted":
@@ -177,7 +180,7 @@ class OfferController(http.Controller):
         return reasons.filtered(lambda reason: str(reason.id) == value)
 
     # ------------------------------------------------------------------
-    # What is shown
+    # Pages
     # ------------------------------------------------------------------
 
     def _reasons(self, offer):
@@ -201,7 +204,7 @@ class OfferController(http.Controller):
         return self._render("leads_agent_offer_link.offer_page", values, status or usual_status)
 
     def _stage(self, offer):
-        """:returns: what the page is about, and the HTTP status that fits"""
+        """Return which page to show, and its HTTP status."""
         if offer._is_live():
             return "live", 200
         match offer.state:
@@ -216,7 +219,7 @@ class OfferController(http.Controller):
         return "gone", 410
 
     def _details(self, offer):
-        """The contact of an accepted lead, read with the rights of the agent."""
+        """Return the contact of an accepted lead, read with the rights of the agent."""
         lead = offer._accepted_lead()
         town = " ".join(filter(None, [lead.zip, lead.city]))
         phone = read_cell(lead.phone, (lead.country_id or lead.partner_id.country_id).code)
@@ -225,7 +228,7 @@ class OfferController(http.Controller):
             "lead": lead,
             "address": [line for line in lines if line],
             "phone": phone,
-            # sudo: leads.agent.desk - a sentence about the number, without a record
+            # sudo: leads.agent.desk - only a sentence about the number, no record is read
             "phone_note": request.env["leads.agent.desk"].sudo()._number_sentence(Line(lead.phone or "", phone)),
             "mail": lead.email_normalized or "",
             "text": offer._accepted_text(),
@@ -234,7 +237,7 @@ class OfferController(http.Controller):
 
     def _render(self, template, values, status=200):
         code = request.env.lang or "en_US"
-        # sudo: res.lang - in which direction a language is written
+        # sudo: res.lang - only the direction in which a language is written
         direction = request.env["res.lang"].sudo()._get_data(code=code).direction
         words = {"language": code.replace("_", "-"), "direction": direction or "ltr"}
         response = request.render(template, {**words, **values})
@@ -242,7 +245,7 @@ class OfferController(http.Controller):
         return self._guarded(response)
 
     def _nothing_here(self):
-        """The same for a link that is forged, foreign, malformed or too old: nobody learns which."""
+        """Return the same page for any invalid link: forged, malformed, of another agent, or expired."""
         return self._render("leads_agent_offer_link.no_such_link_page", {}, 404)
 
     def _see(self, offer):

@@ -9,7 +9,7 @@ MY_LEADS_PAGE = "/leads/mine"
 
 
 class AnythingConverter(BaseConverter):
-    """The rest of an address, whatever it holds: the converter for paths stops at a line break."""
+    """Match the rest of an address, including line breaks, at which the converter for paths stops."""
 
     regex = r"(?s:.+)"
     part_isolating = False
@@ -17,7 +17,7 @@ class AnythingConverter(BaseConverter):
 
 
 class IrHttp(models.AbstractModel):
-    """The pages of links bear every parameter."""
+    """Let the pages behind links accept any parameter."""
 
     _inherit = "ir.http"
 
@@ -27,7 +27,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        # Odoo hands all parameters to a method: one that is called `self` would be an error of the server.
+        # Odoo passes all parameters to the method: one named `self` would raise a server error.
         if request.httprequest.path.startswith((OFFER_PAGE, MY_LEADS_PAGE)):
             request.params.pop("self", None)
         return super()._dispatch(endpoint)

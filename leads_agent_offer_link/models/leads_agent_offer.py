@@ -13,19 +13,19 @@ from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
 LINK_DAYS = 30
 ACCESS_LINK_DAYS = 7
-# Of a link of an offer: its number (4 bytes) and its seal (16 bytes). Letters and digits in base 32, as programs that
-# show text messages cut an address that ends with a dash, which base 64 has.
+# The token of an offer: its ID (4 bytes) and its signature (16 bytes). In base 32, because messaging apps cut an
+# address that ends with a dash, which base 64 can produce.
 SHORT_TOKEN = re.compile("[a-z2-7]{32}")
 NUMBER_BYTES, SEAL_BYTES = 4, 16
 
 
 def _seconds(moment):
-    """Seconds since 1970 of a moment in UTC."""
+    """Return a moment in UTC as seconds since 1970."""
     return int((moment - datetime(1970, 1, 1)).total_seconds())
 
 
 class LeadsAgentOffer(models.Model):
-    """Links by which agents answer without signing in: whoever has the link is the agent."""
+    """Links by which agents answer without signing in. A link identifies its agent."""
 
     _inherit = "leads.agent.offer"
 
@@ -40,7 +40,7 @@ class LeadsAgentOffer(models.Model):
         return f"{self.get_base_url()}{MY_LEADS_PAGE}/{self._agent_token(self.agent_id)}"
 
     def _send_access_link(self):
-        """Elevated: mail the agent a link to the leads they accepted; at most one a minute.
+        """Elevated: mail the agent a link to their accepted leads, at most once a minute.
 
         :returns: whether it was sent
         """
@@ -57,14 +57,14 @@ class LeadsAgentOffer(models.Model):
     # ------------------------------------------------------------------
 
     def _token(self):
-        """A link for this offer and its agent; whoever changes a letter has nothing."""
+        """Return the signed token for this offer and its agent."""
         self.ensure_one()
         return b32encode(self.id.to_bytes(NUMBER_BYTES, "big") + self._seal()).decode().lower()
 
     def _seal(self):
-        """What only this database can say of the offer, its agent and the end of its link."""
+        """Return the signature of the offer, its agent and the expiry of the link, made with the database secret."""
         message = f"{self.id}-{self.agent_id.id}-{_seconds(self._link_until())}"
-        # sudo: ir.config_parameter - the secret of the database
+        # sudo: ir.config_parameter - reads the secret of the database
         return bytes.fromhex(misc.hmac(self.env(su=True), "leads_agent_offer", message))[:SEAL_BYTES]
 
     def _link_until(self):
@@ -72,7 +72,7 @@ class LeadsAgentOffer(models.Model):
 
     @api.model
     def _from_token(self, token):
-        """:returns: the offer, elevated; none for a link that is forged, malformed or too old"""
+        """Return the offer of a token, elevated; empty if the token is forged, malformed or expired."""
         # sudo: leads.agent.offer - the signed link is the right to see this offer
         offers = self.sudo().browse()
         if not SHORT_TOKEN.fullmatch(token):
@@ -84,13 +84,13 @@ class LeadsAgentOffer(models.Model):
 
     @api.model
     def _agent_token(self, user):
-        """A link to the leads that an agent has accepted."""
+        """Return a token for the leads that an agent has accepted."""
         payload = f"{user.id}-{user.id}-{_seconds(fields.Datetime.now() + timedelta(days=ACCESS_LINK_DAYS))}"
         return f"{payload}-{self._signature(payload)}"
 
     @api.model
     def _agent_from_token(self, token):
-        """:returns: the agent, elevated; none for a link that does not count, or somebody who holds no leads"""
+        """Return the agent of a token, elevated; empty if the token is invalid or the user cannot hold leads."""
         # sudo: res.users - the signed link is the right to see the agent's leads
         users = self.env["res.users"].sudo()
         payload, _dash, signature = str(token).rpartition("-")
@@ -103,7 +103,7 @@ class LeadsAgentOffer(models.Model):
 
     @api.model
     def _signature(self, payload):
-        # sudo: ir.config_parameter - the secret of the database
+        # sudo: ir.config_parameter - reads the secret of the database
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         return hmac.new(
             secret.encode(), f"leads_agent_offer-leads-{payload}".encode("utf-8", "replace"), sha256

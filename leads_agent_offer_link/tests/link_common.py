@@ -6,7 +6,7 @@ from odoo.addons.leads_agent_offer.tests.canary_common import CanaryCommon
 
 
 class LinkCase(CanaryCommon, HttpCase):
-    """An agent with an offer in hand and nothing but its link."""
+    """An agent with a live offer who has only its link."""
 
     def setUp(self):
         super().setUp()
@@ -14,7 +14,7 @@ class LinkCase(CanaryCommon, HttpCase):
         self.path = f"/leads/offer/{self.offer._token()}"
 
     # ------------------------------------------------------------------
-    # As a browser
+    # Browser requests
     # ------------------------------------------------------------------
 
     def _get(self, path, **kwargs):
@@ -23,7 +23,7 @@ class LinkCase(CanaryCommon, HttpCase):
         return response
 
     def _send(self, path, answer, **form):
-        """Open the page, fill in its form and send it."""
+        """Open the page, fill in its form and submit it."""
         if "csrf_token" not in form:
             token = re.search(r'name="csrf_token" value="([^"]+)"', self._get(path).text)
             form["csrf_token"] = token.group(1) if token else ""
@@ -32,7 +32,7 @@ class LinkCase(CanaryCommon, HttpCase):
         return response
 
     def assertShut(self, response, status):
-        """No contact in it, and nobody keeps it."""
+        """Check that the response shows no contact and cannot be cached."""
         self.assertEqual(response.status_code, status)
         self.assertNoCanary(response.text, response.headers)
         self.assertEqual(response.headers["Cache-Control"], "no-store")

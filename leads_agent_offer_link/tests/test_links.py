@@ -23,7 +23,7 @@ FUZZED_REQUESTS = 600
 
 @tagged("post_install", "-at_install")
 class TestOfferPage(LinkCase):
-    """The page of an offer: what it shows, and what its forms do."""
+    """The page of an offer: content and forms."""
 
     def test_the_page_tells_of_the_lead_and_not_who_it_is(self):
         page = self._get(self.path)
@@ -147,7 +147,7 @@ class TestOfferPage(LinkCase):
         self.assertShut(self._send(self.path, "accept"), 409)
 
     def test_a_lead_whose_customer_somebody_holds_by_now(self):
-        """Pressing *Accept* hands the lead over to the holder; the page tells nothing of either."""
+        """*Accept* gives the lead to the holder of the customer; the page reveals neither."""
         self._assign(self._lead("Known", email=self.lead.email_from), self.other_agent)
         self.assertEqual(self._send(self.path, "accept").status_code, 303)
         page = self._get(self.path)
@@ -168,7 +168,7 @@ class TestOfferPage(LinkCase):
         self.assertShut(self._get(self.path), 404)
 
     def test_links_of_a_manager_show_what_the_manager_took_and_no_more(self):
-        """A manager may read every lead in Odoo; a link shows those of its owner."""
+        """A manager may read every lead in Odoo; a link shows only those of its user."""
         self.company.leads_offer_catch_all_ids = self.manager
         for _nr in range(2):
             offer = self._live(self.lead)
@@ -303,7 +303,7 @@ class TestOfferPage(LinkCase):
         self.assertShut(self._get(self.path), 404)
 
     def test_a_parameter_of_an_unlucky_name(self):
-        # Odoo's own pages answer with an error of the server to this one: see `ir_http.py`.
+        # Odoo's own pages answer this parameter with a server error: see `ir_http.py`.
         for name in ("self", "token", "answer", "endpoint", "params", "cls", "rest"):
             self.assertShut(self._get(f"{self.path}?{name}=1"), 200)
             self.assertShut(self._get(f"{self.path}/accept?{name}=1"), 303)
@@ -337,7 +337,7 @@ class TestOfferPage(LinkCase):
 
 @tagged("post_install", "-at_install")
 class TestAccessLink(LinkCase):
-    """*Manage All My Leads* by a link: to be read, for seven days, by one agent."""
+    """The *Manage All My Leads* link: read-only, valid for seven days, for one agent."""
 
     def _my_leads(self, user=None):
         return f"/leads/mine/{self.env['leads.agent.offer']._agent_token(user or self.agent)}"
@@ -378,12 +378,12 @@ class TestAccessLink(LinkCase):
 
 @tagged("post_install", "-at_install")
 class TestLinkFuzz(LinkCase):
-    """Whatever is asked of the addresses: no error of the server, no contact, nothing decided."""
+    """No request to these addresses causes a server error, reveals a contact or decides an offer."""
 
     def _raw(self, method, target, headers=(), body=b""):
-        """A request as bytes: browsers and libraries would tidy it up.
+        """Send a request as raw bytes, which browsers and libraries would normalise.
 
-        :returns: ``(status, everything that came back)``
+        :returns: ``(status, response)``
         """
         with self.allow_requests():
             cookies = {
@@ -407,7 +407,7 @@ class TestLinkFuzz(LinkCase):
         return (int(status.group(1)) if status else 0), answer.decode("utf-8", "replace")
 
     def _token_like(self, chance, good):
-        """Something where a token should be."""
+        """Return a random value in place of a token."""
         kind = chance.randrange(15)
         if kind in (0, 12, 13):
             return good.encode()
@@ -421,7 +421,7 @@ class TestLinkFuzz(LinkCase):
         if kind == 4:
             return quote(bytes(chance.randrange(256) for _nr in range(chance.randrange(1, 80))), safe="").encode()
         if kind == 5:
-            # Bytes that belong in no address, except those that end a line or a word: then it is no request at all.
+            # Bytes not allowed in an address, except line breaks and spaces, which would break the request line.
             odd = [byte for byte in range(33, 256) if byte not in (0x7F, 0x85, 0xA0)]
             return bytes(chance.choice(odd) for _nr in range(chance.randrange(1, 60)))
         if kind == 6:
@@ -441,7 +441,7 @@ class TestLinkFuzz(LinkCase):
         return b32encode(number.to_bytes(NUMBER_BYTES, "big") + chance.randbytes(SEAL_BYTES)).lower()
 
     def _body_like(self, chance):
-        """Something where a form should be, and the header that goes with it."""
+        """Return a random form body and its header."""
         kind = chance.randrange(9)
         value = chance.choice((b"", b"1", b"%00", b"%ff", b"\xff\xfe\x00", b"'%3B--", b"9" * 400, "é".encode()))
         name = chance.choice((b"csrf_token", b"reason", b"note", b"terms", b"token", b"answer", b"offer", b"", b"%00"))
@@ -495,6 +495,6 @@ class TestLinkFuzz(LinkCase):
         self.assertFalse(bad, f"seed {SEED}: {len(bad)} of {FUZZED_REQUESTS}")
         self.assertEqual((self.offer.state, self.lead.leads_offer_state), ("offered", "offered"))
         self.assertGreater(counts.get(200, 0), 10, "some of the links were good")
-        # What is looked for is found when it is there.
+        # The check finds the contact where it is shown.
         self._send(self.path, "accept")
         self.assertTrue(self._found(self._raw(b"GET", self.path.encode())[1]))

@@ -5,7 +5,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 
-# Logged by a page that fits into its window, with what must stand in it; else an error says what does not fit.
+# Logs success if the page fits its window and shows the expected elements, else an error that names what does not fit.
 FITS = """
 (() => {{
     const page = document.scrollingElement;
@@ -27,7 +27,7 @@ FITS = """
 
 @tagged("post_install", "-at_install")
 class TestOfferOnThePhone(OfferCommon, HttpCase):
-    """The page behind a link, on a phone: nothing is wider than the screen, and no sign-in is needed."""
+    """The page behind a link on a phone: nothing is wider than the screen, and no sign-in is needed."""
 
     browser_size = "390x844"
     touch_enabled = True

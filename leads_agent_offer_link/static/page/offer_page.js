@@ -1,4 +1,5 @@
-/* The countdown of an offer, and a guard against double clicks. The page works without: the deadline stands there. */
+/* The countdown of an offer, and a guard against double clicks. The page works without it and also states the
+deadline. */
 (function () {
     "use strict";
 
@@ -14,7 +15,7 @@
     }
 
     function countDown(countdown) {
-        // By the seconds that were left, as the clock of the device may be wrong.
+        // Count from the seconds left, because the clock of the device may be wrong.
         const end = Date.now() + Number(countdown.dataset.seconds) * 1000;
         const [lastMinute] = document.getElementsByClassName("last_minute");
         countdown.hidden = false;
@@ -27,7 +28,7 @@
             }
             if (!left) {
                 clearInterval(timer);
-                // Not a reload: the page may be the answer to a form.
+                // No reload: the page may be the response to a form.
                 setTimeout(() => window.location.replace(countdown.dataset.page), 2000);
             }
         };
@@ -43,7 +44,7 @@
             button.disabled = true;
         }
     });
-    // Back from another page: what the page says may be over.
+    // The page was restored by the back button and may be outdated.
     window.addEventListener("pageshow", (ev) => {
         if (ev.persisted) {
             window.location.reload();

@@ -1,7 +1,7 @@
-"""Answering offers: what happens when an agent accepts, declines or asks for another chance, by whichever door.
+"""Answers to offers: an agent accepts, declines or asks for another chance, in Odoo or by a link.
 
-A plain object beside the model ``leads.agent.offer``; whoever uses it has checked whose offer it is, and brings it
-elevated::
+A plain object beside the model ``leads.agent.offer``. The caller passes an elevated offer and has checked that it
+belongs to the agent::
 
     Answering(offer).accept(agreed=True)
 """
@@ -26,18 +26,18 @@ class Answering:
         self.env = offer.env
 
     def accept(self, *, agreed=False):
-        """Accept on behalf of the offer's agent. Of several who accept at the same moment, one wins.
+        """Accept the offer on behalf of its agent. If several accept at the same moment, one succeeds.
 
-        Where somebody else has come to hold the customer meanwhile, the lead goes to them, and the offer is taken back.
+        If somebody else holds the customer by now, the lead goes to that holder, and the offer is taken back.
 
-        :param bool agreed: to the terms
-        :returns: an action that opens the lead, or says that somebody else has it
-        :raises UserError: when it is too late, the terms are not agreed to, the agent may hold no more leads, or nobody
-            may be given the customer
+        :param bool agreed: whether the agent agreed to the terms
+        :returns: an action that opens the lead, or a notification that somebody else has it
+        :raises UserError: when it is too late, the terms are not agreed to, the agent may hold no more leads, or the
+            customer may not be assigned to anybody
         """
         offer, lead = self.offer, self.offer.lead_id
         customer, holder = self.take_turn_of_person()
-        # sudo: res.users - whether the agent may still have leads
+        # sudo: res.users - only whether the agent may still hold leads
         if not offer.agent_id.sudo().can_hold_leads and offer.kind != "catch_all":
             raise UserError(self.env._("You no longer hold leads."))
         self.check_live()
@@ -64,7 +64,10 @@ class Answering:
         return self.open_lead()
 
     def open_lead(self):
-        """:raises UserError: for an offer that is not accepted"""
+        """Return an action that opens the lead.
+
+        :raises UserError: if the offer is not accepted
+        """
         if self.offer.state != "accepted":
             raise UserError(self.env._("The details of a lead can be seen once it is accepted."))
         return {
@@ -86,7 +89,7 @@ class Answering:
         }
 
     def decline(self, reason=None, note=""):
-        """Decline on behalf of the offer's agent.
+        """Decline the offer on behalf of its agent.
 
         :raises UserError: when it is too late
         """
@@ -109,9 +112,9 @@ class Answering:
         offer._bus_changed()
 
     def request_again(self):
-        """Put the offer's agent back in line; nothing is taken from whoever holds the offer now.
+        """Put the offer's agent back in line; a current offer to another agent is not affected.
 
-        :raises UserError: when there is nothing to wait for
+        :raises UserError: when there is no other chance for this lead
         """
         offer = self.offer
         self.take_turn()
@@ -128,7 +131,7 @@ class Answering:
         self.offer.invalidate_recordset(["state", "deadline"])
 
     def take_turn_of_person(self):
-        """The same with whatever else the person of the lead asked for: see :meth:`People.take_turns`."""
+        """Lock the leads of the same person too: see :meth:`People.take_turns`."""
         known = People(self.offer.lead_id).take_turns()
         self.offer.invalidate_recordset(["state", "deadline"])
         return known
@@ -147,12 +150,12 @@ class Answering:
         raise UserError(self.env._("Too late: the time to answer is over."))
 
     def check_no_terms(self):
-        """:raises UserError: where there are terms"""
+        """:raises UserError: if there are terms to agree to"""
         if self.offer._terms():
             raise UserError(self.env._("Please agree to the terms first."))
 
     def may_ask_again(self):
-        """Whether *Give Me Another Chance* makes sense."""
+        """Whether *Give Me Another Chance* is available."""
         offer, lead = self.offer, self.offer.lead_id
         if offer.kind != "exclusive" or offer.state != "missed" or lead.leads_offer_state not in ("offered", "waiting"):
             return False
@@ -163,16 +166,16 @@ class Answering:
     # ------------------------------------------------------------------
 
     def check_caught(self):
-        """:raises UserError: for an offer of another kind, or when it is too late"""
+        """:raises UserError: if the offer is not for the catch-all, or when it is too late"""
         if self.offer.kind != "catch_all":
             raise UserError(self.env._("Only what nobody took can be given to somebody else or resubmitted."))
         self.check_live()
 
     def assign_to(self, agent_id):
-        """Give the lead to an agent, or to whoever holds its customer already.
+        """Assign the lead to an agent, or to the holder of its customer.
 
-        :raises UserError: when it is too late, the agent may not hold leads of the company, or users who give the lead
-            to themselves have terms to agree to: they accept it
+        :raises UserError: when it is too late, the agent may not hold leads of the company, or users assign the lead to
+            themselves although there are terms: they have to accept it
         """
         customer, holder = self.take_turn_of_person()
         self.check_caught()
@@ -187,7 +190,7 @@ class Answering:
         Giving(lead).give(agent, "assigned", partner=customer)
 
     def resubmit(self, name, description):
-        """Route the lead again, with other words if given.
+        """Route the lead again, with a new subject or text if given.
 
         :raises UserError: when it is too late
         """

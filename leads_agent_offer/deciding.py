@@ -1,6 +1,6 @@
-"""Whatever else happens to a lead that is routed: somebody decides about it, it comes back, or it is merged.
+"""Changes to routed leads from outside the routing: a lead gets an owner, is won, lost, restored or merged.
 
-A plain object beside the model ``crm.lead``; whoever uses it brings elevated leads::
+A plain object beside the model ``crm.lead``. The caller passes elevated leads::
 
     Deciding(leads).settled()
 """
@@ -10,24 +10,24 @@ from odoo.models import BaseModel
 from .holding import Holding
 from .process import Process
 
-# Where the routing has something to do, now or at a moment.
+# States in which the routing has a next step, now or later.
 UNDER_WAY = ("held", "waiting", "offered", "shark_tank", "catch_all")
 
 
 class Deciding:
-    """Leads about which something was decided, by whichever way."""
+    """Leads that were changed from outside the routing."""
 
     def __init__(self, leads: BaseModel) -> None:
         self.leads = leads
         self.env = leads.env
 
     def settled(self):
-        """Take back the offers of leads that were given to somebody, won, lost or archived by another way."""
+        """Take back the offers of leads that got an owner, or were won, lost or archived."""
         settled = self.leads.filtered(
             lambda lead: (
                 lead.leads_offer_state in UNDER_WAY
                 and lead._leads_is_settled()
-                # What a manager holds is held when it is restored, too.
+                # A lead held by a manager is still held after it is restored.
                 and (lead.active or lead.leads_hold != "manager")
             )
         )
@@ -35,7 +35,7 @@ class Deciding:
             Process(settled).withdraw(self.env._("The lead was decided in another way."), state="none", keep_owner=True)
 
     def resume(self):
-        """Leads that nobody owns any more, or that were restored, go on where they were."""
+        """Continue the routing of leads that lost their owner or were restored."""
         back = self.leads.filtered(
             lambda lead: (
                 not lead._leads_is_settled()
@@ -44,7 +44,7 @@ class Deciding:
             )
         )
         if back:
-            # Whoever had accepted a lead that nobody owns any more has it no longer.
+            # The agent who accepted the lead no longer has it.
             back.leads_offer_ids.filtered(lambda offer: offer.state == "accepted")._recall()
             Process(back).move("none")
             Holding(back).route()
@@ -54,7 +54,7 @@ class Deciding:
         if self.leads.leads_offer_ids.filtered(lambda offer: offer.state == "accepted"):
             offers = offers.filtered(lambda offer: offer.state != "accepted")
         accepted = offers.filtered(lambda offer: offer.state == "accepted")
-        # One owner a lead: of two who accepted, the newer one is the owner of both.
+        # A lead has one owner: of two accepted offers, the newer one counts.
         offers -= accepted.sorted("id")[:-1]
         if self.leads.leads_routing_ids:
             routings.is_again = True

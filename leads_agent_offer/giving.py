@@ -1,6 +1,6 @@
-"""Giving leads to agents: the only place where a lead of the routing gets an owner.
+"""Give leads to agents: the only place where the routing sets the owner of a lead.
 
-A plain object beside the model ``crm.lead``; whoever uses it brings an elevated lead, and has taken its turn::
+A plain object beside the model ``crm.lead``. The caller passes an elevated lead and has locked it::
 
     Giving(lead).give(agent, "accepted", offer=offer)
 """
@@ -27,19 +27,19 @@ class Giving:
 
     def __init__(self, lead: BaseModel) -> None:
         lead.ensure_one()
-        # Without the defaults of a client: what is made here is made by the routing.
+        # Drop the defaults of the client: the routing creates these records.
         self.lead = lead.with_context(clean_context(lead.env.context), mail_auto_subscribe_no_notify=True)
         self.env = self.lead.env
 
     def give(self, agent, cause, offer=None, partner=None, *, alone=False):
-        """Make an agent the owner of a lead: the only place where a lead of the routing gets one.
+        """Make an agent the owner of a lead. Only this method sets the owner of a routed lead.
 
         :param agent: ``res.users``
         :param str cause: a cause of the ledger: ``accepted``, ``accepted_again``, ``coalesced`` or ``assigned``
-        :param offer: the offer that was accepted; without one, an accepted one is written down
+        :param offer: the accepted offer; without one, an accepted offer is created
         :param partner: the customer, if known
-        :param bool alone: whoever calls this sees to what else the person asked for
-        :raises UserError: when the agent may have no more leads, or nobody may be given the customer
+        :param bool alone: leave out other leads of the same person
+        :raises UserError: when the agent may have no more leads, or the customer may not be assigned to anybody
         """
         lead, env, process = self.lead, self.env, Process(self.lead)
         if not offer:
@@ -47,15 +47,15 @@ class Giving:
             offer = Offering(env).accepted(lead, agent, cause, routing_id)
         lead._leads_open_offers(but=offer)._recall()
         customer = lead.partner_id or partner or lead._create_customer()
-        # Somebody archived who asks again is a customer again.
+        # An archived customer who asks again becomes active again.
         (customer | customer.commercial_partner_id).filtered(lambda partner: not partner.active).active = True
-        # Odoo moves a lead to the team of its salesperson; this one stays with the call center it came to.
+        # Odoo would move the lead to the team of its salesperson; it stays with its call center.
         values = {"partner_id": customer.id, "user_id": agent.id, "team_id": lead.team_id.id}
-        # First, so that what follows is not taken for a decision by another way.
+        # First, so that the write below does not count as a change from outside the routing.
         process.move("accepted")
         lead.write(values)
         env["leads.agent.score.entry"]._add(cause, offer)
-        # A manager of the catch-all who does not call owns the lead alone.
+        # A manager of the catch-all who holds no leads only owns the lead.
         if agent.can_hold_leads:
             self._assign(agent, offer, cause)
             if not alone:
@@ -64,9 +64,9 @@ class Giving:
         process.wake({fields.Datetime.now()})
 
     def _note(self, agent, cause, customer):
-        """The audit of a lead that goes to an agent without an offer.
+        """Record the decision for a lead that goes to an agent without an offer.
 
-        :returns: the id of the routing
+        :returns: the ID of the routing
         """
         row = {
             "lead_id": self.lead.id,
@@ -79,7 +79,7 @@ class Giving:
         return self.env["leads.agent.routing"]._insert([row])[self.lead.id]
 
     def _sentence(self, agent, cause, customer):
-        """Why an agent got the lead without an offer, with the names of this moment."""
+        """Return why an agent got the lead without an offer, with the current names."""
         if cause == "assigned":
             return self.env._(
                 "%(user)s of the catch-all gave the lead to %(agent)s.", user=self.env.user.name, agent=agent.name
@@ -94,20 +94,20 @@ class Giving:
         return self.env._("%(agent)s got another lead of the same person, %(customer)s.", **names)
 
     def _assign(self, agent, offer, cause):
-        """The customer goes to the agent who owns the lead: under the lock, both are in sight together."""
+        """Assign the customer to the agent who owns the lead, so that both are in sight."""
         env = self.lead.with_company(self.lead._leads_company()).env
         request = Request(self.lead.partner_id.id, agent.id, words.reason(offer, cause))
         [result] = Assigning(env, Terms("offer", unconditional=True)).run([request])
-        # A repeat lead is not held up by what stands against a second record of its customer; by its agent, it is.
+        # A refusal of a second contact of the customer does not stop a repeat lead; a refusal of the agent does.
         if result.result == "failed" or (result.result not in ("assigned", "already") and cause != "coalesced"):
             raise UserError(result.reason)
 
     def _ask_for_feedback(self, agent):
-        """To-dos after 1, 7 and 21 days: how did it go?"""
+        """Create to-dos for feedback after 1, 7 and 21 days."""
         type_id = self.env["ir.model.data"]._xmlid_to_res_id("leads_agent_offer.activity_feedback")
         activity_type = self.env["mail.activity.type"].browse(type_id or [])
         today = fields.Date.context_today(self.lead.with_context(tz=agent.tz))
-        # All at once: Odoo's own activity_schedule makes one at a time for a lead.
+        # In one call: Odoo's activity_schedule creates one activity at a time for a lead.
         self.env["mail.activity"].create(
             [
                 {

@@ -1,10 +1,10 @@
-"""Holding leads: outside the operating hours, while all are held, by a manager, or until their turn.
+"""Hold leads: outside the operating hours, while the company holds all leads, for a manager, or until their turn.
 
-A plain object beside the model ``crm.lead``; whoever uses it brings elevated leads::
+A plain object beside the model ``crm.lead``. The caller passes elevated leads::
 
     Holding(leads).route()
 
-Whatever holds them, of one company they are released one by one, as far apart as it says.
+Held leads of a company are released one by one, at the interval set by the company.
 """
 
 from datetime import timedelta
@@ -17,21 +17,21 @@ from .process import Process
 from .routing import Routing
 from .tools import spacing
 
-# When to ask hours again that say nothing of the next weeks.
+# When to check again if the calendar has no opening in the coming weeks.
 LOOK_AGAIN_AT_HOURS = timedelta(days=1)
-# A job that is later than this did not run: what it left behind is not released all at once.
+# If the job is later than this, it was down: the leads that became due are not released all at once.
 LATE = timedelta(minutes=2)
 
 
 class Holding:
-    """Leads that nobody owns: they are held for as long as their company offers none, else offered."""
+    """Leads without an owner: held while their company offers none, else offered."""
 
     def __init__(self, leads: BaseModel) -> None:
         self.leads = leads
         self.env = leads.env
 
     def route(self):
-        """Route leads that nobody owns: held while the company offers none, else offered at once."""
+        """Route leads without an owner: hold them while the company offers none, else offer them at once."""
         for company, leads in self.leads.grouped(lambda lead: lead._leads_company()).items():
             opening = Holding(leads)._wait_for(company)
             if opening and opening > fields.Datetime.now():
@@ -40,9 +40,9 @@ class Holding:
                 Routing(leads).offer()
 
     def _wait_for(self, company):
-        """Hold leads for as long as nobody can say when the company offers leads again.
+        """Hold leads as long as it is not known when the company will offer leads again.
 
-        :returns: the moment from which on they are offered; None when they are held now
+        :returns: the moment from which they are offered; None if they are held now
         """
         opening = company._leads_offer_opening()
         if company.leads_offer_intercept:
@@ -55,7 +55,7 @@ class Holding:
         return opening
 
     def hold_import(self):
-        """Imported leads come one a minute, the oldest first."""
+        """Release imported leads one per minute, the oldest first."""
         Process(self.leads).move("held", hold="import")
         for company, leads in self.leads.grouped(lambda lead: lead._leads_company()).items():
             ordered = leads.sorted(lambda lead: (lead.create_date, lead.id))
@@ -63,7 +63,7 @@ class Holding:
                 Holding(ordered)._queue(company, opening)
 
     def release(self):
-        """Release held leads one by one, from now on, after those that were released already."""
+        """Release held leads one by one, starting now, after the leads already released."""
         now = fields.Datetime.now()
         held = self.leads.filtered(lambda lead: lead.leads_hold != "turn")
         for company, leads in held.grouped(lambda lead: lead._leads_company()).items():
@@ -71,15 +71,15 @@ class Holding:
             Holding(leads)._make_room(company)
 
     def plan_anew(self, company):
-        """The company offers leads at other times now: what it held goes on one by one, as far apart as it says.
+        """Reschedule the held leads of a company whose hours or settings have changed.
 
-        What a manager took back stays, and what was released goes on in its turn.
+        Leads held by a manager stay held, and released leads keep their turn.
         """
         if opening := self._wait_for(company):
             self._queue(company, opening)
 
     def go_on(self):
-        """Held leads whose moment has come: offered, one by one, unless the company holds them longer."""
+        """Continue with held leads that are due: offer them one by one, unless the company holds them longer."""
         now = fields.Datetime.now()
         for company, group in self.leads.grouped(lambda lead: lead._leads_company()).items():
             opening = company._leads_offer_opening()
@@ -93,13 +93,15 @@ class Holding:
     # ------------------------------------------------------------------
 
     def _holds(self):
-        """:returns: ``{lead_id: what holds it}`` of leads that the company holds"""
+        """Return ``{lead_id: hold}`` for leads that the company holds."""
         return {lead.id: "import" if lead.leads_hold == "import" else "company" for lead in self.leads}
 
     def _queue(self, company, start, *, is_turn=False):
-        """Hold leads until their turn: from a moment on, after those of their kind, and clear of all others.
+        """Hold leads until their turn: not before a moment, after the leads of the same kind, and apart from all
+        others.
 
-        :param bool is_turn: they were released, and wait for nothing but what was released before
+        :param datetime start: UTC
+        :param bool is_turn: the leads were released by a manager and only wait for earlier releases
         """
         holds = dict.fromkeys(self.leads._ids, "turn") if is_turn else self._holds()
         moments = self._moments(company)
@@ -119,7 +121,7 @@ class Holding:
         Process(self.leads).move("held", dict(zip(self.leads._ids, until, strict=True)), reason, holds)
 
     def _make_room(self, company):
-        """What waits by itself makes room for leads that were released."""
+        """Postpone the other held leads of the company to make room for released ones."""
         others = self._held_domain(company) & Domain("hold", "!=", "turn")
         waiting = self.env["leads.agent.routing"].search(others, order="until, id").lead_id
         taken = Holding(self.leads.browse())._moments(company).get("turn", []) + self._last_release(company)
@@ -127,7 +129,7 @@ class Holding:
         Holding(waiting)._postpone(spacing.places(rows, company._leads_offer_gap(), taken))
 
     def _go(self, company, now):
-        """Offer leads whose moment has come; who comes too close to another release waits a little longer."""
+        """Offer leads that are due; a lead too close to another release waits a little longer."""
         rows = [
             (
                 lead.leads_offer_until if now - lead.leads_offer_until < LATE else now,
@@ -136,7 +138,7 @@ class Holding:
             for lead in self.leads
         ]
         moments = list(spacing.places(rows, company._leads_offer_gap(), self._last_release(company)))
-        # One by one: each sees who was served by the one before.
+        # One by one: each decision takes into account which agent was served before.
         for lead, moment in zip(self.leads, moments, strict=True):
             if moment <= now:
                 lead.leads_routing_id.released_at = moment
@@ -144,9 +146,9 @@ class Holding:
         self._postpone([max(moment, now) for moment in moments])
 
     def _postpone(self, moments):
-        """Held leads that are not released at their moment, but at a later one.
+        """Postpone held leads to a later moment.
 
-        :param moments: one of each lead
+        :param moments: one per lead
         """
         later = set()
         for lead, moment in zip(self.leads, moments, strict=True):
@@ -156,7 +158,7 @@ class Holding:
         Process(self.leads).wake(later)
 
     def _held_domain(self, company):
-        """The open rows of other leads of a company that are held until a moment."""
+        """Return the domain of the open rows of the company's other leads that are held until a moment."""
         return (
             Domain("state", "=", "held")
             & Domain("until", "!=", False)
@@ -165,15 +167,15 @@ class Holding:
         )
 
     def _moments(self, company):
-        """When other held leads of a company are released.
+        """Return when the company's other held leads are released.
 
-        :returns: ``{what holds them: moments}``
+        :returns: ``{hold: moments}``
         """
         domain = self._held_domain(company)
         return dict(self.env["leads.agent.routing"]._read_group(domain, ["hold"], ["until:array_agg"]))
 
     def _last_release(self, company):
-        """The moment of the latest release of a company, in a list; none when it is long ago."""
+        """Return the moment of the company's latest release in a list, empty if it is long ago."""
         recent = Domain("released_at", ">", fields.Datetime.now() - LATE) & Domain("company_id", "=", company.id)
         [(last,)] = self.env["leads.agent.routing"]._read_group(recent, [], ["released_at:max"])
         return [last] if last else []

@@ -1,4 +1,4 @@
-"""The job of the offers, ``crm.lead._cron_offers``: it is woken at the moments of the leads."""
+"""The job of the offers, ``crm.lead._cron_offers``, triggered when leads are due."""
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -12,18 +12,18 @@ from .steps import Steps
 from .telling import Telling
 
 CHUNK = 500
-# Chunks that somebody else's answer came before, one after the other; what is left waits for the next run.
+# Attempts per chunk when agents answer at the same moment; the rest waits for the next run.
 MOST_ATTEMPTS = 5
 
 
 class Job:
-    """One run, for all companies: whoever starts it brings an elevated environment."""
+    """One run, for all companies. Needs an elevated environment."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
 
     def run(self):
-        """Everything that is due: missed offers, shark tanks that end, leads that are released. Safe to run again."""
+        """Process everything that is due: missed offers, ended shark tanks, releases. Safe to run again."""
         for due in (self.expire, self.go_on):
             while count := self._attempt(due):
                 if not self.env["ir.cron"]._commit_progress(count, remaining=int(count == CHUNK)):
@@ -31,7 +31,7 @@ class Job:
         Telling(self.env).run()
 
     def _attempt(self, due):
-        """One chunk. An agent who answers at this very moment goes first: then the chunk is begun again."""
+        """Process one chunk. If an agent answers at the same moment, the answer wins and the chunk starts again."""
         self.env["ir.cron"]._commit_progress()
         for _attempt in range(MOST_ATTEMPTS):
             try:
@@ -43,11 +43,11 @@ class Job:
         return 0
 
     def expire(self, limit):
-        """Turn offers past their deadline into missed ones, and offer the leads to the next.
+        """Mark offers past their deadline as missed, and offer the leads to the next agents.
 
-        The leads take turns first, so an agent who accepts at this moment either was faster or is told.
+        The leads are locked first, so an agent who accepts at this moment either was faster or gets an error.
 
-        :returns: how many were due
+        :returns: how many offers were due
         """
         now = fields.Datetime.now()
         due = self.env["leads.agent.offer"].search(
@@ -77,9 +77,9 @@ class Job:
         return len(due)
 
     def go_on(self, limit):
-        """Go on with leads whose moment has come.
+        """Take the next step with leads that are due.
 
-        :returns: how many there were
+        :returns: how many leads were due
         """
         due = self.env["leads.agent.routing"].search(
             [
@@ -101,12 +101,12 @@ class Job:
             for state in ("shark_tank", "waiting", "held")
         )
         sharks = ended._leads_open_offers()
-        # Whoever was in it had missed the lead before: no second miss, in points and in figures.
+        # These agents had already missed the lead: no second miss in points and figures.
         sharks.write({"state": "ended"})
         sharks._bus_changed()
         Steps(ended).go_on()
-        # What was never offered, as the customer was given to nobody, begins at the first agent. Outside the operating
-        # hours all of it is held.
+        # Leads that were never offered, because their customer was refused, start with the first agent. Outside the
+        # operating hours they are held.
         Holding(waiting).route()
         Holding(held).go_on()
         return len(leads)

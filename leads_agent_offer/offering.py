@@ -1,6 +1,6 @@
-"""Offering leads to agents, in sets: the only place where an offer begins.
+"""Offer leads to agents, in sets: the only place where offers are made.
 
-A plain object beside the model ``leads.agent.offer``; whoever uses it brings an elevated environment::
+A plain object beside the model ``leads.agent.offer``. Needs an elevated environment::
 
     Offering(env).make([(lead.id, agent.id, routing_id, "exclusive")], company)
 """
@@ -24,7 +24,7 @@ class Offering:
         """Offer leads, in sets.
 
         :param rows: ``(lead_id, agent_id, routing_id, kind)``, all of one kind
-        :param until: the deadline; None: the time to answer of the company (none for the catch-all)
+        :param until: the deadline; None for the company's time to answer (no deadline for the catch-all)
         """
         if not rows:
             return self.env["leads.agent.offer"]
@@ -71,12 +71,12 @@ class Offering:
         return offers
 
     def _deadlines(self, agent_ids, company):
-        """:returns: ``{agent_id: moment}`` until when an offer made now may be answered"""
+        """Return ``{agent_id: deadline}`` of an offer made now."""
         now = fields.Datetime.now()
         minutes = timedelta(minutes=company.leads_offer_minutes)
         if not company.leads_offer_stop_clock:
             return dict.fromkeys(agent_ids, now + minutes)
-        # sudo: res.users - the calling hours of agents
+        # sudo: res.users - only the calling hours of agents
         agents = self.env["res.users"].sudo().browse(agent_ids)
         return {
             agent.id: (agent.leads_calendar_id and agent.leads_calendar_id._leads_after(now, minutes)) or now + minutes
@@ -84,12 +84,12 @@ class Offering:
         }
 
     def accepted(self, lead, agent, cause, routing_id):
-        """An offer nobody had to answer: a repeat lead, or one that the catch-all assigned.
+        """Create an accepted offer for a repeat lead, or one assigned by the catch-all.
 
         :param str cause: ``coalesced`` or ``assigned``
         """
         now = fields.Datetime.now()
-        # A lead has one accepted offer: one that was just recalled has to be so in the database, too.
+        # A lead has one accepted offer: an offer just recalled must be flushed first.
         Offer = self.env["leads.agent.offer"]
         Offer.flush_model(["state"])
         return Offer.create(

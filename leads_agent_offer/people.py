@@ -1,11 +1,11 @@
-"""People: whom leads are about, who holds them, and what else the same person asked for.
+"""People: the customers of leads, who holds them, and the other leads of the same person.
 
 A plain object beside the model ``crm.lead``::
 
     left = People(leads).ask_for_customer()
 
-The same person is who has the same normalised e-mail or the same number. Two leads of one person may be offered to two
-agents at once; whoever accepts first gets both, and the one customer. Whoever uses it brings elevated leads.
+Leads of one person have the same normalised e-mail or the same number. Two of them may be offered to two agents at
+once; the agent who accepts first gets both, and the customer. The caller passes elevated leads.
 """
 
 from datetime import timedelta
@@ -19,23 +19,23 @@ from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
 from .process import Process
 
-# Where a lead is about to be given to somebody; what is held waits for its turn, and is asked for its customer then.
+# States in which a lead may be given to somebody; held leads are checked at their release.
 IN_PLAY = ("waiting", "offered", "shark_tank", "catch_all")
-# When to look again for somebody who is there.
+# When to look again for an available agent.
 LOOK_AGAIN = timedelta(minutes=5)
-# When to ask again whether a customer who may be given to nobody still may not.
+# When to check a refused customer again.
 LOOK_AGAIN_AT_REFUSED = timedelta(days=1)
 
 
 class People:
-    """The people of some leads; what is said of one person is asked with one lead."""
+    """The people of some leads; methods about one person take one lead."""
 
     def __init__(self, leads: BaseModel) -> None:
         self.leads = leads
         self.env = leads.env
 
     def numbers(self):
-        """:returns: ``[(lead_id, number)]``: each number in each of its forms"""
+        """Return ``[(lead_id, number)]``, with each number in all its forms."""
         return [
             (lead.id, form)
             for lead in self.leads
@@ -47,7 +47,7 @@ class People:
         if not lead.phone:
             return set()
         found = lead.phone_sanitized or ""
-        # A cell with no more digits than the number that Odoo found says nothing else.
+        # The cell has fewer digits than the number that Odoo found, so it holds no second number.
         if found and sum(map(str.isdigit, lead.phone)) < len(found):
             return {found}
         country = lead.country_id or lead.partner_id.country_id or lead._leads_company().country_id
@@ -59,19 +59,18 @@ class People:
     # ------------------------------------------------------------------
 
     def known(self):
-        """The customers who are known: those of the leads, else who has the e-mail, else who has the number.
+        """Return the known customers: those of the leads, else with the same e-mail, else with the same number.
 
-        Whom somebody holds comes before whom nobody holds. Colleagues, own companies and customers of other companies
-        are nobody here.
+        Customers with a holder come first. Colleagues, own companies and customers of other companies do not count.
 
-        :returns: ``{lead: (customer, holder)}``, the holder empty where nobody holds the customer
+        :returns: ``{lead: (customer, holder)}``, with an empty holder if the customer is unassigned
         """
         if not self.leads:
             return {}
         self.env["res.partner"].flush_model()
         self.env["leads.agent.assignment"].flush_model(["partner_id", "agent_id", "state"])
         numbers = self.numbers()
-        # What is asked for stands in the query: leads that have just come are not in the statistics of their table.
+        # The values are passed in, not joined: the statistics of the table do not include the newest leads.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -106,7 +105,7 @@ class People:
                 numbers=[number for _lead_id, number in numbers],
             )
         )
-        # sudo: res.partner, res.users - routing knows the customer and who holds them, whoever brings the lead in
+        # sudo: res.partner, res.users - routing finds customers and holders, regardless of the current user
         Partner, Users = self.env["res.partner"].sudo(), self.env["res.users"].sudo()
         return {
             self.leads.browse(lead_id): (Partner.browse(partner_id), Users.browse(holder_id or []))
@@ -114,9 +113,9 @@ class People:
         }
 
     def _same_person(self, customer):
-        """What else is in play and about the same person, also by way of a third lead that has both addresses.
+        """Return other leads of the same person in play, also if linked through a third lead with both addresses.
 
-        :param customer: who is known to be the person; empty: nobody yet
+        :param customer: the known customer; empty if unknown
         """
         found, company = self.leads, self.leads._leads_company()
         while True:
@@ -139,9 +138,9 @@ class People:
             found |= more
 
     def take_turns(self):
-        """Take the turns of a lead and of what else the person asked for: of two agents who accept, one is retried.
+        """Lock a lead and the other leads of the person: if two agents accept, one transaction is retried.
 
-        :returns: the customer who is known, and who holds them; each may be empty
+        :returns: the known customer and the holder; each may be empty
         """
         lead = self.leads.ensure_one()
         customer, holder = self.known().get(lead, (lead.partner_id.browse(), lead.user_id.browse()))
@@ -149,11 +148,11 @@ class People:
         return customer, holder
 
     # ------------------------------------------------------------------
-    # Somebody holds the customer already
+    # Customers with a holder
     # ------------------------------------------------------------------
 
     def ask_for_customer(self):
-        """Asked before each offer: whoever holds the customer gets the lead, and who may be given to nobody waits.
+        """Before each offer: give leads to the holder of their customer, and let leads with a refused customer wait.
 
         :returns: the leads that may be offered
         """
@@ -164,8 +163,8 @@ class People:
     def coalesce(self, known):
         """Give repeat leads to the agent who holds the customer.
 
-        :param dict known: as of :meth:`known`
-        :returns: the leads that were given away
+        :param dict known: from :meth:`known`
+        :returns: the leads that now have an owner
         """
         for lead, (customer, holder) in known.items():
             if holder and lead.leads_offer_state != "accepted" and lead._leads_company() in holder.company_ids:
@@ -173,25 +172,25 @@ class People:
         return self.leads.filtered(lambda lead: lead.leads_offer_state == "accepted")
 
     def give_others(self, agent, customer):
-        """Give an agent what else the person asked for: the customer is theirs now."""
+        """Give an agent the person's other leads too, since the agent holds the customer now."""
         others = self._same_person(customer)
         Process(others).take_turns()
         for lead in others:
             lead._leads_give(agent, "coalesced", partner=customer, alone=True)
 
     # ------------------------------------------------------------------
-    # Whom nobody may be given
+    # Refusals
     # ------------------------------------------------------------------
 
     def refused(self, known):
-        """Why leads may be given to nobody now, by the one list of reasons (``res.partner._refusals``).
+        """Return why leads may not be given to anybody now, from the list of refusals (``res.partner._refusals``).
 
-        A lead that names no customer is judged by its number, too.
+        A lead without a customer is also checked by its number.
 
-        :param dict known: as of :meth:`known`
-        :returns: ``{lead: (sentence, moment at which that ends, or None)}``
+        :param dict known: from :meth:`known`
+        :returns: ``{lead: (sentence, end)}``, with the end in UTC, or None if it is not known
         """
-        # sudo: res.partner, phone.blacklist - who may not be given does not depend on who brings the lead in
+        # sudo: res.partner, phone.blacklist - refusals do not depend on the current user
         Partner = self.env["res.partner"].sudo()
         refused = {}
         for company, leads in self.leads.grouped(lambda lead: lead._leads_company()).items():
@@ -225,7 +224,7 @@ class People:
         )
 
     def _wait_refused(self, known):
-        """Leads that may be given to nobody are offered to nobody: they say why, and are looked at again.
+        """Let refused leads wait with the reason, to be checked again later.
 
         :returns: these leads
         """

@@ -1,7 +1,7 @@
-"""The process of incoming leads: where each is in the routing, and until when.
+"""The process of incoming leads: the state of each in the routing, and until when.
 
-A plain object beside the model ``leads.agent.routing``, whose open row of each lead says so; whoever uses it brings
-elevated leads::
+A plain object beside the model ``leads.agent.routing``, which stores it in the open row of each lead. The caller
+passes elevated leads::
 
     Process(leads).take_turns()
     Process(leads).move("waiting", tomorrow, "Nobody is there.")
@@ -13,21 +13,22 @@ from odoo.tools import SQL
 
 
 class Process:
-    """Where some leads are in the routing: the only place that writes it."""
+    """The routing state of some leads. Only this class writes it."""
 
     def __init__(self, leads: BaseModel) -> None:
-        # A client may name a lead twice.
+        # A client may pass a lead twice.
         self.leads = leads.union()
         self.env = leads.env
 
     def take_turns(self):
-        """Of two transactions that move a lead, Odoo retries the second one: the rows are changed, not only locked.
+        """Lock the leads: of two transactions that move a lead, Odoo retries the second one.
 
-        A lead without an open row has no offers yet: whoever moves it first changes the lead itself.
+        The rows are updated, not only locked. A lead without an open row has no offers yet; its first move updates the
+        lead itself.
         """
         if self.leads:
             self.env["crm.lead"].flush_model()
-            # Two statements without a join: leads that have just come are not in the statistics of their table.
+            # Two statements without a join: the statistics of the table do not include the newest leads.
             ids = list(self.leads._ids)
             self.env.cr.execute(SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids))
             self.env.cr.execute(
@@ -35,11 +36,11 @@ class Process:
             )
 
     def move(self, state, until=None, reason=None, hold=None):
-        """Write down where leads are, in one query.
+        """Store the state of the leads, in one query.
 
-        :param until: one moment or ``{lead_id: moment}``
-        :param reason: one sentence or ``{lead_id: sentence}``; why the leads are with nobody
-        :param hold: what holds leads that are held, or ``{lead_id: what}``
+        :param until: a moment in UTC, or ``{lead_id: moment}``
+        :param reason: why the leads are unassigned: a sentence, or ``{lead_id: sentence}``
+        :param hold: for held leads: a value of ``hold``, or ``{lead_id: hold}``
         """
         if not self.leads:
             return
@@ -85,13 +86,13 @@ class Process:
         self.wake({moment for moment in untils if moment})
 
     def wake(self, moments):
-        """Have the job of the offers run at these moments."""
+        """Schedule the job of the offers at these moments."""
         if moments:
-            # sudo: ir.cron - the job runs at the moments of the leads, whoever brought them in
+            # sudo: ir.cron - the job is triggered regardless of the current user
             self.env.ref("leads_agent_offer.cron_offers").sudo()._trigger(at=sorted(moments))
 
     def withdraw(self, reason, *, state, keep_owner=False):
-        """Take back what is being offered; nobody loses points."""
+        """Take back live offers; no agent loses points."""
         if not self.leads:
             return
         self.take_turns()

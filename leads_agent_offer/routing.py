@@ -1,10 +1,10 @@
-"""Routing: who is offered a lead first, and why.
+"""Routing: which agent is offered a lead first, and why.
 
 A plain object beside the model ``crm.lead``::
 
     Routing(leads).offer()
 
-It works in sets: queries do not grow with the leads. Whoever uses it brings elevated leads.
+Works in sets: the number of queries does not depend on the number of leads. The caller passes elevated leads.
 """
 
 import json
@@ -20,22 +20,22 @@ from .people import People
 from .process import Process
 from .tools import backlog, ranking, tag_matching
 
-# A backlog is shared out with so much room beside equal shares, so that tags can decide.
+# Each agent's room in a backlog, relative to equal shares; the surplus lets tags decide.
 ROOM = 1.2
 PARAGRAPH = re.compile(r"<(p|span)>([^<>&\s]+(?: [^<>&\s]+)*)</\1>")
 
 
 class Routing:
-    """Finds the agents for some leads, and writes down what was decided about each."""
+    """Finds the agents for some leads, and stores the verdicts."""
 
     def __init__(self, leads: BaseModel) -> None:
         self.leads = leads
         self.env = leads.env
 
     def offer(self, *, anew=False):
-        """Offer leads to the next agent each, or to whoever holds the customer already.
+        """Offer each lead to its next agent, or give it to the holder of its customer.
 
-        :param bool anew: those who were asked before may be asked again, as the lead is another one now
+        :param bool anew: agents who were already asked may be asked again, because the lead has changed
         """
         Process(self.leads).take_turns()
         self.leads.invalidate_recordset(["user_id", "active", "leads_offer_state"])
@@ -66,15 +66,15 @@ class Routing:
         (self.leads - offered)._leads_continue(is_fresh=True)
 
     def _write_audit(self, company, hits_of, audits, selected, *, is_again=False):
-        """Write routings down.
+        """Store routing decisions.
 
-        :param dict audits: ``{lead_id: (what the audit holds, who qualifies)}``
-        :param dict selected: ``{lead_id: agent_id}``, who is offered the lead first
-        :param bool is_again: those who were asked since the routing before are not asked again
+        :param dict audits: ``{lead_id: (audit values, ids of qualified agents)}``
+        :param dict selected: ``{lead_id: agent_id}``, the agent who is offered the lead first
+        :param bool is_again: agents asked since the previous routing are not asked again
         :returns: ``{lead_id: routing_id}``
         """
         rows, names = [], self._tag_names({tag_id for hits in hits_of.values() for tag_id in hits})
-        # sudo: res.users - names of agents, whoever brings the leads in
+        # sudo: res.users - only names of agents
         Users = self.env["res.users"].sudo()
         for lead in self.leads:
             hits, first = hits_of[lead.id], selected.get(lead.id)
@@ -95,11 +95,11 @@ class Routing:
         return self.env["leads.agent.routing"]._insert(rows)
 
     def ask_again(self, company, agents, histories):
-        """Ask again who qualifies for leads that went to everybody who did, or to nobody.
+        """Find newly qualified agents for leads that all agents were already asked for, or for which nobody qualified.
 
         :param agents: the roster of their call center
-        :param dict histories: as of :meth:`Steps.histories`
-        :returns: the leads for which somebody qualifies who did not before; the audit says who
+        :param dict histories: from :meth:`Steps.histories`
+        :returns: the leads with newly qualified agents; the audit names them
         """
         hits_of, needs = self.find_tags(company)
         settings = company._leads_ranking_settings()
@@ -118,22 +118,22 @@ class Routing:
         return fresh
 
     def _audit(self, agents, hits_of, needs, settings):
-        """What is decided about every agent.
+        """Return a function that computes the audit of a lead.
 
-        :returns: a function of the tags of a lead: what its audit holds, and who qualifies, the best first
+        :returns: a function from the tags of a lead to its audit values and the qualified agents, the best first
         """
         if len(self.leads) == 1:
             verdicts = ranking.judge(agents, hits_of[self.leads.id], needs, settings)
             written = {"verdicts": json.dumps(self.env["leads.agent.routing"]._packed(verdicts))}
             ranked = [verdict.agent_id for verdict in verdicts if verdict.place]
             return lambda _hits: (written, ranked)
-        # sudo: leads.agent.roster - the audit of a backlog, whoever brings the leads in
+        # sudo: leads.agent.roster - the audit is stored regardless of the current user
         written = {"roster_id": self.env["leads.agent.roster"].sudo()._note(agents, needs, settings).id}
         roster = ranking.Roster(agents, settings)
         return lambda hits: (written, roster.ranked(hits, needs, len(agents)))
 
     def _select(self, agents, hits_of, needs, company):
-        """:returns: ``{lead_id: agent_id}``; one by one by the score, a backlog as a whole"""
+        """Return ``{lead_id: agent_id}``: a single lead by score, a backlog as a whole."""
         settings = company._leads_ranking_settings()
         if len(self.leads) == 1:
             first = ranking.Roster(agents, settings).first(hits_of[self.leads.id], needs)
@@ -156,11 +156,11 @@ class Routing:
         return backlog.share_out({lead.id: hits_of[lead.id] for lead in self.leads}, bounded, needs, settings)
 
     def find_tags(self, company):
-        """Look for the tags of a company in leads.
+        """Find the tags of a company in leads.
 
-        :returns: ``{lead_id: {tag_id: Hit}}`` and ``{tag_id: need}``; the names of agents are tags with negative ids
+        :returns: ``{lead_id: {tag_id: Hit}}`` and ``{tag_id: need}``; names of agents are tags with negative IDs
         """
-        # sudo: leads.agent.tag, leads.agent.profile - routing knows every tag, whoever brings the lead in
+        # sudo: leads.agent.tag, leads.agent.profile - routing searches all tags, regardless of the current user
         tags = self.env["leads.agent.tag"].sudo()._of_company(company)
         named = self.env["leads.agent.profile"].sudo().search([("name_is_tag", "=", True)])
         prepared = [tag._prepared() for tag in tags]
@@ -177,19 +177,19 @@ class Routing:
         }, needs
 
     def _tag_names(self, tag_ids):
-        """:returns: ``{tag_id: name}``; negative ids as in :meth:`find_tags`"""
-        # sudo: leads.agent.tag, leads.agent.profile - as there
+        """Return ``{tag_id: name}``; negative IDs as in :meth:`find_tags`."""
+        # sudo: leads.agent.tag, leads.agent.profile - as in `find_tags`
         tags = self.env["leads.agent.tag"].sudo().browse(nr for nr in tag_ids if nr > 0)
         profiles = self.env["leads.agent.profile"].sudo().browse(-nr for nr in tag_ids if nr < 0)
         return {tag.id: tag.name for tag in tags} | {-profile.id: profile.user_id.name for profile in profiles}
 
     def preview(self):
-        """Who would be offered the lead now: a sentence for the best few."""
+        """Return a sentence that ranks the agents who would be offered the lead now."""
         company = self.leads._leads_company()
         agents = self.env["leads.agent.profile"]._roster(company, self.leads.team_id)
         hits_of, needs = self.find_tags(company)
         verdicts = ranking.judge(agents, hits_of[self.leads.id], needs, company._leads_ranking_settings())
-        # sudo: res.users - names of agents
+        # sudo: res.users - only names of agents
         Users = self.env["res.users"].sudo()
         qualified = [verdict for verdict in verdicts if verdict.place][: company.leads_offer_most_agents]
         if not qualified:
@@ -206,8 +206,8 @@ class Routing:
 
 
 def plain_description(lead):
-    """What the description of a lead says, without its markup."""
+    """Return the description of a lead as plain text."""
     text = lead.description or ""
-    # One paragraph, as interfaces write it, needs no parser, which costs more than all the rest of the reading.
+    # A single paragraph, as interfaces write it, is read without the parser, the slowest part of reading.
     plain = PARAGRAPH.fullmatch(text)
     return plain[2] if plain else reading.plain_text(text, lead.name)

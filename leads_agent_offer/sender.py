@@ -1,19 +1,19 @@
-"""Whom a mail is about: never the robot that sends it, the portal, nor the colleague who forwards it."""
+"""The person whom a mail is about: never a robot, a portal, or a forwarding colleague."""
 
 from odoo.tools import email_normalize, formataddr
 
 from odoo.addons.leads_agent_channel.senders import Senders
 
-# What the lines of a form fill in on the lead.
+# Values of the lead that are filled in from the lines of a form.
 FIELDS = {"phone": "phone", "street": "street", "zip": "zip", "city": "city", "company": "partner_name"}
 
 
 def read_sender(env, msg_dict, reply_to=None, attached=()):
-    """The person whom a mail is about, as :meth:`Senders.person` finds them.
+    """Find the person whom a mail is about: see :meth:`Senders.person`.
 
     :returns: the mail with that person as its sender, and values of the lead
     """
-    # sudo: res.partner - whoever sends a mail has no user
+    # sudo: res.partner - the sender of a mail has no user
     name, email, lines = Senders(env["res.partner"].sudo().env).person(msg_dict, reply_to, attached)
     values = {field: lines[kind] for kind, field in FIELDS.items() if lines.get(kind)}
     if name:

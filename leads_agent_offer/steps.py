@@ -1,6 +1,6 @@
-"""What happens next to leads that are offered: the next agent, the shark tank, the catch-all.
+"""The next steps of offered leads: the next agent, the shark tank, the catch-all.
 
-A plain object beside the model ``crm.lead``; whoever uses it brings elevated leads, and has taken their turns::
+A plain object beside the model ``crm.lead``. The caller passes elevated leads and has locked them::
 
     Steps(leads).go_on()
 """
@@ -22,13 +22,13 @@ from .tools import queueing
 
 
 class History(NamedTuple):
-    """What happened to a lead since it was routed again.
+    """The events of a lead since it was last routed.
 
-    :param routing_id: the newest routing; None: there was none
-    :param ranked: ids of the agents who qualified then, the best first
-    :param offers: those to one agent at a time, as :mod:`queueing` knows them
-    :param caught_by: ids of the users of the catch-all who declined
-    :param had_shark_tank: there was a shark tank, and it is over
+    :param routing_id: the newest routing; None if there is none
+    :param ranked: IDs of the agents who qualified then, the best first
+    :param offers: exclusive offers, as input of :mod:`queueing`
+    :param caught_by: IDs of the users of the catch-all who declined
+    :param had_shark_tank: whether a shark tank took place and is over
     """
 
     routing_id: int | None
@@ -46,9 +46,9 @@ class Steps:
         self.env = leads.env
 
     def go_on(self, *, is_fresh=False):
-        """Take the next step with each of the leads.
+        """Take the next step with each lead.
 
-        :param bool is_fresh: who qualifies was asked a moment ago
+        :param bool is_fresh: the qualified agents were just determined
         """
         welcome = People(self.leads).ask_for_customer()
         histories = Steps(welcome).histories() if welcome else {}
@@ -67,14 +67,14 @@ class Steps:
             self._take(company, steps, histories)
 
     def _rosters(self, company, teams):
-        """:returns: ``{team: agents}`` as :meth:`_roster` gives them"""
+        """Return ``{team: agents}``, with agents from :meth:`_roster`."""
         Profile = self.env["leads.agent.profile"]
         return {team: Profile._roster(company, team) for team in teams}
 
     def _next_steps(self, company, rosters, histories):
-        """:returns: ``{lead: step}``"""
+        """Return ``{lead: step}``."""
         settings, catchers = company._leads_queue_settings(), company._leads_offer_catchers()
-        # sudo: res.users - who may still take leads, whoever brings the lead in
+        # sudo: res.users - only who may still take leads
         asked = (
             self.env["res.users"]
             .sudo()
@@ -95,7 +95,7 @@ class Steps:
         return steps
 
     def histories(self):
-        """What happened since each lead was routed again, in one query.
+        """Return the events since each lead was last routed, with one query.
 
         :returns: ``{lead_id: History}``
         """
@@ -136,7 +136,10 @@ class Steps:
         }
 
     def _take(self, company, step_of, histories):
-        """:param dict step_of: ``{lead: step}``"""
+        """Make the offers of the steps, and let leads wait if there is nobody to offer them to.
+
+        :param dict step_of: ``{lead: step}``
+        """
         offering = Offering(self.env)
         steps = defaultdict(list)
         for lead, step in step_of.items():
@@ -171,11 +174,11 @@ class Steps:
             by_reason["caught" if history.caught_by else step.reason] += lead
         for reason, leads in by_reason.items():
             if sentence := self._waiting_sentence(reason):
-                # Who qualifies is asked again: somebody is back, or holds the tag by now.
+                # Qualified agents are looked for again later: somebody may be back, or may have got the tag.
                 Process(leads).move("waiting", fields.Datetime.now() + LOOK_AGAIN, sentence)
 
     def _waiting_sentence(self, reason):
-        """Why a lead is with nobody; nothing where somebody has it."""
+        """Return why a lead is unassigned, or None if it is not."""
         match reason:
             case "nobody_qualifies":
                 return self.env._("No agent qualifies: see the audit for the reason of each.")
@@ -189,7 +192,7 @@ class Steps:
 
 
 def pass_on(offers):
-    """Take offers back from agents who are gone: the leads go on at once, and nobody loses points."""
+    """Take back offers of agents who are gone; the leads go on at once, and nobody loses points."""
     leads = offers.lead_id
     Process(leads).take_turns()
     offers.invalidate_recordset(["state"])

@@ -1,11 +1,9 @@
-"""Telling agents: of an offer at once, of all details after acceptance; each once, by the channels they chose.
+"""Notify agents: of an offer at once, and of all details after acceptance; once each, by the channels they chose.
 
-Nothing that is told before acceptance comes from the contact: tags, hint, city, value band and deadline only. Mails and
-text messages are queued, so that a server that is down delays nobody's offer; what became of them is written down in
-``tell_error``.
+Before acceptance a message has no data of the contact: only tags, hint, city, value band and deadline. Mails and
+text messages are queued, so that a server that is down does not delay offers; errors are recorded in ``tell_error``.
 
-Plain objects beside the model ``leads.agent.offer``; whoever uses them brings elevated offers, or an elevated
-environment::
+Plain objects beside the model ``leads.agent.offer``. They need elevated offers, or an elevated environment::
 
     Telling(env).run()
 """
@@ -27,7 +25,7 @@ MOST_ERRORS = 10
 
 
 class Channels(NamedTuple):
-    """How an agent is told: in Odoo, by e-mail, by text message; and another address for copies."""
+    """How an agent is notified: in Odoo, by e-mail, by text message, with copies to another address."""
 
     by_app: bool = True
     by_email: bool = True
@@ -42,8 +40,8 @@ class Telling:
         self.env = env
 
     def run(self):
-        """Tell agents of new offers, and send the details of accepted leads. Safe to run again."""
-        # What was answered until now is known from here on: nobody is notified of an offer that is over.
+        """Notify agents of new offers, and send the details of accepted leads. Safe to run again."""
+        # Answers up to now are visible after this: no notification for an offer that is over.
         self.env["ir.cron"]._commit_progress()
         for tell in (self.tell_offered, self.tell_accepted):
             while count := tell(TOLD_AT_ONCE):
@@ -51,11 +49,11 @@ class Telling:
                     return
 
     def tell_offered(self, limit):
-        """Tell the agents of some offers that nobody was notified of.
+        """Notify agents of offers that nobody was notified of yet.
 
-        They are marked first and rows of another worker are left to it: nobody is told twice.
+        The offers are marked first, skipping rows locked by another worker: nobody is notified twice.
 
-        :returns: how many there were
+        :returns: how many offers were processed
         """
         now = fields.Datetime.now()
         offers = self._claimed(
@@ -73,7 +71,7 @@ class Telling:
         )
         template = self.env.ref("leads_agent_offer.mail_template_offer", raise_if_not_found=False)
         channels = self._channels(offers.agent_id)
-        # Without content: the client asks for what the agent may know.
+        # Without content: the client then reads the offers that the agent may see.
         told = offers.agent_id.filtered(lambda agent: channels[agent.id].by_app)
         told._bus_send("leads_agent_offer/offered", {})
         by_email = offers.filtered(lambda offer: channels[offer.agent_id.id].by_email)
@@ -83,9 +81,9 @@ class Telling:
         return len(offers)
 
     def tell_accepted(self, limit):
-        """Send the details of some accepted leads, if the agent may still see them.
+        """Send the details of accepted leads, if the agent may still see them.
 
-        :returns: how many there were
+        :returns: how many offers were processed
         """
         now = fields.Datetime.now()
         offers = self._claimed(
@@ -122,7 +120,7 @@ class Telling:
         return Offer.browse(sorted(row[0] for row in rows))
 
     def _channels(self, agents):
-        """:returns: ``{user_id: Channels}``; who has no profile is told in Odoo and by e-mail"""
+        """Return ``{user_id: Channels}``; agents without a profile are notified in Odoo and by e-mail."""
         profiles = self.env["leads.agent.profile"]._of(agents)
         return {
             agent.id: Channels(profile.by_app, profile.by_email, profile.by_sms, profile.forward_email)
@@ -133,9 +131,9 @@ class Telling:
 
 
 def _attempt(offers, send):
-    """Send messages, all at once; if that fails, one by one, and the offers whose message fails go on and say so.
+    """Send messages all at once; if that fails, one by one, recording errors on their offers.
 
-    :param send: a function of offers
+    :param send: a function that takes offers
     """
     if not offers:
         return
@@ -143,7 +141,7 @@ def _attempt(offers, send):
         with offers.env.cr.savepoint():
             send(offers)
     except psycopg2.OperationalError:
-        # Not the message's fault: the transaction starts again.
+        # An error of the database, not of the message: the transaction is retried.
         raise
     except Exception as error:
         if len(offers) > 1:
@@ -155,7 +153,7 @@ def _attempt(offers, send):
 
 
 def note_untold(offers, sentence):
-    """Write down what did not reach the agent."""
+    """Record that a message did not reach the agent."""
     for offer in offers:
         line = " ".join(str(sentence).split())[:LONGEST_ERROR]
         lines = [*(offer.tell_error or "").splitlines(), line][-MOST_ERRORS:]
@@ -163,9 +161,9 @@ def note_untold(offers, sentence):
 
 
 def send_mail(offers, template, address=None):
-    """Queue a mail to the agent of each offer, or to another address. Queries do not grow with the offers.
+    """Queue a mail to the agent of each offer, or to another address. The number of queries is constant.
 
-    The mails hang on no document: their text is for the recipient, not for whoever may read the offer.
+    The mails are linked to no document: their text is for the recipient, not for all users who may read the offer.
     """
     if not template:
         return
@@ -180,14 +178,14 @@ def send_mail(offers, template, address=None):
         for offer, mail in zip(group, mails, strict=True):
             mail.leads_offer_id = offer
     if reachable:
-        # The queue is emptied once an hour, which is too late for an offer.
+        # The queue is processed once an hour, which is too late for an offer.
         offers.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
 
 def _send_sms(offers, text):
     """Queue a text message to the agent of each offer.
 
-    :param text: a function that says of an offer what to write
+    :param text: a function that returns the text for an offer
     """
     rows = []
     for offer in offers:
@@ -207,7 +205,7 @@ def _send_sms(offers, text):
 
 
 def offer_text(offer):
-    """The text message of an offer."""
+    """Return the text message of an offer."""
     offer = offer._in_words_of_agent()
     if not offer.deadline:
         return f"{offer._subject_text()}. {offer._offer_url()}"
@@ -220,7 +218,7 @@ def offer_text(offer):
 
 
 def details_text(offer):
-    """The text message after acceptance."""
+    """Return the text message sent after acceptance."""
     offer = offer._in_words_of_agent()
     lead = offer._accepted_lead()
     about = [lead.contact_name, lead.partner_name, lead.phone, lead.email_from, lead.city]

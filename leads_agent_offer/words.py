@@ -1,4 +1,4 @@
-"""What messages, pages and the menu bar say of an offer, in the words of its environment."""
+"""Texts about an offer for messages, pages and the menu bar, in the language of its environment."""
 
 from datetime import timedelta
 
@@ -8,12 +8,12 @@ from odoo import fields
 from odoo.tools import format_amount
 from odoo.tools.misc import babel_locale_parse
 
-# Values of leads are told in bands, so that an amount does not give a customer away.
+# Values are shown as ranges, so that an amount does not reveal the customer.
 BANDS = (500, 1_000, 5_000, 10_000, 50_000, 100_000)
 
 
 def lead_age(offer):
-    """How long ago the lead came in, as one says it: "3 hours ago"."""
+    """Return how long ago the lead came in, in words: "3 hours ago"."""
     if not offer.lead_since:
         return ""
     age = max(fields.Datetime.now() - offer.lead_since, timedelta(minutes=1))
@@ -22,12 +22,12 @@ def lead_age(offer):
 
 
 def title(offer):
-    """What the offer is about, in a line."""
+    """Return a one-line summary of the offer."""
     return ", ".join(filter(None, [*offer.tag_ids.mapped("name"), offer.city, offer.value_band]))
 
 
 def kind(offer):
-    """Who else is asked."""
+    """Return who else is offered the lead."""
     match offer.kind:
         case "shark_tank":
             return offer.env._(
@@ -52,7 +52,7 @@ def subject(offer):
 
 
 def band(lead):
-    """Between which amounts the value of a lead is."""
+    """Return the range of the lead's value."""
     value, currency = lead.expected_revenue, lead.company_currency
     if not value:
         return False
@@ -70,7 +70,7 @@ def band(lead):
 
 
 def reason(offer, cause):
-    """Why this agent, as it stands on the assignment."""
+    """Return why the agent got the lead, for the assignment."""
     tags = ", ".join(offer.tag_ids.mapped("name"))
     match cause:
         case "coalesced":
@@ -85,7 +85,7 @@ def reason(offer, cause):
 
 
 def live(offers):
-    """What the menu bar shows of offers that wait for an answer."""
+    """Return the offers that wait for an answer as dicts for the menu bar."""
     return [
         {
             "id": offer.id,

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from ..job import Job
 
-# What came in: subject, contact, company, city, zip, country, value, text, hours ago, and what agents did, one after
-# the other: accept, decline or miss.
+# Enquiries: subject, contact, company, city, zip, country, value, text, age in hours, and the answers of the agents in
+# order: accept, decline or miss.
 ENQUIRIES = (
     ("Espresso machine for a new office in Ghent", "Lotte Claes", "Claes & Partners", "Ghent", "9000", "base.be", 2400,
      "We move into a new office with 25 people in spring and look for an espresso machine with a milk system.",
@@ -31,7 +31,7 @@ ENQUIRIES = (
 
 
 class LeadsAgentDemo(models.AbstractModel):
-    """Incoming leads of the last two days, played through the doors that agents use."""
+    """Incoming leads of the last two days, created and answered by the methods that users call."""
 
     _inherit = "leads.agent.demo"
 
@@ -75,7 +75,7 @@ class LeadsAgentDemo(models.AbstractModel):
 
     @api.model
     def _date_back(self, lead, duration):
-        """Move what has happened with a lead to when it happened; what is being offered is offered now."""
+        """Move past events of a lead back in time; live offers stay offered now."""
         self.env.flush_all()
         ended = lead.leads_offer_ids.filtered(lambda offer: offer.state != "offered")
         for table, columns, ids in (

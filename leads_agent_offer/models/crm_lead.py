@@ -17,20 +17,20 @@ from ..sender import read_sender
 from ..steps import Steps
 from .leads_agent_routing import STATES
 
-# What decides whether somebody owns a lead, and whether there is still something to decide.
+# Fields that decide whether somebody owns a lead, and whether it is still open.
 DECIDES = {"user_id", "active", "stage_id", "probability"}
 CONVERSIONS = [("progress", "In Progress"), ("won", "Won"), ("lost", "Lost")]
-# In the context as `leads_offer_later`: whoever creates the leads has them routed afterwards. No client can send it.
+# Value of the context key `leads_offer_later`: the caller routes the new leads itself. No client can send it.
 LATER = object()
 
 
 class CrmLead(models.Model):
-    """An incoming lead: where it is in the routing, to whom it was offered, who owns it."""
+    """An incoming lead: its state in the routing, the agents it was offered to, its owner."""
 
     _inherit = "crm.lead"
 
     leads_routing_id = Link("leads.agent.routing", string="Routing", readonly=True, copy=False, index="btree_not_null")
-    # Stored: every lead has one, lists count by it, and whoever moves a lead meets here who decides about it otherwise.
+    # Stored: lists group and count by it, and a routing step conflicts on this row with other changes of the lead.
     leads_offer_state = fields.Selection(
         STATES, string="Offer", default="none", required=True, readonly=True, copy=False, index=True
     )
@@ -49,7 +49,7 @@ class CrmLead(models.Model):
     leads_accepted_at = fields.Datetime(related="leads_routing_id.accepted_at")
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")
 
-    # Moved by the routing alone: see :class:`Process`.
+    # Only the routing writes these: see :class:`Process`.
     _leads_process_fields = frozenset(
         (
             "leads_routing_id",
@@ -69,14 +69,14 @@ class CrmLead(models.Model):
             lead.leads_conversion = {"won": "won", "lost": "lost"}.get(lead.won_status, "progress")
 
     # ------------------------------------------------------------------
-    # In by every door
+    # Creation
     # ------------------------------------------------------------------
 
     @api.model_create_multi
     @takes(vals_list=given.rows)
     def create(self, vals_list):
         leads = super().create(vals_list)
-        # What comes by mail gets its text in a moment: see `message_new`.
+        # A lead from a mail gets its text after its creation: see `message_new`.
         if self.env.context.get("leads_offer_later") is not LATER:
             leads._leads_route_incoming()
         return leads
@@ -84,10 +84,10 @@ class CrmLead(models.Model):
     @api.model
     @takes(msg_dict=given.values, custom_values=given.optional(given.values))
     def message_new(self, msg_dict, custom_values=None):
-        """A lead that came by mail is about the person whom the mail names, and is routed by what the mail says."""
+        """Create the lead for the person a mail is about, and route it by the text of the mail."""
         values = dict(custom_values or {})
         reply_to, attached = values.pop("leads_reply_to", None), values.pop("leads_attached_from", ())
-        # sudo: crm.team - whoever sends a mail has no user
+        # sudo: crm.team - the sender of a mail has no user
         if self.env["crm.team"].sudo().browse(values.get("team_id") or []).leads_offer_routing:
             msg_dict, person = read_sender(self.env, msg_dict, reply_to, attached)
             values = {**person, **values}
@@ -98,13 +98,13 @@ class CrmLead(models.Model):
         if lead._leads_is_incoming():
             if not lead.description:
                 body = msg_dict.get("body") or ""
-                # The gateway takes the title of a page for text: it stands before the body.
+                # The gateway includes the title of an HTML page in the text, before the body.
                 lead.description = body[max(0, body.find("<body")) :]
             lead._leads_route_incoming()
         return lead
 
     def _assign_userless_lead_in_team(self, creation_context):
-        """Leads that are offered get no salesperson by Odoo's own way."""
+        """Keep Odoo from assigning a salesperson to leads that are offered."""
         if not self._leads_is_incoming():
             return super()._assign_userless_lead_in_team(creation_context)
         return None
@@ -113,7 +113,7 @@ class CrmLead(models.Model):
         return bool(self.team_id.leads_offer_routing and not self.user_id and self.active)
 
     def _leads_route_incoming(self):
-        # sudo: crm.lead, crm.team - routing is the same whoever brings the lead in
+        # sudo: crm.lead, crm.team - routing does not depend on the rights of the user who creates the lead
         incoming = self.sudo().filtered(
             lambda lead: lead._leads_is_incoming() and lead.leads_offer_state == "none" and lead.won_status == "pending"
         )
@@ -130,39 +130,42 @@ class CrmLead(models.Model):
         return super()._has_field_access(field, operation)
 
     # ------------------------------------------------------------------
-    # Decided by another way
+    # Changes from outside the routing
     # ------------------------------------------------------------------
 
     @takes(vals=given.values)
     def write(self, vals):
         decides = vals.keys() & DECIDES
-        # Read as the user who writes: Odoo reads the same before it writes these fields.
+        # As the user who writes: Odoo reads these fields before it writes them anyway.
         was_settled = self.filtered(lambda lead: lead._leads_is_settled()) if decides else self.browse()
         result = super().write(vals)
         if decides:
-            # sudo: crm.lead - whoever decides about a lead ends what the routing was doing with it, or has it go on
+            # sudo: crm.lead - users who may change a lead also end or resume its routing
             Deciding(self.sudo()).settled()
             Deciding(was_settled.sudo()).resume()
         return result
 
     def _leads_is_settled(self):
-        """Whether somebody owns the lead, or there is nothing to decide any more."""
+        """Whether the lead has an owner, is archived, or is won or lost."""
         return bool(self.user_id or not self.active or self.won_status != "pending")
 
     def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
-        """The lead that is left says more now, and goes on where it was; who declined one of them has declined it."""
-        # sudo: crm.lead - whoever merges leads ends what the routing was doing with each of them
+        """Take back the offers of the merged leads, and resume the routing of the remaining one.
+
+        Agents who declined one of the leads have declined the merged lead.
+        """
+        # sudo: crm.lead - users who may merge leads also end the routing of each
         under_way = self.sudo().filtered(
             lambda lead: lead.leads_offer_state in UNDER_WAY and lead.leads_hold != "manager"
         )
         Process(under_way).withdraw(self.env._("Merged with another lead."), state="none", keep_owner=True)
         merged = super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
-        # sudo: crm.lead - as above: the routing goes on with the one that is left
+        # sudo: crm.lead - as above, for the remaining lead
         Deciding(merged.sudo()).resume()
         return merged
 
     def _merge_dependences(self, opportunities):
-        """Before the others are deleted, what was offered and decided for them passes to the lead that is left."""
+        """Move offers and decisions to the remaining lead before the others are deleted."""
         # sudo: crm.lead - as above
         Deciding(self.sudo()).take_over(opportunities.sudo())
         return super()._merge_dependences(opportunities)
@@ -180,20 +183,23 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------------
 
     def _leads_continue(self, *, is_fresh=False):
-        """Take the next step with each of the leads, whose turns are taken: see :meth:`Steps.go_on`."""
+        """Take the next step with each lead. The leads are locked: see :meth:`Steps.go_on`."""
         Steps(self).go_on(is_fresh=is_fresh)
 
     def _leads_give(self, agent, cause, offer=None, partner=None, *, alone=False):
-        """Make an agent the owner of a lead, whose turn is taken: see :meth:`Giving.give`."""
+        """Make an agent the owner of a lead. The lead is locked: see :meth:`Giving.give`."""
         Giving(self).give(agent, cause, offer, partner, alone=alone)
 
     @api.model
     def _leads_number_forms(self, number):
-        """The forms in which a number may be written, itself first; other addons know more of them."""
+        """Hook: return the forms in which a number may be stored, the number itself first."""
         return (number,)
 
     def _leads_text(self):
-        """What is read of a lead beside its subject: never its phone or e-mail, whose digits would look like money."""
+        """Return the text searched for tags besides the subject.
+
+        Without phone and e-mail, whose digits could be mistaken for money.
+        """
         self.ensure_one()
         pieces = [
             plain_description(self),
@@ -215,8 +221,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _cron_offers(self):
-        """Everything that is due: see :meth:`Job.run`."""
-        # sudo: crm.lead, leads.agent.offer - a job for all companies
+        """Process everything that is due: see :meth:`Job.run`."""
+        # sudo: crm.lead, leads.agent.offer - the job runs for all companies
         Job(self.sudo().env).run()
 
     # ------------------------------------------------------------------
@@ -229,10 +235,10 @@ class CrmLead(models.Model):
 
     @takes()
     def action_leads_route(self):
-        """Route leads now, whatever the hours: new ones, held ones and those that are with nobody.
+        """Route leads now, regardless of the hours: new, held and unassigned leads.
 
-        :raises AccessError: for others than Leads Managers
-        :raises UserError: when somebody owns a lead, or it is being offered
+        :raises AccessError: if the user is not a Leads Manager
+        :raises UserError: if a lead has an owner, or is being offered
         """
         self._leads_check_manager()
         for lead in self:
@@ -240,7 +246,7 @@ class CrmLead(models.Model):
                 raise UserError(self.env._("%(lead)s belongs to %(user)s.", lead=lead.name, user=lead.user_id.name))
             if lead.leads_offer_state in ("offered", "shark_tank"):
                 raise UserError(self.env._("%s is being offered.", lead.name))
-        # sudo: crm.lead - managers route the leads they may read
+        # sudo: crm.lead - managers route any lead that they may read
         Process(self.sudo()).withdraw(self.env._("Routed again."), state="none")
         Routing(self.sudo()).offer(anew=True)
 
@@ -248,7 +254,7 @@ class CrmLead(models.Model):
     def action_leads_release(self):
         """Release held leads, one by one.
 
-        :raises AccessError: for others than Leads Managers
+        :raises AccessError: if the user is not a Leads Manager
         """
         self._leads_check_manager()
         # sudo: crm.lead - as above
@@ -256,7 +262,10 @@ class CrmLead(models.Model):
 
     @takes()
     def action_leads_recall(self):
-        """Take an offer back before its end: the lead is held until a manager releases it."""
+        """Take an offer back before its deadline: the lead is held until a manager releases it.
+
+        :raises AccessError: if the user is not a Leads Manager
+        """
         self._leads_check_manager()
         # sudo: crm.lead - as above
         leads = self.sudo().filtered(lambda lead: lead.leads_offer_state in UNDER_WAY)
@@ -264,9 +273,9 @@ class CrmLead(models.Model):
 
     @takes(given.one)
     def action_leads_preview(self):
-        """Show who would be offered the lead now, and why; nothing is written down.
+        """Show who would be offered the lead now, and why. Nothing is stored.
 
-        :raises AccessError: for others than Leads Managers
+        :raises AccessError: if the user is not a Leads Manager
         """
         self._leads_check_manager()
         self.ensure_one()

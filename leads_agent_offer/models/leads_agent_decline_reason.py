@@ -6,9 +6,9 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentDeclineReason(models.Model):
-    """Why an agent does not take a lead; chosen when declining.
+    """A reason why an agent does not take a lead, chosen when declining.
 
-    A reason that was given cannot be deleted, only archived: the offers keep it.
+    A reason in use cannot be deleted, only archived: the offers keep it.
     """
 
     _name = "leads.agent.decline.reason"
@@ -34,7 +34,7 @@ class LeadsAgentDeclineReason(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_given(self):
-        # sudo: leads.agent.offer - offers of every company keep their reason
+        # sudo: leads.agent.offer - offers of all companies keep their reason
         offer = self.env["leads.agent.offer"].sudo().search([("decline_reason_id", "in", self.ids)], limit=1)
         if offer:
             raise UserError(

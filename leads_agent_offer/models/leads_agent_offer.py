@@ -14,7 +14,7 @@ KINDS = [
     ("exclusive", "Exclusive"),
     ("shark_tank", "Shark Tank"),
     ("catch_all", "Catch-All"),
-    # Nobody was asked: who got the lead holds its customer, or was chosen by the catch-all.
+    # Without asking: the agent holds the customer, or was chosen by a user of the catch-all.
     ("coalesced", "Repeat Lead"),
     ("assigned", "Assigned"),
 ]
@@ -27,15 +27,15 @@ STATES = [
     ("ended", "Ended"),
     ("recalled", "Taken Back"),
 ]
-# Offers in the menu bar: more than anybody answers by hand.
+# Maximum offers in the menu bar.
 MOST_SHOWN = 100
 
 
 class LeadsAgentOffer(models.Model):
-    """A lead shown to one agent for a limited time, to accept or decline.
+    """A lead offered to one agent for a limited time, to accept or decline.
 
-    Until it is accepted the agent sees what the offer says of the lead and nothing else: the lead itself is out of
-    reach by access, not by a view. An offer past its deadline cannot be accepted, whether or not the job has run.
+    Before accepting it, the agent sees only the fields of the offer: access rules, not views, keep the lead out of
+    sight. An offer past its deadline cannot be accepted, whether or not the job has run.
     """
 
     _name = "leads.agent.offer"
@@ -73,13 +73,13 @@ class LeadsAgentOffer(models.Model):
     is_mine = fields.Boolean(compute="_compute_is_mine")
     may_ask_again = fields.Boolean(compute="_compute_may_ask_again")
     has_terms = fields.Boolean(compute="_compute_has_terms", compute_sudo=True)
-    # What may be told before acceptance
+    # Shown before acceptance
     tag_ids = fields.Many2many("leads.agent.tag", string="Tags", compute="_compute_told", compute_sudo=True)
     hint = fields.Char(compute="_compute_told", compute_sudo=True)
     city = fields.Char(compute="_compute_told", compute_sudo=True)
     value_band = fields.Char(string="Value", compute="_compute_told", compute_sudo=True)
     lead_since = fields.Datetime(compute="_compute_told", compute_sudo=True)
-    # For reports. Where the lead is: stored, as Odoo does not ask for the groups of related fields when it groups.
+    # For reports. Stored, because Odoo does not check the groups of non-stored related fields in groupings.
     country_id = Link(
         related="lead_id.country_id", string="Country", store=True, groups="leads_agent.group_leads_manager"
     )
@@ -87,7 +87,7 @@ class LeadsAgentOffer(models.Model):
     accepted_count = fields.Integer(string="Accepted", compute="_compute_counts", store=True)
     declined_count = fields.Integer(string="Declined", compute="_compute_counts", store=True)
     missed_count = fields.Integer(string="Missed", compute="_compute_counts", store=True)
-    # Whether the agent was told
+    # Notifications
     told_at = fields.Datetime(string="Notified On", readonly=True, copy=False)
     copied_at = fields.Datetime(
         string="Copy Sent On",
@@ -163,7 +163,7 @@ class LeadsAgentOffer(models.Model):
             offer.lead_since = lead.create_date
 
     def _terms(self):
-        """What has to be agreed to before the lead is accepted; empty: nothing."""
+        """Return the terms to agree to before accepting, or an empty text."""
         terms = self.company_id.leads_offer_terms
         return "" if is_html_empty(terms) else terms
 
@@ -174,84 +174,84 @@ class LeadsAgentOffer(models.Model):
 
     def _compute_may_ask_again(self):
         for offer in self:
-            # sudo: leads.agent.offer - what became of the lead since, of which the agent learns yes or no
+            # sudo: leads.agent.offer - the agent only learns whether the lead can still be asked for
             offer.may_ask_again = Answering(offer.sudo()).may_ask_again()
 
     # ------------------------------------------------------------------
-    # What others do with it
+    # Used by the routing
     # ------------------------------------------------------------------
 
     def _recall(self):
-        """Take offers back: they count as not made."""
+        """Take offers back, as if they had not been made."""
         if self:
             self.write({"state": "recalled", "answered_at": fields.Datetime.now()})
             self._bus_changed()
 
     def _bus_changed(self):
-        """Tell the clients of the agents that something about their offers changed; they ask what."""
-        # sudo: leads.agent.offer, res.users - the channel of the agents, whoever moves the lead
+        """Notify the clients of the agents that their offers changed; the clients then read them again."""
+        # sudo: leads.agent.offer, res.users - notifies the agents, regardless of the current user
         self.sudo().agent_id._bus_send("leads_agent_offer/changed", {})
 
     # ------------------------------------------------------------------
-    # In Odoo
+    # Actions of the agent
     # ------------------------------------------------------------------
 
     def _own(self):
-        """The offer, elevated, if it is the user's own.
+        """Return the offer, elevated, if it belongs to the user.
 
-        :raises AccessError: for somebody else's
+        :raises AccessError: if it belongs to somebody else
         """
         self.ensure_one()
         self.check_access("read")
         if self.agent_id != self.env.user:
             raise AccessError(self.env._("This offer was made to somebody else."))
-        # sudo: leads.agent.offer - one's own offer: agents answer it, and have no right to write it
+        # sudo: leads.agent.offer - the user's own offer: agents answer offers but have no write access
         return self.sudo()
 
     @takes(given.one, agreed=given.flag)
     def action_accept(self, agreed=False):
-        """Accept one's own offer: the lead is assigned at once.
+        """Accept the user's own offer: the lead is assigned at once.
 
-        :param bool agreed: to the terms of the company, where it has some
+        :param bool agreed: whether the user agrees to the terms of the company, if it has any
         :returns: an action that opens the lead
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late, or the terms are not agreed to
         """
         return Answering(self._own()).accept(agreed=agreed)
 
     @takes(given.one)
     def action_ask_accept(self):
-        """Open *Accept*, where the terms can be agreed to."""
+        """Open *Accept*, with the terms to agree to."""
         self.ensure_one()
         return self._form("leads.agent.accept", self.env._("Accept"))
 
     @takes(given.one, reason_id=given.optional(given.record_id), note=given.text)
     def action_decline(self, reason_id=False, note=""):
-        """Decline one's own offer: the lead goes to the next agent at once.
+        """Decline the user's own offer: the lead goes to the next agent at once.
 
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late
         """
         Answering(self._own()).decline(self.env["leads.agent.decline.reason"].browse(reason_id or []), note)
 
     @takes(given.one)
     def action_ask_decline(self):
-        """Open *Decline*, where a reason can be given."""
+        """Open *Decline*, with an optional reason."""
         self.ensure_one()
         return self._form("leads.agent.decline", self.env._("Decline"))
 
     @takes(given.one)
     def action_request_again(self):
-        """*Give Me Another Chance*: back in line for a lead one has missed.
+        """*Give Me Another Chance*: get back in line for a missed lead.
 
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when somebody has the lead, or there are no chances left
         """
         Answering(self._own()).request_again()
 
     @takes(given.one)
     def action_open(self):
-        """Open a lead one has accepted."""
+        """Open an accepted lead. Raises AccessError for other users, UserError if it is not accepted."""
         return Answering(self._own()).open_lead()
 
     # ------------------------------------------------------------------
@@ -259,10 +259,10 @@ class LeadsAgentOffer(models.Model):
     # ------------------------------------------------------------------
 
     def _own_catch_all(self):
-        """The offer, elevated, if it is the user's own share of the catch-all, and nobody was faster.
+        """Return the catch-all offer, elevated, if it belongs to the user and is still live.
 
-        :raises AccessError: for somebody else's offer
-        :raises UserError: for an offer of another kind, or when it is too late
+        :raises AccessError: if the offer belongs to somebody else
+        :raises UserError: if the offer is not for the catch-all, or when it is too late
         """
         offer = self._own()
         Answering(offer).check_caught()
@@ -272,7 +272,7 @@ class LeadsAgentOffer(models.Model):
     def action_ask_assign(self):
         """Open *Assign to...*.
 
-        :raises AccessError: for others than the user of the catch-all
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late
         """
         return self._own_catch_all()._form("leads.agent.offer.assign", self.env._("Assign To"))
@@ -281,13 +281,13 @@ class LeadsAgentOffer(models.Model):
     def action_ask_resubmit(self):
         """Open *Edit and Resubmit*.
 
-        :raises AccessError: for others than the user of the catch-all
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late
         """
         return self._own_catch_all()._form("leads.agent.offer.resubmit", self.env._("Edit and Resubmit"))
 
     def _form(self, model, title):
-        """A form about this offer, as a dialog."""
+        """Return an action that opens a form about this offer as a dialog."""
         return {
             "type": "ir.actions.act_window",
             "name": title,
@@ -300,54 +300,54 @@ class LeadsAgentOffer(models.Model):
 
     @takes(given.one, agent_id=given.optional(given.record_id))
     def action_assign_to(self, agent_id):
-        """Give a lead of the catch-all to an agent, or to whoever holds its customer already.
+        """Assign a lead of the catch-all to an agent, or to the holder of its customer.
 
-        :raises AccessError: for others than its users
-        :raises UserError: when it is too late, the agent may not hold leads of the company, or users who give the lead
-            to themselves have terms to agree to: they accept it
+        :raises AccessError: if the offer belongs to somebody else
+        :raises UserError: when it is too late, the agent may not hold leads of the company, or users assign the lead to
+            themselves although there are terms: they have to accept it
         """
         Answering(self._own()).assign_to(agent_id)
 
     @takes(given.one, name=given.text, description=given.text)
     def action_resubmit(self, name=False, description=False):
-        """Route a lead of the catch-all again, with other words if given.
+        """Route a lead of the catch-all again, with a new subject or text if given.
 
-        :raises AccessError: for others than its users
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late
         """
         Answering(self._own()).resubmit(name, description)
 
     # ------------------------------------------------------------------
-    # What messages and pages say
+    # Texts of messages and pages
     # ------------------------------------------------------------------
 
     def _in_words_of_agent(self):
-        """The offer as its agent reads it: language, time zone, company, author of what is written."""
+        """Return the offer, elevated, with its agent's user, language, time zone and company."""
         self.ensure_one()
         agent = self.agent_id
-        # sudo: leads.agent.offer - as before: whoever calls this has come by the agent's link or is the job
+        # sudo: leads.agent.offer - the caller was authorised by the agent's link, or is the job
         offer = self.with_user(agent).sudo().with_context(lang=agent.lang, tz=agent.tz)
         return offer.with_company(offer.company_id) if offer.company_id in agent.company_ids else offer
 
     def _offer_url(self, answer=None):
-        """Where the agent answers the offer: in Odoo, or on a page of another addon.
+        """Return the URL where the agent answers the offer: in Odoo, or on a page of another addon.
 
-        :param answer: ``accept`` or ``decline``: what such a page has at hand
+        :param answer: ``accept`` or ``decline``, preselected on such a page
         """
         self.ensure_one()
         return f"{self.get_base_url()}/odoo/leads-offers/{self.id}"
 
     def _deadline_text(self):
-        """The deadline on the agent's clock, with the name of the clock."""
+        """Return the deadline in the agent's time zone, with the name of the zone."""
         zone = self.agent_id.tz or "UTC"
         return self.deadline and f"{format_datetime(self.env, self.deadline, tz=zone, dt_format='short')} ({zone})"
 
     def _seconds_left(self):
-        """How long the offer can still be answered; None: without end."""
+        """Return the seconds left to answer the offer, or None if it has no deadline."""
         self.ensure_one()
         return max(0, int((self.deadline - fields.Datetime.now()).total_seconds())) if self.deadline else None
 
-    # Mail templates, which users change, and pages call these by their names.
+    # Called by name from pages and mail templates, which users may have edited.
 
     def _lead_age_text(self):
         return words.lead_age(self)
@@ -359,17 +359,17 @@ class LeadsAgentOffer(models.Model):
         return words.subject(self)
 
     def _accepted_lead(self):
-        """The lead with the rights of the offer's agent: none before acceptance, none once it is out of their sight."""
+        """Return the lead with the rights of the offer's agent; empty before acceptance, or when it is out of sight."""
         self.ensure_one()
         return self._leads_in_sight(self.agent_id, [("id", "=", self.lead_id.id)] if self.state == "accepted" else None)
 
     def _accepted_text(self):
-        """What the customer of an accepted lead wrote, without pictures and links of others."""
+        """Return what the customer of an accepted lead wrote, as plain text."""
         return html2plaintext(self._accepted_lead().description or "").strip()
 
     @api.model
     def _leads_in_sight(self, agent, domain, **kwargs):
-        """Leads that an agent may see in Odoo, by the same rules."""
+        """Return leads that an agent owns and may read in Odoo."""
         Lead = self.env["crm.lead"].with_user(agent).with_context(active_test=False, lang=agent.lang, tz=agent.tz)
         if domain is None or not agent.active or not Lead.has_access("read"):
             return Lead
@@ -383,11 +383,11 @@ class LeadsAgentOffer(models.Model):
     @api.readonly
     @takes()
     def get_live_offers(self):
-        """One's own offers that wait for an answer, those due first.
+        """Return the user's own offers that wait for an answer, the most urgent first.
 
         :returns: list of dicts with ``id``, ``kind``, ``deadline`` (UTC, or False), ``seconds_left`` (or False),
-            ``tags`` (each with ``name`` and ``color``), ``city``, ``value_band``, ``hint`` and ``has_terms``: whether
-            there are terms to agree to
+            ``tags`` (each with ``name`` and ``color``), ``city``, ``value_band``, ``hint`` and ``has_terms`` (whether
+            there are terms to agree to)
         """
         if not self.has_access("read"):
             return []
@@ -396,5 +396,5 @@ class LeadsAgentOffer(models.Model):
             order="deadline, id",
             limit=MOST_SHOWN,
         )
-        # sudo: leads.agent.offer - one's own, which the search has checked
+        # sudo: leads.agent.offer - the user's own offers, as searched above
         return words.live(offers.sudo())

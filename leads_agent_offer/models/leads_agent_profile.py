@@ -16,12 +16,12 @@ from .leads_agent_tag import MOST_WEIGHT
 
 PERIODS = [("day", "Day"), ("week", "Week"), ("month", "Month")]
 MOST_PECKING = 100_000
-# What agents set for themselves.
+# Fields that agents may set for themselves.
 OWN_FIELDS = ("by_app", "by_email", "by_sms", "forward_email")
 
 
 class LeadsAgentProfile(models.Model):
-    """What decides which incoming leads an agent is offered, and how the agent is told."""
+    """The settings of an agent for routing and notifications."""
 
     _name = "leads.agent.profile"
     _description = "Agent Routing Profile"
@@ -67,7 +67,7 @@ class LeadsAgentProfile(models.Model):
     @api.constrains("user_id")
     def _check_user(self):
         for profile in self:
-            # sudo: res.users - whether the agent may hold leads
+            # sudo: res.users - only whether the agent may hold leads
             if not profile.user_id.sudo().can_hold_leads:
                 raise ValidationError(self.env._("%s holds no leads: choose a Leads Agent.", profile.user_id.name))
 
@@ -86,7 +86,7 @@ class LeadsAgentProfile(models.Model):
             profile.score = scores[profile.user_id.id]
 
     def _compute_counts(self):
-        # sudo: leads.agent.offer - figures of agents that the user may read
+        # sudo: leads.agent.offer - figures of agents whom the user may read
         groups = (
             self.env["leads.agent.offer"]
             .sudo()
@@ -103,41 +103,41 @@ class LeadsAgentProfile(models.Model):
 
     @api.model
     def _of(self, users):
-        """:returns: ``{user_id: profile}`` of those who have one"""
-        # sudo: leads.agent.profile - how somebody wants to be told
+        """Return ``{user_id: profile}`` for the users that have a profile."""
+        # sudo: leads.agent.profile - how users want to be notified
         return {profile.user_id.id: profile for profile in self.sudo().search([("user_id", "in", users.ids)])}
 
     @takes(given.one, forward_email=given.text, by_app=given.flag, by_email=given.flag, by_sms=given.flag)
     def set_preferences(self, **values):
-        """Change how one is notified of offers: one's own preferences, or as a manager anybody's.
+        """Change the notification preferences of the user, or as a manager those of any agent.
 
-        :param values: of ``by_app``, ``by_email``, ``by_sms`` and ``forward_email``
-        :raises AccessError: for somebody else's
-        :raises UserError: when nothing would reach the agent, or for something else than preferences
+        :param values: any of ``by_app``, ``by_email``, ``by_sms`` and ``forward_email``
+        :raises AccessError: if the profile belongs to somebody else and the user is not a Leads Manager
+        :raises UserError: if no channel is left, or for any other field
         """
         self.ensure_one()
         if self.user_id != self.env.user and not self.env.user._is_leads_manager():
             raise AccessError(self.env._("You can change your own preferences only."))
         if unknown := values.keys() - set(OWN_FIELDS):
             raise UserError(self.env._("'%s' is not a preference.", min(unknown)))
-        # sudo: leads.agent.profile - one's own preferences, and no other field: checked above
+        # sudo: leads.agent.profile - only the preferences checked above
         profile = self.sudo()
         profile.write(values)
         if not (profile.by_app or profile.by_email or profile.by_sms):
             raise UserError(self.env._("Choose at least one way to be notified of offers."))
 
     # ------------------------------------------------------------------
-    # As the arithmetic knows them
+    # Input of the ranking
     # ------------------------------------------------------------------
 
     @api.model
     def _roster(self, company, team=None):
-        """Everybody who could be offered leads of a company, and what is in their way now.
+        """Return all agents who could be offered leads of a company, and why they cannot take one now.
 
-        :param team: call center; when it has members, nobody else is on the roster
-        :returns: list of :class:`ranking.Agent`, in the order of their ids
+        :param team: call center; if it has members, only these are on the roster
+        :returns: list of :class:`ranking.Agent`, ordered by user ID
         """
-        # sudo: leads.agent.profile, res.users - routing looks at every agent, whoever brings the lead in
+        # sudo: leads.agent.profile, res.users - routing considers every agent, regardless of the current user
         profiles = self.sudo().search([("user_id.active", "=", True), ("user_id.company_ids", "in", company.ids)])
         if team and team.sudo().member_ids:
             profiles = profiles.filtered(lambda profile: profile.user_id in team.sudo().member_ids)
@@ -170,7 +170,7 @@ class LeadsAgentProfile(models.Model):
         return agents
 
     def _rooms(self):
-        """:returns: ``{profile_id: how many more leads in this period}`` of those with a cap; one query"""
+        """Return ``{profile_id: leads left in the period}`` for profiles with a cap; one query."""
         capped = self.filtered("cap")
         if not capped:
             return {}
@@ -191,7 +191,7 @@ class LeadsAgentProfile(models.Model):
         return {nr: max(0, self.browse(nr).cap - count) for nr, count in rows}
 
     def _period_start(self):
-        """When the period of the cap began where the agent lives; UTC."""
+        """Return when the period of the cap began in the agent's time zone, in UTC."""
         zone = pytz.timezone(self.user_id.tz or "UTC")
         day = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
         if self.cap_period == "week":
@@ -202,7 +202,7 @@ class LeadsAgentProfile(models.Model):
 
     @api.model
     def _note_served(self, agent_ids):
-        """Remember who was served, in this order. Of two transactions that serve the same agent, Odoo retries one."""
+        """Record who was served, in this order. If two transactions serve the same agent, Odoo retries one."""
         if not agent_ids:
             return
         self.flush_model(["served_nr"])
@@ -233,7 +233,7 @@ class LeadsAgentProfile(models.Model):
 
     @takes(given.one)
     def action_score_entries(self):
-        """Open the points of the agent, each with its cause."""
+        """Open the points of the agent with their causes."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -245,7 +245,7 @@ class LeadsAgentProfile(models.Model):
 
 
 class LeadsAgentSkill(models.Model):
-    """A tag that an agent holds, and how much it counts."""
+    """A tag of an agent, and its weight."""
 
     _name = "leads.agent.skill"
     _description = "Agent Tag"
@@ -269,7 +269,7 @@ class LeadsAgentSkill(models.Model):
 
 
 class LeadsAgentPecking(models.Model):
-    """A place in the pecking order that counts only for leads with a tag."""
+    """A pecking order that counts only for leads with a tag."""
 
     _name = "leads.agent.pecking"
     _description = "Pecking Order by Tag"

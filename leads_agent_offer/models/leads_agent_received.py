@@ -2,12 +2,12 @@ from odoo import api, models
 
 from odoo.addons.leads_agent.fields import Link
 
-# What a form of the website may say of a lead that is made of it later.
+# Fields of a website form that are copied to a lead created later.
 FORM_FIELDS = ("name", "contact_name", "partner_name", "email_from", "phone", "street", "city", "zip", "description")
 
 
 class LeadsAgentReceived(models.Model):
-    """Mail and forms that make leads which are offered."""
+    """Mail and forms that create offered leads."""
 
     _inherit = "leads.agent.received"
 
@@ -31,12 +31,12 @@ class LeadsAgentReceived(models.Model):
         return links
 
     def _set_lead_aside(self):
-        """The lead is archived; its offer is taken back by that."""
+        """Archive the lead, which takes back its offer."""
         self.lead_id.active = False
         return super()._set_lead_aside()
 
     def _take_in(self):
-        """What was marked as spam by mistake is a lead again, and is routed."""
+        """Restore and route leads that were marked as spam by mistake."""
         again = self.filtered(lambda row: row.holding == "released" and row.lead_id)
         for row in again:
             row.lead_id.active = True
@@ -56,7 +56,7 @@ class LeadsAgentReceived(models.Model):
 
     @api.model
     def _form_team(self, params):
-        """The call center that a form names, else that of the website."""
+        """Return the call center named in the form, else that of the website."""
         named = str(params.get("team_id") or "")
         if not named.isdecimal() and "website" in self.env:
             website = self.env["website"].get_current_website()

@@ -5,11 +5,11 @@ from ..tools import ranking
 
 
 class LeadsAgentRoster(models.Model):
-    """The agents as a backlog found them: what the audits of its leads are worked out from.
+    """A snapshot of the agents when a backlog was routed, from which the audits of its leads are computed.
 
-    Of a single lead the audit is written down. Of thousands that are routed together, what was decided about every
-    agent would be written down thousands of times; instead the decision is written once, as what went into it, and
-    worked out again for whoever reads the audit of a lead. Nothing in it changes afterwards.
+    For a single lead the audit is stored. For thousands of leads routed together, this would store the verdict on
+    every agent thousands of times; instead the input of the decision is stored once, and the audit of a lead is
+    computed when it is read. The snapshot never changes.
     """
 
     _name = "leads.agent.roster"
@@ -21,7 +21,7 @@ class LeadsAgentRoster(models.Model):
 
     @api.model
     def _note(self, agents, needs, settings):
-        """Write down what a routing goes by.
+        """Store the input of a routing.
 
         :param agents: list of :class:`ranking.Agent`
         :param needs: ``{tag_id: need}``
@@ -36,7 +36,7 @@ class LeadsAgentRoster(models.Model):
         )
 
     def _verdicts(self, hits):
-        """What was decided about every agent.
+        """Compute the verdicts on all agents.
 
         :param hits: ``{tag_id: Hit}`` of a lead
         :returns: list of :class:`ranking.Verdict`
@@ -47,7 +47,7 @@ class LeadsAgentRoster(models.Model):
 
     @api.autovacuum
     def _gc_rosters(self):
-        """Those whose leads are all deleted."""
+        """Delete snapshots whose leads are all deleted."""
         self.env.cr.execute(
             SQL(
                 """

@@ -9,7 +9,7 @@ from odoo.addons.leads_agent.fields import Link
 
 from ..tools import tag_matching
 
-# Where a lead is; without a row of its own it is not routed.
+# The state of a lead; a lead without an open row is not routed.
 STATES = [
     ("none", "Not Routed"),
     ("held", "Held"),
@@ -25,16 +25,16 @@ HOLDS = [
     ("manager", "By a Manager"),
     ("turn", "Until Its Turn"),
 ]
-# How it was decided who gets a lead.
+# How the agent of a lead was chosen.
 CAUSES = [("score", "By Tags and Score"), ("coalesced", "Repeat Lead"), ("assigned", "Assigned by the Catch-All")]
 
 
 class LeadsAgentRouting(models.Model):
-    """The routing of a lead: one open row says where the lead is, and a row per decision why it went to an agent.
+    """The routing of a lead: one open row with its current state, and a row per decision.
 
-    The open row has a state and is moved by :class:`Process`. A decision has a cause and stays as it was written: the
-    tags that were found, and of every agent why, or why not. Tags and agents stand in it by the names they had: links
-    beside them are to search and to group by.
+    The open row has a state, which :class:`Process` changes. A decision has a cause and is never changed: it holds the
+    tags found and the verdict on every agent. It stores the names of tags and agents at that time; the links are for
+    searching and grouping.
     """
 
     _name = "leads.agent.routing"
@@ -69,7 +69,7 @@ class LeadsAgentRouting(models.Model):
     # Rows of tag, factor, place, quote and the name of the tag
     hits = fields.Json(readonly=True, export_string_translation=False)
     verdicts = fields.Json(readonly=True, export_string_translation=False)
-    # Instead of the verdicts, for a lead of a backlog
+    # For a lead of a backlog, instead of the verdicts
     roster_id = Link("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
     ranked = fields.Json(readonly=True, export_string_translation=False)
     is_again = fields.Boolean(
@@ -86,16 +86,16 @@ class LeadsAgentRouting(models.Model):
     _released = models.Index("(released_at) WHERE released_at IS NOT NULL")
 
     # ------------------------------------------------------------------
-    # Writing it
+    # Writing
     # ------------------------------------------------------------------
 
     @api.model
     def _insert(self, rows):
-        """Write decisions down, in two queries whatever their number.
+        """Insert decisions, with two queries for any number of them.
 
-        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``agent_name``, and for what was decided by
-            the score ``tag_ids``, ``hits``, ``ranked`` (ids), ``verdicts`` (JSON text) or ``roster_id``, and
-            ``is_again`` if so; else ``cause`` and ``reason``
+        :param rows: dicts with ``lead_id``, ``company_id``, ``agent_id``, ``agent_name``; for a decision by score also
+            ``tag_ids``, ``hits``, ``ranked`` (IDs), ``verdicts`` (JSON text) or ``roster_id``, and optionally
+            ``is_again``; for others ``cause`` and ``reason``
         :returns: ``{lead_id: routing_id}``
         """
         if not rows:
@@ -148,7 +148,7 @@ class LeadsAgentRouting(models.Model):
         return routing_of
 
     # ------------------------------------------------------------------
-    # Reading it
+    # Reading
     # ------------------------------------------------------------------
 
     @api.depends("hits")
@@ -162,7 +162,7 @@ class LeadsAgentRouting(models.Model):
             routing.audit_html = routing._audit_page()
 
     def _audit_page(self):
-        # Whoever was offered the lead first is the first of those who qualified.
+        # The agent who was offered the lead first is listed first in `ranked`.
         selected = self.ranked[0] if self.agent_name and self.ranked else None
         return self.env["ir.qweb"]._render(
             "leads_agent_offer.routing_audit",
@@ -189,11 +189,11 @@ class LeadsAgentRouting(models.Model):
         )
 
     def _verdict_rows(self):
-        """What was decided about every agent, as in :meth:`_packed`."""
+        """Return the verdicts on all agents, as in :meth:`_packed`."""
         if not self.roster_id:
             return self.verdicts or []
         hits = {row[0]: tag_matching.Hit(*row[:4]) for row in self.hits or ()}
-        # sudo: leads.agent.roster - the part of it that is about this lead, for whoever may read the audit
+        # sudo: leads.agent.roster - only the verdicts on this lead, for users who may read the audit
         return self._packed(self.roster_id.sudo()._verdicts(hits))
 
     def _found_sentences(self):
@@ -241,9 +241,9 @@ class LeadsAgentRouting(models.Model):
 
     @api.model
     def _packed(self, verdicts):
-        """Verdicts as they are stored.
+        """Return verdicts as they are stored.
 
-        :returns: of each ``[agent, place, score, tag score, pecking, performance, [failed rules], name]``
+        :returns: rows of ``[agent, place, score, tag score, pecking, performance, [failed rules], name]``
         """
         return [
             [

@@ -20,14 +20,14 @@ CAUSES = [
     ("assigned", "Assigned by the catch-all"),
     ("feedback", "Gave feedback"),
 ]
-# What a row of the ledger may still become: void.
+# The only fields of an entry that may change: it can be voided.
 VOID_FIELDS = frozenset(("voided_at", "voided_by_id", "void_reason"))
 
 
 class LeadsAgentScoreEntry(models.Model):
-    """The ledger of the performance score: each point is a row with its cause. Rows are added, never changed.
+    """The ledger of the performance score: each entry holds points and their cause. Entries are never changed.
 
-    Nobody adds rows by hand: there is no right to create them, and what elevated code writes passes :meth:`_add`.
+    Users cannot create entries; elevated code creates them with :meth:`_add`.
     """
 
     _name = "leads.agent.score.entry"
@@ -62,7 +62,7 @@ class LeadsAgentScoreEntry(models.Model):
             entry.explanation = entry._sentence()
 
     def _sentence(self):
-        """What the points are for."""
+        """Return what the points are for."""
         match self.cause:
             case "accepted":
                 sentence = self.env._("Accepted an offer in time.")
@@ -92,7 +92,7 @@ class LeadsAgentScoreEntry(models.Model):
 
     @api.model
     def _add(self, cause, offers, points=None):
-        """Add points for offers: once each, whoever asks again. The only place where points come from.
+        """Add points for offers, once per offer and cause. All points are added here.
 
         :param offers: ``leads.agent.offer``
         """
@@ -119,7 +119,7 @@ class LeadsAgentScoreEntry(models.Model):
 
     @api.model
     def _scores(self, users):
-        """The performance of agents in the period of their company.
+        """Return the performance of agents in the period of their company.
 
         :returns: ``{user_id: 1 to 100}``
         """
@@ -133,7 +133,7 @@ class LeadsAgentScoreEntry(models.Model):
                   FROM unnest(%s::int[], %s::timestamp[]) AS t (id, since)
                 """,
                 users.ids,
-                # sudo: res.users, res.company - the period of the company of each agent, whoever asks
+                # sudo: res.users, res.company - only the period of each agent's company
                 [now - timedelta(days=user.sudo().company_id.leads_offer_score_days or 30) for user in users],
             )
         )
@@ -154,9 +154,9 @@ class LeadsAgentScoreEntry(models.Model):
 
     @takes(reason=given.text)
     def action_void(self, reason):
-        """Take points out of the score; the row stays, with the reason.
+        """Exclude points from the score; the entry stays, with the reason.
 
-        :raises AccessError: for others than Leads Managers
+        :raises AccessError: if the user is not a Leads Manager, or for the user's own points
         :raises UserError: without a reason, or when the points are void already
         """
         self.env.user._check_leads_manager()
@@ -169,5 +169,5 @@ class LeadsAgentScoreEntry(models.Model):
                 raise UserError(self.env._("These points have already been voided: %s", entry.void_reason))
         if self.agent_id == self.env.user:
             raise AccessError(self.env._("You cannot void your own points."))
-        # sudo: leads.agent.score.entry - nobody has the right to write; managers void, and nothing else is written
+        # sudo: leads.agent.score.entry - no user has write access; managers only void entries
         self.sudo().write({"voided_at": fields.Datetime.now(), "voided_by_id": self.env.uid, "void_reason": reason})

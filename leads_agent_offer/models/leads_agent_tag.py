@@ -14,7 +14,7 @@ MOST_WEIGHT = 1_000
 
 
 class LeadsAgentTag(models.Model):
-    """What is looked for in an incoming lead, and what it asks of the agents."""
+    """A text or range that is searched for in incoming leads, and its requirement for agents."""
 
     _name = "leads.agent.tag"
     _description = "Routing Tag"
@@ -51,7 +51,7 @@ class LeadsAgentTag(models.Model):
         default=ranking.DEFAULT_WEIGHT,
         help="The initial weight for agents who get this tag.",
     )
-    # Tags without a colour are not shown on cards.
+    # Cards do not show tags without a colour.
     color = fields.Integer(default=lambda self: randint(1, 11), export_string_translation=False)
     active = fields.Boolean(default=True)
     company_id = Link("res.company", index=True, help="Leave empty for all companies.")
@@ -99,7 +99,7 @@ class LeadsAgentTag(models.Model):
         return self.env._("The zip codes of the range '%s' must have the same length.", self.name)
 
     def _prepared(self):
-        """The tag as the matching knows it."""
+        """Return the tag as input of the matching."""
         self.ensure_one()
         low = high = None
         country = ""
@@ -112,9 +112,9 @@ class LeadsAgentTag(models.Model):
 
     @api.model
     def _join_spellings(self):
-        """Elevated, at an update: of two spellings of one tag the older stays, and the agents of the other hold it.
+        """Elevated, at an upgrade: merge tags with the same spelling into the oldest one, with their agents.
 
-        The other is archived. A range is called otherwise instead: two of them need not be the same.
+        The others are archived. A range is renamed instead, since two ranges of one name may differ.
         """
         stays, joined = {}, {}
         for tag in self.search([("active", "=", True)], order="id"):

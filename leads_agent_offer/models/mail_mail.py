@@ -6,7 +6,7 @@ from ..telling import note_untold
 
 
 class MailMail(models.Model):
-    """A mail that tells of an offer: if it fails, the offer says so."""
+    """A mail about an offer; if it fails, the error is recorded on the offer."""
 
     _inherit = "mail.mail"
 
@@ -16,7 +16,7 @@ class MailMail(models.Model):
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         if failure_type:
-            # sudo: leads.agent.offer - whoever sends the queue
+            # sudo: leads.agent.offer - any user may send the queue
             for mail in self.sudo().filtered("leads_offer_id"):
                 reason = failure_reason or mail.failure_reason or failure_type
                 note_untold(mail.leads_offer_id, self.env._("The e-mail was not sent: %s", reason))

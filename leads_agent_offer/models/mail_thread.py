@@ -5,7 +5,7 @@ from odoo.addons.leads_agent_channel.tools import mail_source
 
 
 class MailThread(models.AbstractModel):
-    """The gateway forgets whom an answer goes to and who wrote an attached mail; new leads need both."""
+    """Pass the *Reply-To* and the senders of attached mails on to new leads; the gateway drops both."""
 
     _inherit = "mail.thread"
 

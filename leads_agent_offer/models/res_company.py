@@ -11,17 +11,17 @@ from ..tools import queueing, ranking, tag_matching
 
 MINUTES = (2, 20_160)
 MOST_CATCH_ALL = 5
-# Seconds between imported leads.
+# In seconds.
 IMPORT_SPACING = 60
-# Numbers that must not be left out.
+# Numbers that are required.
 NEEDED = ("leads_offer_minutes", "leads_offer_most_agents", "leads_offer_spacing", "leads_offer_score_days")
-# What decides when leads are offered.
+# Settings that decide when leads are offered.
 GATE = {"leads_offer_calendar_id", "leads_offer_override", "leads_offer_intercept", "leads_offer_spacing"}
 OVERRIDES = [("open", "Open now"), ("closed", "Closed now")]
 
 
 class ResCompany(models.Model):
-    """How incoming leads are routed and offered in a company."""
+    """The settings of a company for routing and offering incoming leads."""
 
     _inherit = "res.company"
 
@@ -127,7 +127,7 @@ class ResCompany(models.Model):
                 raise ValidationError(self.env._("Factors and weights of the routing are numbers from 0 to 100."))
 
     # ------------------------------------------------------------------
-    # As the arithmetic knows them
+    # Input of the arithmetic
     # ------------------------------------------------------------------
 
     def _leads_offer_factors(self):
@@ -146,8 +146,8 @@ class ResCompany(models.Model):
         )
 
     def _leads_offer_catchers(self):
-        """The users of the catch-all who may still take leads."""
-        # sudo: res.users - what they may, whoever brings the lead in
+        """Return the users of the catch-all who may still take leads."""
+        # sudo: res.users - only what they may do, regardless of the current user
         users = self.sudo().leads_offer_catch_all_ids
         return users.filtered(lambda user: user._leads_may_accept(self, is_caught=True))
 
@@ -165,25 +165,25 @@ class ResCompany(models.Model):
         return result
 
     def _leads_offer_gate(self):
-        """What decides when leads are offered."""
+        """Return the settings that decide when leads are offered."""
         return [self[name] for name in sorted(GATE)]
 
     def _leads_offer_plan_anew(self):
-        """What was held by other hours or settings goes on by those of now."""
+        """Reschedule held leads after a change of hours or settings."""
         others = Domain("leads_hold", "not in", ("manager", "turn"))
         self._leads_offer_held(others, "leads_offer_until, create_date, id").plan_anew(self)
 
     def _leads_offer_held(self, domain, order):
-        """Leads of the company that are held."""
-        # sudo: crm.lead - follows from the settings, or managers release; whoever that is needs no right of the CRM app
+        """Return held leads of the company."""
+        # sudo: crm.lead - follows from the settings, or managers release; users need no access to the CRM app for it
         Lead = self.env["crm.lead"].sudo().with_company(self)
         held = Domain("leads_offer_state", "=", "held") & Domain("company_id", "in", (False, self.id)) & domain
         return Holding(Lead.search(held, order=order).filtered(lambda lead: lead._leads_company() == self))
 
     def _leads_offer_opening(self):
-        """When leads are offered again.
+        """Return when leads are offered again.
 
-        :returns: the moment (UTC) from which on; now when they are offered now; None when nobody can say
+        :returns: the moment in UTC; now if they are offered now; None if it is not known
         """
         now = fields.Datetime.now()
         if self.leads_offer_override == "open":
@@ -194,17 +194,17 @@ class ResCompany(models.Model):
         return calendar._leads_next_working_time(now) if calendar else now
 
     def _leads_offer_gap(self, hold=None):
-        """Seconds between two releases, at least; between two leads that are held for the same reason.
+        """Return the minimum seconds between two releases, or between two leads held for the same reason.
 
-        :param hold: of ``leads_hold``; None: of any two
+        :param hold: a value of ``leads_hold``; None for any two leads
         """
         return IMPORT_SPACING if hold == "import" else self.leads_offer_spacing
 
     @takes()
     def action_leads_offer_release(self):
-        """Release what is held, one by one.
+        """Release held leads one by one.
 
-        :raises AccessError: for others than Leads Managers, and for companies of others
+        :raises AccessError: if the user is not a Leads Manager, or has no access to the company
         """
         self.env.user._check_leads_manager()
         self.check_access("read")

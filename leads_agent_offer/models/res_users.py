@@ -7,20 +7,20 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _leads_release_orphans(self):
-        """What is offered to somebody who holds no leads any more goes on at once, without points."""
+        """Pass on the offers of users who no longer hold leads, without points."""
         result = super()._leads_release_orphans()
         self._leads_pass_offers_on()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_pass_offers_on(self):
-        """Whoever is about to be deleted is archived first: what they are offered does not come back to them then."""
-        # sudo: leads.agent.offer - follows from the change of the user, whoever was allowed to make it
+        """Archive users before they are deleted, so that their offers do not return to them."""
+        # sudo: leads.agent.offer - follows from the change of the user
         offers = self.env["leads.agent.offer"].sudo().search([("agent_id", "in", self.ids), ("state", "=", "offered")])
         offers.agent_id.filtered("active").active = False
 
     def _leads_pass_offers_on(self):
-        """Take back what is offered to users who may not accept it any more; an empty recordset means everybody."""
+        """Take back offers of users who may no longer accept them; an empty recordset means all users."""
         # sudo: leads.agent.offer - as above
         Offer = self.env["leads.agent.offer"].sudo()
         domain = [("state", "=", "offered")] + ([("agent_id", "in", self.ids)] if self else [])
@@ -35,7 +35,7 @@ class ResUsers(models.Model):
     def _leads_may_accept(self, company, *, is_caught=False):
         """Elevated: whether a user may accept leads of a company.
 
-        :param bool is_caught: leads of the catch-all, on which managers are, too
+        :param bool is_caught: for leads of the catch-all, which managers may accept too
         """
         self.ensure_one()
         may_accept = self.can_hold_leads or (is_caught and self.is_leads_manager)

@@ -4,7 +4,7 @@ import pytz
 
 from odoo import models
 
-# How far ahead an opening is looked for.
+# How far ahead to look for an opening.
 AHEAD = timedelta(days=60)
 
 
@@ -12,10 +12,10 @@ class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     def _leads_next_working_time(self, moment):
-        """When the hours are open again, holidays left out.
+        """Return the next moment within the working hours, taking holidays into account.
 
         :param datetime moment: UTC
-        :returns: the moment itself when they are open; None when they never are
+        :returns: the moment itself if within the hours; None if there is none in the next 60 days
         """
         self.ensure_one()
         start = pytz.utc.localize(moment)
@@ -24,11 +24,11 @@ class ResourceCalendar(models.Model):
         return opening and opening.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _leads_after(self, moment, duration):
-        """When so much working time has passed.
+        """Return the moment after a duration of working time.
 
         :param datetime moment: UTC
         :param timedelta duration: of working time
-        :returns: UTC; None when the hours are never open
+        :returns: UTC; None if there are no working hours
         """
         self.ensure_one()
         end = self.plan_hours(duration.total_seconds() / 3600, pytz.utc.localize(moment), compute_leaves=True)

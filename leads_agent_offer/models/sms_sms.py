@@ -6,7 +6,7 @@ from ..telling import note_untold
 
 
 class SmsSms(models.Model):
-    """A text message that tells of an offer: if it fails, the offer says so."""
+    """A text message about an offer; if it fails, the error is recorded on the offer."""
 
     _inherit = "sms.sms"
 
@@ -16,7 +16,7 @@ class SmsSms(models.Model):
 
     def _handle_call_result_hook(self, results):
         result = super()._handle_call_result_hook(results)
-        # sudo: leads.agent.offer - whoever sends the queue
+        # sudo: leads.agent.offer - any user may send the queue
         for sms in self.sudo().filtered(lambda sms: sms.leads_offer_id and sms.state == "error"):
             reason = dict(sms._fields["failure_type"]._description_selection(self.env)).get(sms.failure_type, "")
             note_untold(sms.leads_offer_id, self.env._("The text message was not sent: %s", reason))

@@ -4,17 +4,17 @@ from odoo.fields import Command
 
 from .offer_common import OfferCommon
 
-# Of the contact of every lead made here; in lower case, without spaces.
+# Contact data of every lead created here, in lower case and without spaces.
 CANARIES = ("canary", "secretcontact", "secret@customer", "secretstreet", "+32470123456", "470123456")
 
 
 class CanaryCommon(OfferCommon):
-    """An offer of a lead whose contact is found wherever it stands."""
+    """An offer of a lead whose contact data can be recognised wherever they appear."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Whatever the demo data say.
+        # Regardless of the demo data.
         cls.company = cls.env.company
         cls.company.write(
             {

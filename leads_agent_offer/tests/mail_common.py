@@ -5,7 +5,7 @@ from .offer_common import OfferCommon
 
 
 class MailCommon(OfferCommon):
-    """Whole mails to the alias of the call center, as the mail server hands them over."""
+    """Complete mails to the alias of the call center, as delivered by the mail server."""
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +20,7 @@ class MailCommon(OfferCommon):
 
     @classmethod
     def _message(cls, text="", subject="Enquiry", sender="Jo Writer <jo@writer.example.org>", html=None, **headers):
-        """A mail as bytes; ``x_spam_flag`` stands for the header *X-Spam-Flag*."""
+        """Return a mail as bytes; ``x_spam_flag`` sets the header *X-Spam-Flag*."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"], mail["Message-Id"] = sender, cls.alias, subject, make_msgid()
         for name, value in headers.items():
@@ -31,6 +31,6 @@ class MailCommon(OfferCommon):
         return mail.as_bytes()
 
     def _receive(self, *args, **kwargs):
-        """The lead that a mail made."""
+        """Deliver a mail and return the lead that it created."""
         lead_id = self.env["mail.thread"].message_process(None, self._message(*args, **kwargs))
         return self.env["crm.lead"].browse(lead_id or [])

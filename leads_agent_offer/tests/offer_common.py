@@ -15,7 +15,7 @@ class OfferCommon(LeadsAgentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Whatever the demo has
+        # Regardless of the demo data
         cls.env["crm.lead"].with_context(active_test=False).search([("leads_offer_state", "!=", "none")]).unlink()
         cls.env["leads.agent.profile"].search([]).unlink()
         cls.env["leads.agent.tag"].search([]).unlink()
@@ -49,7 +49,7 @@ class OfferCommon(LeadsAgentCommon):
 
     @classmethod
     def _incoming(cls, name="Solar roof for a bakery", **vals):
-        """A lead as it comes in: nobody owns it."""
+        """Create an incoming lead without an owner."""
         return cls.env["crm.lead"].create(
             {
                 "name": name,
@@ -65,7 +65,7 @@ class OfferCommon(LeadsAgentCommon):
 
     @classmethod
     def _live(cls, lead):
-        """The offers of a lead that wait for an answer."""
+        """Return the offers of a lead that wait for an answer."""
         return lead.leads_offer_ids.filtered(lambda offer: offer.state == "offered")
 
     @classmethod
@@ -83,7 +83,7 @@ class OfferCommon(LeadsAgentCommon):
         self.env.invalidate_all()
 
     def _pass_time(self, **duration):
-        """Let time pass, and the job run."""
+        """Move the clock forward and run the job."""
         with freeze_time(fields.Datetime.now() + timedelta(**duration)) as clock:
             self._run_job()
         return clock

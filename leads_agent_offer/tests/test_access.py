@@ -8,7 +8,7 @@ SECRETS = ("Secret", "secret@customer", "470 12 34 56", "470123456")
 
 @tagged("post_install", "-at_install")
 class TestAccess(OfferCommon):
-    """Before acceptance the agent cannot read whose lead it is, by no door; afterwards everything."""
+    """Before acceptance an agent cannot read the contact of a lead through any interface; afterwards everything."""
 
     def setUp(self):
         super().setUp()
@@ -16,7 +16,7 @@ class TestAccess(OfferCommon):
         self.offer = self._live(self.lead)
 
     def _everything(self, user):
-        """What the user reads of the offer, and how the records are called."""
+        """Return what the user can read of the offer, including display names."""
         offers = self.env["leads.agent.offer"].with_user(user)
         names = list(offers.fields_get())
         read = offers.search([]).read(names)

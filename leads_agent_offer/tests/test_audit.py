@@ -16,17 +16,17 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestAudit(OfferCommon):
-    """The audit says what was decided then, in the names of then; and whoever gets a lead has one."""
+    """The audit shows past decisions with the names at that time; every assigned lead has one."""
 
     def _audit(self, lead):
-        """The newest audit as a manager reads it: the page, and the line in the list."""
+        """Return the newest audit as a manager sees it: the page, and the row in the list."""
         self.env.flush_all()
         self.env.invalidate_all()
         routing = lead.leads_routing_ids[0].with_user(self.manager)
         return str(routing.audit_html), routing.tag_names, routing.agent_name
 
     def _two_leads(self, name):
-        """A lead that is routed alone, and one of a backlog."""
+        """Return a lead routed alone, and one of a backlog."""
         alone = self._incoming(name, email_from="alone@example.com", phone=False)
         backlog = self.env["crm.lead"].create(
             [
@@ -78,7 +78,7 @@ class TestAudit(OfferCommon):
         self.assertEqual(self._audit(lead), before)
 
     # ------------------------------------------------------------------
-    # Given without an offer
+    # Without an offer
     # ------------------------------------------------------------------
 
     def _held(self, **vals):
@@ -170,14 +170,14 @@ class TestAudit(OfferCommon):
 
 @tagged("post_install", "-at_install")
 class TestFigures(OfferCommon):
-    """What the reports count: offers that somebody was asked to answer, and each miss once."""
+    """Reports count offers that an agent was asked to answer, and each miss once."""
 
     def setUp(self):
         super().setUp()
         self.env.company.write({"leads_offer_shark_minutes": 30, "leads_offer_catch_all_ids": self.manager.ids})
 
     def _report(self):
-        """``{agent: (offers, accepted, declined, missed)}`` as *Offers Analysis* has it for the manager."""
+        """Return ``{agent: (offers, accepted, declined, missed)}`` as in *Offers Analysis* for the manager."""
         self.env.flush_all()
         self.env.invalidate_all()
         domain = ast.literal_eval(self.env.ref("leads_agent_offer.action_offers_report").domain)
@@ -199,7 +199,7 @@ class TestFigures(OfferCommon):
         }
 
     def _catch_all(self):
-        """The same of the filter *Catch-All*: ``{state: offers}``."""
+        """Return ``{state: offers}`` of the filter *Catch-All*."""
         rows = (
             self.env["leads.agent.offer"]
             .with_user(self.manager)
@@ -273,7 +273,7 @@ class TestFigures(OfferCommon):
         self.assertEqual(self._holder(self._incoming()), self.other_agent)
 
     def test_kept_databases_are_brought_to_it(self):
-        """What was written before there were names and kinds: the update fills them in."""
+        """The upgrade fills in names and kinds of old rows."""
         tag = self._tag("solar")
         self._skill(self.agent, tag, 70)
         self._assign(self._lead("Harbour Café", email="harbour@example.com"), self.other_agent)

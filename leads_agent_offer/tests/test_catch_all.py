@@ -9,7 +9,7 @@ ASSIGN, RESUBMIT = "leads.agent.offer.assign", "leads.agent.offer.resubmit"
 
 
 class CatchAllCommon(OfferCommon):
-    """A lead that both agents declined, with the manager and an agent on the catch-all."""
+    """A lead that both agents declined, with the manager and an agent in the catch-all."""
 
     def setUp(self):
         super().setUp()
@@ -24,14 +24,14 @@ class CatchAllCommon(OfferCommon):
         self.assertEqual(set(self.offers), {self.manager, self.catcher})
 
     def _form(self, user, door, offer=None):
-        """The dialog that a button opens."""
+        """Return the dialog that a button opens."""
         action = getattr((offer or self.offers[user]).with_user(user), door)()
         return Form(self.env[action["res_model"]].with_user(user).with_context(**action["context"]))
 
 
 @tagged("post_install", "-at_install")
 class TestCatchAll(CatchAllCommon):
-    """*Assign to...* and *Edit and Resubmit*: for the users of the catch-all, each with their own share of it."""
+    """*Assign to...* and *Edit and Resubmit* by the users of the catch-all, each with an own offer."""
 
     def test_each_user_of_the_catch_all_assigns(self):
         for user in (self.manager, self.catcher):
@@ -134,7 +134,7 @@ class TestCatchAll(CatchAllCommon):
 
 @tagged("post_install", "-at_install")
 class TestCatchAllByRequest(CatchAllCommon, HttpCase):
-    """The same from outside: what the server refuses, whatever the screen shows."""
+    """The server refuses requests that the screen does not offer."""
 
     def _call(self, model, method, *args, **kwargs):
         return self.make_jsonrpc_request(

@@ -2,16 +2,16 @@ from odoo.tests import HttpCase, tagged
 
 from .offer_common import OfferCommon
 
-# What a client may write into the context of a call, hoping that the routing looks away.
+# Keys that a client may put into the context to bypass the routing.
 FLAGS = {"leads_offer_step": True, "leads_offer_later": True}
 
 
 @tagged("post_install", "-at_install")
 class TestContexts(OfferCommon, HttpCase):
-    """A context comes from the client: no key of it keeps the routing from what it does."""
+    """No key in the client's context changes the routing."""
 
     def _call(self, model, method, *args, **context):
-        """As the web client calls; returns what comes back."""
+        """Call as the web client does, and return the response."""
         answer = self.make_jsonrpc_request(
             "/web/dataset/call_kw",
             {"model": model, "method": method, "args": list(args), "kwargs": {"context": context}},
@@ -31,7 +31,7 @@ class TestContexts(OfferCommon, HttpCase):
             ("web_save", {"user_id": self.salesperson.id}, {}),
         ):
             with self.subTest(method, args=args):
-                # Odoo shows leads that nobody owns to salespeople who see all.
+                # Odoo shows leads without an owner to salespeople who see all leads.
                 lead = self._incoming(email_from=False, phone=False)
                 offer = self._live(lead)
                 self._call("crm.lead", method, lead.ids, *args, **FLAGS)

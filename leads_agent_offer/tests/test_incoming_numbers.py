@@ -5,7 +5,7 @@ from .mail_common import MailCommon
 
 @tagged("post_install", "-at_install")
 class TestIncomingNumbers(MailCommon):
-    """Money and zip codes in mails and fields, and numbers that are neither."""
+    """Money and zip codes in mails and fields, and other numbers."""
 
     def _tags_of(self, lead):
         return lead.leads_routing_ids.tag_ids.mapped("name")

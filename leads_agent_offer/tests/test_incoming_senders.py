@@ -13,7 +13,7 @@ OURS = {"name": "Jo Baker", "email": "jo@customer.example.org", "phone": "+32 47
 
 @tagged("post_install", "-at_install")
 class TestIncomingSenders(MailCommon):
-    """A lead is about the person whom the mail names, not about who or what sent it."""
+    """A lead is about the person named in the mail, not about its sender."""
 
     def _assert_jo(self, lead, *, phone=True, name="Jo Baker"):
         self.assertEqual(lead.email_normalized, OURS["email"])

@@ -8,7 +8,7 @@ from .mail_common import MailCommon
 
 @tagged("post_install", "-at_install")
 class TestIncomingText(MailCommon):
-    """Tags are looked for in what a person would read of a mail."""
+    """Tags are searched for in the readable text of a mail."""
 
     def _found(self, html, subject="Enquiry", text="See the other part"):
         lead = self._receive(text, subject=subject, html=html)

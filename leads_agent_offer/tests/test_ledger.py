@@ -11,7 +11,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestLedger(OfferCommon):
-    """Points are added, never changed; nobody makes their own."""
+    """Points are added, never changed, and no user can create their own."""
 
     def setUp(self):
         super().setUp()

@@ -8,12 +8,12 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestOfferMenus(MenuTours, OfferCommon, HttpCase):
-    """Each menu of the offers, opened in a browser with each of its views: no error of the client, no dialog."""
+    """Each menu of the offers opens in a browser with each of its views, without a client error or dialog."""
 
     def setUp(self):
         super().setUp()
         self._skill(self.agent, self._tag("solar"))
-        # One lead accepted, one declined with a reason and accepted by the other, one that waits for an answer.
+        # One lead accepted, one declined with a reason and then accepted by the other agent, one waiting for an answer.
         first = self._live(self._incoming(email_from="first@example.com", phone=False))
         first.with_user(self.agent).action_accept()
         second = self._incoming("A boiler", email_from="second@example.com", phone=False)
@@ -25,7 +25,7 @@ class TestOfferMenus(MenuTours, OfferCommon, HttpCase):
         self._incoming("Solar carport", email_from="third@example.com", phone=False)
 
     def _caught(self, email):
-        """An offer of a lead that the agents declined, on the catch-all."""
+        """Return a catch-all offer of a lead that the agents declined."""
         lead = self._incoming("Solar fence", email_from=email, phone=False)
         while (offer := self._live(lead)).kind == "exclusive":
             offer.with_user(offer.agent_id).action_decline()
@@ -52,7 +52,7 @@ class TestOfferMenus(MenuTours, OfferCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestDeclineReasons(OfferCommon):
-    """Managers say which reasons agents choose from."""
+    """Managers configure the reasons that agents choose from."""
 
     def test_a_manager_adds_a_reason_and_sees_how_often_it_was_given(self):
         reason = self.env["leads.agent.decline.reason"].with_user(self.manager).create({"name": "On the road"})

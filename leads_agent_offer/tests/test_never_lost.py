@@ -11,7 +11,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestNeverLost(OfferCommon):
-    """Whatever happens to a lead that is offered, it has an owner, a running offer, or a reason and a next look."""
+    """An offered lead always has an owner, a live offer, or a reason and a next check, whatever happens."""
 
     def _points(self, user):
         return self.env["leads.agent.score.entry"].search([("agent_id", "=", user.id)]).mapped("cause")
@@ -146,7 +146,7 @@ class TestNeverLost(OfferCommon):
         self.assertTrue(lead.leads_offer_until)
 
     # ------------------------------------------------------------------
-    # Restored, merged
+    # Restored and merged leads
     # ------------------------------------------------------------------
 
     def test_restored_leads_go_on_where_they_were(self):
@@ -212,7 +212,7 @@ class TestNeverLost(OfferCommon):
         self.assertEqual(lead.leads_offer_state, "offered")
 
     def test_merged_leads_go_on(self):
-        """The lead that is left is offered; who declined one of them is not asked for it again."""
+        """The remaining lead is offered; an agent who declined one of them is not offered it again."""
         for how in ("both offered", "one waits", "one is held", "one never routed"):
             with self.subTest(how), self.env.cr.savepoint() as savepoint:
                 first, second = self._two()

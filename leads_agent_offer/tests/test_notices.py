@@ -12,7 +12,7 @@ from .canary_common import CANARIES, CanaryCommon
 
 @tagged("post_install", "-at_install")
 class TestNotices(CanaryCommon):
-    """Who is told what, by which channel, and what happens when that fails."""
+    """Notifications: recipients, content, channels and failures."""
 
     def setUp(self):
         super().setUp()
@@ -73,7 +73,7 @@ class TestNotices(CanaryCommon):
         ):
             self._tell()
             self.offer.with_user(self.agent).action_accept()
-        # Demo offers are notified of as well, and the dashboard has messages of its own.
+        # Demo offers send notifications too, and the dashboard has messages of its own.
         notices = [
             (kind, message)
             for channel, kind, message in sent

@@ -2,7 +2,7 @@ from odoo.tests import HttpCase, no_retry, tagged
 
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 
-# The id of the suite "@leads_agent_offer" of the browser's unit tests.
+# ID of the browser test suite "@leads_agent_offer".
 SUITE = "e7edb0ba"
 
 

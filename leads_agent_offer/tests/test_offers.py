@@ -12,7 +12,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestOffers(OfferCommon):
-    """The life of an offer: accept, decline, miss, another chance, shark tank, catch-all."""
+    """The life cycle of an offer: accept, decline, miss, another chance, shark tank, catch-all."""
 
     def _points(self, user):
         return sum(self.env["leads.agent.score.entry"].search([("agent_id", "=", user.id)]).mapped("points"))
@@ -195,7 +195,7 @@ class TestOffers(OfferCommon):
             self.assertEqual(offer.deadline, fields.Datetime.to_datetime("2026-11-23 09:30:00"))
 
     # ------------------------------------------------------------------
-    # What else happens meanwhile
+    # Events in between
     # ------------------------------------------------------------------
 
     def test_a_lead_that_is_won_lost_archived_or_given_away_is_taken_back(self):

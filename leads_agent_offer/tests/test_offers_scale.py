@@ -37,7 +37,7 @@ class TestOffersScale(OfferCommon):
             profile.write({"by_app": True, "by_email": True, "by_sms": True})
         (self.agent | self.other_agent).partner_id.phone = "+32 470 00 00 01"
         costs, mails = [], self.env["mail.mail"]
-        # The first of them fills caches and is thrown away.
+        # The first run fills caches and is not counted.
         for count in (1, 4, 40):
             self._drop_leads()
             for nr in range(count):
@@ -61,7 +61,7 @@ class TestOffersScale(OfferCommon):
 
     def test_accepting_costs_a_known_number_of_queries(self):
         costs = []
-        # The first of each of the two agents fills caches and is thrown away.
+        # The first run of each agent fills caches and is not counted.
         for nr in range(3):
             offer = self._live(self._incoming(f"Lead {nr}", email_from=f"taken{nr}@taken{nr}.example.com", phone=False))
             offer = offer.with_user(offer.agent_id)

@@ -13,7 +13,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestProcess(OfferCommon, HttpCase):
-    """Where a lead is stands on its open row, is read by the lead, and is moved by the routing alone."""
+    """The state of a lead is stored on its open row, shown on the lead, and changed by the routing only."""
 
     def _call(self, method, *args, **context):
         try:
@@ -33,7 +33,7 @@ class TestProcess(OfferCommon, HttpCase):
         return self.env["leads.agent.routing"].search([("lead_id", "in", leads.ids), ("state", "!=", False)])
 
     def _moved(self):
-        """A value for each field of the process that says something else than the lead does."""
+        """Return a value for each field of the process that differs from the lead's."""
         other = self._incoming("Another", email_from="other@example.com", phone=False)
         now = fields.Datetime.to_string(fields.Datetime.now())
         return {
@@ -61,11 +61,11 @@ class TestProcess(OfferCommon, HttpCase):
                     self._refused("create", [{"name": "Made", "team_id": self.call_center.id, name: value}])
                     self._refused("create", [{"name": "Made"}], **{f"default_{name}": value})
                     self.assertEqual(lead.read(list(moved)), before)
-            # What is theirs to write they write.
+            # They can write the fields they are allowed to.
             self._call("write", lead.ids, {"city": f"City of {login}"})
             self.assertEqual(lead.city, f"City of {login}")
         self.assertFalse(self.env["crm.lead"].search([("name", "=", "Made")]))
-        # Nor by the row itself.
+        # The row cannot be written directly either.
         for user in (self.salesperson, self.manager):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 lead.leads_routing_id.with_user(user).write({"state": "accepted"})

@@ -44,7 +44,7 @@ SPAM = [
     {"X_Barracuda_Spam_Flag": "YES"},
     {"subject": "***SPAM*** Cheap roofs"},
 ]
-# What a person wrote, or a machine about a person, whatever the headers look like.
+# Mail by a person, or by a machine about a person, regardless of the headers.
 PEOPLE = [
     {},
     {"Auto_Submitted": "no"},
@@ -107,7 +107,7 @@ class ReceivedCommon(MailCommon):
         return self.env["leads.agent.received"].search([("id", ">", self.before), *domain])
 
     def _deliver(self, source):
-        """The row of a mail, after the mail server handed it over."""
+        """Deliver a mail as the mail server does, and return its row."""
         last = self._rows()[:1].id or self.before
         self.env["mail.thread"].message_process(None, source)
         return self._rows(("id", ">", last))
@@ -130,7 +130,7 @@ class ReceivedCommon(MailCommon):
 
 @tagged("post_install", "-at_install")
 class TestReceivedMail(ReceivedCommon):
-    """Each mail to a call center has a row, which says what became of it."""
+    """Each mail to a call center has a row with its result."""
 
     def test_a_lead_and_an_answer_to_it(self):
         row = self._deliver(self._message("We need a roof", subject="Roof"))
@@ -228,7 +228,7 @@ class TestReceivedMail(ReceivedCommon):
 
 @tagged("post_install", "-at_install")
 class TestAutomaticMail(ReceivedCommon):
-    """What no person wrote makes no lead, and waits until a manager releases it."""
+    """Automatic mail creates no lead, and waits until a manager releases it."""
 
     def test_automatic_answers(self):
         for headers in ANSWERS:

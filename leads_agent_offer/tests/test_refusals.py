@@ -13,7 +13,7 @@ BLOCKED = "Do not call: the number of Harbour Café is on the do-not-call list."
 
 @tagged("post_install", "-at_install")
 class TestRefusals(OfferCommon):
-    """Who may be given to nobody is offered to nobody, for the reasons and in the words of every other door."""
+    """Leads of refused customers are not offered, with the same reasons and sentences as elsewhere."""
 
     @classmethod
     def setUpClass(cls):

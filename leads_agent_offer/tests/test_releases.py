@@ -22,7 +22,7 @@ SEED = 20261130
 
 @tagged("post_install", "-at_install")
 class TestReleases(OfferCommon):
-    """What is held is released one by one, as far apart as the company says, whoever releases it and why."""
+    """Held leads are released one by one, at the company's interval, for any kind of release."""
 
     def setUp(self):
         super().setUp()
@@ -52,7 +52,7 @@ class TestReleases(OfferCommon):
         return self.env["crm.lead"].with_context(import_file=True).create(rows)
 
     def _hours(self, hour_to=12):
-        """Monday morning, UTC."""
+        """Set operating hours on Monday morning, UTC."""
         self.env.company.leads_offer_calendar_id = self.env["resource.calendar"].create(
             {
                 "name": "Monday morning",
@@ -65,7 +65,7 @@ class TestReleases(OfferCommon):
         )
 
     def _run_until(self, clock, moment):
-        """The job runs whenever something is due, until a moment."""
+        """Run the job whenever something is due, until a moment."""
         self.env.flush_all()
         while True:
             due = self.env["crm.lead"].search(
@@ -81,7 +81,7 @@ class TestReleases(OfferCommon):
         clock.move_to(moment)
 
     def _offered(self, leads):
-        """When leads were offered first, in that order, in seconds after the first."""
+        """Return when each lead was first offered, sorted, in seconds after the first one."""
         offers = leads.leads_offer_ids.filtered(lambda offer: offer.kind == "exclusive")
         moments = sorted(min(made.mapped("offered_at")) for made in offers.grouped("lead_id").values())
         return [int((moment - moments[0]).total_seconds()) for moment in moments]
@@ -153,7 +153,7 @@ class TestReleases(OfferCommon):
             self.assertEqual(self._offered(waiting | held), [0, 20, 40, 60, 80, 100])
 
     def test_two_managers_at_the_same_moment(self):
-        """Neither saw what the other released: the job sees both."""
+        """Neither manager saw the other's releases; the job sees both."""
         self.env.company.leads_offer_intercept = True
         with freeze_time(SUNDAY) as clock:
             leads = self._leads(6)
@@ -177,7 +177,7 @@ class TestReleases(OfferCommon):
             self.assertEqual(self._offered(leads), [0, 20, 40, 60, 80])
 
     def test_a_job_that_comes_once_a_minute_catches_up(self):
-        """Odoo looks for due jobs once a minute: what is due by then is not put off again and again."""
+        """Odoo runs due jobs once a minute: leads due by then are not postponed again and again."""
         self.env.company.leads_offer_override = "closed"
         with freeze_time(SUNDAY) as clock:
             leads = self._leads(9)
@@ -303,11 +303,11 @@ class TestReleases(OfferCommon):
                 self.env.invalidate_all()
 
     # ------------------------------------------------------------------
-    # What it says
+    # Reasons
     # ------------------------------------------------------------------
 
     def test_operating_hours_are_named_where_there_are_some(self):
-        """Without hours, no sentence on a held lead speaks of them."""
+        """Without operating hours, no reason on a held lead mentions them."""
 
         def closed():
             self.env.company.leads_offer_override = "closed"

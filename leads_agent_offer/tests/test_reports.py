@@ -9,7 +9,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestReports(OfferCommon):
-    """Managers see where the offers went; agents learn no more of a lead than an offer says."""
+    """Managers see the offers by region; agents learn no more of a lead than an offer shows."""
 
     @classmethod
     def setUpClass(cls):
@@ -30,7 +30,7 @@ class TestReports(OfferCommon):
         cls.action = cls.env.ref("leads_agent_offer.action_offers_region")
 
     def _by(self, user, groupby):
-        """:returns: ``{place: (offers, accepted, declined)}`` as the report has it"""
+        """Return ``{place: (offers, accepted, declined)}`` of the report."""
         domain = Domain("lead_id", "in", self.leads.ids) & Domain(ast.literal_eval(self.action.domain))
         aggregates = ["__count", "accepted_count:sum", "declined_count:sum"]
         rows = self.env["leads.agent.offer"].with_user(user).formatted_read_group(domain, [groupby], aggregates)
@@ -38,7 +38,7 @@ class TestReports(OfferCommon):
 
     def test_a_manager_sees_offers_by_country_and_region(self):
         self.env.invalidate_all()
-        # The lead that was declined was offered once more.
+        # The declined lead was offered once more.
         countries = {self.belgium.id: (3, 1, 1), self.netherlands.id: (1, 1, 0), False: (1, 0, 0)}
         self.assertEqual(self._by(self.manager, "country_id"), countries)
         self.assertEqual(self._by(self.manager, "region_id"), {self.east.id: (3, 1, 1), False: (2, 1, 0)})

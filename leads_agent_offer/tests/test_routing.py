@@ -14,7 +14,7 @@ from .offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestRouting(OfferCommon):
-    """Who is offered a lead, and why."""
+    """Which agent is offered a lead, and why."""
 
     def test_the_tags_that_both_carry_decide(self):
         solar, battery = self._tag("solar"), self._tag("battery")
@@ -140,7 +140,7 @@ class TestRouting(OfferCommon):
         self.assertEqual(*audits)
         page = str(leads[0].leads_routing_ids.audit_html)
         self.assertIn("Has none of the lead&#39;s exclusive tags.", page)
-        # What changes later changes nothing about what was decided.
+        # Later changes do not affect past decisions.
         skill.weight = 5
         self.agent.leads_available = False
         self.env.invalidate_all()
@@ -244,7 +244,7 @@ class TestRouting(OfferCommon):
         )
 
     # ------------------------------------------------------------------
-    # Getting leads in
+    # Importing and creating leads
     # ------------------------------------------------------------------
 
     def test_a_mail_is_routed_by_what_it_says(self):
@@ -272,7 +272,7 @@ class TestRouting(OfferCommon):
             self.assertFalse(lead.leads_offer_ids)
 
     # ------------------------------------------------------------------
-    # Bad input
+    # Invalid input
     # ------------------------------------------------------------------
 
     def test_tags_that_say_nothing_are_refused(self):

@@ -11,7 +11,7 @@ NUMBER = "+32 470 00 00 21"
 
 @tagged("post_install", "-at_install")
 class TestSamePerson(MailCommon):
-    """Several enquiries of one person: one holder and one customer, asked before each offer and at acceptance."""
+    """Several enquiries of one person have one holder and one customer, checked before each offer and at acceptance."""
 
     @classmethod
     def setUpClass(cls):
@@ -21,7 +21,7 @@ class TestSamePerson(MailCommon):
         )
 
     def _form(self, **vals):
-        """A lead as a form makes it."""
+        """Create a lead as a form does."""
         return self._incoming("A form", **{"email_from": False, "phone": False, "contact_name": "Jo", **vals})
 
     def _accept(self, lead):
@@ -43,7 +43,7 @@ class TestSamePerson(MailCommon):
         self.assertFalse(leads.with_user(other).search([("id", "in", leads.ids)]))
 
     # ------------------------------------------------------------------
-    # Two under offer at once
+    # Two live offers at once
     # ------------------------------------------------------------------
 
     def test_two_mails_of_one_person_end_with_whoever_accepts_first(self):
@@ -206,11 +206,11 @@ class TestSamePerson(MailCommon):
         self.assertEqual(lead.leads_offer_state, "offered")
 
     # ------------------------------------------------------------------
-    # Somebody comes to hold the customer while the lead is offered
+    # The customer is assigned while the lead is offered
     # ------------------------------------------------------------------
 
     def test_a_customer_who_is_assigned_meanwhile(self):
-        """At acceptance the lead goes to the holder, and whoever pressed is told; before the next offer as well."""
+        """On acceptance the lead goes to the holder, and the agent is notified; likewise before the next offer."""
         known = self._lead("Jo Writer", email=MAIL)
         for answer in ("action_accept", "action_decline", None):
             with self.subTest(answer), self.env.cr.savepoint() as savepoint:

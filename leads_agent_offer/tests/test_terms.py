@@ -9,14 +9,14 @@ FIRST = "agree to the terms first"
 
 
 class TermsCase(OfferCommon):
-    """A company that has terms."""
+    """A company with terms."""
 
     def setUp(self):
         super().setUp()
         self.env.company.leads_offer_terms = "<p>Call within the hour.</p>"
 
     def _caught(self, *users):
-        """The offers of a lead that nobody took, by user."""
+        """Return the offers of a lead that nobody took, by user."""
         self.env.company.leads_offer_catch_all_ids = self.env["res.users"].union(*users)
         lead = self._incoming()
         for _nr in range(2):
@@ -33,7 +33,7 @@ class TermsCase(OfferCommon):
 
 @tagged("post_install", "-at_install")
 class TestTerms(TermsCase):
-    """Terms bind at every way of accepting."""
+    """Terms apply to every way of accepting."""
 
     def test_accepting_in_odoo_asks_for_them(self):
         offer = self._live(self._incoming()).with_user(self.agent)
@@ -76,7 +76,7 @@ class TestTerms(TermsCase):
             with self.assertRefused(UserError, FIRST):
                 offer.action_accept()
             self.assertNotTaken(offer)
-        # To give the lead to oneself is to accept it; to give it to somebody else is not.
+        # Assigning a lead to oneself counts as accepting it; assigning it to somebody else does not.
         with self.assertRefused(UserError, FIRST):
             offers[catcher].action_assign_to(catcher.id)
         wizard = self.env["leads.agent.offer.assign"].with_user(catcher)
@@ -140,7 +140,7 @@ class TestTerms(TermsCase):
 
 @tagged("post_install", "-at_install")
 class TestTermsByRequest(TermsCase, HttpCase):
-    """The same from outside."""
+    """Terms apply to requests without the screen."""
 
     def setUp(self):
         super().setUp()

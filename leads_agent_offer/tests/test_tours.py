@@ -27,7 +27,7 @@ Content-Type: text/html; charset=utf-8
 
 @tagged("post_install", "-at_install")
 class TestOfferTours(OfferCommon, HttpCase):
-    """What people do with offers, in a browser."""
+    """How users work with offers in a browser."""
 
     def setUp(self):
         super().setUp()
@@ -44,7 +44,7 @@ class TestOfferTours(OfferCommon, HttpCase):
 
     def test_an_agent_declines(self):
         self._skill(self.other_agent, self.env["leads.agent.tag"].search([("name", "=", "solar")]), 10)
-        # Who qualifies alone is asked again at once; routed again, both of them qualify.
+        # A single qualified agent is asked again at once; after routing again, both qualify.
         self.lead.with_user(self.manager).action_leads_recall()
         self.lead.with_user(self.manager).action_leads_route()
         self.start_tour("/odoo/leads-offers", "leads_agent_offer_decline", login="agent_anna")

@@ -1,11 +1,11 @@
-"""Who gets which lead of a backlog: all of them weighed against each other, not one by one.
+"""Share out a backlog of leads: all leads are weighed against each other, not one by one.
 
-One by one, the first leads take the room that later ones would have made better use of. Here every agent has a price,
-and each lead looks for the best score after the price. Whoever is asked for by more leads than there is room gets
-dearer, whoever by fewer gets cheaper, forty times over; so the prices come to say what a place with an agent is worth
-(they are the multipliers of the room in the transportation problem, found by subgradient steps). Then the leads with
-the most to lose choose first. Where there is room for all, that comes within one percent of the best plan there is, in
-a time that grows with the leads and no faster.
+One by one, the first leads would take room that later leads could use better. Here every agent has a price, and each
+lead chooses the agent with the best score after the price. In 40 passes, the price of an agent rises if more leads
+choose the agent than there is room, and falls if fewer do; so the prices approach the value of a place with an agent
+(the multipliers of the room in the transportation problem, found by subgradient steps). Then the leads with the most
+to lose choose first. If there is room for all, the result is within one percent of the best plan, in time linear in
+the number of leads.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +18,14 @@ from .ranking import PLAIN, UNIT, Agent, Roster, Settings
 from .tag_matching import Hit
 
 PASSES: Final = 40
-# How much of the step from one price to the next the following pass may still take.
+# Factor by which the step of the prices shrinks after each pass.
 CALMER: Final = 0.86
-# How often leads may move up to room that is left in the end; more make no difference.
+# How often leads may move up to room that is left at the end; more rounds make no difference.
 ROUNDS: Final = 3
-# A lead looks at so many agents who suit it best, and at all of them when these are full: measured, nothing is lost,
-# and the time does not grow with the agents.
+# A lead considers this many of its best agents, and all agents once these are full. Measured: no loss of score, and
+# the time does not grow with the number of agents.
 BEST_AGENTS: Final = 32
-# Dearer than any score.
+# Higher than any score.
 _FULL: Final = 10**15
 
 
@@ -35,12 +35,12 @@ def share_out(
     needs: Mapping[int, str],
     settings: Settings = PLAIN,
 ) -> dict[int, int]:
-    """Share a backlog out for the greatest sum of scores; nobody gets more than their room.
+    """Share out a backlog for the greatest sum of scores, within the room of each agent.
 
-    :param leads: ``{lead: the tags it carries}``
-    :param needs: ``{tag: need}``; a tag that is missing is preferential
-    :returns: ``{lead: agent}`` without the leads that nobody qualifies for or has room for; the order in which leads
-        and agents come makes no difference
+    :param leads: ``{lead: {tag: Hit}}``
+    :param needs: ``{tag: need}``; a missing tag is preferential
+    :returns: ``{lead: agent}``, without leads for which nobody qualifies or has room; it does not depend on the order
+        of leads and agents
 
     >>> hit = {tag: {tag: Hit(tag, 1.0, "body", "")} for tag in (1, 2)}
     >>> crew = [Agent(7, {1: 90, 2: 80}, room=1), Agent(8, {1: 85}, room=1)]
@@ -61,9 +61,9 @@ def share_out(
 class _Class:
     """Leads that are alike: each agent has the same score for all of them.
 
-    :param seats: the agents who qualify, by their place in the list of agents
-    :param scores: of those agents, in the same order
-    :param others: those who are looked at when these are full
+    :param seats: the qualified agents, by their index in the list of agents
+    :param scores: of these agents, in the same order
+    :param others: ``{seat: score}`` of agents considered when these are full
     """
 
     leads: list[int]
@@ -73,21 +73,21 @@ class _Class:
     price_of: Callable[[list[int]], tuple[int, ...]] = field(init=False)
 
     def __post_init__(self):
-        # One seat more than there are scores: of a single one `itemgetter` would make no tuple.
+        # One extra seat: with a single one, `itemgetter` would not return a tuple.
         self.price_of = itemgetter(*self.seats, 0)
 
     def offers(self, prices: list[int]) -> list[int]:
-        """What each agent comes to after the price."""
+        """Return the score of each agent minus the price."""
         return list(map(sub, self.scores, self.price_of(prices)))
 
     def regret(self, prices: list[int]) -> tuple[bool, int]:
-        """What is lost when the best agent is full; who finds every agent too dear chooses last."""
+        """Return what is lost when the best agent is full; leads for which every agent is too expensive choose last."""
         offers = sorted(self.offers(prices))
         second = offers[-2] if len(offers) > 1 else 0
         return offers[-1] < 0, max(0, second) - offers[-1]
 
     def widened(self) -> "_Class":
-        """The same leads, looking at everybody who qualifies."""
+        """Return the same leads, considering all qualified agents."""
         scores = dict(zip(self.seats, self.scores, strict=True)) | self.others
         return _Class(self.leads, tuple(sorted(scores)), tuple(scores[seat] for seat in sorted(scores)), {})
 
@@ -95,7 +95,7 @@ class _Class:
 def _classes(
     leads: Mapping[int, Mapping[int, Hit]], agents: Sequence[Agent], roster: Roster, needs: Mapping[int, str]
 ) -> list[_Class]:
-    """The leads by what they carry, those nobody qualifies for left out."""
+    """Group leads by their tags, without leads for which nobody qualifies."""
     alike: dict[tuple, list[int]] = {}
     for lead_id in sorted(leads):
         hits = leads[lead_id]
@@ -117,7 +117,7 @@ def _classes(
 
 
 class _Market:
-    """Leads that look for agents, and what a place with an agent costs."""
+    """Leads that choose agents, and the price of a place with each agent."""
 
     def __init__(self, agents: Sequence[Agent], classes: list[_Class]):
         self.agents, self.classes = agents, classes
@@ -125,7 +125,7 @@ class _Market:
         self.rooms = [total if agent.room is None else max(0, agent.room) for agent in agents]
 
     def prices(self) -> list[int]:
-        """What a place with each agent is worth, in thousandths of a score."""
+        """Return the price of a place with each agent, in thousandths of a score."""
         prices = [0] * len(self.agents)
         step = max((max(one.scores) for one in self.classes), default=0) / 2
         for _nr in range(PASSES):
@@ -138,7 +138,7 @@ class _Market:
         return prices
 
     def _demand(self, prices: list[int]) -> list[float]:
-        """How many leads ask for each agent; those who are as good as each other share them."""
+        """Return how many leads choose each agent; equally good agents share them."""
         loads = [0.0] * len(prices)
         for one in self.classes:
             offers = one.offers(prices)
@@ -155,7 +155,7 @@ class _Market:
         return loads
 
     def plan(self, prices: list[int]) -> dict[int, int]:
-        """Give the leads out at these prices, always those next who lose most by waiting."""
+        """Assign leads to seats at these prices, those with the greatest regret first."""
         prices = [price if room else _FULL for price, room in zip(prices, self.rooms, strict=True)]
         given, seats = [0] * len(prices), [[] for _one in self.classes]
         queue = [(*one.regret(prices), nr) for nr, one in enumerate(self.classes)]
@@ -183,7 +183,7 @@ class _Market:
         return self._shares(seats)
 
     def _move_up(self, seats: list[list[int]], given: list[int]) -> None:
-        """Let leads go to better agents who have room in the end, and to the room that others leave by that."""
+        """Let leads move to better agents who still have room, and into room freed by that."""
         closed = [_FULL if count >= room else 0 for count, room in zip(given, self.rooms, strict=True)]
         for one, taken in zip(self.classes, seats, strict=True):
             scores = dict(zip(one.seats, one.scores, strict=True))
@@ -204,7 +204,7 @@ class _Market:
                     closed[seat] = _FULL
 
     def _shares(self, seats: list[list[int]]) -> dict[int, int]:
-        """Who gets which lead; of leads that are alike, the oldest has the best agent."""
+        """Return ``{lead: agent}``; of leads that are alike, the oldest gets the best agent."""
         shares = {}
         for one, taken in zip(self.classes, seats, strict=True):
             scores = dict(zip(one.seats, one.scores, strict=True))
@@ -214,7 +214,7 @@ class _Market:
 
     @staticmethod
     def _choice(one: _Class, prices: list[int], given: list[int]) -> int | None:
-        """Whom the next lead of a class goes to; of those as good as each other, whoever has got least."""
+        """Return the seat of the next lead of a class; of equally good agents, the one with the fewest leads."""
         offers = one.offers(prices)
         best = max(offers)
         if best < -_FULL // 2:

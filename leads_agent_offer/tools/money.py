@@ -1,6 +1,6 @@
-"""Amounts of money in a text: what carries a currency, or stands where a price, a budget or a value is named.
+"""Amounts of money in a text: numbers with a currency, or next to a word such as price, budget or value.
 
-All other numbers are none: telephone numbers, zip codes, references, dates, distances, numbers of things.
+Other numbers are ignored: phone numbers, zip codes, references, dates, distances, quantities.
 """
 
 import re
@@ -13,7 +13,7 @@ from .money_words import CODES, OTHER_NAME, SCALES, SIGNS, THINGS, WORDS, name_p
 from .written_numbers import DASHES, SPACES, numbers, value
 
 _SIGN: Final = rf"(?:(?:\b(?:US|CA|AU|NZ|HK|MX|[ACRS]))?\$|[{SIGNS}])"
-# What may stand between the name and the amount without being the name of something else.
+# What may stand between the name and the amount without naming something else.
 _LEADING: Final = re.compile(
     rf"(?:[{DASHES}{SPACES}:=>~*\t|()<\u2264\u2265]|{_SIGN}|\b(?:range|is|of|was|are|be|around|about|approx|approximately|ca|circa|up|to|max"
     r"|maximum|min|minimum|from|between|under|over|below|above|roughly|some|at|ist|von|bis|etwa|rund|ab|est|de|jusqu|environ"
@@ -22,7 +22,7 @@ _LEADING: Final = re.compile(
 )
 _SCALED_SIGN: Final = re.compile(rf"(?<![^\W_])([kKmM]?)({_SIGN})[{SPACES}]?$")
 _WORD_BEFORE: Final = re.compile(rf"([^\W\d_]+)(\.?[{SPACES}]?[:=]?[{SPACES}]?)$")
-# What may stand between a word and the number after it.
+# Characters allowed between a word and the number after it.
 _AFTER_WORD: Final = f".:={SPACES}"
 _ENDING: Final = re.compile(rf"[.,](?:[{DASHES}]{{1,2}})")
 _NEXT: Final = re.compile(rf"([{SPACES}]?)(?:({_SIGN})|([^\W\d_]+(?:[0-9\u00b2\u00b3]\b)?)\.?)")
@@ -39,19 +39,20 @@ _BETWEEN: Final = re.compile(rf"[{SPACES}](?:and|und|et|y|e|en)[{SPACES}](?:{_SI
 _BETWEEN_BEFORE: Final = re.compile(rf"\b(?:between|zwischen|entre|tra|fra|tussen)[{SPACES}]\W{{0,2}}$", re.IGNORECASE)
 _WINDOW: Final = 64
 _LONGEST_WORD: Final = 16
-# With a scale, a letter before it and a space after it.
+# With a scale letter before and a space after it.
 _LONGEST_SIGN: Final = 8
-# More words are a sentence, not the name of a line.
+# A line with more words is a sentence, not a label.
 _MOST_WORDS: Final = 5
 
 
 @dataclass(slots=True)
 class _Number:
-    """A number with what stands around it.
+    """A number with its surroundings.
 
-    :param marked: a currency stands beside it
-    :param scale: what it is multiplied by, for a word (``million``) beside it
-    :param tail: where the number and what belongs to it end
+    :param marked: whether a currency is next to it
+    :param named: whether a word such as price or budget names it
+    :param scale: the factor of a word (``million``) next to it
+    :param tail: end of the number with its scale and currency
     """
 
     digits: str
@@ -68,7 +69,7 @@ class _Number:
 
 
 def amounts(text: str) -> dict[float, tuple[int, int]]:
-    """The amounts of money in a text, and from where to where each stands first.
+    """Return ``{amount: (start, end)}`` for the amounts of money in a text, with the place of the first occurrence.
 
     >>> list(amounts("$1,200.50; 1.200,75 \u20ac; EUR 500; 2 000 000 USD; CHF 1'300.-; 15k\u20ac; $.5M; 3 Mio. Euro"))
     [1200.5, 1200.75, 500.0, 2000000.0, 1300.0, 15000.0, 500000.0, 3000000.0]
@@ -84,7 +85,7 @@ def amounts(text: str) -> dict[float, tuple[int, int]]:
 
 
 def places(text: str) -> Iterator[tuple[float, int, int]]:
-    """Every amount of money with its place, from left to right."""
+    """Yield every amount of money with its start and end, from left to right."""
     last: _Number | None = None
     used = 0
     names: list[tuple[int, int]] | None = None
@@ -117,9 +118,9 @@ def _told(number: _Number | None) -> Iterator[tuple[float, int, int]]:
 
 
 def _read(text: str, number: _Number, used: int) -> _Number | None:
-    """Look at what stands around a number; None: it can be no money.
+    """Read the surroundings of a number; return None if it cannot be money.
 
-    :param used: where the currency ends that belongs to the number before
+    :param used: end of the currency that belongs to the previous number
     """
     start, end = number.start, number.end
     before = text[max(used, start - _WINDOW) : start].rsplit("\n", 1)[-1]
@@ -136,9 +137,9 @@ def _read(text: str, number: _Number, used: int) -> _Number | None:
 
 
 def _prefix(before: str) -> tuple[bool, int] | None:
-    """Whether a currency stands before a number, and a scale with it; None: the number is part of a name."""
+    """Return whether a currency stands before a number, and its scale; None if the number is part of a name."""
     near = before[-_LONGEST_SIGN:]
-    # Of the signs, only that of the dollar is in ASCII.
+    # The dollar sign is the only currency sign in ASCII.
     if ("$" in near or not near.isascii()) and (sign := _SCALED_SIGN.search(near)):
         return True, SCALES.get(sign[1].lower(), 1)
     last = near.rstrip(_AFTER_WORD)[-1:]
@@ -152,7 +153,7 @@ def _prefix(before: str) -> tuple[bool, int] | None:
 
 
 def _currency(word: str) -> int | None:
-    """What an amount in a currency is multiplied by: mostly 1; None: the word is no currency.
+    """Return the factor of a currency word, mostly 1; None if the word is not a currency.
 
     >>> [_currency(word) for word in ("EUR", "euros", "kEUR", "TEUR", "MUSD", "TRY", "try", "km")]
     [1, 1, 1000, 1000, 1000000, 1, None, None]
@@ -192,12 +193,12 @@ def _add_suffix(text: str, number: _Number) -> bool:
             following = _NEXT.match(text, filler.end())
     if following:
         _take_currency(text, number, following)
-    # A letter for a scale says nothing where no currency stands: that is a length, or a model.
+    # Without a currency, a scale letter has no meaning: it may be a length or a model.
     return True
 
 
 def _glued_scale(word: str) -> tuple[int, str] | None:
-    """``kEUR`` right after a number, in whatever case.
+    """Return the scale and the currency of ``kEUR`` right after a number, in any case.
 
     >>> _glued_scale("kEUR"), _glued_scale("mUSD"), _glued_scale("GB")
     ((1000, 'EUR'), (1000000, 'USD'), None)
@@ -212,7 +213,7 @@ def _take_currency(text: str, number: _Number, following: re.Match) -> None:
     if not scale:
         return
     is_next = _DIGIT_NEXT.match(text, following.end()) is not None
-    # Between two numbers: it belongs to the one that it is glued to; a dollar stands before its number.
+    # Between two numbers, a currency belongs to the number it touches; a dollar sign precedes its number.
     if is_next and (
         number.marked or (sign and apart and (sign[-1] in "$\u00a3" or text[following.end()] not in SPACES))
     ):
@@ -223,16 +224,16 @@ def _take_currency(text: str, number: _Number, following: re.Match) -> None:
 
 
 def _is_named(text: str, start: int, names: Sequence[tuple[int, int]]) -> bool:
-    """Whether a number stands where a price, a budget or a value is named: in its line, or in the line above.
+    """Whether a word such as price, budget or value names a number, in its line or in the line above.
 
-    :param names: the places of all names of the text
+    :param names: the places of all such words in the text
     """
     window = max(0, start - 2 * _WINDOW)
     begin = max(window, text.rfind("\n", window, start) + 1)
     last = bisect_right(names, (start, 0)) - 1
     if last >= 0 and names[last][0] >= begin:
         return _is_led_to(text[begin:start], names[last][0] - begin, names[last][1] - begin)
-    # Without a name since the window began there is none in the line above either.
+    # If the window has no name so far, the line above has none either.
     if last < 0 or names[last][0] < window or not _LEADING.fullmatch(text[begin:start]):
         return False
     above = text[window : max(window, begin - 1)].rstrip()
@@ -242,7 +243,7 @@ def _is_named(text: str, start: int, names: Sequence[tuple[int, int]]) -> bool:
 
 
 def _is_led_to(line: str, start: int, end: int) -> bool:
-    """Whether the words between a name and the number after it leave the number to the name."""
+    """Whether the words between a name and the number after it allow the name to apply to the number."""
     rest = line[end:]
     if _LEADING.fullmatch(rest):
         return not OTHER_NAME.search(line[max(0, start - 12) :])

@@ -1,13 +1,13 @@
-"""The words of money in many languages: currencies, scales, names of amounts, and things that are counted."""
+"""Words for money in many languages: currencies, scales, names of amounts, and units of other quantities."""
 
 import re
 from typing import Final
 
 _WORD: Final = re.compile(r"\S+")
 
-# Signs of currencies stand in this order in Unicode; the cent is not among them.
+# Currency signs in Unicode order; without the cent.
 SIGNS: Final = "$\u00a3-\u00a5\u058f\u060b\u09f2\u09f3\u0e3f\u17db\u20a0-\u20c0\ufdfc\ufe69\uff04\uffe1\uffe5\uffe6"
-# In capitals each is a currency; some of them are words of a language otherwise.
+# In capitals, each is a currency; in lower case, some are ordinary words.
 CODES: Final = frozenset(
     _WORD.findall(
         """AED AFN ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
@@ -52,8 +52,8 @@ THINGS: Final = frozenset(
         st\u00fcck ans mois jours heures a\u00f1os meses d\u00edas horas"""
     )
 )
-# What a line or a sentence names, of which the number after it is the amount.
-# Those of the first line are also the ends of longer words: Kaufpreis.
+# Words that name the amount after them.
+# Those of the first line may also end longer words: Kaufpreis.
 _ENDS: Final = "price preis betrag miete"
 _NAMES: Final = """budget value amount cost costs revenue rent investment wert kosten prix montant valeur co\u00fbt
     loyer precio presupuesto importe valor coste costo prezzo importo valore prijs bedrag waarde pre\u00e7o
@@ -65,13 +65,13 @@ _ALL_NAMES: Final = tuple(_WORD.findall(f"{_ENDS} {_NAMES}"))
 
 
 def name_places(text: str) -> list[tuple[int, int]]:
-    """Where amounts are named, from left to right.
+    """Return the places where amounts are named, from left to right.
 
     >>> name_places("Kaufpreis or BUDGET, undervalued")
     [(4, 9), (13, 19)]
     """
     small = text.lower()
-    # Most texts name none: looking for plain words is much faster than for the expression.
+    # Most texts contain none: searching for plain words is much faster than the expression.
     return [name.span() for name in NAME.finditer(text)] if any(map(small.__contains__, _ALL_NAMES)) else []
 
 

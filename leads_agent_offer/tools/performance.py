@@ -1,4 +1,4 @@
-"""How well an agent treats the leads they are offered: points, each with its cause, and the score they come to."""
+"""The performance of an agent: points, each with a cause, and the resulting score."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ from typing import Final
 LEAST: Final = 1
 MOST: Final = 100
 
-# What each cause gives. Feedback gives so much at most, for all that is told about one lead.
+# Points per cause. For feedback: the maximum per lead.
 POINTS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "accepted": 2,
@@ -23,9 +23,9 @@ POINTS: Final[Mapping[str, int]] = MappingProxyType(
 
 
 def score(total_points: int) -> int:
-    """The score of an agent, 1 to 100, out of the points of the period: everybody starts at 100.
+    """Return the score of an agent, 1 to 100, from the points of the period: everybody starts at 100.
 
-    A miss is made good by asking for another chance and taking it; that acceptance counts less than a prompt one.
+    Asking for another chance and accepting makes up for a miss; that acceptance counts less than a prompt one.
 
     >>> score(0), score(POINTS["missed"]), score(POINTS["accepted"]), score(-500)
     (100, 95, 100, 1)
@@ -36,7 +36,7 @@ def score(total_points: int) -> int:
 
 
 def acceptance(misses_before: int) -> str:
-    """The cause of the points for accepting a lead, given how often the agent had missed it.
+    """Return the cause of the points for accepting a lead, given how often the agent had missed it.
 
     >>> acceptance(0), acceptance(1)
     ('accepted', 'accepted_again')
@@ -45,10 +45,10 @@ def acceptance(misses_before: int) -> str:
 
 
 def feedback_points(told: int, given: int = 0) -> int:
-    """How many points telling about a lead gives: one for each thing told, never more than the most for one lead.
+    """Return the points for feedback about a lead: one per item, up to the maximum per lead.
 
-    :param told: how many things are told now
-    :param given: points the agent got for this lead already
+    :param told: number of items given now
+    :param given: points the agent already got for this lead
 
     >>> feedback_points(3), feedback_points(3, given=3), feedback_points(1, given=4)
     (3, 1, 0)

@@ -1,8 +1,8 @@
-"""What happens next to a lead that is offered to one agent at a time: a state machine without state of its own.
+"""The next step of a lead that is offered to one agent at a time: a state machine without state of its own.
 
-The order is: agents who missed the lead and asked for another chance; the best agent who was not offered it yet; those
-who missed it, all at once (*shark tank*); the users who take what nobody took (*catch-all*). Nothing is taken from
-whoever holds the offer. Each call says one step, whatever came before.
+The order: agents who missed the lead and asked for another chance; the best agent who was not offered it yet; all
+agents who missed it at once (*shark tank*); the users who take what nobody took (*catch-all*). A live offer is never
+taken back. Each call returns one step.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ Stage = Literal["offers", "shark_tank", "after_shark_tank", "catch_all"]
 Reason = Literal[
     "accepted", "offered", "shark_tank", "catch_all", "nobody_qualifies", "nobody_available", "nobody_left"
 ]
-# Nobody may keep a lead from the others for ever by missing it and asking again.
+# Limits how often an agent can delay a lead by missing it and asking again.
 MOST_CHANCES: Final = 3
 
 
@@ -25,7 +25,7 @@ class Offered:
     """An offer that was made.
 
     :param outcome: ``open``: the agent may still answer; ``requeued``: missed, and the agent asked for another chance;
-        ``recalled``: a manager took it back before its end, it counts as not made
+        ``recalled``: a manager took it back, so it does not count
     """
 
     agent_id: int
@@ -34,11 +34,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a manager decides about offers.
+    """The settings of offers.
 
-    :param most: to how many different agents a lead is offered
-    :param shark_minutes: how long the shark tank is open; 0: there is none
-    :param has_catch_all: there are users who take what nobody took
+    :param most: the maximum number of agents per lead
+    :param shark_minutes: duration of the shark tank; 0 for none
+    :param has_catch_all: whether there are users who take what nobody took
     :param chances: how often an agent may ask for another chance at one lead
     """
 
@@ -53,26 +53,26 @@ PLAIN: Final = Settings()
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The lead is offered to an agent."""
+    """Offer the lead to an agent."""
 
     agent_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SharkTank:
-    """The lead is open to all who missed it."""
+    """Open the lead to all agents who missed it."""
 
     agent_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CatchAll:
-    """The lead goes to the users who take what nobody took."""
+    """Offer the lead to the users of the catch-all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing is to be done now."""
+    """Do nothing now."""
 
     reason: Reason
 
@@ -88,14 +88,14 @@ def next_step(
     *,
     stage: Stage = "offers",
 ) -> Step:
-    """Say what happens next to a lead.
+    """Return the next step of a lead.
 
-    Nobody is waited for who is not available now, as long as there is somebody else to turn to.
+    Agents who are not available now are skipped as long as there are others.
 
-    :param ranked: the agents who qualify, the best first
-    :param offers: what was offered so far, oldest first
-    :param available: who can take a lead now; None: everybody
-    :param stage: how far the lead is: its shark tank is open, or is over, or the catch-all users have it
+    :param ranked: the qualified agents, the best first
+    :param offers: the offers so far, oldest first
+    :param available: the agents who can take a lead now; None for all
+    :param stage: whether the shark tank is open or over, or the catch-all has the lead
 
     >>> next_step([7, 8])
     Offer(agent_id=7)
@@ -132,7 +132,7 @@ def next_step(
 
 
 def missed_by(offers: Sequence[Offered]) -> tuple[int, ...]:
-    """Who let an offer of the lead pass without an answer and never declined it, in the order of their offers.
+    """Return the agents who missed an offer of the lead and never declined it, in the order of their offers.
 
     >>> missed_by([Offered(7, "missed"), Offered(8, "declined"), Offered(9, "requeued"), Offered(9, "declined")])
     (7,)
@@ -155,7 +155,7 @@ def may_ask_again(agent_id: int, offers: Sequence[Offered], settings: Settings =
 
 
 def _settled(offers: Sequence[Offered], stage: Stage) -> Reason | None:
-    """Why there is nothing to do: somebody has the lead, or may still answer."""
+    """Return why there is nothing to do: the lead is accepted, or an offer is open."""
     outcomes = {offer.outcome for offer in offers}
     if "accepted" in outcomes:
         return "accepted"
@@ -169,7 +169,7 @@ def _here(agent_ids: list[int], available: Collection[int] | None) -> list[int]:
 
 
 def _asking(offers: Sequence[Offered], settings: Settings) -> list[int]:
-    """Who asked for another chance and has not had it, the longest waiting first."""
+    """Return the agents who asked for another chance and have not had it, the longest waiting first."""
     last = {offer.agent_id: nr for nr, offer in enumerate(offers)}
     chances: dict[int, int] = {}
     for offer in offers:
@@ -182,12 +182,12 @@ def _asking(offers: Sequence[Offered], settings: Settings) -> list[int]:
 
 
 def _fresh(ranked: Sequence[int], offers: Sequence[Offered], settings: Settings) -> list[int]:
-    """Who was not offered the lead yet, the best first; nobody once it was offered to as many as may be."""
+    """Return the agents who were not offered the lead yet, the best first; none once the maximum is reached."""
     asked = {offer.agent_id for offer in offers}
     return [agent_id for agent_id in ranked if agent_id not in asked] if len(asked) < settings.most else []
 
 
 def _lone_decliner(ranked: Sequence[int], offers: Sequence[Offered]) -> list[int]:
-    """The only one who qualifies, once declined: rather asked again than the lead lost."""
+    """Return the only qualified agent if they declined once: they are asked again, so that the lead is not lost."""
     own = [offer.outcome for offer in offers if offer.agent_id in ranked]
     return list(ranked) if len(ranked) == 1 and own == ["declined"] else []

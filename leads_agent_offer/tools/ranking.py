@@ -1,11 +1,10 @@
-"""Who is offered a lead, and in which order: hard rules first, then a score. Every decision can be explained.
+"""Rank the agents for a lead: hard rules first, then a score. Every decision can be explained.
 
-Scores are counted in whole thousandths. So agents with the same tags and weights are equal, whatever the order in which
-the numbers were added up, and the longest unserved goes first; fractions would let rounding decide.
+Scores are counted in whole thousandths. So agents with the same tags and weights have equal scores, regardless of the
+order of addition, and the longest unserved goes first; with fractions, rounding would decide.
 
-A lead that carries tags goes to whoever holds one of them. Where nobody on the roster does, the lead is treated as one
-without tags, unless a tag of it is exclusive or required: a word that a manager watches and gave to nobody must not
-keep a lead from everybody.
+A lead with tags goes to agents who hold one of them. If nobody on the roster does, the lead is treated as one without
+tags, unless one of its tags is exclusive or required: a tag that no agent has must not keep a lead from everybody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,16 +26,16 @@ RULES: Final = ("available", "required", "exclusive", "tagged")
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who may be offered leads.
+    """An agent who may be offered leads.
 
     :param weights: ``{tag: weight}`` of the tags the agent holds
-    :param pecking: added to every score; negative pushes down
-    :param pecking_if: ``{tag: number}``, added as well when the lead carries the tag
+    :param pecking: added to every score; may be negative
+    :param pecking_if: ``{tag: number}``, also added if the lead has the tag
     :param performance: 1 to 100
-    :param last_served: when the agent got a lead last; the smaller, the longer ago; 0: never
-    :param barred: why the agent cannot take a lead now; empty when nothing is in the way
-    :param room: how many more leads the agent may take; None: any number
-    :param name: what the agent is called now, for the audit
+    :param last_served: when the agent last got a lead; lower is longer ago; 0 for never
+    :param barred: why the agent cannot take a lead now; empty if there is no reason
+    :param room: how many more leads the agent may take; None for no limit
+    :param name: the current name of the agent, for the audit
     """
 
     id: int
@@ -51,7 +50,7 @@ class Agent:
 
     @property
     def obstacles(self) -> tuple[str, ...]:
-        """Why the agent cannot take a lead now; ``cap`` when there is no room.
+        """Return why the agent cannot take a lead now, including ``cap`` when there is no room.
 
         >>> Agent(1, barred=("leave",), room=0).obstacles, Agent(1, room=3).obstacles
         (('leave', 'cap'), ())
@@ -62,10 +61,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a manager decides about the order.
+    """The settings of the ranking.
 
-    :param untagged_to_all: a lead without tags may go to everybody; else to nobody
-    :param performance_weight: what each point of performance below 100 takes from the score
+    :param untagged_to_all: whether a lead without tags may go to all agents; else it goes to none
+    :param performance_weight: subtracted from the score per performance point below 100
     """
 
     untagged_to_all: bool = True
@@ -76,7 +75,7 @@ PLAIN: Final = Settings()
 
 
 def packed(agents: Iterable[Agent]) -> list[list]:
-    """Agents as they can be stored as JSON, where keys are texts.
+    """Return agents as they are stored in JSON, where keys are strings.
 
     >>> crew = [Agent(7, {1: 50}, 2, {1: 3}, 90, 4.0, ("leave",), 5, "Ada"), Agent(8)]
     >>> unpacked(packed(crew)) == crew
@@ -99,7 +98,7 @@ def packed(agents: Iterable[Agent]) -> list[list]:
 
 
 def unpacked(rows: Iterable[Sequence]) -> list[Agent]:
-    """The agents of :func:`packed`."""
+    """Return the agents packed by :func:`packed`."""
     return [
         Agent(nr, dict(weights), pecking, dict(pecking_if), performance, last_served, tuple(barred), room, name)
         for nr, weights, pecking, pecking_if, performance, last_served, barred, room, name in rows
@@ -108,15 +107,15 @@ def unpacked(rows: Iterable[Sequence]) -> list[Agent]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What routing says of one agent; a line of the audit log.
+    """The verdict on one agent; a line of the audit.
 
     :param rules: ``(code, passed)`` in the order of :data:`RULES`
-    :param tag_score: weights times factors of the tags both carry
-    :param pecking: what the pecking order adds, conditions included
-    :param performance: what the performance takes away
-    :param place: among those who qualify, from 1; None: does not qualify
+    :param tag_score: sum of weights times factors of the common tags
+    :param pecking: points of the pecking order, including those by tag
+    :param performance: points for performance, 0 or negative
+    :param place: rank among the qualified agents, from 1; None if not qualified
     :param barred: why the rule ``available`` failed
-    :param name: what the agent was called
+    :param name: the name of the agent at that time
     """
 
     agent_id: int
@@ -134,10 +133,10 @@ class Verdict:
 def judge(
     agents: Sequence[Agent], hits: Mapping[int, Hit], needs: Mapping[int, str], settings: Settings = PLAIN
 ) -> list[Verdict]:
-    """Say of every agent why they are offered a lead, or not: those who qualify first, the best first.
+    """Return a verdict on every agent: qualified agents first, the best first.
 
-    :param hits: the tags the lead carries
-    :param needs: ``{tag: need}``; a tag that is missing is preferential
+    :param hits: the tags of the lead
+    :param needs: ``{tag: need}``; a missing tag is preferential
 
     >>> hits = {tag: Hit(tag, 1.0, "body", "") for tag in (1, 2)}
     >>> crew = [Agent(7, {1: 10}), Agent(8, {2: 90}), Agent(9, {1: 10, 2: 90}), Agent(6, {3: 50})]
@@ -178,9 +177,9 @@ def judge(
 
 
 class Roster:
-    """Agents made ready for many leads: a lead costs as much as the agents who hold its tags.
+    """Agents prepared for many leads: the cost of a lead depends only on the agents who hold its tags.
 
-    It says what :func:`judge` says, of those who qualify only, and keeps count of what it is told was served.
+    Returns the same as :func:`judge`, for qualified agents only, and counts the leads reported to :meth:`served`.
 
     >>> hits = {1: Hit(1, 1.0, "body", "")}
     >>> roster = Roster([Agent(7, {1: 50}, room=1), Agent(8, {1: 40}), Agent(9)])
@@ -201,13 +200,13 @@ class Roster:
         self._agents = {agent.id: agent for agent in agents}
         self._last = {agent.id: agent.last_served for agent in self._agents.values()}
         self._room = {agent.id: agent.room for agent in self._agents.values()}
-        # Tags on the roster, also those of agents who are not available: their leads are for nobody else.
+        # All tags of the roster, also those of unavailable agents: their leads go to nobody else.
         self._held = {tag for agent in self._agents.values() for tag in agent.weights}
         self._pecking_if: dict[int, dict[int, int]] = {}
         for agent in self._agents.values():
             for tag, number in agent.pecking_if.items():
                 self._pecking_if.setdefault(tag, {})[agent.id] = number * UNIT
-        # Of those who can take a lead now.
+        # Only agents who can take a lead now.
         self._base: dict[int, int] = {}
         self._holders: dict[int, dict[int, int]] = {tag: {} for tag in self._held}
         for agent in self._agents.values():
@@ -225,7 +224,7 @@ class Roster:
                 del self._holders[tag][agent.id]
 
     def served(self, agent_id: int, at: float) -> None:
-        """Count a lead that an agent got."""
+        """Record that an agent got a lead."""
         self._last[agent_id] = at
         room = self._room[agent_id]
         if room is not None:
@@ -234,7 +233,7 @@ class Roster:
                 self._close(self._agents[agent_id])
 
     def freed(self, agent_id: int) -> None:
-        """Give the room of one lead back to an agent."""
+        """Return the room of one lead to an agent."""
         room = self._room[agent_id]
         if room is not None:
             self._room[agent_id] = room + 1
@@ -242,7 +241,7 @@ class Roster:
                 self._open(self._agents[agent_id])
 
     def first(self, hits: Mapping[int, Hit], needs: Mapping[int, str]) -> int | None:
-        """Who is offered a lead first; None: nobody qualifies."""
+        """Return the agent who is offered a lead first; None if nobody qualifies."""
         scores = self.scores(hits, needs)
         if not scores:
             return None
@@ -251,12 +250,12 @@ class Roster:
         return min((last[agent_id], agent_id) for agent_id, score in scores.items() if score == best)[1]
 
     def ranked(self, hits: Mapping[int, Hit], needs: Mapping[int, str], most: int = MOST_AGENTS) -> list[int]:
-        """Who is offered a lead, the best first."""
+        """Return the agents who are offered a lead, the best first."""
         scores, last = self.scores(hits, needs), self._last
         return [key[-1] for key in nsmallest(most, ((-score, last[agent], agent) for agent, score in scores.items()))]
 
     def scores(self, hits: Mapping[int, Hit], needs: Mapping[int, str]) -> dict[int, int]:
-        """The scores, in thousandths, of those who qualify."""
+        """Return the scores of the qualified agents, in thousandths."""
         asked = _Asked(hits, needs)
         base = self._base
         if self._held.isdisjoint(hits):
@@ -292,7 +291,7 @@ class Roster:
 
 
 class _Asked:
-    """What a lead asks for."""
+    """The tags of a lead, by requirement."""
 
     __slots__ = ("exclusive", "required", "units")
 

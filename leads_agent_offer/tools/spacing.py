@@ -1,4 +1,4 @@
-"""When leads that were held are released: one by one, never closer than is allowed."""
+"""When held leads are released: one by one, with a minimum interval."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 
 def places(rows: Iterable[tuple[datetime, int]], clear: int, taken: Iterable[datetime] = ()) -> Iterator[datetime]:
-    """Say when each of some leads is released: at the moment that is wanted, or as soon after it as may be.
+    """Yield the moment of release of each lead: the wanted moment, or the earliest possible one after it.
 
-    :param rows: the moment that is wanted, and the seconds between two leads of this kind; earlier rows go first
-    :param clear: seconds between any two releases
+    :param rows: the wanted moment, and the seconds between two leads of this kind; in order of priority
+    :param clear: minimum seconds between any two releases
     :param taken: moments of other releases
 
     >>> nine = datetime(2026, 11, 23, 9)

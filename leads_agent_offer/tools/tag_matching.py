@@ -1,7 +1,7 @@
-"""Which tags an incoming lead carries: its subject and body are searched for texts, amounts and zip codes.
+"""Find the tags of an incoming lead: its subject and body are searched for texts, amounts and zip codes.
 
-Whoever writes to a sales team chooses the text, so the time grows with its length and no faster: the text is folded
-once, every tag is one search in it, numbers and zip codes are collected once and looked up sorted.
+Anybody can send any text, so the time must be linear in its length: the text is folded once, each tag is one search in
+it, and numbers and zip codes are collected once and looked up in sorted order.
 """
 
 import re
@@ -25,25 +25,26 @@ SHORTEST_NAME: Final = 2
 SHORT_NAME: Final = 3
 LONGEST_QUOTE: Final = 60
 
-# `str.lower` makes two characters of this one; of the others it leaves two forms of the same letter.
+# `str.lower` makes two characters of this one.
 _DOTTED_I: Final = "\u0130"
-# Written in two ways, and what nobody sees: the soft hyphen, letters without width.
-# More marks on a letter no language has (Unicode, annex 15: Stream-Safe Text Format).
+# No language has more marks on a letter (Unicode, annex 15: Stream-Safe Text Format).
 MOST_MARKS: Final = 30
 _PILED_UP: Final = re.compile(rf"[^\w\s!-~]{{{MOST_MARKS + 1},}}")
+# Letters written in two ways, and invisible characters: the soft hyphen, zero-width characters.
 _REWRITTEN: Final = {0xDF: "ss", 0x1E9E: "SS"} | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+# Second forms of a letter that `str.lower` keeps.
 _SECOND_FORMS: Final = (("\u03c2", "\u03c3"), ("\u017f", "s"), ("\u00b5", "\u03bc"))
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What is looked for in a lead.
+    """What to search for in a lead.
 
     :param kind: a text, a range of money or a range of zip codes
-    :param need: what the tag asks of an agent when a lead carries it
-    :param low: the least of a range, included: a number, or a zip code; None: no bound
-    :param high: the most of a range, included; zip codes have the length of ``low``
-    :param country: of a range of zip codes: the code of its country; empty: of any
+    :param need: the requirement for agents if a lead has the tag
+    :param low: inclusive lower bound of a range: a number or a zip code; None for no bound
+    :param high: inclusive upper bound of a range; zip codes have the same length as ``low``
+    :param country: country code of a range of zip codes; empty for any country
     """
 
     id: int
@@ -57,11 +58,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """What a hit counts more or less than a plain one in the body; they multiply.
+    """Factors of a hit relative to a plain one in the body; they multiply.
 
     :param subject: found in the subject
-    :param short: the tag has two or three characters, which are easily found inside other words
-    :param case: the letters are as large and small as in the tag
+    :param short: the tag has two or three characters, which often occur inside other words
+    :param case: same case as the tag
     """
 
     subject: float = 1.5
@@ -74,9 +75,9 @@ STATED: Final = Factors()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The best place at which a lead carries a tag.
+    """The best place where a tag was found in a lead.
 
-    :param quote: what was found, with the text around it
+    :param quote: the text found, with its context
     """
 
     tag_id: int
@@ -86,9 +87,9 @@ class Hit:
 
 
 def find(tags: Iterable[Tag], subject: str, body: str, factors: Factors = STATED, country: str = "") -> dict[int, Hit]:
-    """Say which tags a lead carries.
+    """Return the tags found in a lead.
 
-    :param country: the code of the lead's country, if known
+    :param country: country code of the lead, if known
 
     >>> find([Tag(1, "A_B")], "", "Model A.B please")
     {1: Hit(tag_id=1, factor=0.625, place='body', quote='Model A.B please')}
@@ -112,7 +113,7 @@ def find(tags: Iterable[Tag], subject: str, body: str, factors: Factors = STATED
 
 
 def check_name(text: str) -> str | None:
-    """Say why a text cannot be a tag: ``empty``, ``comma``, ``too_long`` or ``too_short``; None when it can.
+    """Return why a text cannot be a tag: ``empty``, ``comma``, ``too_long`` or ``too_short``; None if it can.
 
     >>> check_name("camper van"), check_name("RV")
     (None, None)
@@ -130,7 +131,7 @@ def check_name(text: str) -> str | None:
 
 
 def check_range(tag: Tag) -> str | None:
-    """Say why a tag's range finds nothing: ``no_bound``, ``order`` or ``length``; None when it can.
+    """Return why the range of a tag is invalid: ``no_bound``, ``order`` or ``length``; None if it is valid.
 
     >>> check_range(Tag(1, "", "money", low=5)), check_range(Tag(1, "", "zip", low="1000", high="1999"))
     (None, None)
@@ -152,7 +153,7 @@ def check_range(tag: Tag) -> str | None:
 
 
 def fold(text: str) -> str:
-    """The text in which tags are looked for: small letters, a space for every separator; character for character.
+    """Return the text to search: lower case, a space for every separator, the same length.
 
     >>> fold("A_B.C") == fold("a-b c") == "a b c"
     True
@@ -163,7 +164,7 @@ def fold(text: str) -> str:
 
 
 class Matcher:
-    """Tags made ready for many leads.
+    """Tags prepared for many leads.
 
     >>> matcher = Matcher([Tag(1, "camper"), Tag(2, "boat")])
     >>> sorted(matcher.find("Camper or boat?", "")), sorted(matcher.find("", "My boat"))
@@ -188,7 +189,7 @@ class Matcher:
         if not name:
             return
         plain = self.factors.short if SHORTEST_NAME <= len(name) <= SHORT_NAME else 1.0
-        # Nothing is the same case where there is no case: digits, and most scripts of the world.
+        # Case does not count for text without case: digits, and most scripts.
         equal = plain * self.factors.case if name.lower() != name.upper() else plain
         self.texts.append((tag.id, fold(name), _spaced(name), plain, equal))
 
@@ -203,9 +204,9 @@ class Matcher:
         self.zips.setdefault(tag.country, []).append(row)
 
     def find(self, subject: str, body: str, country: str = "") -> dict[int, Hit]:
-        """Say which tags a lead carries, each by its best hit.
+        """Return the tags found in a lead, each with its best hit.
 
-        :param country: the code of the lead's country, if known
+        :param country: country code of the lead, if known
         """
         found: dict[int, Hit] = {}
         for place, text, factor in (("subject", subject, self.factors.subject), ("body", body, 1.0)):
@@ -215,7 +216,7 @@ class Matcher:
         return found
 
     def _hits(self, text: str, country: str) -> Iterator[tuple[int, float, tuple[str, int, int]]]:
-        # A name may ask for a separator around it ("_RV_"); the edge of the text is as good as one.
+        # A name may begin or end with a separator ("_RV_"); the edges of the text count as separators.
         text = f"\n{text}\n"
         if self.texts:
             yield from self._texts_in(text)
@@ -228,7 +229,7 @@ class Matcher:
             taken.append((start, end))
         yield from _within(text, amounts, sorted(amounts), self.money)
         for zone, rows in self.zips.items():
-            # Where the range is, and where the lead is, if both are known.
+            # Skip if the countries of the range and of the lead are known and differ.
             if not zone or not country or zone == country:
                 yield from _zips_in(text, rows, taken, zone or country)
 
@@ -255,13 +256,13 @@ def _zips_in(
         if code.isdigit():
             by_shape.setdefault((len(code), True), []).append(code)
     for row in rows:
-        # Between 10000 and 19999 there is no 10A00, though it stands there in the alphabet.
+        # Compare digits with digits only: 10A00 sorts between 10000 and 19999.
         shape = len(row[1]), row[1].isdigit() and row[2].isdigit()
         yield from _within(text, places, by_shape.get(shape, []), [row])
 
 
 def _within(text: str, places: dict, values: list, ranges: list[tuple]) -> Iterator[tuple]:
-    """The smallest value in each range, with its place."""
+    """Yield the smallest value in each range, with its place."""
     for tag_id, low, high in ranges:
         nr = bisect_left(values, low)
         if nr < len(values) and values[nr] <= high:
@@ -273,13 +274,13 @@ def _bound(value: float | str | None, none: str) -> float:
 
 
 def _unified(text: str) -> str:
-    """One way of writing what looks the same: composed letters, plain forms of them, one end of a line.
+    """Return the text in one normal form: composed letters, compatibility forms replaced, one kind of line break.
 
     >>> _unified("Cafe\u0301") == "Caf\u00e9", _unified("Stra\u00dfe"), _unified("he\u00adat")
     (True, 'Strasse', 'heat')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REWRITTEN)
-    # Putting the marks of a letter in order takes the square of their number.
+    # Sorting the marks of a letter takes quadratic time.
     text = _PILED_UP.sub(_with_few_marks, text)
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
@@ -294,7 +295,7 @@ def _with_few_marks(signs: re.Match) -> str:
 
 
 def spelling(name: str) -> str:
-    """What two names of one tag have in common.
+    """Return the normal form that two spellings of a tag share.
 
     >>> spelling("heat pump") == spelling(" Heat-Pump ")
     True
@@ -318,7 +319,7 @@ def _small(text: str) -> str:
 
 
 def _quote(text: str, start: int, end: int) -> str:
-    """What was found with the text around it; what cannot be printed, or stored, is a space."""
+    """Return the text found with its context; unprintable characters become spaces."""
     begin = max(0, start - max(0, LONGEST_QUOTE - (end - start)) // 2)
     piece = text[begin : begin + LONGEST_QUOTE]
     if not piece.isprintable():

@@ -1,6 +1,6 @@
-"""Numbers as people write them: which digits of a text belong together, and what they come to.
+"""Numbers as people write them: which digits of a text belong together, and their value.
 
-Each is found once, from left to right, so the time grows with the text and no faster.
+Each is found once, from left to right, so the time is linear in the length of the text.
 """
 
 import re
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-# Interchangeable one for one. Mail programs put other dashes and spaces for the plain ones.
+# Interchangeable characters. Mail programs replace plain dashes and spaces by others.
 DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014"
 SPACES: Final = " \u00a0\u202f"
-# No honest lead has more numbers than that; the rest of a longer list is not read.
+# A real lead has fewer numbers; the rest of a longer list is ignored.
 MOST_NUMBERS: Final = 20_000
 LONGEST_NUMBER: Final = 24
 
@@ -26,7 +26,7 @@ _DECIMAL: Final = re.compile(r"([0-9]{0,15})(?:[.,]([0-9]+))?")
 
 
 def numbers(text: str) -> Iterator[tuple[str, int, int]]:
-    """The numbers of a text with their places; telephone numbers, dates and parts of names among them.
+    """Yield the numbers of a text with their start and end, including phone numbers, dates and parts of names.
 
     >>> [digits for digits, _start, _end in numbers("$.5M, 2 000 000 and 12 5000; 1 200,50")]
     ['.5', '2000000', '12', '5000', '1200,50']
@@ -39,7 +39,7 @@ def numbers(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _grouped(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Tell ``2 000 000``, one number, from ``12 5000``, two."""
+    """Split digits with spaces: ``2 000 000`` is one number, ``12 5000`` two."""
     digits, begins, ends, is_open = "", 0, 0, False
     for part in _PART.finditer(text, start, end):
         piece = part[0]
@@ -55,7 +55,7 @@ def _grouped(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def value(digits: str, *, is_scaled: bool = False) -> float | None:
-    """Read a number in any of the ways in which the world writes it; None when it is no number.
+    """Return the value of a number in any common notation; None if it is not a number.
 
     >>> [value(digits) for digits in ("1.200", "1,200.5", "1.200.300", "1.2345", "1.2.3", "0.125", ".5", "0475")]
     [1200.0, 1200.5, 1200300.0, 1.2345, None, 0.125, 0.5, None]

@@ -1,6 +1,6 @@
-"""Zip codes in a text, and their leading zeros, which spreadsheets and forms lose.
+"""Zip codes in a text, including leading zeros that spreadsheets and forms drop.
 
-A zip code is compared as text. What is money, a telephone number, a reference or a quantity is none.
+Zip codes are compared as text. Money, phone numbers, references and quantities are ignored.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Final
 
 from .written_numbers import DASHES, SPACES
 
-# Of the countries whose codes may begin with a zero: how many digits each code has.
+# Number of digits, for countries whose codes may begin with a zero.
 DIGITS: Final = {
     code: count
     for count, codes in (
@@ -21,13 +21,13 @@ DIGITS: Final = {
     )
     for code in codes.split()
 }
-# More zeros than these are not lost by accident.
+# More missing zeros are not an accident.
 MOST_LOST: Final = 2
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _TOKEN: Final = re.compile(r"[^\W_]+")
 _JOINTS: Final = SPACES + DASHES
-# The field of a lead stands on a line of its own; in an address the code follows its name or a state.
+# A field of a lead is on a line of its own; in an address, the code follows its label or a state.
 _SHORTENED: Final = re.compile(
     rf"(?:^[{SPACES}]*|\b(?:zip|zip[{SPACES}]?code|postal[{SPACES}]?code|post[{SPACES}]?code|plz|cap|cp|c\.p\.)[{SPACES}]*[:=#.]*[{SPACES}]*"
     rf"|,[{SPACES}]*[A-Z]{{2}}[{SPACES}]+)([1-9][0-9]{{1,6}})(?=[{SPACES}]*(?:$|[,;.]|[{DASHES}][0-9]{{4}}\b))",
@@ -51,7 +51,7 @@ _QUANTITY: Final = re.compile(
 
 
 def whole(code: str, country: str | None) -> str:
-    """A zip code with the zeros that it lost, by the country's code; without what may stand inside.
+    """Return a zip code without separators, with the leading zeros that are missing for its country.
 
     >>> whole("2134", "US"), whole("1 067", "DE"), whole("800", "AU"), whole("1180", "BE"), whole("SW1A 1AA", "GB")
     ('02134', '01067', '0800', '1180', 'SW1A1AA')
@@ -70,13 +70,13 @@ def whole(code: str, country: str | None) -> str:
 def zip_codes(
     text: str, lengths: Iterable[int], taken: Sequence[tuple[int, int]] = (), country: str | None = None
 ) -> dict[str, tuple[int, int]]:
-    """The words of a text that may be zip codes, and from where to where each stands first.
+    """Return ``{code: (start, end)}`` for words that may be zip codes, with the place of the first occurrence.
 
-    Such a word has a digit. Two words with a space or a dash between them are also read as one; what follows a dash
-    after digits is no zip code of its own.
+    Such a word contains a digit. Two words joined by a space or a dash are also read as one; the part after a dash
+    that follows digits is not a zip code of its own.
 
-    :param taken: what is something else, as pairs of places: money
-    :param country: where the lead is, for zeros that were lost
+    :param taken: places of other things, such as money, as pairs of start and end
+    :param country: country of the lead, for missing zeros
 
     >>> list(zip_codes("1011 AB; SW1A 1AA; 12345-6789", {4, 5, 6, 7}))
     ['1011', '1011AB', 'SW1A', 'SW1A1AA', '12345']
@@ -102,7 +102,7 @@ def zip_codes(
         fits = has_digit and len(word) in lengths
         fits_joined = is_joined and len(before) + len(word) in lengths and (has_digit or not before.isalpha())
         if not fits and not fits_joined:
-            # What else the word may be is asked only where it matters: here, or with the word after it.
+            # Only check what else the word may be if its length fits, alone or with the next word.
             continue
         if has_digit and _is_other(text, start, end, barred):
             word = ""
@@ -123,7 +123,7 @@ def zip_codes(
 
 
 def _barred(text: str, taken: Sequence[tuple[int, int]]) -> bytearray:
-    """For each character, whether it is part of something else."""
+    """Return for each character whether it is part of something else."""
     barred = bytearray(len(text))
     for start, end in (*taken, *(phone.span() for phone in _PHONE.finditer(text))):
         barred[start:end] = b"\1" * (end - start)

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentAccept(models.TransientModel):
-    """*Accept* where the company has terms: they are read and agreed to."""
+    """*Accept* for companies with terms: the agent reads them and agrees."""
 
     _name = "leads.agent.accept"
     _description = "Accept an Offer with Terms"
@@ -18,7 +18,7 @@ class LeadsAgentAccept(models.TransientModel):
     @api.constrains("offer_id")
     def _check_offer(self):
         for wizard in self:
-            # The user of the request, though constraints may run elevated
+            # Check the user of the request, since constraints may run elevated
             wizard.offer_id.with_user(self.env.user).sudo(False)._own()
 
     @api.depends("offer_id")
@@ -31,7 +31,7 @@ class LeadsAgentAccept(models.TransientModel):
         """Accept the offer.
 
         :returns: an action that opens the lead
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late, or the terms are not agreed to
         """
         self.ensure_one()

@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentDecline(models.TransientModel):
-    """*Decline*: an offer, with a reason if one likes."""
+    """*Decline* an offer, with an optional reason."""
 
     _name = "leads.agent.decline"
     _description = "Decline an Offer"
@@ -17,7 +17,7 @@ class LeadsAgentDecline(models.TransientModel):
 
     @api.constrains("offer_id")
     def _check_offer(self):
-        # The user of the request, though constraints may run elevated
+        # Check the user of the request, since constraints may run elevated
         self.offer_id.with_user(self.env.user).sudo(False).check_access("read")
 
     @takes(given.one)

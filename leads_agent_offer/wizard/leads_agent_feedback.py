@@ -9,12 +9,12 @@ from ..tools import performance
 
 
 class LeadsAgentFeedback(models.TransientModel):
-    """*Give Feedback*: the owner of a lead says what became of it, and gets points for each thing told."""
+    """*Give Feedback*: the owner of a lead reports its outcome, and gets points for each item given."""
 
     _name = "leads.agent.feedback"
     _description = "Lead Feedback"
 
-    # A number: a link would tell what a lead out of sight is called, already while the form is filled in.
+    # An integer: a link would reveal the name of a lead out of sight while the form is being filled in.
     lead_id = fields.Integer(required=True, export_string_translation=False)
     conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
     expected_revenue = fields.Float(string="Expected Value")
@@ -27,16 +27,16 @@ class LeadsAgentFeedback(models.TransientModel):
 
     @takes(given.one)
     def action_tell(self):
-        """Write down what was told.
+        """Store the feedback.
 
-        :raises AccessError: for somebody else's lead
+        :raises AccessError: if the lead belongs to somebody else
         """
         self.ensure_one()
         lead = self.env["crm.lead"].browse(self.lead_id)
         lead.check_access("read")
         if lead.user_id != self.env.user:
             raise AccessError(self.env._("Only the owner of a lead can give feedback."))
-        # sudo: crm.lead - the owner tells about the own lead; agents have no right to write leads
+        # sudo: crm.lead - owners update their own lead; agents have no write access to leads
         lead = lead.sudo()
         told = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)
         if self.expected_revenue:
@@ -67,7 +67,7 @@ class LeadsAgentFeedback(models.TransientModel):
         offer = lead.leads_offer_ids.filtered(
             lambda offer: offer.state == "accepted" and offer.agent_id == self.env.user
         )[:1]
-        # sudo: leads.agent.score.entry - the ledger adds points by itself
+        # sudo: leads.agent.score.entry - only the ledger adds points
         Entry = self.env["leads.agent.score.entry"].sudo()
         given = sum(Entry.search([("offer_id", "=", offer.id), ("cause", "=", "feedback")]).mapped("points"))
         if offer and (points := performance.feedback_points(told, given)):

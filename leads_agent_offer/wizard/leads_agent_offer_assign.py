@@ -7,7 +7,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentOfferAssign(models.TransientModel):
-    """*Assign to...*: a user of the catch-all gives a lead that nobody took to an agent."""
+    """*Assign to...*: a user of the catch-all assigns a lead that nobody took."""
 
     _name = "leads.agent.offer.assign"
     _description = "Assign a Catch-All Lead"
@@ -25,12 +25,12 @@ class LeadsAgentOfferAssign(models.TransientModel):
     @api.constrains("offer_id")
     def _check_offer(self):
         for wizard in self:
-            # The user of the request, though constraints may run elevated
+            # Check the user of the request, since constraints may run elevated
             wizard.offer_id.with_user(self.env.user).sudo(False)._own_catch_all()
 
     @api.depends("agent_id")
     def _compute_agent_note(self):
-        """What there is to know before choosing the agent: that they are away."""
+        """Warn if the agent is away."""
         absences = self.agent_id._leads_absences()
         wording = self.env["leads.agent.wording"]
         for wizard in self:
@@ -39,16 +39,17 @@ class LeadsAgentOfferAssign(models.TransientModel):
 
     @takes(given.one)
     def action_assign(self):
-        """Give the lead away, and say to whom it went.
+        """Assign the lead, and show who got it.
 
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when no agent is chosen, or it is too late
         """
         self.ensure_one()
         if not self.agent_id:
             raise UserError(self.env._("Choose the Leads Agent who gets the lead."))
         self.offer_id.action_assign_to(self.agent_id.id)
-        # sudo: leads.agent.offer - who got the lead: whoever holds the customer has it instead of the one chosen
+        # sudo: leads.agent.offer - only the new owner, who may be the holder of the customer instead of the chosen
+        # agent
         owner = self.offer_id.sudo().lead_id.user_id
         return {
             "type": "ir.actions.client",

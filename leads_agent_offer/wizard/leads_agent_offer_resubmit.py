@@ -7,10 +7,10 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentOfferResubmit(models.TransientModel):
-    """*Edit and Resubmit*: a lead that nobody took is routed again, with words that agents are looked for by.
+    """*Edit and Resubmit*: a lead that nobody took is routed again, with a changed subject or text.
 
-    Whoever may read the lead gets its words to edit. An agent on the catch-all does not see them before accepting, as
-    with every other offer: what they write replaces what is there, and what they leave empty stays.
+    Users who may read the lead edit its current text. An agent in the catch-all does not see it before accepting, as
+    with any offer: their input replaces the current text, and empty fields leave it unchanged.
     """
 
     _name = "leads.agent.offer.resubmit"
@@ -32,12 +32,12 @@ class LeadsAgentOfferResubmit(models.TransientModel):
     @api.constrains("offer_id")
     def _check_offer(self):
         for wizard in self:
-            # The user of the request, though constraints may run elevated
+            # Check the user of the request, since constraints may run elevated
             wizard.offer_id.with_user(self.env.user).sudo(False)._own_catch_all()
 
     def _readable_lead(self):
-        """The lead, with the rights of the user; none if they may not read it."""
-        # sudo: leads.agent.offer - agents do not read which lead it is; what they may see of it is checked here
+        """Return the lead with the rights of the user; empty if they may not read it."""
+        # sudo: leads.agent.offer - agents cannot read the link to the lead; their access to the lead is checked here
         lead = self.offer_id.sudo().lead_id.with_user(self.env.user).sudo(False)
         return lead if lead and lead.has_access("read") else lead.browse()
 
@@ -58,7 +58,7 @@ class LeadsAgentOfferResubmit(models.TransientModel):
     def action_resubmit(self):
         """Route the lead again.
 
-        :raises AccessError: for somebody else's offer
+        :raises AccessError: if the offer belongs to somebody else
         :raises UserError: when it is too late
         """
         self.ensure_one()

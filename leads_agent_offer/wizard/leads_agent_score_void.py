@@ -5,7 +5,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentScoreVoid(models.TransientModel):
-    """*Void*: points that are not to count, with the reason."""
+    """*Void*: exclude points from the score, with a reason."""
 
     _name = "leads.agent.score.void"
     _description = "Void Performance Points"

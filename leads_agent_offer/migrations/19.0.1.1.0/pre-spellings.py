@@ -4,7 +4,7 @@ from odoo.addons.leads_agent_offer.tools.tag_matching import spelling
 
 
 def migrate(cr, version):
-    """Spellings stand before Odoo makes their index, which then waits until tags of one spelling are joined."""
+    """Fill in spellings before Odoo creates their index, which waits until duplicate tags are merged."""
     if column_exists(cr, "leads_agent_tag", "spelling"):
         return
     create_column(cr, "leads_agent_tag", "spelling", "varchar")

@@ -2,8 +2,8 @@ from odoo.tools import SQL
 
 
 def migrate(cr, version):
-    """Figures count deeds, and audits keep the names that tags and agents have today."""
-    # Who got a lead without being asked was no catch-all; the ledger knows why they got it.
+    """Correct kinds and states that the figures count, and store the current names of tags and agents in audits."""
+    # A lead assigned without an offer did not go to the catch-all; the ledger has the cause.
     cr.execute(
         """
         UPDATE leads_agent_offer o
@@ -12,7 +12,7 @@ def migrate(cr, version):
          WHERE e.offer_id = o.id AND e.cause IN ('coalesced', 'assigned') AND o.kind = 'catch_all'
         """
     )
-    # The end of a shark tank is no second miss.
+    # The end of a shark tank is not a second miss.
     cr.execute(
         """
         UPDATE leads_agent_offer

@@ -1,4 +1,4 @@
-"""What users changed of the data that went to other addons is theirs."""
+"""Keep the users' changes to data that moved to other addons."""
 
 from odoo.addons.leads_agent.tools.moving import put_back
 

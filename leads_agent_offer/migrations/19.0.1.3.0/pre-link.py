@@ -1,4 +1,4 @@
-"""The pages behind the links of offers are an addon of their own."""
+"""Move the pages behind the links of offers to an addon of their own."""
 
 from odoo.addons.leads_agent.tools.moving import Moving
 
@@ -6,5 +6,5 @@ LINK = Moving("leads_agent_offer", "leads_agent_offer_link", fields={"leads.agen
 
 
 def migrate(cr, version):
-    """Records keep their ids and values, so what refers to them stays: links, customised pages, translations."""
+    """Move records with their IDs and values, so that links, customised pages and translations stay valid."""
     LINK.move(cr)

@@ -1,12 +1,12 @@
 def migrate(cr, version):
-    """Where a lead is moves from ``crm_lead`` to a row of ``leads_agent_routing``, its open row.
+    """Move the routing state of a lead from ``crm_lead`` to its open row in ``leads_agent_routing``.
 
     ``leads_offer_state`` becomes ``state`` (``crm_lead`` keeps a copy), ``leads_offer_until`` ``until``,
     ``leads_offer_step`` ``step``, ``leads_waiting_reason`` ``reason``, ``leads_hold`` ``hold``, ``leads_released_at``
     ``released_at``, ``leads_accepted_at`` ``accepted_at`` and ``create_date`` ``at``. ``company_id`` is that of the
     lead, else of its call center, of its newest decision, or of its creator.
 
-    Leads that the routing never moved get no row. Decisions, the rows of before, keep their ids and values.
+    Leads that were never routed get no row. Existing rows are decisions; they keep their IDs and values.
     """
     cr.execute(
         """

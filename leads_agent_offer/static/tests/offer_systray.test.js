@@ -46,7 +46,7 @@ const LEFT_OVER = {
     hint: "",
 };
 
-/** The answer of the server; each test may change it. */
+/** The response of the server; tests may change it. */
 let answer;
 
 beforeEach(() => {
@@ -92,7 +92,7 @@ test("shows what each offer tells", async () => {
 });
 
 test("counts down, and forgets what is over", async () => {
-    // Otherwise timers and dates tick by two clocks of the browser, which differ by fractions of a millisecond.
+    // Otherwise timers and dates use two clocks of the browser that differ by fractions of a millisecond.
     freezeTime();
     await openSystray();
     const time = ".o_leads_agent_offer_time";

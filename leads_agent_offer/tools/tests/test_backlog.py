@@ -1,4 +1,4 @@
-"""A backlog: rooms hold, no lead is left while there is room, and the plan is close to the best there is."""
+"""A backlog: rooms are respected, no lead is left while there is room, and the plan is close to the optimum."""
 
 from collections import Counter
 from random import Random
@@ -38,7 +38,7 @@ crews = st.integers(0, 5).flatmap(lambda size: st.tuples(*[_agent(number) for nu
 
 
 def _shape(seed, leads, agents, room=1.2):
-    """The shape in which routing was measured, smaller: 40 tags, agents weigh 8 of them 1 to 10."""
+    """Return a smaller version of the measured case: 40 tags, each agent weighs 8 of them from 1 to 10."""
     random = Random(seed)
     crew = [
         Agent(
@@ -58,7 +58,7 @@ def _scores(backlog, crew):
 
 
 def _best_total(scores, crew):
-    """The greatest sum there is: leads come one by one, each by the best chain of moves that makes a place for it."""
+    """Return the maximum sum: each lead in turn takes the best chain of moves that makes room for it."""
     rooms, held, total = {agent.id: agent.room for agent in crew}, {agent.id: set() for agent in crew}, 0
     for lead_id, own in scores.items():
         gain, came_by = dict(own), dict.fromkeys(own, (lead_id, None))
@@ -72,7 +72,7 @@ def _best_total(scores, crew):
                             gain[target], came_by[target], is_better = reached, (other, agent_id), True
             if not is_better:
                 break
-        # With positive scores a lead that pushes another out is a chain that ends at nobody.
+        # With positive scores, a lead that displaces another ends a chain whose last lead is unassigned.
         ends = [(value, agent_id, None) for agent_id, value in gain.items() if len(held[agent_id]) < rooms[agent_id]]
         ends += [
             (value - scores[other][agent_id], agent_id, other)
@@ -156,7 +156,7 @@ def test_when_the_best_are_full_the_rest_are_looked_at():
 
 
 def test_a_thousand_leads_over_a_hundred_agents():
-    """A bound on the plan, not on the clock: all are given, and far better than one by one."""
+    """Limits the plan, not the time: all leads are assigned, with a much higher total than one by one."""
     backlog, crew = _shape(1, 1_000, 100)
     shares, scores = share_out(backlog, crew, {}), _scores(backlog, crew)
     assert len(shares) == 1_000

@@ -1,4 +1,4 @@
-"""Money as people write it, and numbers that are none."""
+"""Money in common notations, and other numbers."""
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +103,7 @@ def test_an_amount_is_read_however_it_is_grouped(whole, cents, group):
         ("4 millones de euros", [4_000_000]),
         ("INR 3.5 lakh, Rs. 2 crore, \u20b912,00,000", [350_000, 20_000_000, 1_200_000]),
         ("1.234m USD", [1_234_000]),
-        # Signs, codes and words of the world
+        # Signs, codes and words of many countries
         (
             "A$ 900, R$ 1.234,56, CHF 1'250.-, 1.800,-- EUR, 950 z\u0142, 700 K\u010d",
             [900, 1_234.56, 1_250, 1_800, 950, 700],
@@ -123,7 +123,7 @@ def test_an_amount_is_read_however_it_is_grouped(whole, cents, group):
         ("\u20ac100k \u2013 150k", [100_000, 150_000]),
         ("between 40 000 and 50 000 \u20ac", [40_000, 50_000]),
         ("$1.2 to 1.5 million", [1_200_000, 1_500_000]),
-        # Named
+        # Named by a word
         ("Budget: 250000", [250_000]),
         ("Budget (EUR): 30,000", [30_000]),
         ("Kaufpreis: 450.000", [450_000]),

@@ -1,4 +1,4 @@
-"""The score stays within its bounds, and every cause moves it the way it should."""
+"""The score stays within its bounds, and every cause changes it as intended."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""A lead goes from agent to agent and always comes to an end: every history that can be, without Odoo."""
+"""A lead goes from agent to agent and always comes to an end, for every possible history, without Odoo."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +25,10 @@ stages = st.sampled_from(["offers", "shark_tank", "after_shark_tank", "catch_all
 
 
 def _play(ranked, wish, draw, *, answers=("declined", "missed"), away=False):
-    """Play a lead to its end; who missed may ask again at any time. Returns the offers and the steps."""
+    """Play a lead to its end; agents who missed it may ask again at any time.
+
+    :returns: the offers and the steps
+    """
     offers, steps, stage = [], [], "offers"
     for _nr in range(200):
         here = {agent for agent in ranked if not draw(st.booleans())} if away else None

@@ -1,4 +1,4 @@
-"""Who is offered a lead: hard rules hold, the better tags win, and the quick way says what the explained one says."""
+"""Ranking: hard rules hold, better tags win, and the fast way agrees with the explained one."""
 
 from collections import Counter
 from dataclasses import replace

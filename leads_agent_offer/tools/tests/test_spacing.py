@@ -1,4 +1,4 @@
-"""Releases keep their distance, whatever is wanted and whatever is taken, without Odoo."""
+"""Releases keep their interval for any wanted and taken moments, without Odoo."""
 
 from datetime import datetime, timedelta
 
@@ -34,7 +34,7 @@ def test_no_two_releases_are_too_close(wanted, clear, taken):
 @thorough
 @given(st.lists(seconds, min_size=1, max_size=30), clears)
 def test_nobody_waits_for_nothing(wanted, clear):
-    """A moment is the one that is wanted, or right after another release."""
+    """A moment is the wanted one, or right after another release."""
     rows = [(_moment(at), clear) for at in wanted]
     found = list(places(rows, clear))
     for (at, _gap), moment in zip(rows, found, strict=True):

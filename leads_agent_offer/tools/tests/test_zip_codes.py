@@ -1,4 +1,4 @@
-"""Zip codes as people write them, with the zeros that forms lose."""
+"""Zip codes in common notations, with the zeros that forms drop."""
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +36,7 @@ def test_zip_codes_have_a_digit_and_a_length_that_was_asked_for(text, lengths, c
         ("101150", "10000", "10999", False),
         ("00950", "00900", "00999", True),
         ("1000  1", "10000", "10009", False),
-        # Money, telephone numbers, references and quantities are no zip codes.
+        # Money, phone numbers, references and quantities are not zip codes.
         ("we have 12,000 EUR", "12000", "12999", False),
         ("budget: 12500", "12000", "12999", False),
         ("+32 470 12 34 56", "1000", "1299", False),
@@ -62,14 +62,14 @@ def test_zip_codes_as_people_write_them(text, low, high, is_hit):
         ("CP: 8001, Barcelona", "ES", "08001", "08099", "ES", True),
         ("800", "AU", "0800", "0899", "", True),
         ("501", "US", "00501", "00599", "US", True),
-        # Four digits are whole where codes have four.
+        # Four digits are complete in countries with four-digit codes.
         ("2139", "BE", "02101", "02299", "", False),
         ("2139", "", "02101", "02299", "", False),
-        # A range of one country says nothing about another.
+        # A range of one country does not apply to another.
         ("10115 Berlin", "DE", "10000", "10999", "US", False),
         ("10115 Berlin", "DE", "10000", "10999", "DE", True),
         ("10115 Berlin", "", "10000", "10999", "DE", True),
-        # A number in a sentence is no zip that lost its zero.
+        # A number in a sentence is not a zip code without its zero.
         ("we need 2139 bricks", "US", "02101", "02299", "US", False),
         ("Budget: 2139", "US", "02101", "02299", "US", False),
     ],

@@ -17,9 +17,9 @@ const DAY = 24 * HOUR;
 const { Duration } = luxon;
 
 /**
- * The offers that wait for the agent's answer, in the menu bar: how many, what they tell, how long is left.
+ * The offers that wait for the agent's answer, in the menu bar: their number, content and time left.
  *
- * The bus says that something changed and never what: it is read here, as far as the agent may know it.
+ * Bus messages have no content: the offers are read here, with the rights of the agent.
  */
 export class OfferSystray extends Component {
     static template = "leads_agent_offer.OfferSystray";
@@ -36,15 +36,15 @@ export class OfferSystray extends Component {
         this.isDestroyed = false;
         this.onOffered = () => this.ring();
         this.onChanged = () => this.load();
-        // The session says who may get offers: those who hold leads, and the users of the catch-all.
+        // Only users who hold leads, and the users of the catch-all, get offers.
         this.isOffered = "leads_available" in session || Boolean(session.leads_catch_all);
         if (this.isOffered) {
             this.bus.subscribe("leads_agent_offer/offered", this.onOffered);
             this.bus.subscribe("leads_agent_offer/changed", this.onChanged);
-            // Not awaited: the menu bar waits for nobody.
+            // Not awaited: do not delay the menu bar.
             this.load();
         }
-        // What the bus said while it was away is lost.
+        // Bus messages sent while disconnected are lost.
         useBus(this.bus, "BUS:RECONNECT", () => this.isOffered && this.load());
         onWillDestroy(() => {
             this.isDestroyed = true;
@@ -57,19 +57,19 @@ export class OfferSystray extends Component {
     }
 
     onBeforeOpen() {
-        // Not awaited: the menu opens with what is known.
+        // Not awaited: the menu opens with the offers already loaded.
         this.load();
     }
 
     async ring() {
         this.load();
-        // Of several tabs, one makes the sound.
+        // With several tabs, only one plays the sound.
         if (await this.multiTab.isOnMainTab()) {
             offerSound.play();
         }
     }
 
-    /** What arrives while the offers are being read is answered by one more reading. */
+    /** Load the offers; a change that arrives meanwhile loads them once more. */
     async load() {
         this.isStale = true;
         if (this.isLoading) {
@@ -91,7 +91,7 @@ export class OfferSystray extends Component {
             return;
         }
         const now = Date.now();
-        // By the seconds that were left, as the clock of the browser may be wrong.
+        // Count from the seconds left, because the clock of the browser may be wrong.
         this.state.offers = offers.map((offer) => ({
             ...offer,
             end: offer.deadline && now + offer.seconds_left * SECOND,
@@ -100,7 +100,7 @@ export class OfferSystray extends Component {
         this.followClock();
     }
 
-    /** Count down only while there is something to count. */
+    /** Run the timer only while an offer has a deadline. */
     followClock() {
         browser.clearInterval(this.timer);
         if (this.state.offers.some((offer) => offer.end)) {
@@ -144,7 +144,7 @@ export class OfferSystray extends Component {
         return left.toFormat(seconds >= HOUR ? "h:mm:ss" : "m:ss");
     }
 
-    /** Terms are agreed to in a dialog. */
+    /** Accept the offer; terms open a dialog. */
     async accept(offer) {
         const action = await this.answer(offer.has_terms ? "action_ask_accept" : "action_accept", offer);
         if (action) {
@@ -157,7 +157,7 @@ export class OfferSystray extends Component {
         await this.answer("action_decline", offer);
     }
 
-    /** One answer at a time; whatever comes of it, what is left to answer is read again. */
+    /** Send one answer at a time, and reload the offers afterwards. */
     async answer(method, offer) {
         if (this.state.isBusy) {
             return;

@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 const CARD = ".o_kanban_record:not(.o_kanban_ghost)";
 
-/** A manager who looks why a lead was offered to whom. */
+/** A manager checks why an agent was offered a lead. */
 tours.add("leads_agent_offer_audit", {
     steps: () => [
         {
@@ -19,7 +19,7 @@ tours.add("leads_agent_offer_audit", {
     ],
 });
 
-/** An agent who accepts, and then sees whom to call. */
+/** An agent accepts, and then sees the contact. */
 tours.add("leads_agent_offer_accept", {
     steps: () => [
         { content: "The offer says where", trigger: `${CARD}:contains("Antwerp")` },
@@ -35,7 +35,7 @@ tours.add("leads_agent_offer_accept", {
     ],
 });
 
-/** An agent who may not accept before agreeing to the terms. */
+/** An agent has to agree to the terms before accepting. */
 tours.add("leads_agent_offer_terms", {
     steps: () => [
         { content: "Accept", trigger: `${CARD} button[name=action_ask_accept]`, run: "click" },
@@ -52,7 +52,7 @@ tours.add("leads_agent_offer_terms", {
     ],
 });
 
-/** An agent who declines with a reason. */
+/** An agent declines with a reason. */
 tours.add("leads_agent_offer_decline", {
     steps: () => [
         { content: "Decline", trigger: `${CARD} button:contains("Decline")`, run: "click" },
@@ -62,7 +62,7 @@ tours.add("leads_agent_offer_decline", {
     ],
 });
 
-/** An agent who missed an offer, asks for another chance and reads what it did to the score. */
+/** An agent who missed an offer asks for another chance and sees the effect on the score. */
 tours.add("leads_agent_offer_second_chance", {
     steps: () => [
         {
@@ -87,7 +87,7 @@ tours.add("leads_agent_offer_second_chance", {
     ],
 });
 
-/** An agent who is offered a missed lead again, takes it, and reads that the score is whole. */
+/** An agent accepts a missed lead after another chance, and sees that the score is restored. */
 tours.add("leads_agent_offer_taken_again", {
     steps: () => [
         { content: "Accept", trigger: `${CARD} button[name=action_accept]`, run: "click" },
@@ -104,7 +104,7 @@ tours.add("leads_agent_offer_taken_again", {
     ],
 });
 
-/** A manager who looks what became of a mail. */
+/** A manager checks the result of a mail. */
 tours.add("leads_agent_offer_mail_audit", {
     steps: () => [
         {

@@ -1,4 +1,4 @@
-"""Who writes is there, is seen, and somebody is told; also after they were archived, or known elsewhere alone."""
+"""Leads who write: they become active and visible in the company they write to, and a user is notified."""
 
 from odoo.fields import Domain
 
@@ -6,32 +6,32 @@ from odoo.addons.leads_agent.notices import names as name_some
 
 from .moving import LifeCycle
 
-# Who began to wait for an answer in this transaction, in the cache of the cursor.
+# Cache key of the cursor: leads who began to wait for an answer in this transaction.
 ARRIVED = "leads_agent_lifecycle.arrived"
 
 
 class Arrivals:
-    """Leads who write. Whoever uses it brings them elevated, in the company to which they write."""
+    """Leads who write. Needs elevated records, in the company to which they write."""
 
     def __init__(self, leads):
         self.env, self.leads = leads.env, leads
 
     def wake(self):
-        """Who writes is active again, together with the customer they belong to."""
+        """Make the leads and their customers active again."""
         if away := (self.leads | self.leads.commercial_partner_id).filtered(lambda one: not one.active):
             away.active = True
 
     def share(self):
-        """Who writes to a company is seen there, whoever knew them before.
+        """Make leads visible in the company to which they write.
 
-        The contact is shared and not moved: nobody loses sight of it, and whoever holds it goes on holding it.
+        A contact of another company becomes shared instead of moving: it stays visible there, and keeps its holder.
         """
         customer, company = self.leads.commercial_partner_id, self.env.company
         both = customer | self.leads
         if both.company_id <= company.parent_ids:
             return
         known = ", ".join((both.company_id - company.parent_ids).mapped("name"))
-        # The other contacts of the customer follow.
+        # The other contacts of the customer are updated too.
         both.company_id = False
         self.leads._message_log(
             body=self.env._(
@@ -42,14 +42,14 @@ class Arrivals:
         )
 
     def note(self, reason):
-        """These leads wrote, which is an answer."""
+        """Record that these leads wrote, which counts as an answer."""
         news = self.leads.filtered(lambda lead: not lead.lead_waits_since)
         self.env.cr.cache.setdefault(ARRIVED, set()).update(news.ids)
         LifeCycle(self.env).event(self.leads, "answer", reason)
 
     def tell(self, channel):
-        """These wrote, in this transaction. Of those who did not wait for an answer before, the holder is
-        told, else the call center; once for any number of leads."""
+        """Notify users of leads who wrote in this transaction and did not wait for an answer before: the holder, else
+        the call center. One notification for any number of leads."""
         arrived = self.env.cr.cache.setdefault(ARRIVED, set())
         news = self.leads.filtered(lambda lead: lead.id in arrived)
         arrived.difference_update(news.ids)
@@ -75,7 +75,7 @@ class Arrivals:
             )
 
     def _call_center(self, company):
-        """Who gives out these leads: leaders of call centers of the company who may see them, else its managers."""
+        """Return who assigns these leads: call center leaders who may see them, else managers of the company."""
         has_leader = Domain("user_id", "!=", False) & Domain("company_id", "in", (False, company.id))
         teams = self.env["crm.team"].search(has_leader)
         leaders = teams.filtered(lambda team: any(user._is_leads_agent() for user in team.member_ids)).user_id

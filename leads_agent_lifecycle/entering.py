@@ -1,4 +1,4 @@
-"""Contacts that people enter as leads, by hand or by a file, and leads that they move."""
+"""Contacts that users enter as leads, manually or by a file, and leads that they move."""
 
 from odoo.exceptions import ValidationError
 
@@ -7,20 +7,20 @@ from .profile import PLACE_FIELDS
 
 
 class Entering:
-    """What one user enters on the leads page or elsewhere."""
+    """What a user enters on the leads page or elsewhere."""
 
     def __init__(self, env):
         self.env = env
 
     def is_entered(self, vals):
-        """Whether a contact that is being entered on the leads page is a lead, or the company or an address of one."""
+        """Whether a contact entered on the leads page is a lead, and not the company or an address of one."""
         context = self.env.context
         if not context.get("lead_new") or context.get("default_is_company"):
             return False
         return bool(context.get("import_file")) or not (vals.get("parent_id") or context.get("default_parent_id"))
 
     def defaults(self, stage_id=None):
-        """A new lead begins in the first stage, or the one given, with its first status."""
+        """Return the defaults of a new lead: the given or first stage, with its first status."""
         stage_id, status_id = LifeCycle(self.env).first_place(stage_id)
         return {
             "lead_stage_id": stage_id,
@@ -33,9 +33,9 @@ class Entering:
         return "import" if self.env.context.get("import_file") else "manual"
 
     def prepare(self, vals_list):
-        """Complete the values of new contacts of whom some are leads.
+        """Complete the values of new contacts, some of which are leads.
 
-        :returns: where each of them is placed once it is created: a stage, None for no lead, and a status
+        :returns: ``(stage_id, status_id)`` for each contact, to be set after its creation; no stage for no lead
         """
         for vals in vals_list:
             if self.env.context.get("lead_new") and "lead_stage_id" not in vals:
@@ -50,15 +50,15 @@ class Entering:
                 vals["lead_code"] = vals.get("lead_code") or next(codes)
                 vals["lead_activity"] = vals.get("lead_activity") or "active"
                 vals["lead_channel"] = vals.get("lead_channel") or self._channel()
-            # Not left out: a default would be taken instead.
+            # Set to False, or Odoo would use the defaults.
             vals |= {"lead_stage_id": False, "lead_status_id": False}
         return places
 
     def place(self, partners, places):
-        """Contacts that were created are leads from now on."""
-        # sudo: res.partner - the user was allowed to create the contact; the first move belongs to it
+        """Make created contacts leads, according to their places."""
+        # sudo: res.partner - the user was allowed to create the contact; its first move belongs to that
         leads = partners.sudo()
-        # What a channel knows of somebody is little, and comes in elevated: the stage asks people alone.
+        # Channels know little about a contact and are elevated: only users must meet the requirements of the stage.
         LifeCycle(leads.env).place(
             {
                 lead.id: place if self.env.su else self._check_place(lead, dict(zip(PLACE_FIELDS, place, strict=True)))
@@ -68,18 +68,18 @@ class Entering:
         )
 
     def move(self, partners, place):
-        """The user moves these leads, or makes leads of these contacts.
+        """Move leads, or make contacts leads, on behalf of the user.
 
         :param dict place: ``lead_stage_id``, ``lead_status_id`` or both
-        :raises AccessError: without the right to write these contacts
-        :raises ValidationError: when a status is not one of its stage, or a stage asks for more than is known
+        :raises AccessError: without write access to these contacts
+        :raises ValidationError: if the status does not belong to the stage, or the stage requires more information
         """
         if not self.env.su:
             partners.check_access("write")
             for name in place:
                 partners._check_field_access(partners._fields[name], "write")
         targets, news = {}, {}
-        # sudo: res.partner - the rights were checked above; the log is nobody's to write
+        # sudo: res.partner - access was checked above; nobody has write access to the log
         leads = partners.sudo()
         for partner in leads:
             if not place.get("lead_stage_id", partner.lead_stage_id.id):
@@ -95,10 +95,10 @@ class Entering:
         life_cycle.place(news)
 
     def _check_place(self, lead, place):
-        """Where an elevated lead goes when somebody wants it at a stage, with a status, or both.
+        """Return where to move an elevated lead, given a stage, a status, or both.
 
-        :returns: ``(stage_id, status_id)``; a status that the new stage does not know gives way to its first one
-        :raises ValidationError: when a status is not one of its stage, or the stage asks for more than is known
+        :returns: ``(stage_id, status_id)``; a status that the new stage does not have is replaced by its first one
+        :raises ValidationError: if the status does not belong to the stage, or the stage requires more information
         """
         stage = lead.env["leads.agent.stage"].browse(place.get("lead_stage_id", lead.lead_stage_id.id))
         allowed = self.env["leads.agent.lifecycle.rule"]._landscape()[1].get(stage.id, [])

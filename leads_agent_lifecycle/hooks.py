@@ -8,7 +8,7 @@ META = tuple(CHANNELS.values())
 
 
 def pre_init_hook(env):
-    """At install nobody has a profile yet: what follows from columns is computed by PostgreSQL, not row by row."""
+    """Fill in computed columns in SQL: at installation no contact has a profile yet."""
     if column_exists(env.cr, "res_partner", "lead_info"):
         return
     for name in ("lead_info", "lead_account_type"):
@@ -22,15 +22,15 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Customers with an order, and those who are held, are leads from the first day."""
+    """Make leads of customers with an order or a holder."""
     LifeCycle(env).take_in()
 
 
 def uninstall_hook(env):
-    """The contacts stay, without stage and status, which would keep Odoo from deleting those.
+    """Keep the contacts, without stage and status, which would prevent Odoo from deleting these models.
 
-    The secrets of the webhook go, and what it brought. What leads said stands in the chatter, and is known by its
-    Message-Id when it comes again after the addon was installed again.
+    The secrets of the webhook and the log of its messages are deleted. The messages stay in the chatter; after a
+    reinstallation they are recognised by their Message-Id.
     """
     env["ir.config_parameter"].search([("key", "in", (TOKEN, SECRET))]).unlink()
     env["leads.agent.received"].search([("channel", "in", (*META, "other"))]).unlink()

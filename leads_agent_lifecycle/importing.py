@@ -1,7 +1,7 @@
-"""Leads from a file: who is known by code, e-mail or number is corrected, the others are entered.
+"""Import of leads from a file: known leads, matched by code, e-mail or number, are updated, others are created.
 
-A blank cell says nothing: of somebody known it changes nothing, somebody new gets the default. ``res.partner`` calls
-these from the methods by which Odoo loads a file, on the leads page alone.
+A blank cell leaves the value of a known lead unchanged, and gives a new lead the default. ``res.partner`` calls this
+from Odoo's import methods, only on the leads page.
 """
 
 from odoo.addons.leads_agent.tools import csv_cells
@@ -14,16 +14,16 @@ from .tools import import_rows
 
 TEMPLATE = "/leads_agent_lifecycle/static/csv/leads_agent_lifecycle_leads.csv"
 ARROW = "\N{RIGHTWARDS ARROW}"
-# What a blank cell never clears.
+# Fields that a blank cell never clears.
 KEPT_FIELDS = ("name", "lead_code", "lead_stage_id", "lead_status_id", "lead_activity", "lead_channel")
-# So much of a cell is repeated in the report.
+# Maximum characters of a cell shown in the report.
 LONGEST_SHOWN = 200
 
 
 def without_blanks(partners, records):
-    """Records of a file without their blank cells, but for those that shall clear what is known."""
+    """Yield the records of a file without blank cells, except those that clear a value."""
     context = partners.env.context
-    # Where rows with unknown values are skipped, a cell that is not there would be one.
+    # Odoo skips rows with unknown values in these columns, so their cells must be present.
     skips = context.get("import_skip_records") or ()
     for record, info in records:
         clears = context.get("lead_blank_clears") and record.get(".id")
@@ -41,14 +41,14 @@ def without_blanks(partners, records):
 
 
 def _may_be_cleared(field):
-    """A lead keeps a name, a code and its place, and *no* is no blank."""
+    """Whether a blank cell may clear the field: not the name, code or place of a lead, nor a boolean."""
     return field and field.type != "boolean" and field.name not in KEPT_FIELDS
 
 
 def with_ids(convert, records):
-    """The converted records with the ids of known leads, which were looked up for all rows, also in the archive.
+    """Yield the converted records with the IDs of known leads, including archived ones.
 
-    :param convert: as ``_convert_records`` of Odoo, which finds no archived ones
+    :param convert: Odoo's ``_convert_records``, which finds no archived records
     """
     ids = []
 
@@ -62,11 +62,11 @@ def with_ids(convert, records):
 
 
 def prepare(partners, data_list):
-    """Before records are created or written: blanks go, and contacts in a file of leads become leads."""
+    """Before records are created or written: drop blanks, and make contacts in a file of leads leads."""
     for data in data_list:
         for name in (data.get("info") or {}).get("blank", ()):
             data["values"].pop(name, None)
-    # At once for all, instead of one by one where each is written.
+    # Once for all contacts, instead of once per record in `write`.
     known = {data["values"]["id"]: data["values"] for data in data_list if data["values"].get("id")}
     contacts = partners.browse(known)
     contacts.fetch(["lead_stage_id", "lead_code", "partner_share"])
@@ -81,14 +81,14 @@ def prepare(partners, data_list):
 
 
 def without_way_back(lead, values):
-    """What is written on a known lead: a file moves nobody back, who is further keeps stage and status."""
+    """Return the values to write on a known lead: without stage and status if they would move it back."""
     if lead.env.context.get("lead_moves_back") or not _would_go_back(lead, values):
         return values
     return {name: value for name, value in values.items() if name not in PLACE_FIELDS}
 
 
 def _would_go_back(lead, values):
-    """Whether a stage, or a status alone, is of a stage before that of the lead."""
+    """Whether a stage, or a status without a stage, is earlier than the stage of the lead."""
     here, stages = lead.lead_stage_id, lead.env["leads.agent.stage"].browse(values.get("lead_stage_id") or ())
     status_id = values.get("lead_status_id")
     if here and status_id and not stages:
@@ -98,9 +98,9 @@ def _would_go_back(lead, values):
 
 
 class LeadsFile:
-    """A file of leads that is loaded.
+    """A file of leads that is being loaded.
 
-    :param load: as ``load`` of Odoo, which knows no gaps between rows
+    :param load: Odoo's ``load``, which does not allow gaps between rows
     :param fields: the columns
     """
 
@@ -108,13 +108,13 @@ class LeadsFile:
         self.env, self.partners, self.odoo_load, self.fields = partners.env, partners, load, fields
 
     def load(self, data):
-        """Load the rows: those of known leads get their ids.
+        """Load the rows; rows of known leads get their IDs.
 
-        :returns: as ``load`` of Odoo
+        :returns: the result of Odoo's ``load``
         """
         matching, fields = Matching(self.partners), self.fields
         below = [place for place, name in enumerate(fields) if self._field(name).type == "one2many"]
-        # Of a long file, Odoo hands over all that is left, and takes in so many rows of it, with the lines below.
+        # For a long file, Odoo passes all remaining rows; load one batch, including the lines below its last record.
         end = min(self.env.context.get("_import_limit") or len(data), len(data))
         while end < len(data) and import_rows.is_below(data[end], below):
             end += 1
@@ -134,7 +134,7 @@ class LeadsFile:
             if is_whole:
                 second = {nr: import_rows.Match(entered[earlier], "row") for nr, earlier in again.items()}
             else:
-                # Rows were skipped, as the dialog offers, and nobody says which.
+                # Odoo skipped rows, as chosen in the dialog, and does not return which ones.
                 second = matching.match({nr: persons[nr] for nr in again})
             more = self._load(rows, blocks, second)
             result["messages"] += more["messages"]
@@ -150,9 +150,9 @@ class LeadsFile:
         return result | {"nextrow": end if end < len(data) else 0}
 
     def _cells(self, data):
-        """The cells of a file, without what programs and people put around them, and what no database takes.
+        """Clean the cells of a file: strip surrounding characters and remove those that PostgreSQL cannot store.
 
-        Long texts are left as they are.
+        Long texts are not stripped.
         """
         kept = [self._field(name).type in ("text", "html") for name in self.fields]
 
@@ -165,18 +165,18 @@ class LeadsFile:
         return [[clean(cell, is_kept) for cell, is_kept in zip(row, kept, strict=False)] for row in data]
 
     def _field(self, name):
-        """The field that a column fills in; that of the ids where there is none."""
+        """Return the field of a column, or ``id`` if there is none."""
         return self.partners._fields.get(name.split("/")[0], self.partners._fields["id"])
 
     def _wait_for_others(self):
-        """Wait while somebody else enters a file; who was entered by it is known then.
+        """Wait until other imports of leads are finished, so that their new leads are found.
 
-        PostgreSQL refuses to update a row that was updated since the transaction began, and Odoo begins again.
+        PostgreSQL refuses to update a row that was updated since the transaction began, and Odoo retries.
         """
         self.env.cr.execute("UPDATE ir_sequence SET write_date = write_date WHERE code = %s", [CODE_SEQUENCE])
 
     def _load(self, rows, blocks, matches):
-        """Load some records of a file, and report what became of them.
+        """Load some records of a file, and report the results.
 
         :param dict blocks: the rows of each record
         :param matches: ``{row: Match}``
@@ -188,7 +188,7 @@ class LeadsFile:
         told = {nr: [*rows[nr], *[""] * width][:width] for nr in numbers}
         ids = {nr: str(match.lead_id) for nr, match in matches.items() if match.lead_id}
         if "id" in fields:
-            # An external id that nobody has yet would enter somebody who is known by another column.
+            # A new external ID would create another contact for a lead matched by another column.
             for nr in ids:
                 told[nr][fields.index("id")] = ""
         result = self.odoo_load([*fields, ".id"], [[*told[nr], ids.get(nr, "")] for nr in numbers])
@@ -205,16 +205,16 @@ class LeadsFile:
                 | {"left_alone": self._kept_place(told[nr], after[lead_id])}
                 for (nr, match), lead_id in zip(matches.items(), result["ids"], strict=True)
             ]
-            # sudo: leads.agent.import.line - whoever imports leads reports it
+            # sudo: leads.agent.import.line - users who import leads get a report
             self.env["leads.agent.import.line"].sudo()._report(lines)
         return result
 
     def _columns(self):
-        """The fields that the columns of a file fill in, each once."""
+        """Return the fields of the columns, without duplicates."""
         return list(dict.fromkeys(field for name in self.fields if (field := self._field(name)).name != "id"))
 
     def _shown(self, ids, columns):
-        """What leads have in the columns of a file, as people read it: ``{id: {name: text}}``."""
+        """Return the displayed values of leads in the columns: ``{id: {name: text}}``."""
         leads = self.partners.browse(dict.fromkeys(ids))
         shown = {lead.id: {} for lead in leads}
         for field in columns:
@@ -230,7 +230,7 @@ class LeadsFile:
         return shown
 
     def _line(self, nr, match, lead_id, before, after):
-        """Values of :class:`LeadsAgentImportLine`."""
+        """Return the values of a :class:`LeadsAgentImportLine`."""
         changes = []
         for name, had in (before or {}).items():
             if had != after[name]:
@@ -246,7 +246,7 @@ class LeadsFile:
         }
 
     def _kept_place(self, row, after):
-        """Why a lead is not in the stage, or has not the status, of its row."""
+        """Return why a lead did not get the stage or status of its row, or False if it did."""
         told, status_told = (self._told_name(name, row) for name in PLACE_FIELDS)
         stage, status = after.get("lead_stage_id", ""), after.get("lead_status_id", "")
         if told and told.casefold() != stage.casefold():
@@ -258,7 +258,7 @@ class LeadsFile:
         return False
 
     def _told_name(self, name, row):
-        """The name of the record that a row has in a column, which may hold an id."""
+        """Return the name of the record in a column, which may hold an ID."""
         place = next((nr for nr, column in enumerate(self.fields) if column.split("/")[0] == name), None)
         if place is None or import_rows.is_blank(row[place]):
             return ""

@@ -1,4 +1,4 @@
-"""Who the rows of a file of leads are about: whom the user sees is known by id, code, e-mail or number."""
+"""Match rows of a file with leads that the user can see, by ID, code, e-mail or number."""
 
 from dataclasses import replace
 
@@ -9,24 +9,24 @@ from odoo.addons.leads_agent_call.tools.phone_numbers import read_cell
 
 from .tools import codes, import_rows, phone_forms
 
-# The columns that say who a row is about.
+# Columns that identify the person of a row.
 PERSON_COLUMNS = ("id", ".id", "lead_code", "name", "email", "phone")
-# By which of its columns a country is named in a file.
+# Columns that may name the country.
 COUNTRY_COLUMNS = ("country_id", "country_id/id", "country_id/.id", "country_id/name", "country_id/code")
-# Of fewer digits, a word may be a part of a number.
+# Words with fewer digits may be parts of a number.
 SHORTEST_NUMBER = 8
-# So much of a cell is repeated to who imports it.
+# Maximum characters of a cell shown in a message.
 LONGEST_SHOWN = 200
 
 
 class Matching:
-    """The rows of a file, read and matched with the eyes of the user."""
+    """The rows of a file, read and matched with the rights of the user."""
 
     def __init__(self, partners):
         self.env, self.partners = partners.env, partners
 
     def persons(self, fields, rows, blocks):
-        """Read who each record is; numbers that a spreadsheet changed are put right in the rows.
+        """Read the person of each record, and correct numbers in the rows that a spreadsheet changed.
 
         :param dict blocks: the rows of each record
         :returns: ``{row: person}``, and a message for each cell that cannot be read
@@ -65,7 +65,7 @@ class Matching:
         return persons, messages + self._unknown_ids(ids)
 
     def _read_phone(self, text, country):
-        """What the cell of a number says, and the numbers in it: by word where all words are long, else as a whole."""
+        """Return the text and the numbers of a phone cell: word by word if all words are long, else as a whole."""
         words = text.split()
         if len(words) > 1 and all(sum(char.isdigit() for char in word) >= SHORTEST_NUMBER for word in words):
             read = [self._read_phone(word, country) for word in words]
@@ -77,7 +77,7 @@ class Matching:
         return text, ()
 
     def _unreadable(self, nr, name, text):
-        """What the import dialog says of a cell."""
+        """Return the error message for a cell."""
         text = import_rows.short(text, LONGEST_SHOWN)
         sentence = {
             "phone": self.env._("'%s' is not a valid phone number, or a spreadsheet cut off some digits.", text),
@@ -87,7 +87,7 @@ class Matching:
         return {"type": "error", "rows": {"from": nr, "to": nr}, "record": nr, "field": name, "message": sentence}
 
     def without_known_cells(self, messages, fields, rows, persons):
-        """The messages but those of cells that a lead has already: what was exported can be imported again."""
+        """Drop the messages about values that the lead already has: exported files can be imported again."""
         wrong = {message["record"] for message in messages}
         matches = self.match({nr: persons[nr] for nr in wrong}) if wrong else {}
 
@@ -98,7 +98,7 @@ class Matching:
         return [message for message in messages if not is_known(message["record"], message["field"])]
 
     def _countries(self, fields, rows):
-        """ISO code of the country by which national numbers of each row are read: its own, else the company's."""
+        """Return the country code for national numbers of each row: its own country, else the company's."""
         own = self.env.company.country_id.code
         place = next((fields.index(name) for name in COUNTRY_COLUMNS if name in fields), None)
         if place is None:
@@ -120,18 +120,18 @@ class Matching:
         )
 
     def _unknown_ids(self, numbers):
-        """Messages for the numbers of records that do not exist, or that the user does not see.
+        """Return messages for IDs of records that do not exist, or that the user cannot see.
 
-        :param dict numbers: texts by row
+        :param dict numbers: IDs as text, by row
         """
         known = self._of_refs(set(numbers.values()))
         return [self._unreadable(nr, ".id", text) for nr, text in numbers.items() if text not in known]
 
     def _of_refs(self, refs):
-        """The contacts of numbers and external ids, as far as there are any in sight: ``{ref: id}``."""
-        # No more digits than the number of a record has: PostgreSQL would fail.
+        """Return ``{ref: id}`` of the contacts in sight, by database ID or external ID."""
+        # PostgreSQL would fail on longer numbers.
         found = {ref: int(ref) for ref in refs if ref.isdecimal() and len(ref) < 10}
-        # sudo: ir.model.data - external ids alone
+        # sudo: ir.model.data - only external IDs
         external = self.env["ir.model.data"].sudo()._lookup_xmlids([ref for ref in refs if "." in ref], self.partners)
         for _id, module, name, model, number, *_rest in external:
             if model == self.partners._name:
@@ -140,10 +140,10 @@ class Matching:
         return {ref: number for ref, number in found.items() if number in seen}
 
     def match(self, persons):
-        """The customer whom each row of a file is about, if any: by id, else by code, else by e-mail, else by number.
+        """Return the customer of each row: by ID, else by code, else by e-mail, else by number.
 
-        Of several, one that is not archived counts first, then the oldest. Who shares no more than a number is somebody
-        else when e-mails or names contradict. Customers out of the user's sight are nobody's match.
+        Active customers come first, then the oldest. A customer with only the same number does not match if the e-mails
+        or names differ. Customers out of sight do not match.
 
         :param persons: ``{row: Person}``
         :returns: ``{row: Match}``
@@ -156,7 +156,7 @@ class Matching:
         ):
             if values:
                 domain |= Domain(name, "in", list(values))
-        # Cells with two numbers or addresses, or with words, which Odoo does not read.
+        # Cells with two numbers or addresses, or with other text, which Odoo does not parse.
         if any(one.phones for one in persons.values()):
             domain |= Domain("phone_sanitized", "=", False) & Domain("phone", "!=", False)
         if any(one.emails for one in persons.values()):

@@ -1,11 +1,10 @@
-"""How contacts become leads, and how leads move: the one way in, whoever moves them.
+"""The life cycle: makes contacts leads, and moves leads. All changes of stage and status are made here.
 
 A plain object beside ``res.partner``::
 
     LifeCycle(customers.sudo().env).event(customers, "order", "Quotation S00012")
 
-It works in sets and decides no access: whoever uses it brings an elevated environment, of the company in which it
-happens.
+It works in sets and checks no access: the caller passes an elevated environment, in the company of the event.
 """
 
 from datetime import datetime
@@ -18,7 +17,7 @@ from odoo.tools import SQL
 from .tools import steps
 
 CODE_SEQUENCE = "leads_agent_lifecycle.lead.code"
-# What a move changes, or what follows from it.
+# Fields that a move changes, directly or by computation.
 MOVED_FIELDS = [
     "lead_stage_id",
     "lead_status_id",
@@ -33,12 +32,12 @@ MOVED_FIELDS = [
     "write_uid",
     "write_date",
 ]
-# What an event says of a lead, wherever it moves.
+# Fields that an event changes, whether or not the lead moves.
 HEARD_FIELDS = ["lead_event_at", "lead_activity", "lead_waits_since"]
 
 
 class Heard(NamedTuple):
-    """A lead of whom something was heard, and where they are."""
+    """A lead with a new event, and its place."""
 
     id: int
     stage_id: int
@@ -47,9 +46,9 @@ class Heard(NamedTuple):
 
 
 class Customer(NamedTuple):
-    """A customer of before: how far the orders say they are, since when, and when they were last heard of.
+    """A customer from before the installation: stage by its orders, and the first and last contact.
 
-    :param stage: the place of the stage: lead, prospect or customer
+    :param stage: index of the stage: lead, prospect or customer
     """
 
     id: int
@@ -59,19 +58,19 @@ class Customer(NamedTuple):
 
 
 class LifeCycle:
-    """Stages and statuses of leads, by what people decide and by what happens."""
+    """Changes stages and statuses of leads, by users and by events."""
 
     def __init__(self, env):
         self.env, self.partners = env, env["res.partner"]
 
     # ------------------------------------------------------------------
-    # The doors
+    # Changes
     # ------------------------------------------------------------------
 
     def place(self, places, reasons=None):
-        """Make leads of contacts that are none. The only place where a life cycle begins.
+        """Make contacts leads. Only this method starts a life cycle.
 
-        :param dict places: ``{partner_id: (stage_id, status_id)}``; without a status the first one of the stage
+        :param dict places: ``{partner_id: (stage_id, status_id)}``; without a status, the first one of the stage
         """
         if not places:
             return
@@ -81,13 +80,13 @@ class LifeCycle:
         self._store(places, reasons or {}, {})
 
     def move(self, targets, reasons=None, rules=None):
-        """Move leads. The only place where stage and status of a lead change.
+        """Move leads. Only this method changes the stage and status of a lead.
 
-        Leads that are where they should be are left alone. Rows are locked in the order of their ids.
+        Leads that are already there do not change. Rows are locked in the order of their IDs.
 
         :param dict targets: ``{partner_id: (stage_id, status_id)}``
-        :param dict reasons: a sentence for each lead
-        :param dict rules: the rule that moved each lead
+        :param dict reasons: ``{partner_id: sentence}``
+        :param dict rules: ``{partner_id: rule_id}``
         :returns: the leads that moved
         """
         if not targets:
@@ -107,7 +106,7 @@ class LifeCycle:
         return self.partners.browse(moved)
 
     def _store(self, places, reasons, rules):
-        """Write where leads are, and the log of it, in two statements."""
+        """Write places and log them, in two statements."""
         if not places:
             return
         at = self.env.cr.now().replace(microsecond=0)
@@ -162,29 +161,29 @@ class LifeCycle:
             self.env["leads.agent.desk"]._refresh_priorities(Domain("partner_id", "in", ids))
 
     # ------------------------------------------------------------------
-    # By what happens
+    # Events
     # ------------------------------------------------------------------
 
     def step(self, plan, reason):
-        """Go the steps that rules have planned.
+        """Take the steps that rules have planned.
 
         :param dict plan: ``{partner_id: steps.Step}``
         """
         return self.move(*self._steps(plan, reason))
 
     def _steps(self, plan, reason):
-        """Where the steps lead, why, and by which rule."""
+        """Return the places, reasons and rules of the steps, as arguments of :meth:`move`."""
         places = {lead_id: (step.stage_id, step.status_id) for lead_id, step in plan.items()}
         return places, dict.fromkeys(plan, reason), {lead_id: step.rule_id for lead_id, step in plan.items()}
 
     def event(self, customers, trigger, reason, *, disposition=None, becomes_lead=False):
-        """Something happened with these customers. Their leads show interest, and rules may move them.
+        """Handle an event of these customers: their leads may become active, and rules may move them.
 
-        All leads of a commercial customer answer to it. Customers who are no leads cost one query.
+        It applies to all leads of a commercial customer. Customers without a lead cost one query.
 
         :param str trigger: a value of :data:`TRIGGERS`
-        :param str reason: what happened, in the history of the lead
-        :param bool becomes_lead: make leads of customers of whom no contact is one
+        :param str reason: what happened, for the history of the lead
+        :param bool becomes_lead: make customers without a lead leads
         """
         if not customers:
             return
@@ -200,7 +199,7 @@ class LifeCycle:
             self._store(*self._steps(plan, reason))
 
     def _hear(self, entities, trigger):
-        """Lock the leads of some customers, and write that something was heard of them."""
+        """Lock the leads of some customers, and record the event on them."""
         self.partners.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *HEARD_FIELDS])
         heard = self.env.execute_query(
             SQL(
@@ -231,7 +230,7 @@ class LifeCycle:
         return leads
 
     def go_back(self, assignments):
-        """Leads whose last move was that of a rule at one of these assignments go back where they were."""
+        """Move back leads whose last move was made by a rule for one of these assignments."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -250,9 +249,9 @@ class LifeCycle:
         self.move(places, dict.fromkeys(places, self.env._("The batch was undone")))
 
     def enter(self, partner_ids, channel, reason):
-        """Contacts become leads of the first stage, with a code of their own.
+        """Make contacts leads in the first stage, with a code.
 
-        :param channel: how they came; None when it was by an order, or by hand
+        :param channel: the channel; None if it was an order or manual entry
         :returns: ``{partner_id: (stage_id, status_id)}``
         """
         now = self.env.cr.now().replace(microsecond=0)
@@ -279,7 +278,7 @@ class LifeCycle:
         return places
 
     def take_in(self):
-        """Customers with orders, and those whom somebody holds, become leads; the orders say how far they are."""
+        """Make customers with orders or a holder leads; their orders determine the stage."""
         self.env.flush_all()
         ref = self.env.ref
         stages = [ref(f"leads_agent_lifecycle.stage_{name}") for name in ("lead", "prospect", "customer")]
@@ -326,7 +325,7 @@ class LifeCycle:
     # ------------------------------------------------------------------
 
     def first_place(self, stage_id=None):
-        """The first stage, or the one given, and its first status.
+        """Return the first stage, or the given one, and its first status.
 
         :raises UserError: when there are no stages
         """
@@ -337,8 +336,8 @@ class LifeCycle:
         return stage_id, next(iter(statuses.get(stage_id, [])), False)
 
     def next_codes(self, count):
-        """Unused codes in one query, but for those that somebody typed before their turn."""
-        # sudo: ir.sequence - numbers alone
+        """Return unused codes with one query; more only if some codes were typed by users before."""
+        # sudo: ir.sequence - only numbers
         sequence = self.env["ir.sequence"].sudo().search([("code", "=", CODE_SEQUENCE)], limit=1)
         found = []
         while len(found) < count:
@@ -352,7 +351,7 @@ class LifeCycle:
                 new = [sequence.get_next_char(number) for (number,) in numbers]
             else:
                 new = [sequence.next_by_id() for _nr in range(wanted)]
-            # sudo: res.partner - whether a code is taken, by whomever
+            # sudo: res.partner - only whether a code is taken
             taken = (
                 self.partners.sudo()
                 .with_context(active_test=False)

@@ -1,6 +1,6 @@
-"""The panel at the left of the leads page: a count for each value, which ends at a thousand.
+"""The panel on the left of the leads page, with a count per value up to one thousand.
 
-Odoo counts with one grouping over all records for each dimension. Here each value is counted through its index up to
+Odoo counts with one grouping over all records per dimension. Here each value is counted through its index up to
 :data:`COUNTED`, which takes as long for 200,000 leads as for 2,000.
 """
 
@@ -10,22 +10,22 @@ from odoo.tools import SQL
 
 from .profile import age_sql
 
-# Beyond so many, the panel says "more": a count that walks every lead would take longer than the page itself.
+# Above this, the panel shows "more": counting every lead would take longer than the page itself.
 COUNTED = 1000
-# Of cities and zip codes, the panel lists the commonest.
+# Maximum cities and zip codes in the panel, the most common ones first.
 PLACES = 20
-# Places and companies are chosen in the panel by the text itself: who writes by the website types the company.
+# Places and companies are filtered by text: leads from the website have only a typed company name.
 TEXTS = {"lead_city": "city", "lead_zip": "zip", "lead_company": "commercial_company_name"}
 
 
 def counted_by(column):
-    """An index that answers the panel by itself: it has whatever the page and the rule of companies ask of a lead."""
+    """Return an index that covers the counts: it has the columns in the domain of the page and the company rule."""
     besides = ", ".join(name for name in ("lead_activity", "active", "partner_share", "company_id") if name != column)
     return models.Index(f"({column}, {besides}) WHERE lead_stage_id IS NOT NULL")
 
 
 def text_of_panel(label, column):
-    """A field by which places and companies are chosen in the panel."""
+    """Return a field by which the panel filters places or companies."""
     return fields.Selection(
         selection=lambda partners: [],
         string=label,
@@ -43,9 +43,9 @@ class Panel:
         self.env, self.partners, self.field_name = partners.env, partners, field_name
 
     def image(self, domain, set_count):
-        """The values of the dimension among the leads of a domain, each with its count.
+        """Return the values of the dimension among the leads of a domain, with counts.
 
-        :returns: as ``_search_panel_domain_image`` of Odoo
+        :returns: as Odoo's ``_search_panel_domain_image``
         """
         domain = Domain(domain) & Domain("lead_stage_id", "!=", False)
         values = self._values(domain)
@@ -59,14 +59,14 @@ class Panel:
         }
 
     def _values(self, domain):
-        """The values of a dimension that are worth counting, as the panel wants them."""
+        """Return the values of a dimension as elements of the panel."""
         if self.field_name in TEXTS:
             return self._texts(TEXTS[self.field_name], domain)
         field = self.partners._fields[self.field_name]
         if field.type == "selection":
             labels = field._description_selection(self.env)
             return {value: {"id": value, "display_name": label} for value, label in labels}
-        # A leap through the index from one value to the next: as many steps as there are values.
+        # An index skip scan, from one value to the next: as many steps as there are values.
         self.partners.flush_model([self.field_name, "lead_stage_id"])
         column = SQL.identifier(self.field_name)
         rows = self.env.execute_query(
@@ -88,9 +88,9 @@ class Panel:
         return {record.id: {"id": record.id, "display_name": record.display_name} for record in records.sorted()}
 
     def _counts(self, domain, values):
-        """How many leads have each value, up to :data:`COUNTED` and one, in one statement.
+        """Return the number of leads with each value, up to :data:`COUNTED` plus one, in one statement.
 
-        What is searched for is worked out once; only the value differs.
+        The domain is compiled once; only the value differs.
         """
         query = self.partners._search(domain)
         stored = self.partners._fields[self.field_name].store
@@ -113,11 +113,11 @@ class Panel:
         return {values[place]: count for place, count in self.env.execute_query(SQL(" UNION ALL ").join(selects))}
 
     def _texts(self, column, domain):
-        """The commonest places among the newest leads that fit."""
+        """Return the most common texts among the newest leads of the domain."""
         query = self.partners._search(
             domain & Domain(column, "!=", False), order="lead_at DESC, id DESC", limit=COUNTED
         )
-        # sudo: res.partner - how many there are of what the user may read
+        # sudo: res.partner - only counts of leads that the user may read
         newest = self.partners.sudo().with_context(active_test=False)
         groups = newest._read_group(
             Domain("id", "in", query), [column], ["__count"], order=f"__count DESC, {column}", limit=PLACES

@@ -1,4 +1,4 @@
-"""What is said of a lead: the choices there are, and how values are stored."""
+"""The profile of a lead: its choices, and how values are stored."""
 
 from dateutil.relativedelta import relativedelta
 from PIL.Image import DecompressionBombError
@@ -15,7 +15,7 @@ from odoo.addons.leads_agent_channel.models import leads_agent_received
 from .tools import codes
 
 CHANNELS = [("manual", "By Hand"), ("order", "Order"), *leads_agent_received.CHANNELS, ("import", "Import")]
-# Ages from, in years; the last band is open.
+# Minimum ages in years; the last band has no upper limit.
 AGE_BANDS = [("0", "Under 18"), ("18", "18 to 24"), ("25", "25 to 34"), ("35", "35 to 44"), ("45", "45 to 54")]
 AGE_BANDS += [("55", "55 to 64"), ("65", "65 and More")]
 LOYALTY = [("new", "New"), ("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold"), ("platinum", "Platinum")]
@@ -29,9 +29,9 @@ SOCIAL_HOSTS = {
     "lead_instagram": ("instagram.com",),
     "lead_x": ("x.com", "twitter.com"),
 }
-# Where a lead is: the two change through LifeCycle alone.
+# The place of a lead; changed only by LifeCycle.
 PLACE_FIELDS = ("lead_stage_id", "lead_status_id")
-# What agents may say of a lead, beside what they may correct on a customer.
+# Fields that agents may write on a lead, in addition to those they may correct on a customer.
 PROFILE_FIELDS = frozenset(
     (
         "function",
@@ -56,9 +56,9 @@ LARGEST_PHOTO = 10 * 1024 * 1024
 
 
 def clean(partners, vals):
-    """Values of a profile as they are stored, with stage and status as numbers, which are looked up before Odoo does.
+    """Return profile values as they are stored, with stage and status as IDs.
 
-    :raises ValidationError: for a code, an address of a page or a photo that is none
+    :raises ValidationError: for an invalid code, profile link or photo
     """
     env = partners.env
     vals = vals | numbers_of_links(partners, {name: vals[name] for name in PLACE_FIELDS if name in vals})
@@ -89,7 +89,7 @@ def clean(partners, vals):
 
 
 def _check_photo(env, photo):
-    """:raises UserError: for a photo that is too large, or has so many pixels that Odoo would not read it"""
+    """:raises UserError: if the photo is too large, or has too many pixels for Odoo"""
     if len(photo) * 3 // 4 > LARGEST_PHOTO:
         raise UserError(env._("The photo is larger than %s MB.", LARGEST_PHOTO // 1024 // 1024))
     try:
@@ -97,18 +97,18 @@ def _check_photo(env, photo):
     except DecompressionBombError as error:
         raise UserError(env._("The photo has too many pixels.")) from error
     except UserError:
-        # A drawing, or no picture at all, which Odoo says itself.
+        # A vector image, or an invalid file, which Odoo reports itself.
         return
 
 
 def age_band(partners, born):
-    """The band of somebody who was born on a day."""
+    """Return the age band for a date of birth, False without one."""
     age = relativedelta(fields.Date.context_today(partners), born).years if born else -1
     return next((band for band, _label in reversed(AGE_BANDS) if age >= int(band)), False)
 
 
 def age_search(partners, bands):
-    """Those who are of some ages today: born on the day of the year counts as one year older."""
+    """Return a domain of leads in some age bands today; birthdays count from the day itself."""
     return Domain.OR(_age_domain(partners, band) if band else Domain("lead_birthdate", "=", False) for band in bands)
 
 
@@ -119,14 +119,14 @@ def _age_domain(partners, band):
 
 
 def age_sql(partners, band):
-    """Those who are of an age today in SQL, for the panel."""
+    """Return an SQL condition for an age band today, for the panel."""
     youngest, oldest = _born(partners, band)
     condition = SQL("res_partner.lead_birthdate <= %s", youngest)
     return SQL("%s AND res_partner.lead_birthdate > %s", condition, oldest) if oldest else condition
 
 
 def _born(partners, band):
-    """The last day on which people of an age were born, and the last one that is too early, if there is one."""
+    """Return the last date of birth in an age band, and the last one before it, None for the open band."""
     today = fields.Date.context_today(partners)
     bands = [int(key) for key, _label in AGE_BANDS]
     place = bands.index(int(band))

@@ -1,4 +1,4 @@
-"""Who speaks on a channel: a lead who returns, or a new one, of whom little may be known."""
+"""Find the person on a channel: a returning lead, or a new one about whom little may be known."""
 
 import re
 from collections import Counter
@@ -17,12 +17,12 @@ from .tools import own_address, phone_forms
 from .tools.meta_said import phone_of
 
 ALIAS = "leads_agent_lifecycle.alias_leads"
-# What is longer is no name, and fits into no index.
+# Longer texts are not names, and do not fit into an index.
 LONGEST_NAME = 250
 
 
 def is_nameless(lead):
-    """Whether what stands for the name is an address, a number, or what visitors are called."""
+    """Whether the name is missing, or is only an address, a number or a placeholder for visitors."""
     return lead.lead_is_anonymous or not own_address.is_name(lead.name)
 
 
@@ -33,16 +33,17 @@ class Speakers:
         self.env, self.partners = env, env["res.partner"]
 
     def by_names(self, channel, names, *, fills_gaps=True, wakes=True, is_answer=True, **values):
-        """Who speaks on a channel: a returning lead, or a new one.
+        """Return the person on a channel: a returning lead, or a new one.
 
         :param str channel: a value of :data:`CHANNELS`
-        :param names: what the channel calls the person, such as a number and an id, what tells most first
-        :param bool fills_gaps: whether what is missing on a known lead is filled in; not where anybody can type
-            the address of somebody else
-        :param bool wakes: whether it is an answer; who asks to be left alone is found, and becomes no lead by it
-        :param bool is_answer: whether it is the answer; not where a message of theirs follows, which is one
-        :param values: name, email and phone, and more of the profile of a new lead
-        :returns: the lead, and whether it was none before
+        :param names: the person's names on the channel, such as a number and an ID, the most reliable first
+        :param bool fills_gaps: whether missing values of a known lead are filled in; False if anybody can type another
+            person's address
+        :param bool wakes: whether the message shows interest; False for an opt-out, which finds a person but makes no
+            lead
+        :param bool is_answer: whether this counts as the answer; False if a message that counts follows
+        :param values: name, email and phone, and other profile fields of a new lead
+        :returns: the lead, and whether it was not a lead before
         """
         known = self._known(channel, {field: values.pop(field, None) for field in ("name", "email", "phone")})
         if known.get("email") and Senders(self.env).our_emails([known["email"]]):
@@ -58,7 +59,7 @@ class Speakers:
             if wakes:
                 Arrivals(lead).wake()
             if wakes and fills_gaps:
-                # Where anybody can type the address of somebody else, no company learns of another one's customers.
+                # If anybody can type another person's address, contacts of other companies must not become visible.
                 Arrivals(lead).share()
             if wakes and not lead.lead_stage_id:
                 is_new = True
@@ -71,9 +72,9 @@ class Speakers:
         return lead, is_new
 
     def by_mail(self, msg_dict, values):
-        """Who wrote a mail to the alias of the leads.
+        """Return the sender of a mail to the leads alias.
 
-        :param dict values: with what the gateway found out of the person
+        :param dict values: including the person that the gateway found
         :returns: as :meth:`by_names`
         """
         name, email, phone = values.get("lead_person") or (
@@ -87,7 +88,7 @@ class Speakers:
         return speakers.by_names("mail", (), name=name, email=email, phone=phone, fills_gaps=not phone, wakes=wakes)
 
     def _known(self, channel, told):
-        """What is known of a person by a channel, without what was not told."""
+        """Return the known values of a person, without empty ones."""
         known = {field: text for field, value in told.items() if (text := (value or "").strip())}
         if "name" in known:
             known["name"] = known["name"][:LONGEST_NAME].strip()
@@ -96,12 +97,12 @@ class Speakers:
         return known
 
     def meet(self, speakers):
-        """Those of some speakers whom nobody knows become leads, all at once.
+        """Create leads for unknown persons, all at once.
 
-        Who shares a name or a number with another speaker is left to meet alone.
+        Persons who share a name or a number with another one are left to :meth:`by_names`.
 
-        :param speakers: channel, names, and what they tell of themselves
-        :returns: the numbers of the new leads
+        :param speakers: channel, names and values of each person
+        :returns: the IDs of the new leads
         :rtype: set
         """
         speakers = {(channel, tuple(names)): self._known(channel, told) for channel, names, told in speakers}
@@ -136,22 +137,22 @@ class Speakers:
         return set(leads.ids)
 
     def _owned_numbers(self, numbers):
-        """Which of some numbers are somebody's, or can be written in several forms, so that a look has to tell."""
+        """Return the numbers that belong to a contact, or that have several forms and need a separate search."""
         several = {number for number in numbers if len(phone_forms.forms(number)) > 1}
         single = Domain("phone_sanitized", "in", list(numbers - several))
         found = self.partners.with_context(active_test=False).search_fetch(single, ["phone_sanitized"])
         return several | set(found.mapped("phone_sanitized"))
 
     def _known_by(self, channel, names, known):
-        """Who is called so on the channel, else who has the e-mail or the number.
+        """Return the contact with one of the names on the channel, else with the e-mail or number.
 
-        A number says more than an id: who wrote without one before, and is somebody else's contact with that number,
-        is this contact.
+        A number is more reliable than an ID: if a person wrote without a number before, and now has the number of
+        another contact, the person is that contact.
 
-        :returns: the lead, those who went by one of the names until now, and the rows of these names
+        :returns: the lead, other contacts that had one of the names, and the rows of these names
         """
         if channel == "whatsapp":
-            # Numbers are said in several forms; the first name is the number, where there is one.
+            # Numbers may have several forms; the first name is the number, if there is one.
             numbers = [form.lstrip("+") for form in phone_forms.forms(phone_of(names[0]))] if names else []
             names = [*(numbers or names[:1]), *names[1:]]
         named = Domain("channel", "=", channel) & Domain("key", "in", names)
@@ -164,13 +165,13 @@ class Speakers:
         return lead, identities.partner_id - lead, identities
 
     def _new_lead(self, channel, known, values, wakes, names=()):
-        """A new contact, who is a lead unless they ask to be left alone."""
+        """Create a contact, which is a lead unless the person opted out."""
         return self.partners.create(self._values(channel, names, known, {}, wakes=wakes) | values)
 
     def _values(self, channel, names, known, countries, *, wakes=True):
-        """Values of a new contact.
+        """Return the values of a new contact.
 
-        :param dict countries: those that were looked up already, by their code
+        :param dict countries: cache of country IDs by code
         """
         place = LifeCycle(self.env).first_place() if wakes else (False, False)
         called = known.get("name") or known.get("email") or known.get("phone")
@@ -188,7 +189,7 @@ class Speakers:
         }
 
     def _country_code(self, phone, names=()):
-        """The country of a number, else the one with which an id of WhatsApp begins: ``FR.134912``."""
+        """Return the country code of a number, else the prefix of a WhatsApp ID: ``FR.134912``."""
         code = phone_forms.country_of(phone_forms.plain(phone or ""))
         return code or next((name[:2] for name in names if re.match(r"[A-Z]{2}\.\w", name)), "")
 
@@ -197,7 +198,7 @@ class Speakers:
         return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
 
     def came_by(self, lead, source, campaign):
-        """By which advert or link a new lead came; those that nobody has named yet are added."""
+        """Set the source and campaign of a new lead; unknown names are created."""
         values = {}
         for field, name in (("lead_source_id", source), ("lead_campaign_id", campaign)):
             if name and not lead[field]:
@@ -208,14 +209,14 @@ class Speakers:
             lead.write(values)
 
     def _learn(self, lead, known, fills_gaps):
-        """What is missing on a known lead is filled in, where the channel proves who speaks."""
+        """Fill in missing values of a known lead, if the channel proves the person's identity."""
         if not fills_gaps:
             return
         missing = {field: value for field, value in known.items() if not lead[field]}
         if "phone" in missing and not lead.country_id and (country := self._country(missing["phone"])):
             missing["country_id"] = country.id
         if "email" in missing and lead.with_context(active_test=False).user_ids:
-            # Who signs in gets new passwords by e-mail: nobody says on a channel what it is.
+            # Users reset their password by e-mail, so a channel must not set it.
             del missing["email"]
         if is_nameless(lead) and known:
             named = known.get("name") or (lead.lead_is_anonymous and (known.get("email") or known.get("phone")))
@@ -224,9 +225,9 @@ class Speakers:
             lead.write(missing)
 
     def _is_called(self, lead, channel, names, others=(), known=None):
-        """The lead goes by these names on the channel from now on; who went by one of them is told.
+        """Give the lead these names on the channel, and log it on contacts that had one of them before.
 
-        :param known: the rows of these names and of other forms of them, where they were looked up
+        :param known: the rows of these names and their other forms, if already searched
         """
         Identity = self.env["leads.agent.identity"]
         if known is None:
@@ -246,10 +247,10 @@ class Speakers:
             lead._message_log(body=said)
 
     def moved(self, said):
-        """Somebody has a new number or a new id on a channel. Both move; it is no answer.
+        """Process a new number or ID of a person on a channel. It does not count as an answer.
 
-        :param Said said: the old names, and the new ones
-        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
+        :param Said said: with the old and the new names
+        :returns: arguments of :meth:`LeadsAgentReceived._became`
         """
         lead, _others, _rows = self._known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
         if not lead or not said.news:
@@ -279,7 +280,7 @@ class Speakers:
         return {"state": "ignored", "reason": reason, "lead": lead}
 
     def find(self, name=None, email=None, phone=None):
-        """Who has the e-mail or the number: active contacts, those of the company, leads and older ones come first."""
+        """Return the contact with the e-mail or number: active ones first, then of the company, leads, the oldest."""
         same = Domain.FALSE
         if normalized := email_normalize(email or ""):
             same |= Domain("email_normalized", "=", normalized)
@@ -294,7 +295,7 @@ class Speakers:
         return found.sorted(lambda one: (not one.active, not one.company_id <= own, not one.lead_stage_id, one.id))[:1]
 
     def our_numbers(self, numbers):
-        """Which of some numbers are those of colleagues and of the own companies."""
+        """Return the numbers that belong to colleagues and own companies."""
         forms_of = {number: self._forms(number) for number in numbers}
         every = [form for forms in forms_of.values() for form in forms]
         if not every:
@@ -304,7 +305,7 @@ class Speakers:
         return {number for number, forms in forms_of.items() if ours & set(forms)}
 
     def _forms(self, phone, country=None):
-        """A number in whichever of its forms it is written."""
+        """Return a number in all its forms."""
         written = phone_forms.plain(phone)
         number = self.partners._phone_format(number=phone, country=country) or (
             phone_forms.dialled(written) if written.startswith("+") else ""
@@ -312,11 +313,11 @@ class Speakers:
         return phone_forms.forms(number)
 
     def phone_domain(self, phone, country=None):
-        """Who has a number, in whichever of its forms it is written."""
+        """Return a domain of contacts with a number, in any of its forms."""
         forms = self._forms(phone, country)
         domain = Domain("phone_sanitized", "in", forms)
         if len(forms) > 1:
-            # A form that the numbering plan does not know any more is kept as it was typed.
+            # Forms that are no longer valid numbers are stored only as typed.
             self.partners.flush_model(["phone"])
             domain |= Domain("phone_mobile_search", "in", forms)
         return domain
@@ -327,7 +328,7 @@ class Speakers:
         )
 
     def twins(self, lead, limit=5):
-        """Contacts with the same e-mail or number, or the same name at the same zip code, in sight of the user."""
+        """Return contacts in sight with the same e-mail or number, or the same name and zip code."""
         lead.ensure_one()
         same = []
         if email := email_normalize(lead.email or ""):
@@ -340,11 +341,11 @@ class Speakers:
         for domain in same:
             domain &= Domain("id", "!=", lead._origin.id) & Domain("partner_share", "=", True)
             twins |= self.partners.search(domain, limit=limit)
-        # A company and its contacts share a number; that is no duplicate.
+        # A company and its contacts may share a number; these are not duplicates.
         return (twins - lead.parent_id - lead._origin.child_ids)[:limit]
 
     def unknown(self, company):
-        """Leads of whom nothing became known, and whom the company keeps no longer: a thousand at most."""
+        """Return leads without contact details after the retention period of the company, at most a thousand."""
         before = fields.Datetime.subtract(fields.Datetime.now(), days=company.leads_keep_no_info_days)
         return self.partners.with_context(active_test=False).search(
             [

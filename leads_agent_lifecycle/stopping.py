@@ -1,26 +1,26 @@
-"""People who ask on a channel to be left alone, and those who change their minds."""
+"""People who opt out on a channel, and opt in again."""
 
 from odoo.fields import Domain
 
 
 class Stopping:
-    """What somebody asks for on channels. Whoever uses it brings the person elevated."""
+    """Handles opt-outs of a person. Needs the person elevated."""
 
     def __init__(self, person):
         self.env, self.person = person.env, person
 
     def is_stopped(self):
-        """Whether this person asked on any channel to be left alone."""
+        """Whether the person has opted out on any channel."""
         mine = Domain("is_in_force", "=", True) & Domain("asked_by_id", "=", self.person.id)
         return bool(self.env["leads.agent.opt.out"].search_count(mine, limit=1))
 
     def hear(self, purpose, channel, words, *, identity=None, at=None):
-        """This person said something on a channel, which may block it or lift the block.
+        """Block the channel, or lift the block, if the person asked for it.
 
-        :param str purpose: ``stop`` or ``start``; anything else is left alone
-        :param str words: what they wrote; empty when they chose it in the settings of the channel
-        :param identity: by what they are known there (one name or more), where messages come in any order
-        :param at: when they said it
+        :param str purpose: ``stop`` or ``start``; others are ignored
+        :param str words: what the person wrote; empty if chosen in the settings of the channel
+        :param identity: the person's names on the channel, if its messages may arrive out of order
+        :param at: when it was sent, in UTC
         """
         if not self.person or purpose not in ("stop", "start"):
             return
@@ -39,13 +39,13 @@ class Stopping:
             self._tell(channel, words, blocked)
 
     def _company(self):
-        """The company that speaks with this customer."""
+        """Return the company that handles this customer."""
         customer = self.person.commercial_partner_id
         assignment = customer.leads_assignment_ids.filtered(lambda one: one.state == "active")
         return customer.company_id or assignment.company_id or self.env.company
 
     def _tell(self, channel, words, blocked):
-        """The log of the contact and whoever holds the customer are told."""
+        """Log the opt-out on the contact, and notify the holder of the customer."""
         root = self.env.ref("base.partner_root")
         self.person._message_log(body=self._sentence(channel, words, blocked), author_id=root.id)
         if agent := self.person.commercial_partner_id.leads_agent_id:

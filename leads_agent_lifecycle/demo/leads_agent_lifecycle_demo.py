@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from ..moving import LifeCycle
 
-# Who came by themselves: name, channel, days ago, city, zip, country, born, gender, marital status, relationship,
-# loyalty, e-mail, phone, stage, status. Visitors without a name said nothing yet.
+# People who contacted us: name, channel, days ago, city, zip, country, year of birth, gender, marital status,
+# relationship, loyalty, e-mail, phone, stage, status. Visitors without a name have given no details yet.
 PEOPLE = (
     ("Amélie Renard", "chat", 0, "Lyon", "69002", "base.fr", 1991, "female", "single", "b2c", "new",
      "amelie.renard@example.com", "+33 4 55 50 11 01", "lead", "new"),
@@ -42,7 +42,7 @@ DEVICES = (("iPhone", "Safari", "/shop/espresso"), ("Windows", "Firefox", "/cont
 
 
 class LeadsAgentDemo(models.AbstractModel):
-    """Leads of the last weeks, from every channel."""
+    """Leads of the last weeks from every channel."""
 
     _inherit = "leads.agent.demo"
 
@@ -96,7 +96,7 @@ class LeadsAgentDemo(models.AbstractModel):
             lead.lead_activity = "inactive"
         lead.flush_recordset()
         since = now - timedelta(days=days, hours=nr % 7, minutes=nr * 7)
-        # Through its stages the lead went in equal steps, of which the last is still going on.
+        # The time is divided equally among the stages of the lead, including the current one.
         passed = lead.lead_move_ids.sorted("id").filtered("is_stage_change")
         step = (now - since) / len(passed)
         for place, move in enumerate(passed):
@@ -119,7 +119,7 @@ class LeadsAgentDemo(models.AbstractModel):
 
     @api.model
     def _vary_customers(self):
-        """The customers of the base addon's demo tell something of themselves, too."""
+        """Give the customers of the base addon's demo data a profile."""
         levels = [key for key, _label in self.env["res.partner"]._fields["lead_loyalty"].selection]
         customers = self.env["res.partner"].search(
             [("lead_channel", "=", "order"), ("is_company", "=", True)], order="id"

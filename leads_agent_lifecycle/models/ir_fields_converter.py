@@ -5,7 +5,7 @@ from ..tools import import_rows
 
 
 class IrFieldsConverter(models.AbstractModel):
-    """A name that stands in many rows of a file of leads is looked up once, and may be in capitals."""
+    """Look up each name in a file of leads once, ignoring case."""
 
     _inherit = "ir.fields.converter"
 
@@ -13,7 +13,7 @@ class IrFieldsConverter(models.AbstractModel):
         known = self.env.context.get("import_cache") if self.env.context.get("lead_page") and not subfield else None
         if known is None:
             return super().db_id_for(model, field, subfield, value, savepoint)
-        # Of tags that are parted by commas, the spaces after them.
+        # Tags separated by commas have spaces after them.
         value = import_rows.stripped(value)
         key = (field.comodel_name, value)
         if key not in known:
@@ -26,7 +26,7 @@ class IrFieldsConverter(models.AbstractModel):
         return known[key]
 
     def _lead_id_of_word(self, field, value):
-        """The only record of that name, in whatever case. Names of people and companies are not words."""
+        """Return the only record with that name, ignoring case; None for names of people and companies."""
         if field.comodel_name == "res.partner" or not value:
             return None
         found = self.env[field.comodel_name].name_search(escape_psql(str(value)), operator="=ilike", limit=2)

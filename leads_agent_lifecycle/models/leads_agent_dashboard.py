@@ -7,7 +7,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _lead_columns(self):
-        """How far each lead is, where they came from and who else looks after them, in the same query."""
+        """Add stage, status, channel, company and officers of each lead to the same query."""
         Partner = self.env["res.partner"]
         Partner.flush_model(["lead_stage_id", "lead_status_id", "lead_channel", "company_name"])
         self.env["leads.agent.officer"].flush_model()
@@ -24,7 +24,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         columns["channel"] = SQL(
             "CASE p.lead_channel %s END", SQL(" ").join(SQL("WHEN %s THEN %s", *option) for option in labels)
         )
-        # Typed on the website, where the lead belongs to no company that is known.
+        # Typed on the website; the lead has no known company.
         columns["company"] = SQL("CASE WHEN NOT COALESCE(p.is_company, FALSE) THEN NULLIF(p.company_name, '') END")
         columns["officers"] = SQL(
             """

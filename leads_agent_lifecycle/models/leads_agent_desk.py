@@ -8,7 +8,7 @@ from odoo.addons.leads_agent_call.scoring import Term
 
 
 class LeadsAgentDesk(models.AbstractModel):
-    """The order of *Next* knows how far a lead is: a stage may count more than another."""
+    """The order of *Next* includes the weight of the lead's stage."""
 
     _inherit = "leads.agent.desk"
 
@@ -38,7 +38,7 @@ class LeadsAgentDesk(models.AbstractModel):
         facts_of = super()._facts(partner_ids, weights)
         if facts_of and (weight_of := self.env["leads.agent.stage"]._weights()):
             weighty = Domain("id", "in", list(facts_of)) & Domain("lead_stage_id", "in", list(weight_of))
-            # sudo: res.partner - the stage of whoever was asked for, of all companies and archived
+            # sudo: res.partner - only the stages of the requested leads, of all companies and archived ones
             partners = self.env["res.partner"].sudo().with_context(active_test=False)
             for lead in partners.search_fetch(weighty, ["lead_stage_id"], order="id"):
                 facts_of[lead.id] = replace(facts_of[lead.id], weight=weight_of[lead.lead_stage_id.id])
@@ -46,8 +46,8 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _refresh_priorities(self, domain):
-        """The leads of the domain moved to a stage that counts otherwise, or their stage does."""
-        # sudo: leads.agent.assignment - the place in the order of Next, which follows from the stage
+        """Recompute priorities after leads changed their stage, or a stage its weight."""
+        # sudo: leads.agent.assignment - only the priority, which follows from the stage
         Assignment = self.env["leads.agent.assignment"].sudo()
         domain &= Domain("state", "=", "active")
         for [company] in Assignment._read_group(domain, ["company_id"]):

@@ -10,6 +10,6 @@ class LeadsAgentDisposition(models.Model):
         return [*super()._effects(), Effect("", self._move_leads)]
 
     def _move_leads(self, customers):
-        """The rules of the life cycle may move leads that were called."""
+        """Let the rules of the life cycle move leads that were called."""
         # sudo: res.partner - follows from an outcome that the agent was allowed to log
         customers.sudo()._lead_event("called", self.name, disposition=self)

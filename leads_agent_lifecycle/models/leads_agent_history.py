@@ -3,14 +3,14 @@ from odoo import SUPERUSER_ID, api, models
 from ..arrivals import Arrivals
 from ..stopping import Stopping
 
-# Messages that people send; mass mailings and notifications are of other types.
+# Types of messages that people send; not mass mailings and notifications.
 BY_HAND = ("comment", "email", "sms")
 
 
 class Answers:
-    """Who answered, while many messages are posted: they are an event together, afterwards.
+    """Collects the authors of many messages, to handle their answers as one event afterwards.
 
-    It is carried in the context, where no client can put one.
+    It is passed in the context; no client can send such an object.
     """
 
     def __init__(self):
@@ -27,16 +27,17 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _log_messages(self, messages, documents):
-        """A message that a lead wrote is an answer, unless it asks to be left alone; one of ours answers the lead.
+        """Handle messages between leads and us.
 
-        Mails are heard here.
+        A message by a lead is an answer, unless it asks us to stop; a message by a user answers the lead. Stop words in
+        mails are handled here.
         """
         result = super()._log_messages(messages, documents)
         authors = answered = self.env["res.partner"]
         for message, (model, res_id) in zip(messages, documents, strict=True):
             author, is_mail = message.author_id, message.message_type == "email"
             if is_mail and not res_id:
-                # Without a text it is no history; the subject may ask all the same.
+                # A mail without a text is not in the history, but its subject may be a stop word.
                 model, res_id = message.model, message.res_id
             if model not in ("res.partner", "sale.order") or not res_id or not author:
                 continue
@@ -56,22 +57,22 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _lead_is_spoken_to(self, message):
-        """Whether somebody of ours writes to a customer, or called: no note, and nothing that is sent by itself."""
-        # A note is known by the id of its subtype; more would have to be read.
+        """Whether a user writes to a customer or called; not for notes or automatic messages."""
+        # Compared by the ID of the subtype, to avoid reading more.
         note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
         is_call = message.mail_activity_type_id.category == "phonecall"
         if not is_call and (message.message_type not in BY_HAND or message.subtype_id.id in (note, False)):
             return False
         if message.author_id.partner_share:
             return False
-        # Odoo writes what is sent by a job or a visitor in the name of a salesperson; a mail comes by the gateway.
+        # Odoo uses a salesperson as author of messages by jobs and visitors; mails come from the gateway.
         is_own = message.author_id == self.env.user.partner_id and self.env.uid != SUPERUSER_ID
         is_own = is_own or message.message_type == "email"
         return is_call or (is_own and self._kind_of(message) == "message")
 
     @api.model
     def _lead_asks(self, message, is_mail):
-        """Whether a lead asks to be left alone, or says nothing: no answer."""
+        """Whether a lead asks us to stop, or the message is empty: neither is an answer."""
         Word, author = self.env["leads.agent.stop.word"], message.author_id
         if not is_mail:
             return Word._purpose_of(message.body) == "stop" and Stopping(author).is_stopped()

@@ -6,9 +6,9 @@ from ..profile import CHANNELS
 
 
 class LeadsAgentIdentity(models.Model):
-    """What a lead is called on a channel: a visitor of the chat, a number, the id of a social network.
+    """The name of a lead on a channel: a chat visitor, a number, or an ID in a social network.
 
-    Whoever comes back on the same channel is the same lead.
+    It identifies a lead who returns on the same channel.
     """
 
     _name = "leads.agent.identity"
@@ -30,7 +30,7 @@ class LeadsAgentIdentity(models.Model):
 
 
 class LeadsAgentVisit(models.Model):
-    """A visit of a lead, from which device. Kept only with the visitor's consent."""
+    """A visit of a lead, with the device. Stored only with the visitor's consent."""
 
     _name = "leads.agent.visit"
     _description = "Lead Visit"

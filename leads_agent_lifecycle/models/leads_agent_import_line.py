@@ -2,12 +2,12 @@ from odoo import api, fields, models
 
 from odoo.addons.leads_agent.fields import Link
 
-# The rows of a file are told for so many days.
+# Days for which the report of an import is kept.
 KEPT_DAYS = 90
 
 
 class LeadsAgentImportLine(models.Model):
-    """A row of a file of leads, and what became of it."""
+    """A row of an imported file of leads, and the result."""
 
     _name = "leads.agent.import.line"
     _description = "Imported Row"
@@ -37,7 +37,7 @@ class LeadsAgentImportLine(models.Model):
 
     @api.model
     def _report(self, lines):
-        """Elevated: keep what became of the rows of a file.
+        """Elevated: store the results of the rows of a file.
 
         :param lines: list of values
         """

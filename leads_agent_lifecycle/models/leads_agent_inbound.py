@@ -21,10 +21,10 @@ MOST_PER_MINUTE = 600
 
 
 class LeadsAgentInbound(models.AbstractModel):
-    """What comes by the webhook of WhatsApp, Messenger and Instagram: taken in once, each on its own.
+    """Messages from the webhook of WhatsApp, Messenger and Instagram. Each is processed once, independently.
 
-    The channels send again what was not answered, for days, and in any order. What became of each message is told by
-    its row in :class:`LeadsAgentReceived`.
+    The channels resend unconfirmed messages for days, and in any order. The result of each message is recorded in
+    :class:`LeadsAgentReceived`.
     """
 
     _name = "leads.agent.inbound"
@@ -32,16 +32,16 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _is_subscriber(self, token):
-        """Elevated: whether somebody knows the token that the settings name."""
+        """Elevated: whether the token equals the one in the settings."""
         return meta.is_same(token, self._setting(TOKEN))
 
     @api.model
     def _receive(self, body, signature):
-        """Elevated: take in what a webhook brings. All messages are noted first; one that fails does so alone.
+        """Elevated: process a request to the webhook. All messages are recorded first; each fails independently.
 
         :param bytes body: as it was signed
-        :param str signature: the header of it
-        :returns: the HTTP status to answer; the channel sends again for 429
+        :param str signature: the header with the signature
+        :returns: the HTTP status of the response; on 429 the channel sends the request again
         :rtype: int
         """
         if not meta.is_signed(body, signature, self._setting(SECRET)):
@@ -63,7 +63,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _arrival(self, said):
-        """The values of :meth:`LeadsAgentReceived._arrive` for one message."""
+        """Return the values of one message for :meth:`LeadsAgentReceived._arrive`."""
         return {
             "channel": said.channel,
             "key": said.key,
@@ -75,7 +75,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _company_of(self, said):
-        """To which company somebody writes. An addon that knows more of numbers and pages says it.
+        """Hook: return the company to which a message was sent.
 
         :param Said said: the message
         """
@@ -83,14 +83,14 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _profile_of(self, said):
-        """What else is known of somebody who is new: values of a contact."""
+        """Hook: return more values for the contact of a new lead."""
         return {}
 
     @api.model
     def _take_in_all(self, pairs):
-        """Take in messages in their order. Whoever nobody knows becomes a lead first, all of them at once.
+        """Process messages in order, after creating leads for all unknown senders at once.
 
-        :param pairs: each row with what it told
+        :param pairs: each row with its events
         """
         ours = Speakers(self.env).our_numbers({one.phone for _row, saids in pairs for one in saids if one.phone})
         changes = self._changes([one for _row, saids in pairs for one in saids])
@@ -121,11 +121,11 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _take_in(self, said, row, changes, met):
-        """Find or make the lead, and let them say it.
+        """Process one event: find or create the lead, and post the message.
 
-        :param changes: rows that edit or withdraw messages, by what they are about
-        :param set met: numbers of leads who are new and said nothing yet
-        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
+        :param changes: rows that edit or withdraw messages, by the key of the message
+        :param set met: IDs of new leads without a message
+        :returns: arguments of :meth:`LeadsAgentReceived._became`
         """
         if said.what == "unreadable":
             return {"state": "failed", "reason": self.env._("Nothing in it says: %s", said.about)}
@@ -141,13 +141,13 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _message_key(self, said):
-        """The Message-Id of a message in the chatter: it is known by it when its row is gone."""
+        """Return the Message-Id for the chatter, which identifies the message after its row is deleted."""
         digest = hashlib.sha256(f"{said.channel}\n{said.key}".encode()).hexdigest()
         return f"<{digest[:40]}@{said.channel}.leads-agent>"
 
     @api.model
     def _posted(self, saids):
-        """Messages that stand in the chatter already, by their Message-Id: the addon was installed before."""
+        """Return messages already in the chatter by Message-Id, from an earlier installation of the addon."""
         keys = [self._message_key(one) for one in saids]
         posted = self.env["mail.message"].search_fetch([("message_id", "in", keys)], ["message_id", "author_id"])
         return {message.message_id: message for message in posted}
@@ -159,7 +159,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _may_be_met(self, said, changes):
-        """Whether somebody who says this becomes a lead by it."""
+        """Whether the sender of this message becomes a lead."""
         is_heard = said.what == "message" and not said.choice and not self._is_old(said)
         return is_heard and not changes.get(said.key) and self._purpose(said) != "stop"
 
@@ -169,12 +169,12 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _speaker(self, said):
-        """Who says something, as :meth:`Speakers.by_names` takes them."""
+        """Return the sender of an event, as arguments of :meth:`Speakers.by_names`."""
         return said.channel, said.called, {"name": said.name, "phone": said.phone}
 
     @api.model
     def _hear(self, said, row, changes, met):
-        """Somebody says something, or chose something in the settings of the channel."""
+        """Process a message, or a choice in the settings of the channel."""
         changed = self._changed_already(said, changes)
         if changed == "withdrawal":
             row._forget()
@@ -182,7 +182,7 @@ class LeadsAgentInbound(models.AbstractModel):
         said = changed or said
         purpose = self._purpose(said)
         channel, names, known = self._speaker(said)
-        # What is posted below is the answer.
+        # The message posted below is the answer.
         wakes = not said.choice and purpose != "stop"
         profile = self._profile_of(said)
         lead, is_new = Speakers(self.env).by_names(channel, names, wakes=wakes, is_answer=False, **known, **profile)
@@ -210,7 +210,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _changes(self, saids):
-        """Rows that edit or withdraw some messages, by the keys of these."""
+        """Return the rows that edit or withdraw messages, by the keys of the messages."""
         found = {}
         about = Domain("about", "in", [one.key for one in saids]) & Domain("body", "!=", False)
         for row in self.env["leads.agent.received"].search_fetch(about, ["channel", "about", "body"]):
@@ -219,9 +219,9 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _changed_already(self, said, changes):
-        """What was said instead, when the change of a message comes before the message itself.
+        """Return the changed content if the change of a message arrived before the message.
 
-        :returns: the message with its new words, ``withdrawal``, or nothing
+        :returns: the message with its new text, ``withdrawal``, or None
         """
         rows = [row for row in changes.get(said.key, ()) if row.channel == said.channel and row.body]
         changes = [one for row in rows for one in meta.said(json.loads(row.body)) if one.called == said.called]
@@ -234,7 +234,7 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _change(self, said):
-        """The words of a message that came before are replaced, or go. It is no answer."""
+        """Replace or remove the text of an earlier message. It does not count as an answer."""
         Received = self.env["leads.agent.received"]
         original = Received.search(Domain("channel", "=", said.channel) & Domain("key", "=", said.about), limit=1)
         lead = self._known(said)
@@ -258,13 +258,13 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _known(self, said):
-        """Who is called so on the channel, if anybody is."""
+        """Return the lead with one of the sender's names on the channel; empty if unknown."""
         named = Domain("channel", "=", said.channel) & Domain("key", "in", said.called)
         return self.env["leads.agent.identity"].search(named, limit=1).partner_id
 
     @api.model
     def _words(self, said):
-        """What stands in the chatter: the text, then a line for each thing that was sent."""
+        """Return the text for the chatter: the message, then a line per attachment or other item."""
         labels = self._thing_labels()
         lines = []
         for kind, detail in said.things:
@@ -300,10 +300,10 @@ class LeadsAgentInbound(models.AbstractModel):
 
     @api.model
     def _sent_at(self, said):
-        """When a message was sent: it may come later than the next one."""
+        """Return when a message was sent, in UTC; messages may arrive out of order."""
         return datetime.fromtimestamp(said.at, timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _setting(self, name):
-        # sudo: ir.config_parameter - compared with what a request brings, never shown
+        # sudo: ir.config_parameter - only compared with a request, never shown
         return self.env["ir.config_parameter"].sudo().get_param(name) or ""

@@ -6,7 +6,7 @@ ROLES = "leads_agent.group_leads_agent,leads_agent.group_leads_manager"
 
 
 class LeadsAgentLeadMixin(models.AbstractModel):
-    """What a document of a customer is filtered and grouped by: how far its lead is."""
+    """Fields of the lead for filtering and grouping documents of a customer."""
 
     _name = "leads.agent.lead.mixin"
     _description = "Lead Document"

@@ -21,14 +21,14 @@ TRIGGERS = [
     ("silence", "Silence"),
 ]
 
-# Leads moved by the job before it saves.
+# Leads that the job moves before it commits.
 CHUNK = 5_000
 
 
 class LeadsAgentLifecycleRule(models.Model):
-    """What moves a lead by itself: something happens, and the first rule that fits says where to.
+    """Moves leads automatically: on an event, the first matching rule sets the stage and status.
 
-    Rules answer to events, and a move is no event: they cannot call each other.
+    Rules are triggered by events, and a move is not an event, so rules cannot trigger each other.
     """
 
     _name = "leads.agent.lifecycle.rule"
@@ -57,7 +57,7 @@ class LeadsAgentLifecycleRule(models.Model):
         "CHECK(silence_days BETWEEN 1 AND 3650)", "The days without contact must be between 1 and 3,650."
     )
 
-    # The name is always among the values of a new rule.
+    # Every new rule has a name, so this also checks rules without stage and status.
     @api.constrains("name", "stage_id", "status_id")
     def _check_target(self):
         for rule in self:
@@ -80,16 +80,19 @@ class LeadsAgentLifecycleRule(models.Model):
     @api.model
     @tools.ormcache("trigger", "company_id")
     def _rules(self, trigger, company_id):
-        """The rules of an event, in their order, as :class:`steps.Rule`; elevated."""
-        # sudo: leads.agent.lifecycle.rule - kept in the cache for everybody, so nobody's rights decide
+        """Return the rules of an event in their order, as :class:`steps.Rule`; elevated."""
+        # sudo: leads.agent.lifecycle.rule - cached for all users, so it must not depend on access rights
         rules = self.sudo().search([("trigger", "=", trigger), ("company_id", "in", (False, company_id))])
         return tuple(rule._as_tool() for rule in rules)
 
     @api.model
     @tools.ormcache()
     def _landscape(self):
-        """The place of each stage, and the statuses of each; elevated."""
-        # sudo: leads.agent.stage - kept in the cache for everybody, so nobody's rights decide
+        """Return the position of each stage, and the statuses of each stage; elevated.
+
+        :returns: ``{stage_id: position}`` and ``{stage_id: [status_id]}``
+        """
+        # sudo: leads.agent.stage - cached for all users, so it must not depend on access rights
         stages = self.env["leads.agent.stage"].sudo().with_context(lang=None).search(Domain.TRUE)
         return {stage.id: place for place, stage in enumerate(stages)}, stages._statuses()
 
@@ -107,11 +110,11 @@ class LeadsAgentLifecycleRule(models.Model):
 
     @api.model
     def _plan(self, rules, leads, disposition_id=None):
-        """Where the rules move leads.
+        """Return where the rules move leads.
 
-        :param rules: :class:`steps.Rule` in their order
-        :param leads: :class:`steps.Where`
-        :returns: ``{partner_id: steps.Step}`` of those that move
+        :param rules: list of :class:`steps.Rule`, in their order
+        :param leads: list of :class:`steps.Where`
+        :returns: ``{partner_id: steps.Step}`` for the leads that move
         """
         order, statuses = self._landscape()
         plan = {}
@@ -121,11 +124,11 @@ class LeadsAgentLifecycleRule(models.Model):
         return plan
 
     # ------------------------------------------------------------------
-    # On existing leads
+    # Existing leads
     # ------------------------------------------------------------------
 
     def _existing_sql(self):
-        """A condition on ``p``, a lead: what the rule answers to has happened already."""
+        """Return an SQL condition on ``p``, a lead: the rule's event has already happened."""
         self.ensure_one()
         match self.trigger:
             case "assigned":
@@ -158,7 +161,7 @@ class LeadsAgentLifecycleRule(models.Model):
                                   AND m.message_type IN ('email', 'comment') AND NOT m.is_internal)"""
                 )
             case "silence":
-                # Who waits for an answer of ours is not the one who is silent.
+                # A lead that waits for our answer is not silent.
                 return SQL(
                     """p.lead_waits_since IS NULL
                        AND COALESCE(p.lead_event_at, p.lead_at) < %s - make_interval(days => %s)""",
@@ -167,9 +170,9 @@ class LeadsAgentLifecycleRule(models.Model):
                 )
 
     def _existing(self, after=0, limit=None):
-        """Active leads in sight of the user to whom the rule's event has happened already, by their ids.
+        """Return active leads in sight of the user for which the rule's event has already happened, ordered by ID.
 
-        :param int after: the last id of the former page
+        :param int after: the last ID of the previous page
         :returns: list of :class:`steps.Where`
         """
         self.ensure_one()
@@ -194,16 +197,16 @@ class LeadsAgentLifecycleRule(models.Model):
         return [steps.Where(*row) for row in rows]
 
     def _plan_existing(self, leads):
-        """Where the rule moves leads of :meth:`_existing`: ``{partner_id: steps.Step}``."""
+        """Return where the rule moves leads of :meth:`_existing`: ``{partner_id: steps.Step}``."""
         rule = self._as_tool()
         return self._plan([rule], leads, next(iter(rule.disposition_ids), None))
 
     @takes(given.one)
     def action_try(self):
-        """Show what the rule would do with existing leads, and change nothing."""
+        """Show what the rule would do with existing leads, without moving them."""
         self.ensure_one()
         self.env.user._check_leads_manager()
-        # Read first: a rule that somebody else deleted is said to be gone.
+        # Read first, so that a deleted rule gives the usual error.
         name = self.env._("Try: %s", self.name)
         attempt = self.env["leads.agent.lifecycle.try"].create({"rule_id": self.id})
         attempt._work_out()
@@ -218,18 +221,18 @@ class LeadsAgentLifecycleRule(models.Model):
 
     @api.model
     def _cron_silence(self):
-        """Move the leads that nobody heard of. May run twice: who has moved already is not moved again."""
-        # sudo: leads.agent.lifecycle.rule - the job works for everybody
+        """Move silent leads. May run twice: leads that have moved are not moved again."""
+        # sudo: leads.agent.lifecycle.rule - the job runs for all companies
         rules = self.sudo().search([("trigger", "=", "silence")])
-        # Leads that stay where they are stay in the way: whoever begins again begins at the first one.
+        # Leads that do not move match again, so every run starts at the first lead.
         jobs.run(rules.env, [(rule, 0) for rule in rules], self._move_silent, resumes=False)
 
     @api.model
     def _move_silent(self, left):
         """Elevated: move one chunk of silent leads.
 
-        :param left: a rule, and the last lead that it has looked at
-        :returns: the same of what is left, or nothing
+        :param left: ``(rule, last processed lead ID)``
+        :returns: the same for the next chunk, or None if there is none
         """
         rule, after = left
         leads = rule._existing(after, CHUNK)

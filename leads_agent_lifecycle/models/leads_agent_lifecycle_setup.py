@@ -6,14 +6,14 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentLifecycleSetup(models.AbstractModel):
-    """What managers set up, and what every move of a lead asks for: it is remembered until somebody changes it.
+    """Configuration that every move of a lead reads: it is cached until it changes.
 
-    What a lead *has*, its stage and its status, stays as long as a lead has it.
+    A stage or status in use can neither be archived nor deleted.
     """
 
     _name = "leads.agent.lifecycle.setup"
     _description = "Life Cycle Setup"
-    # The field of a lead that holds one of these.
+    # The field of a lead that refers to this model.
     _lead_field = None
 
     @api.model_create_multi
@@ -42,10 +42,10 @@ class LeadsAgentLifecycleSetup(models.AbstractModel):
         self._check_unused()
 
     def _check_unused(self):
-        """:raises UserError: while leads have one of these, archived ones and those out of sight included"""
+        """:raises UserError: if a lead uses one of the records, including archived leads and leads out of sight"""
         if not self._lead_field:
             return
-        # sudo: res.partner - whether there is any, whoever may see it
+        # sudo: res.partner - only whether there is such a lead
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         if lead := partners.search([(self._lead_field, "in", self.ids)], limit=1):
             raise UserError(lead[self._lead_field]._text_in_use())

@@ -4,10 +4,10 @@ from odoo.addons.leads_agent.fields import Link
 
 
 class LeadsAgentMove(models.Model):
-    """A lead moved to another stage or status: when, who, and why. Added to, never changed.
+    """A change of a lead's stage or status: when, by whom, and why. Rows are added, never changed.
 
-    The log is a table of its own: tracking by messages writes one message for each lead, this one row for many leads in
-    one statement, and it can be counted.
+    A table of its own instead of tracking messages: one statement logs the moves of many leads, and the rows can be
+    aggregated.
     """
 
     _name = "leads.agent.move"
@@ -35,7 +35,7 @@ class LeadsAgentMove(models.Model):
 
     @api.model
     def _durations(self, leads):
-        """Seconds that leads spent in each stage, the present one included.
+        """Return the seconds that leads spent in each stage, including the current one.
 
         :returns: ``{partner_id: {stage_id: seconds}}``
         """
@@ -48,7 +48,7 @@ class LeadsAgentMove(models.Model):
             spent = durations[lead_id]
             spent[stage_id] = spent.get(stage_id, 0) + int((until - since).total_seconds())
 
-        # sudo: leads.agent.move - of leads that the reader may read, as the stage itself
+        # sudo: leads.agent.move - moves of leads that the user may read, like the stage itself
         moves = self.sudo().search_fetch(
             [("partner_id", "in", leads.ids), ("is_stage_change", "=", 1)],
             ["partner_id", "stage_id", "at"],

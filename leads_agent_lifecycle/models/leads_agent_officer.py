@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentOfficer(models.Model):
-    """A member of the team who looks after a lead, beside the agent who calls."""
+    """A user who looks after a lead, in addition to the agent who calls."""
 
     _name = "leads.agent.officer"
     _description = "Relationship Officer"
@@ -25,15 +25,15 @@ class LeadsAgentOfficer(models.Model):
 
     @api.model
     def _lead_ids(self):
-        """The leads that the user sees as their officer: none, unless all of the user's companies let officers see.
+        """Return the IDs of the leads that the user sees as their officer.
 
-        Like the lock itself, the strictest of all companies counts, whatever the company switcher says.
+        Empty unless all companies of the user let officers see their leads, regardless of the company switcher.
         """
         user = self.env.user
-        # sudo: res.company - a setting of the user's own companies
+        # sudo: res.company - only a setting of the user's own companies
         if not all(company.leads_officers_see for company in user.sudo().company_ids):
             return []
-        # sudo: leads.agent.officer - the user's own rows, which are read to find out what the user may read
+        # sudo: leads.agent.officer - the user's own rows, needed to determine what the user may read
         return self.sudo().search([("user_id", "=", user.id)]).partner_id.ids
 
     @api.model_create_multi
@@ -49,7 +49,7 @@ class LeadsAgentOfficer(models.Model):
         if vals.get("is_primary"):
             others = self._others_primary()
             others.is_primary = False
-            # First in the database, too: there is one primary officer at any moment.
+            # Flush first: the database allows only one primary officer.
             others.flush_recordset(["is_primary"])
         if vals.keys() & {"user_id", "partner_id"}:
             self._unfollow()
@@ -62,14 +62,14 @@ class LeadsAgentOfficer(models.Model):
         return self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]) - self
 
     def _make_way(self):
-        """The first officer of a lead is the primary one."""
+        """Make the first officer of a lead the primary one."""
         primary = self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]).partner_id
         for partner, officers in self.grouped("partner_id").items():
             if partner not in primary:
                 officers[:1].is_primary = True
 
     def _follow(self):
-        """Officers who want to be told follow the lead."""
+        """Make officers who want notifications followers of the lead."""
         for user, officers in self.filtered("is_notified").grouped("user_id").items():
             officers.partner_id.message_subscribe(partner_ids=user.partner_id.ids)
         self.filtered(lambda one: not one.is_notified)._unfollow()

@@ -5,16 +5,16 @@ from odoo.addons.leads_agent.fields import Link
 
 from ..profile import CHANNELS
 
-# Where people speak for themselves, and are known by it.
+# Channels on which people identify themselves by writing.
 SPOKEN_ON = [
     (name, label) for name, label in CHANNELS if name in ("mail", "chat", "whatsapp", "messenger", "instagram")
 ]
 
 
 class LeadsAgentOptOut(models.Model):
-    """What somebody does not want any more because they said so on a channel: the channel itself, and calls.
+    """An opt-out that a person requested on a channel, from that channel and from calls.
 
-    The channel is blocked for the person, calls are for the whole customer. It ends when the same person says so on
+    It blocks the channel for the person, and calls for the whole customer. It ends when the same person asks for it on
     the same channel, or when a manager lifts it.
     """
 
@@ -29,7 +29,7 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _blocked_channels(self, partners):
-        """Elevated: the names of the channels, calls excepted, on which contacts want no messages: ``{id: [name]}``."""
+        """Elevated: return the names of the channels blocked for contacts, except calls: ``{id: [name]}``."""
         rows = self.search(
             Domain("is_in_force", "=", True)
             & Domain("partner_id", "in", partners.ids)
@@ -44,16 +44,16 @@ class LeadsAgentOptOut(models.Model):
 
     @api.model
     def _asked(self, person, via):
-        """Elevated: what a person asked for on a channel, as far as it is in force."""
+        """Elevated: return the opt-outs in force that a person requested on a channel."""
         return self.search(
             Domain("is_in_force", "=", True) & Domain("via", "=", via) & Domain("asked_by_id", "=", person.id)
         )
 
     @api.model
     def _block(self, person, via, with_calls):
-        """Elevated: a person asked to be left alone.
+        """Elevated: opt a person out.
 
-        :returns: the channels that were not blocked by them before
+        :returns: the channels that were not blocked before
         """
         known = self._asked(person, via).mapped("channel")
         source = {"via": via, "asked_by_id": person.id}
@@ -61,7 +61,7 @@ class LeadsAgentOptOut(models.Model):
         if via not in known:
             email = person.email_normalized if via == "mail" else False
             if email and self.env["mail.blacklist"].search_count([("email", "=", email)], limit=1):
-                # Whoever put it there takes it off again.
+                # Not blacklisted by us: lifting the opt-out must not remove it.
                 email = False if not self._holding(email) else email
             elif email:
                 self.env["mail.blacklist"]._add(email)
@@ -73,7 +73,7 @@ class LeadsAgentOptOut(models.Model):
         return blocked
 
     def _holding(self, email):
-        """Refusals in force because of which an e-mail is on the list."""
+        """Return the opt-outs in force that blacklisted an e-mail."""
         return self.search(Domain("is_in_force", "=", True) & Domain("email", "=", email))
 
     def _lift(self, reason, user=None):

@@ -10,7 +10,7 @@ class LeadsAgentReceived(models.Model):
     _inherit = "leads.agent.received"
 
     def _take_in(self):
-        """What Meta's webhook brought, in the order in which it came; and leads who were put aside as spam."""
+        """Process messages of Meta's webhook in the order of arrival, and restore leads marked as spam."""
         again = self.filtered(lambda row: row.holding == "released" and row.message_id.model == "res.partner")
         again.partner_id.active = True
         for row in again:
@@ -24,14 +24,14 @@ class LeadsAgentReceived(models.Model):
         return super(LeadsAgentReceived, self - mine)._take_in()
 
     def _said(self):
-        """What Meta's webhook told, read again as it came."""
+        """Parse the stored payload of Meta's webhook again."""
         try:
             return meta.said(json.loads(self.body))
         except (TypeError, ValueError, RecursionError):
             raise UserError(self.env._("The message cannot be read: %s", self.key)) from None
 
     def _lead_document(self, model, res_id):
-        """Leads answer to what was written to them, and to their quotations."""
+        """Return the document if a reply to it comes from a lead: a contact or quotation of a lead."""
         if model in ("res.partner", "sale.order") and (document := self.env[model].browse(res_id).exists()):
             customer = document if model == "res.partner" else document.partner_id
             entity = customer.commercial_partner_id
@@ -40,7 +40,7 @@ class LeadsAgentReceived(models.Model):
         return super()._lead_document(model, res_id)
 
     def _set_lead_aside(self):
-        """Who became a lead by spam, and is nothing else, is archived."""
+        """Archive leads created by spam, unless they were assigned or have orders."""
         leads = self.filtered(lambda row: row.message_id.model == "res.partner").partner_id
         leads.filtered(lambda lead: not lead.leads_assignment_ids and not lead.sale_order_ids).active = False
         return super()._set_lead_aside()

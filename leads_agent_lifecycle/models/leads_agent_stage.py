@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class LeadsAgentStage(models.Model):
-    """How far a lead is on the way to a customer. Managers set up the stages and their order."""
+    """A stage of the way from lead to customer. Managers configure the stages and their order."""
 
     _name = "leads.agent.stage"
     _inherit = ["leads.agent.lifecycle.setup"]
@@ -65,8 +65,8 @@ class LeadsAgentStage(models.Model):
     @api.model
     @tools.ormcache()
     def _weights(self):
-        """The weights by stage, without those that change nothing."""
-        # sudo: leads.agent.stage - setup that everybody reads
+        """Return ``{stage_id: weight}``, without stages of weight 1."""
+        # sudo: leads.agent.stage - configuration that all users may read
         stages = self.sudo().search_fetch([("weight", "!=", 1)], ["weight"])
         return {stage.id: stage.weight for stage in stages}
 
@@ -74,7 +74,7 @@ class LeadsAgentStage(models.Model):
         return self.env._("Leads are in the stage '%s'. Move them to another one first.", self.name)
 
     def _missing(self, lead):
-        """Labels of what the stage asks for and the lead does not have."""
+        """Return the labels of the information that the stage requires and the lead lacks."""
         self.ensure_one()
         label = {name: lead._fields[name]._description_string(self.env) for name in ("email", "phone", "country_id")}
         return [
@@ -89,6 +89,6 @@ class LeadsAgentStage(models.Model):
         ]
 
     def _statuses(self):
-        """The statuses of each stage, the first one first."""
+        """Return ``{stage_id: [status_id]}``, in the order of the statuses."""
         everyone = self.env["leads.agent.status"].search(Domain.TRUE)
         return {stage.id: [status.id for status in (stage.status_ids.sorted() or everyone)] for stage in self}

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class LeadsAgentStatus(models.Model):
-    """What was last tried with a lead: new, attempted contact, contacted, unresponsive."""
+    """The status of contact with a lead: new, attempted contact, contacted, unresponsive."""
 
     _name = "leads.agent.status"
     _inherit = ["leads.agent.lifecycle.setup"]

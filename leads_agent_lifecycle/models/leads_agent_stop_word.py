@@ -11,10 +11,10 @@ from ..tools import words
 
 
 class LeadsAgentStopWord(models.Model):
-    """A word by which people ask to be left alone, or to hear from the company again.
+    """A word by which people opt out of messages, or opt in again.
 
-    A message counts when it is one of the words, whatever its language, case, accents and punctuation, and not when
-    it contains one: "stop by on Friday" is an answer.
+    A message counts if it is such a word, regardless of language, case, accents and punctuation, not if it contains
+    one: "stop by on Friday" is an answer.
     """
 
     _name = "leads.agent.stop.word"
@@ -60,7 +60,7 @@ class LeadsAgentStopWord(models.Model):
                 raise ValidationError(self.env._("'%s' cannot mean both stop and start again.", word.name))
 
     def _load_records_create(self, vals_list):
-        """A word that somebody entered before it was shipped is theirs, with the meaning that they gave it."""
+        """Keep a word that a user entered before it was shipped, with the user's meaning."""
         if not self.env.context.get("install_module"):
             return super()._load_records_create(vals_list)
         loaded = self.browse()
@@ -75,21 +75,21 @@ class LeadsAgentStopWord(models.Model):
         return self.with_context(active_test=False).search(domain, limit=1)
 
     # ------------------------------------------------------------------
-    # What people want
+    # Purpose of messages
     # ------------------------------------------------------------------
 
     @api.model
     @tools.ormcache()
     def _kinds(self):
-        # sudo: leads.agent.stop.word - compared with what people write, never shown
+        # sudo: leads.agent.stop.word - only compared with messages, never shown
         return {word.key: word.kind for word in self.sudo().search([])}
 
     @api.model
     def _purpose(self, text):
-        """What a message asks for.
+        """Return the purpose of a message.
 
         :rtype: str
-        :returns: ``stop``, ``start``, or nothing when it is any other message
+        :returns: ``stop``, ``start``, or an empty text for any other message
         """
         if not text or len(text) > words.LONGEST:
             return ""
@@ -97,17 +97,17 @@ class LeadsAgentStopWord(models.Model):
 
     @api.model
     def _purpose_of(self, body):
-        """The same for the HTML of a message."""
+        """Return the purpose of an HTML message."""
         return self._purpose(html2plaintext(body or "", include_references=False).strip())
 
     @api.model
     def _words_of_mail(self, body, subject):
-        """What was typed in a mail, or the subject of one without a text: what unsubscribing by mail sends."""
+        """Return the text typed in a mail, or the subject of an empty one, as sent to unsubscribe by mail."""
         return words.own_words(self._typed(body)) or subject or ""
 
     @api.model
     def _typed(self, body):
-        """The text of a mail, without what Odoo knows to be a quotation or a signature."""
+        """Return the text of a mail without what Odoo recognises as a quotation or signature."""
         clean = html_sanitize(body or "", sanitize_tags=False)
         if not clean.strip():
             return ""

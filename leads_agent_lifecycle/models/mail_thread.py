@@ -12,14 +12,14 @@ TO_LEADS = {"lead_channel": "mail"}
 
 
 class MailThread(models.AbstractModel):
-    """Who wrote a mail to the leads, and where it is laid: never on somebody else, nor on us."""
+    """Find the sender of a mail to the leads, and the document to post it on: never another customer's, nor ours."""
 
     _inherit = "mail.thread"
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         routes = super().message_route(message, message_dict, model, thread_id, custom_values)
-        # sudo: res.partner - whoever sends a mail has no user
+        # sudo: res.partner - the sender of a mail has no user
         routes = [
             route if route[0] != "res.partner" else self.sudo()._lead_route(message_dict, route) for route in routes
         ]
@@ -35,16 +35,16 @@ class MailThread(models.AbstractModel):
                 if intake := Intake.of(self.env):
                     intake.ignored_because = self.env._("From an address of ours, about nobody else")
                 return [route for route in routes if not _is_to_leads(route)]
-            # What looks like a robot and was not held back as one may be somebody.
+            # An automatic sender whose mail was not held back may be a person.
             name, email = parse_contact_from_email(message_dict.get("email_from") or "")
         told = {**TO_LEADS, "lead_person": (name, email, phone)}
         return [(*route[:2], told, *route[3:]) if _is_to_leads(route) else route for route in routes]
 
     def _lead_route(self, message_dict, route):
-        """Elevated: where a mail goes that answers what stands on a contact.
+        """Elevated: return the route of a reply to a message on a contact.
 
-        On a colleague or an own company every agent would read it, and whoever writes to the address of the leads is
-        somebody else than the customer whose conversation they name: both are mail of their own.
+        Posted on a colleague or an own company, all agents would read it; and a sender who writes to the leads address
+        but names another customer's conversation is a different person. Both are handled as new mail.
         """
         model, thread_id, _values, user_id, alias = route
         contact = self.env[model].browse(thread_id or []).exists()
@@ -63,10 +63,10 @@ class MailThread(models.AbstractModel):
         return route
 
     def _message_parse_post_process(self, message, message_dict, routes):
-        """Odoo does not know who wrote a mail once they are archived; they are active again by it."""
+        """Find archived authors too, whom Odoo ignores; the mail makes them active again."""
         values = super()._message_parse_post_process(message, message_dict, routes)
         if not values.get("author_id") and any(route[0] in ("res.partner", "sale.order") for route in routes or ()):
-            # sudo: res.partner - whoever sends a mail has no user
+            # sudo: res.partner - the sender of a mail has no user
             if author := Speakers(self.sudo().env).find(email=message_dict["email_from"]):
                 values["author_id"] = author.id
         return values

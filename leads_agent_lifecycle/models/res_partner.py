@@ -18,10 +18,10 @@ from ..speaking import Speakers
 
 
 class ResPartner(models.Model):
-    """The profile of a lead stands on the contact: a customer's rules, chatter, addresses and merges hold for it.
+    """The profile of a lead is part of its contact, so the rules, chatter and merging of customers apply to it.
 
-    A contact is a lead when it has a stage. Stage and status change in one place, :class:`LifeCycle`.
-    What else is done with leads is in files beside the models, by theme.
+    A contact is a lead if it has a stage. Only :class:`LifeCycle` changes stage and status.
+    Other processes of leads are in the files beside the models, by topic.
     """
 
     _name = "res.partner"
@@ -179,14 +179,14 @@ class ResPartner(models.Model):
 
     @api.depends("lead_stage_id")
     def _compute_duration_tracking(self):
-        """Instead of messages that track each change, the moves are added up."""
+        """Sum up the moves instead of tracking messages."""
         durations = self.env["leads.agent.move"]._durations(self._origin)
         for partner in self:
             partner.duration_tracking = durations.get(partner._origin.id) or False
 
     @api.depends("email", "phone", "name", "zip", "country_id", "lead_stage_id")
     def _compute_lead_duplicate_ids(self):
-        """Contacts with the same e-mail or number, or the same name at the same zip code, in sight of the user."""
+        """Return contacts in sight with the same e-mail or number, or the same name and zip code."""
         for partner in self:
             twins = Speakers(self.env).twins(partner) if partner.lead_stage_id else partner.browse()
             partner.lead_duplicate_ids = twins
@@ -225,7 +225,7 @@ class ResPartner(models.Model):
     @api.model
     @takes(fields=given.names)
     def default_get(self, fields):
-        """A new lead begins in the first stage, with its first status."""
+        """Start a new lead in the first stage, with its first status."""
         values = super().default_get(fields)
         entering = Entering(self.env)
         if entering.is_entered(values):
@@ -253,7 +253,7 @@ class ResPartner(models.Model):
         place = {name: vals.pop(name) for name in profile.PLACE_FIELDS if name in vals}
         result = super().write(vals) if vals or not place else True
         if "name" in vals and (named := self.sudo().filtered("lead_is_anonymous")):
-            # sudo: res.partner - the name, which the user was allowed to write, is no placeholder any more
+            # sudo: res.partner - follows from the name, which the user was allowed to write
             named.lead_is_anonymous = False
         if place:
             Entering(self.env).move(self, place)
@@ -269,7 +269,7 @@ class ResPartner(models.Model):
     @api.model
     @takes()
     def get_import_templates(self):
-        """On the leads page, the import dialog offers a file with the columns of a lead."""
+        """Offer a template with the columns of a lead on the leads page."""
         if not self.env.context.get("lead_page"):
             return super().get_import_templates()
         return [{"label": self.env._("Import template for leads"), "template": importing.TEMPLATE}]
@@ -277,7 +277,7 @@ class ResPartner(models.Model):
     @api.model
     @takes(fields=given.names, data=given.table)
     def load(self, fields, data):
-        """On the leads page, rows of known leads get their ids."""
+        """Give rows of known leads their IDs on the leads page."""
         if not self.env.context.get("lead_page"):
             return super().load(fields, data)
         return importing.LeadsFile(self, super().load, fields).load(data)
@@ -304,10 +304,10 @@ class ResPartner(models.Model):
         return super()._load_records_write(values)
 
     def _convert_fields_to_values(self, field_names):
-        """What contacts have in common with their company, in a file as when they are entered by hand."""
+        """Copy a company's values to its contacts, for imported contacts as for manually entered ones."""
         context = self.env.context
         is_file = context.get("lead_page") and context.get("import_file")
-        # sudo: res.partner - values go from a company to its contacts, and to nobody else
+        # sudo: res.partner - values are copied only from a company to its contacts
         partners = self.sudo() if is_file else self
         return super(ResPartner, partners)._convert_fields_to_values(field_names)
 
@@ -317,12 +317,12 @@ class ResPartner(models.Model):
 
     @takes()
     def action_lead_activate(self):
-        """Make resting leads active again."""
+        """Make inactive leads active again."""
         self.lead_activity = "active"
 
     @takes()
     def action_lead_rest(self):
-        """Let leads rest: they leave the page until they show interest again."""
+        """Make leads inactive: they are hidden from the page until they show interest again."""
         self.lead_activity = "inactive"
 
     @takes()
@@ -353,7 +353,7 @@ class ResPartner(models.Model):
     @api.model
     @takes()
     def lead_generate_code(self):
-        """A contact code that nobody has and nobody else gets.
+        """Return an unused contact code and reserve it.
 
         :raises AccessError: for users who may not create contacts
         """
@@ -366,24 +366,24 @@ class ResPartner(models.Model):
 
     @api.model
     def _lead_from_channel(self, channel, key=None, **values):
-        """Elevated: who speaks on a channel, as :meth:`Speakers.by_names` takes it.
+        """Elevated: return the person on a channel, see :meth:`Speakers.by_names`.
 
-        :param str key: what the channel calls the person: a visitor, a number, an id
-        :returns: the lead, or the contact that is none
+        :param str key: the person's name on the channel: a visitor, a number, an ID
+        :returns: the lead, or the contact if it is no lead
         """
         return Speakers(self.env).by_names(channel, (key,) if key else (), **values)[0]
 
     def _lead_event(self, trigger, reason, **how):
-        """Elevated: something happened with these customers, as :meth:`LifeCycle.event` takes it."""
+        """Elevated: handle an event of these customers, see :meth:`LifeCycle.event`."""
         LifeCycle(self.env).event(self, trigger, reason, **how)
 
     @api.model
     @takes(msg_dict=given.values, custom_values=given.optional(given.values))
     def message_new(self, msg_dict, custom_values=None):
-        """A mail to the alias of the leads: who wrote it is found, or becomes a lead."""
+        """Find the sender of a mail to the leads alias, or create a lead."""
         if (custom_values or {}).get("lead_channel") != "mail":
             return super().message_new(msg_dict, custom_values)
-        # sudo: res.partner - whoever writes to the alias has no user; only who it is comes from the mail
+        # sudo: res.partner - the sender of a mail has no user; only the sender's identity comes from the mail
         lead, is_new = Speakers(self.sudo().env).by_mail(msg_dict, custom_values)
         msg_dict["author_id"] = lead.id
         if intake := Intake.of(self.env):
@@ -392,6 +392,6 @@ class ResPartner(models.Model):
 
     @api.autovacuum
     def _gc_leads_without_info(self):
-        """Delete leads of whom nothing became known, after the days that the company keeps them."""
+        """Delete leads without contact details after the retention period of their company."""
         for company in self.env["res.company"].search([("leads_keep_no_info_days", ">", 0)]):
             Speakers(self.env).unknown(company).unlink()

@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         for company, made in orders.grouped("company_id").items():
-            # sudo: res.partner - a quotation moves the lead, whoever was allowed to make it
+            # sudo: res.partner - a quotation moves the lead, regardless of the rights of its creator
             customers = made.sudo().with_company(company).leads_commercial_partner_id
             customers._lead_event("order", self.env._("Quotation %s", ", ".join(made[:3].mapped("name"))))
         return orders
@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
     def _leads_complete(self, orders):
         result = super()._leads_complete(orders)
         for company, sold in orders.grouped("company_id").items():
-            # sudo: res.partner - a sale moves the lead, whoever makes it
+            # sudo: res.partner - a sale moves the lead, regardless of the rights of the user
             customers = sold.sudo().with_company(company).leads_commercial_partner_id
             customers._lead_event("sale", self.env._("Sale %s", ", ".join(sold[:3].mapped("name"))))
         return result

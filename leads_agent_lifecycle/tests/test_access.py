@@ -6,7 +6,7 @@ from .test_leads import LifecycleCommon
 
 @tagged("post_install", "-at_install")
 class TestAccess(LifecycleCommon):
-    """Who sees and changes what of a lead."""
+    """Access to leads: who may read and change what."""
 
     @classmethod
     def setUpClass(cls):

@@ -9,7 +9,7 @@ from .test_meta_words import whatsapp_of
 
 
 class ArrivalCommon:
-    """Who is told that somebody wrote."""
+    """Checks who is notified that a lead wrote."""
 
     @classmethod
     def setUpClass(cls):
@@ -17,7 +17,7 @@ class ArrivalCommon:
         cls.env["crm.team"].search([]).user_id = False
 
     def _told(self, user, lead=None):
-        """Subjects of the notices to a user, the oldest first."""
+        """Return the subjects of a user's notifications, the oldest first."""
         domain = [("message_type", "=", "user_notification"), ("partner_ids", "in", user.partner_id.ids)]
         if lead:
             domain += [("model", "=", "res.partner"), ("res_id", "=", lead.id)]
@@ -27,7 +27,7 @@ class ArrivalCommon:
 
 @tagged("post_install", "-at_install")
 class TestArrival(ArrivalCommon, MetaCommon):
-    """A lead is new until somebody of ours spoke to it, and somebody is told that it is there."""
+    """A lead is new until a user has replied or called, and a user is notified of it."""
 
     def _arrive(self, nr=0, text="Hello"):
         sender = f"331555506{nr:02}"
@@ -63,7 +63,7 @@ class TestArrival(ArrivalCommon, MetaCommon):
         )
 
     def _by_mail(self, lead):
-        """A colleague answers from the mailbox, with a copy to Odoo."""
+        """Deliver a colleague's reply by mail, with a copy to Odoo."""
         [said] = lead.message_ids.filtered(lambda message: message.author_id == lead)
         text = (
             f"From: {self.salesperson.email}\r\nTo: x@example.com\r\nSubject: Re: Hello\r\n"

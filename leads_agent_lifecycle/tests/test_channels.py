@@ -8,7 +8,7 @@ from .test_leads import LifecycleCommon, WithAlias
 
 @tagged("post_install", "-at_install")
 class TestChannels(LifecycleCommon):
-    """Who speaks on a channel is found or becomes a lead."""
+    """A person on a channel is found or becomes a lead."""
 
     def _come(self, channel, key=None, **values):
         return self.env["res.partner"]._lead_from_channel(channel, key, **values)
@@ -56,7 +56,7 @@ class TestChannels(LifecycleCommon):
 
 @tagged("post_install", "-at_install")
 class TestMail(WithAlias, LifecycleCommon):
-    """Mail to the address of the leads, through Odoo's own gateway."""
+    """Mail to the leads address through Odoo's own gateway."""
 
     def _receive(self, sender, number):
         text = (

@@ -13,9 +13,9 @@ from .test_leads import LifecycleCommon
 
 @tagged("post_install", "-at_install")
 class TestImport(LifecycleCommon):
-    """Leads from a file, through the method that the import dialog calls."""
+    """Import of leads from a file, through the method that the import dialog calls."""
 
-    # What the import dialog says of a file, beside the columns.
+    # Options of the import dialog, besides the columns.
     OPTIONS = {"has_headers": True, "quoting": '"', "separator": ",", "date_format": "%Y-%m-%d", "limit": 2}
 
     def _load(self, fields, rows, user=None):
@@ -71,9 +71,9 @@ class TestImport(LifecycleCommon):
         self.assertEqual(hidden.name, "Hidden")
 
     def _import(self, lines, skip=0):
-        """A file as the import dialog takes it in: two leads at a time, from a line on, until a part fails.
+        """Import a file in batches like the import dialog: two leads at a time, from a line on, until a batch fails.
 
-        :returns: where the next part would begin, 0 when all is done, and the messages of the last part
+        :returns: where the next batch would begin (0 when finished), and the messages of the last batch
         """
         columns = ["name", "email", "lead_birthdate"]
         file = "\n".join([",".join(columns), *lines]).encode()
@@ -118,7 +118,7 @@ class TestImport(LifecycleCommon):
 
 
 class ImportCase(LifecycleCommon):
-    """The wizard of the import dialog, as a manager."""
+    """The wizard of the import dialog, used by a manager."""
 
     @classmethod
     def setUpClass(cls):
@@ -126,9 +126,9 @@ class ImportCase(LifecycleCommon):
         cls.env.company.country_id = cls.env.ref("base.be")
 
     def _read(self, text, encoding="utf-8", dryrun=False, columns=None, **options):
-        """Import a file, whose header names the fields unless there are ``columns``.
+        """Import a file, whose header names the fields unless ``columns`` are given.
 
-        :returns: the leads of its rows, and what was wrong
+        :returns: the leads of its rows, and the errors
         """
         wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)
         file = text.encode(encoding) if isinstance(text, str) else text
@@ -147,7 +147,7 @@ class ImportCase(LifecycleCommon):
         options |= {name: preview["options"].get(name) for name in ("separator", "encoding", "date_format")}
         columns = columns or preview["headers"]
         result = wizard.execute_import(columns, preview["headers"], options, dryrun=dryrun)
-        # Of each row; one person in several rows is one lead.
+        # One ID per row; rows about one person have the same lead.
         return self.env["res.partner"].browse(dict.fromkeys(result.get("ids") or ())), result["messages"]
 
     def _entered(self, text, **how):
@@ -170,7 +170,7 @@ class ImportCase(LifecycleCommon):
 
 @tagged("post_install", "-at_install")
 class TestImportedFiles(ImportCase):
-    """Whole files as people have them."""
+    """Complete files as users have them."""
 
     # ------------------------------------------------------------------
     # Blank cells
@@ -319,7 +319,7 @@ class TestImportedFiles(ImportCase):
         self.assertFalse(self.env["res.partner"].search([("email", "in", ("ben@example.com", "cleo@example.com"))]))
 
     # ------------------------------------------------------------------
-    # Two people with one number
+    # Two persons with the same number
     # ------------------------------------------------------------------
 
     def test_a_number_of_two_people_who_contradict(self):
@@ -453,7 +453,7 @@ class TestImportedFiles(ImportCase):
                 self.env.invalidate_all()
 
     def test_dates_of_other_countries(self):
-        # The last ones Odoo does not guess: somebody chooses the format in the dialog.
+        # Odoo does not guess the last ones: the user chooses the format in the dialog.
         guessed = dict.fromkeys(("1990-04-25", "25/04/1990", "04/25/1990", "25-04-1990"), "")
         for cell, chosen in (guessed | {"25.04.1990": "%d.%m.%Y", "19900425": "%Y%m%d"}).items():
             with self.subTest(cell), self.env.cr.savepoint() as savepoint:
@@ -483,7 +483,7 @@ class TestImportedFiles(ImportCase):
         before = leads.read(names)
         rows = leads.with_user(self.manager).export_data(names)["datas"]
         file = io.StringIO()
-        # As Odoo writes a CSV file.
+        # As Odoo exports a CSV file.
         csv.writer(file, quoting=1).writerows(
             [names, *([f"'{cell}" if str(cell).startswith(("=", "-", "+")) else cell for cell in row] for row in rows)]
         )

@@ -12,10 +12,10 @@ FIRM = "\N{NO-BREAK SPACE}"
 
 @tagged("post_install", "-at_install")
 class TestFilesOfPrograms(ImportCase):
-    """Files as spreadsheets, address books and other sales programs write them."""
+    """Files as exported by spreadsheets, address books and other sales programs."""
 
     def _each(self, cases):
-        """Each case on its own; what it did is undone."""
+        """Import each case separately, and roll it back."""
         for case in cases:
             with self.env.cr.savepoint() as savepoint:
                 yield case
@@ -74,7 +74,7 @@ class TestFilesOfPrograms(ImportCase):
         self.assertEqual((lead | other).mapped("is_company"), [False, True])
 
     # ------------------------------------------------------------------
-    # Who it is
+    # Identity
     # ------------------------------------------------------------------
 
     def test_addresses_as_programs_write_them(self):
@@ -224,7 +224,7 @@ class TestFilesOfPrograms(ImportCase):
             self.assertEqual(leads.mapped("vat"), [company.vat] * 2)
 
     # ------------------------------------------------------------------
-    # Files that name ids
+    # Files with IDs
     # ------------------------------------------------------------------
 
     def test_ids_of_other_programs(self):

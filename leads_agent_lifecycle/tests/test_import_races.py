@@ -9,7 +9,7 @@ ROWS = 20
 
 @tagged("post_install", "-at_install")
 class TestImportRaces(RaceCase):
-    """The same people in the files of several managers, imported at the same moment."""
+    """Several managers import files with the same people at the same time."""
 
     LEADS = 1
     RUNS = 3
@@ -20,7 +20,7 @@ class TestImportRaces(RaceCase):
         return super()._clean()
 
     def _importing(self, columns, rows):
-        """Somebody imports a file; as a call of :meth:`_race`."""
+        """Return a call for :meth:`_race` that imports a file."""
         file = "\n".join([",".join(columns), *(",".join(row) for row in rows)]).encode()
         options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8", "limit": 2000}
 

@@ -12,7 +12,7 @@ class LeadTourCommon(LifecycleCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Ada is the oldest of them, and stands below the others.
+        # Ada is the oldest lead, and listed below the others.
         cls.ada, cls.ben, cls.cleo = (
             cls._new_lead(name, phone=f"+1 555 010 01{nr:02}") for nr, name in enumerate(("Ada", "Ben", "Cleo"))
         )
@@ -20,7 +20,7 @@ class LeadTourCommon(LifecycleCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestLeadTours(MenuTours, LeadTourCommon):
-    """What people do on the leads page, in a browser. Each tour is told in `static/tests/tours`."""
+    """How users work with the leads page in a browser. The tours are in `static/tests/tours`."""
 
     def test_a_new_lead_gets_a_code_and_stands_on_top(self):
         self.start_tour(PAGE, "leads_agent_new_lead", login="manager_mia")
@@ -41,7 +41,7 @@ class TestLeadTours(MenuTours, LeadTourCommon):
         self.assertEqual(self.ada.lead_activity, "active")
         self.assertEqual(self.ada.write_uid, self.agent)
 
-    # Odoo's own dialog sends more with the file than its server takes.
+    # Odoo's own dialog sends options with the file that its server does not accept.
     @mute_logger("odoo.http")
     def test_a_file_clears_what_its_blank_cells_leave_out(self):
         self.ada.write({"email": "ada@example.com", "function": "Buyer"})

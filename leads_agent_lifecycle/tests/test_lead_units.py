@@ -2,7 +2,7 @@ from odoo.tests import HttpCase, no_retry, tagged
 
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 
-# The id of the suite "@leads_agent_lifecycle" of the browser's unit tests.
+# ID of the browser test suite "@leads_agent_lifecycle".
 SUITE = "5e0e1ec8"
 
 

@@ -29,7 +29,7 @@ class LifecycleCommon(LeadsAgentCommon):
 
     @classmethod
     def _new_lead(cls, name="Ada Moreau", user=None, **vals):
-        """Entered as in the form of a new lead."""
+        """Create a lead as the form of a new lead does."""
         partners = cls.env["res.partner"].with_user(user or cls.manager).with_context(**NEW)
         defaults = partners.default_get(["lead_stage_id", "lead_status_id", "lead_activity", "lead_channel"])
         return partners.create({**defaults, "name": name, **vals}).with_context(lead_new=False)
@@ -41,7 +41,7 @@ class LifecycleCommon(LeadsAgentCommon):
 
 
 class WithAlias:
-    """The address of the leads, hello@leads.example.com."""
+    """The leads address, hello@leads.example.com."""
 
     @classmethod
     def setUpClass(cls):
@@ -222,7 +222,7 @@ class TestStages(LifecycleCommon):
             self.assertEqual(lead.lead_move_ids[0].user_id, self.manager)
 
     def test_statements_for_many(self):
-        """As many for 300 leads as for 30, but for what is read in thousands."""
+        """As many for 300 leads as for 30, except for reads in batches of a thousand."""
         counts = []
         for count in (30, 300):
             leads = self.env["res.partner"].with_user(self.manager)

@@ -22,12 +22,12 @@ INSTEAD = [None, True, 7, -1, 1e300, "", "x", "\x00", "\ud800", [], {}, [None], 
 
 
 def signature(body, secret):
-    """The header that says who sent ``body``."""
+    """Return the signature header of ``body``."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def whatsapp(*messages, name="Ada Moreau", sender="33155550123"):
-    """A payload with messages given as (key, text, seconds ago)."""
+    """Return a payload with messages given as (key, text, seconds ago)."""
     now = int(time.time())
     value = {
         "messaging_product": "whatsapp",
@@ -62,7 +62,7 @@ class MetaCommon(LifecycleCommon, HttpCase):
         return self.env["leads.agent.identity"].search([("key", "=", key)]).partner_id
 
     def _said(self, lead):
-        """What the lead said, by the moment it was sent."""
+        """Return the messages of a lead, in the order of sending."""
         messages = lead.message_ids.filtered(lambda message: message.author_id == lead)
         return messages.sorted("date").mapped(lambda message: message.preview)
 
@@ -164,7 +164,7 @@ class TestMeta(MetaCommon):
         self.assertEqual(len(rows), 6)
 
     def test_wrong_types_everywhere(self):
-        """Whatever stands anywhere in the payload, the answer is no error, and a good message beside it comes in."""
+        """With any value anywhere in the payload, the response is no error, and a valid message in it is processed."""
         good = whatsapp(("good", "Hello", 10), sender="33155550999")["entry"][0]
         instead = itertools.cycle(INSTEAD)
         with self.assertNoLogs(LOGGER, "ERROR"), patch.object(leads_agent_inbound, "MOST_PER_MINUTE", 10_000):
@@ -172,7 +172,7 @@ class TestMeta(MetaCommon):
                 for path in self._paths(payload):
                     for value in INSTEAD:
                         self.assertEqual(self._in_process(self._changed(payload, path, value)), 200, (path, value))
-                    # Over HTTP one of them
+                    # One of them over HTTP
                     self.assertEqual(self._post(self._changed(payload, path, next(instead))).status_code, 200, path)
         payload = whatsapp(("w1", "Hello", 10))
         payload["entry"] = [None, {"changes": [7]}, *payload["entry"], good]
@@ -180,12 +180,12 @@ class TestMeta(MetaCommon):
         self.assertEqual(self._said(self._leads("33155550999")), ["Hello"])
 
     def _in_process(self, payload):
-        """As the controller does, without the way over HTTP."""
+        """Call the receiver as the controller does, without HTTP."""
         body = json.dumps(payload).encode()
         return self.env["leads.agent.inbound"]._receive(body, signature(body, "app secret"))
 
     def _paths(self, value, path=()):
-        """Where something stands in a payload."""
+        """Yield the paths of all values in a payload."""
         if path:
             yield path
         pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

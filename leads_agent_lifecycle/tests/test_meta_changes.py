@@ -5,7 +5,7 @@ from .test_meta_words import whatsapp_of
 from .test_stop import StopCommon
 
 SENDER = "33155550123"
-# What says nothing: on WhatsApp by type and content.
+# Messages without content, on WhatsApp, by type and content.
 NOTICES = [
     ("reaction", {"message_id": "wamid.ours", "emoji": "\U0001f44d"}),
     ("reaction", {"message_id": "wamid.ours"}),
@@ -18,20 +18,20 @@ NOTICES = [
 
 
 def event_of(kind, sender="7001", at=0, **event):
-    """A payload of Messenger or Instagram with an event."""
+    """Return a payload of Messenger or Instagram with one event."""
     event = {"sender": {"id": sender}, "recipient": {"id": "1"}, "timestamp": at * 1000, **event}
     return {"object": kind, "entry": [{"id": "1", "time": at, "messaging": [event]}]}
 
 
 @tagged("post_install", "-at_install")
 class TestMetaChanges(StopCommon, MetaCommon):
-    """What is no answer: nobody is woken, no lead is made."""
+    """Events that are not answers activate no lead and create none."""
 
     def _row(self, key):
         return self.env["leads.agent.received"].search([("key", "=", key)])
 
     def _resting(self, phone=f"+{SENDER}"):
-        """A lead who wrote once, and rests."""
+        """Return an inactive lead who has written once."""
         self._post(whatsapp(("w1", "Coffee, please", 60), sender=phone[1:]))
         lead = self._leads(phone[1:])
         lead.lead_activity = "inactive"

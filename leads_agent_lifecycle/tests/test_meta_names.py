@@ -6,7 +6,7 @@ ADA, BEN = "FR.13491208655302741918", "BE.2049120865530274"
 
 
 def nameless(*senders):
-    """A payload of people without a number, given as (id, name, username, text)."""
+    """Return a payload of people without a number, given as (id, name, username, text)."""
     payload = whatsapp(*((f"k{user_id}-{text}", text, 10) for user_id, _name, _username, text in senders))
     value = payload["entry"][0]["changes"][0]["value"]
     value["contacts"] = [
@@ -20,7 +20,7 @@ def nameless(*senders):
 
 
 def both(user_id, number, text, ago=5):
-    """The same person with a number."""
+    """Return a payload of the same person with a number."""
     payload = whatsapp((f"b{number}-{text}", text, ago), sender=number)
     value = payload["entry"][0]["changes"][0]["value"]
     value["contacts"][0]["user_id"] = user_id
@@ -30,7 +30,7 @@ def both(user_id, number, text, ago=5):
 
 @tagged("post_install", "-at_install")
 class TestMetaNames(MetaCommon):
-    """People whom WhatsApp calls by an id, a number, or both."""
+    """People identified on WhatsApp by an ID, a number, or both."""
 
     def _keys(self, lead):
         return sorted(lead.lead_identity_ids.mapped("key"))

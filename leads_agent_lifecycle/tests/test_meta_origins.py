@@ -20,7 +20,7 @@ CLICK = {
     "body": "Two weeks",
     "ctwa_clid": "Aff-x",
 }
-# Object, event, words, source, campaign.
+# Object, event, text, source, campaign.
 ENTRIES = [
     ("page", {"postback": {"title": "Get Started", "payload": "START"}}, "Get Started [Pressed a button]", "", ""),
     (
@@ -67,7 +67,7 @@ ENTRIES = [
 
 @tagged("post_install", "-at_install")
 class TestMetaOrigins(MetaCommon):
-    """People who press a button of ours, or come by an advert or a link: leads, with source and campaign."""
+    """People who click a button of ours, or come by an advert or link, become leads with source and campaign."""
 
     def _lines(self, lead):
         return [" ".join(said.split()) for said in self._said(lead)]

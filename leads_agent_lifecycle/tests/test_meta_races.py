@@ -14,7 +14,7 @@ SECRET = "race secret"
 
 @tagged("post_install", "-at_install")
 class TestMetaRaces(RaceCase):
-    """The channels send what somebody unknown says over several connections at once, some of it twice."""
+    """The channels send messages of an unknown person over several connections at once, some twice."""
 
     LEADS = 1
     RUNS = 5
@@ -38,7 +38,7 @@ class TestMetaRaces(RaceCase):
         return super()._clean()
 
     def _said(self, sender, *keys):
-        """Somebody said this, signed as the channels sign it; as a call of :meth:`_race`."""
+        """Return a call for :meth:`_race` that delivers a signed message of a person."""
         body = json.dumps(whatsapp(*((key, key, 0) for key in keys), name="Ada Race", sender=sender)).encode()
         return lambda env: env(user=1)["leads.agent.inbound"]._receive(body, signature(body, SECRET))
 

@@ -23,7 +23,7 @@ FORM = {
     "screen_1_Photo_2": [{"file_name": "kitchen.jpg", "mime_type": "image/jpeg", "id": 7}],
     "newsletter": False,
 }
-# Type of the message, what it holds, what stands in the chatter.
+# Type of the message, its content, the text in the chatter.
 ON_WHATSAPP = [
     ("button", {"payload": "call-1", "text": "Call me today"}, "Call me today"),
     (
@@ -75,7 +75,7 @@ ON_WHATSAPP = [
     ("hologram", {"id": "1"}, "[Not shown here: hologram]"),
 ]
 FILE = {"type": "file", "payload": {"url": "https://cdn.example.com/v/17/price%20list.pdf?oh=1&oe=2"}}
-# What the message holds, on Messenger or Instagram.
+# Content of the message, on Messenger or Instagram.
 ON_MESSAGING = [
     ("page", {"text": "Blue", "quick_reply": {"payload": "B"}}, "Blue"),
     ("page", {"text": "See this", "attachments": [FILE]}, "See this [File: price list.pdf]"),
@@ -115,7 +115,7 @@ ON_MESSAGING = [
 
 
 def whatsapp_of(kind, content, sender="33155550123", key="w1", **more):
-    """A payload with one message of any type."""
+    """Return a payload with one message of any type."""
     payload = whatsapp((key, "", 10), sender=sender)
     [message] = payload["entry"][0]["changes"][0]["value"]["messages"]
     del message["text"]
@@ -125,7 +125,7 @@ def whatsapp_of(kind, content, sender="33155550123", key="w1", **more):
 
 @tagged("post_install", "-at_install")
 class TestMetaWords(MetaCommon):
-    """What was pressed, filled in, sent along: the words of it stand in the chatter and on the time line."""
+    """Choices, form input and attachments are shown as text in the chatter and on the timeline."""
 
     def _lines(self, lead):
         return [" ".join(said.split()) for said in self._said(lead)]

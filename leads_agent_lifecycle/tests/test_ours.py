@@ -10,7 +10,7 @@ ALIAS = "hello@leads.example.com"
 
 
 def us(case):
-    """Colleagues and companies of ours, with numbers and addresses."""
+    """Create colleagues and own companies with numbers and addresses."""
     company = case.env.company
     company.partner_id.write({"email": "office@example.com", "phone": "+33 1 55 55 07 00"})
     case.agent.partner_id.phone = "+33 1 55 55 07 01"
@@ -31,7 +31,7 @@ def us(case):
 
 @tagged("post_install", "-at_install")
 class TestOursByNumber(MetaCommon):
-    """Our own numbers are nobody's."""
+    """Our own numbers never belong to a lead."""
 
     @classmethod
     def setUpClass(cls):
@@ -61,7 +61,7 @@ class TestOursByNumber(MetaCommon):
 
 @tagged("post_install", "-at_install")
 class TestOursByMail(WithAlias, LifecycleCommon):
-    """Our own addresses are nobody's, and a stranger's words are laid on nobody else."""
+    """Our own addresses never belong to a lead, and a stranger's mail is never posted on another contact."""
 
     @classmethod
     def setUpClass(cls):
@@ -70,7 +70,7 @@ class TestOursByMail(WithAlias, LifecycleCommon):
         cls.before = cls.env["leads.agent.received"].search([], limit=1).id or 0
 
     def _deliver(self, sender, text="Secret words", to=ALIAS, **headers):
-        """The row of a mail, and on whom it was laid."""
+        """Deliver a mail; return its row, and the contact it was posted on."""
         mail = EmailMessage()
         headers = {"From": sender, "To": to, "Subject": "A machine", "Message-Id": make_msgid(), **headers}
         for name, value in headers.items():

@@ -12,7 +12,7 @@ PANEL = "odoo.addons.leads_agent_lifecycle.panel"
 
 @tagged("post_install", "-at_install")
 class TestPanel(LifecycleCommon):
-    """What the panel at the left of the leads page counts."""
+    """The counts of the panel on the left of the leads page."""
 
     @classmethod
     def setUpClass(cls):
@@ -72,7 +72,7 @@ class TestPanel(LifecycleCommon):
         self.assertEqual(self._counts("parent_id", self.agent), {})
 
     def test_age_bands_on_birthdays(self):
-        # The day of the reader counts.
+        # Ages depend on the user's time zone.
         leads = self.leads.with_context(tz="Pacific/Auckland")
         today = fields.Date.context_today(leads)
         for lead, born in zip(leads, ({"years": 25}, {"years": 25, "days": -1}, {"years": 90}), strict=True):

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .test_meta import MetaCommon, whatsapp
 from .test_meta_names import nameless
 
-# How the contact has the number, the country of the contact, what WhatsApp says, what is dialled, of which country.
+# Number of the contact, country of the contact, number on WhatsApp, number dialled, its country.
 SAME = [
     ("+54 9 11 2345-6789", "", "541123456789", "+5491123456789"),
     ("+54 11 2345-6789", "", "5491123456789", "+541123456789"),
@@ -40,7 +40,7 @@ OTHERS = [
 
 @tagged("post_install", "-at_install")
 class TestPhoneForms(MetaCommon):
-    """One person, in whichever form the number is written."""
+    """One person with a number in any of its forms."""
 
     @classmethod
     def setUpClass(cls):
@@ -70,7 +70,7 @@ class TestPhoneForms(MetaCommon):
             with self.subTest(one=one):
                 self._post(whatsapp((f"t{nr}", "one", 20), sender=one))
                 lead = self._leads(one)
-                # Corrected by somebody meanwhile: the channel still knows who it is.
+                # Corrected by a user in the meantime: the channel still identifies the lead.
                 lead.phone = "+32475550103"
                 self._post(whatsapp((f"u{nr}", "two", 10), sender=two))
                 self.assertEqual(self._leads(two), lead)

@@ -5,7 +5,7 @@ from .test_leads import LifecycleCommon
 
 @tagged("post_install", "-at_install")
 class TestPrivacy(LifecycleCommon):
-    """A person asks what is known of them, and to be forgotten: Odoo's own lookup does it."""
+    """Odoo's privacy lookup finds and deletes all data of a person."""
 
     @classmethod
     def setUpClass(cls):

@@ -15,7 +15,7 @@ from .test_leads import LifecycleCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestReach(LifecycleCommon):
-    """Stage, status and channel where the other parts of the desk work: lists, reports, batches, Next."""
+    """Stage, status and channel in other parts of the desk: lists, reports, batches, *Next*."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,7 +50,7 @@ class TestReach(LifecycleCommon):
         self.assertEqual(assignments.search(domain).partner_id, self.first)
         self.env.company.leads_agent_lock_assigned = True
         self._active(self.first).with_user(self.manager).action_unassign()
-        # PostgreSQL ended it by its own clock.
+        # PostgreSQL set the end by its own clock.
         with freeze_time("2050-01-01"):
             self.assertIn(self.first.id, assignments.search([]).partner_id.ids, "their own, ended")
             self.assertFalse(assignments.search(domain))
@@ -63,7 +63,7 @@ class TestReach(LifecycleCommon):
             )
 
     def test_no_other_user_gets_the_filters(self):
-        # Also those that group: the client would ask for fields that they do not have.
+        # Group-by filters too: the client would request fields that these users do not have.
         view = self.env.ref("sale.view_sales_order_filter")
         for user, expected in ((self.salesperson, 0), (self.agent, 6), (self.manager, 6)):
             arch = self.env["sale.order"].with_user(user).get_view(view.id, "search")["arch"]
@@ -99,7 +99,7 @@ class TestReach(LifecycleCommon):
         answer = self._next()
         self.assertEqual(answer["partner_id"], other.id)
         self.assertIn("Leads of this stage count 2.5 times.", answer["reasons"])
-        # A move takes the place along.
+        # A move to another stage changes the priority.
         other.with_user(self.manager).lead_stage_id = self.stages["lead"]
         self.assertEqual(self._next()["partner_id"], before)
         self.assertFalse([reason for reason in self._next()["reasons"] if "counts" in reason])

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from .test_meta import LOGGER, MetaCommon, whatsapp
 from .test_meta_words import whatsapp_of
 
-# What breaks one message, beside which the others arrive.
+# Content that makes one message fail, while others are processed.
 BAD = [
     ("timestamp", "next Tuesday"),
     ("timestamp", {"seconds": 1}),
@@ -16,13 +16,13 @@ BAD = [
     ("from", "9" * 4000),
     ("id", None),
 ]
-# As random as compression cannot make it short enough for an index.
+# Random, so that compression cannot make it fit into an index.
 LONG_NAME = "".join(hashlib.sha256(bytes([nr])).hexdigest() for nr in range(64))[:4000]
 
 
 @tagged("post_install", "-at_install")
 class TestReceived(MetaCommon):
-    """What came by the webhook, and what became of it."""
+    """Messages from the webhook, and their results."""
 
     def _rows(self, **values):
         domain = [("id", ">", self.before), *((name, "=", value) for name, value in values.items())]
@@ -62,7 +62,7 @@ class TestReceived(MetaCommon):
 
     @mute_logger(LOGGER)
     def _failed(self, key="w1"):
-        """A message that fails."""
+        """Deliver a message that fails."""
         Partner = self.env.registry["res.partner"]
         original = Partner.message_post
         self.patch(Partner, "message_post", lambda *args, **kwargs: 1 / 0)

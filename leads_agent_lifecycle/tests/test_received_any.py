@@ -61,7 +61,7 @@ THINGS = st.recursive(
 
 @tagged("post_install", "-at_install")
 class TestReceivedAny(WithAlias, MetaCommon):
-    """Whatever comes: no exception, and no message without a row."""
+    """Any input: no exception, and no message without a row."""
 
     @mute_logger(*QUIET)
     def test_any_mail(self):

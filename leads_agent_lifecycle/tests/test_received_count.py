@@ -30,7 +30,7 @@ class TestReceivedCount(LifecycleCommon):
         return payload
 
     def _receive(self, payload):
-        """Queries that taking in a payload needs, and seconds."""
+        """Return the number of queries and the seconds needed to process a payload."""
         body = json.dumps(payload).encode()
         self.env.flush_all()
         self.env.invalidate_all()
@@ -49,7 +49,7 @@ class TestReceivedCount(LifecycleCommon):
                 self.assertEqual(len(self._states(people * 1000)), MESSAGES)
 
     def test_one_payload_and_many(self):
-        """Time is measured by the benchmark; here, queries stand for it."""
+        """The benchmark measures time; this test counts queries instead."""
         self._receive(self._payload(10_000, 2, 2))
         together, _seconds = self._receive(self._payload(20_000, 20, 1000))
         apart = sum(self._receive(self._payload(30_000 + nr, 1, 1000))[0] for nr in range(100, 120))

@@ -10,7 +10,7 @@ from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 from .test_leads import LifecycleCommon, WithAlias
 
 ALIAS = "hello@leads.example.com"
-# Headers, and why they are held back.
+# Headers, and why the mail is held back.
 AUTOMATIC = [
     ({"Auto-Submitted": "auto-replied"}, "An automatic answer"),
     ({"X-Autoreply": "yes"}, "An automatic answer"),
@@ -24,7 +24,7 @@ AUTOMATIC = [
 
 @tagged("post_install", "-at_install")
 class TestReceivedMail(WithAlias, LifecycleCommon):
-    """Mail to the address of the leads, and what leads answer to what was written to them."""
+    """Mail to the leads address, and replies of leads."""
 
     @classmethod
     def setUpClass(cls):
@@ -35,7 +35,7 @@ class TestReceivedMail(WithAlias, LifecycleCommon):
         return self.env["leads.agent.received"].search([("id", ">", self.before)])
 
     def _deliver(self, text="Please call me back", to=ALIAS, sender="Ada Moreau <ada@example.org>", **headers):
-        """The row of a mail."""
+        """Deliver a mail and return its row."""
         mail = EmailMessage()
         headers = {"From": sender, "To": to, "Subject": "A machine", "Message-Id": make_msgid(), **headers}
         for name, value in headers.items():

@@ -16,10 +16,10 @@ QUIET = ("odoo.sql_db", "odoo.service.model", leads_agent_received.__name__)
 
 
 class DyingCase(TestMetaRaces):
-    """Workers that lose their connection while they take in a message, and the next ones."""
+    """Workers that lose their connection while processing a message, and the next workers."""
 
     RUNS = 1
-    # Those of the other class run there.
+    # Inherited from the other class, where it runs.
     test_one_lead_and_each_message_once = None
 
     def setUp(self):
@@ -50,7 +50,7 @@ class DyingCase(TestMetaRaces):
         return super()._clean()
 
     def _mailed(self, key, text="Please call me back"):
-        """Somebody wrote a mail; as a call of :meth:`_race`."""
+        """Return a call for :meth:`_race` that delivers a mail."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = ADDRESS, f"{ALIAS_NAME}@{DOMAIN}", "A machine"
         mail["Message-Id"] = f"<race-{key}@race.example.org>"
@@ -59,7 +59,7 @@ class DyingCase(TestMetaRaces):
 
     @contextmanager
     def _dying(self, word):
-        """Who posts a message with a word in it loses the connection right after."""
+        """Close the connection right after a message with a certain word is posted."""
         Partner = self.registry["res.partner"]
         original = Partner.message_post
 
@@ -99,7 +99,7 @@ class TestReceivedRaces(DyingCase):
         with self._env() as env:
             self.assertEqual(self._states(env, "race-%"), ["arrived"] * 3, "all are noted")
             self.assertFalse(env["leads.agent.identity"].search([("key", "=", sender)]), "nothing is half done")
-        # The channel sends it again, over several connections.
+        # The channel sends it again over several connections.
         again = self._said(sender, *keys)
         self.assertEqual(self._race(again, again, again), [200] * 3)
         with self._env() as env:

@@ -12,7 +12,7 @@ from .test_meta import MetaCommon, whatsapp
 
 @tagged("post_install", "-at_install")
 class TestReceivedUninstall(WithAlias, MetaCommon):
-    """What goes when the addons go, and what is known when they come again."""
+    """What is deleted on uninstallation, and recognised after a reinstallation."""
 
     def test_secrets_and_keys_go(self):
         self._post(whatsapp(("w1", "Hello", 10)))

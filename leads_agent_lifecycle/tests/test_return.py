@@ -8,7 +8,7 @@ NUMBER = "33155550123"
 
 
 class ReturnCommon:
-    """Who wrote is one contact, active, and seen by the managers of a company."""
+    """Checks that a sender is one active contact, visible to the managers of a company."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +28,7 @@ class ReturnCommon:
 
 @tagged("post_install", "-at_install")
 class TestReturn(ReturnCommon, MetaCommon):
-    """Somebody archived, or known in another company only, writes by Meta's channels."""
+    """An archived contact, or one known only in another company, writes by Meta's channels."""
 
     def test_an_archived_contact_is_active_again(self):
         for nr, (kind, values) in enumerate(
@@ -158,7 +158,7 @@ class TestReturn(ReturnCommon, MetaCommon):
 
 @tagged("post_install", "-at_install")
 class TestReturnByMail(ReturnCommon, WithAlias, LifecycleCommon):
-    """The same by mail: to the address of the leads, and as an answer."""
+    """The same by mail: to the leads address, and as a reply."""
 
     def _receive(self, sender, number, to="hello@leads.example.com", **headers):
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
@@ -166,7 +166,7 @@ class TestReturnByMail(ReturnCommon, WithAlias, LifecycleCommon):
             f"From: {sender}\r\nTo: {to}\r\nSubject: A machine for our office\r\n{more}"
             f"Message-Id: <r{number}@example.com>\r\nContent-Type: text/plain\r\n\r\nPlease call me back.\r\n"
         )
-        # As the gateway does it: no other model than that of the alias.
+        # Like the gateway: no model other than that of the alias.
         return self.env["res.partner"].browse(self.env["mail.thread"].message_process(None, text))
 
     def test_an_archived_contact_is_active_again(self):

@@ -11,7 +11,7 @@ REFUSED = "can be used to reset the password"
 
 @tagged("post_install", "-at_install")
 class TestSignIn(LifecycleCommon):
-    """The right of Leads Managers to correct customers is no way into a customer's account."""
+    """The access of Leads Managers to customers gives no access to a customer's user account."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,7 +22,7 @@ class TestSignIn(LifecycleCommon):
         cls.customer.parent_id = cls.company
 
     def _call(self, user, model, method, *args, **kwargs):
-        """As the web client and XML-RPC do, whose transaction is the user's: commands on contacts run as theirs."""
+        """Call as the web client and XML-RPC do, in a transaction of the user: commands use their rights."""
         env, transaction = self.env(user=user), self.env.transaction
         ours, transaction.default_env = transaction.default_env, env
         try:

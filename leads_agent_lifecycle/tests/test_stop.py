@@ -12,7 +12,7 @@ from .test_meta import MetaCommon, whatsapp
 SENDER = "3225550901"
 STOPS = (
     *("STOP", "stop.", "Arrêt !", "BAJA", "«Stopp»", "Sair", "afmelden", "Opt-out", "UNSUBSCRIBE", "Cancellami"),
-    # What carriers and providers of text messages take for a stop, and how telephones write it
+    # Stop words of carriers and text message providers, as typed on phones
     *(
         "StopAll",
         "Revoke",
@@ -34,7 +34,7 @@ ANSWERS = (
     "Non-stop, please",
     "Bajamos el precio",
     "Arretez de me faire attendre, appelez-moi",
-    # Words that elsewhere mean something to a machine, and are said by people
+    # Commands of other systems that are ordinary words in messages
     "Yes",
     "Help",
     "Info",
@@ -46,7 +46,7 @@ ANSWERS = (
 
 
 def preference(value, ago=10, sender=SENDER, category="marketing_messages"):
-    """What WhatsApp sends when somebody changes *Offers and announcements*, as Meta documents it."""
+    """Return the event of a change of *Offers and announcements* in WhatsApp, as documented by Meta."""
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
@@ -73,7 +73,7 @@ class StopCommon(LifecycleCommon):
         cls.belgium = cls.env.ref("base.be")
 
     def _held(self, name="Harbour Café", phone=f"+{SENDER}", **vals):
-        """A resting lead with a number and an e-mail, whom the agent holds and has promised to call."""
+        """Return an inactive lead with a number, an e-mail, a holder and a callback."""
         customer = self._lead(name, country_id=self.belgium.id, phone=phone, **vals)
         self._assign(customer)
         customer.lead_stage_id = self.stages["lead"]
@@ -94,14 +94,14 @@ class StopCommon(LifecycleCommon):
         return self.env["leads.agent.callback"].search([("partner_id", "=", customer.id)]).mapped("state")
 
     def _told(self):
-        """Subjects of what the agent was told."""
+        """Return the subjects of the agent's notifications."""
         self.env.flush_all()
         domain = [("res_partner_id", "=", self.agent.partner_id.id)]
         notices = self.env["mail.notification"].search(domain).mail_message_id
         return sorted(subject for subject in notices.mapped("subject") if subject and subject != "New lead")
 
     def _blocks(self, customer):
-        """What is blocked, and by which channel it was asked for."""
+        """Return the blocked channels, each with the channel of the request."""
         self.env.invalidate_all()
         rows = self.env["leads.agent.opt.out"].search(
             [("partner_id.commercial_partner_id", "=", customer.commercial_partner_id.id), ("is_in_force", "=", True)]
@@ -321,7 +321,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
 
 @tagged("post_install", "-at_install")
 class TestStopByMail(WithAlias, StopCommon):
-    """STOP and START through Odoo's mail gateway: to the address of the leads, and as answers on threads."""
+    """STOP and START through Odoo's mail gateway: to the leads address, and as replies in threads."""
 
     def _receive(self, body, subject="Re: Your offer", sender="harbour@example.com", reply_to="", kind="plain"):
         self.mails = getattr(self, "mails", 0) + 1

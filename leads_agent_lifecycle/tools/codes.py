@@ -1,14 +1,14 @@
-"""What may be typed into a profile: codes of leads, and addresses of their pages in social networks."""
+"""Validation of profile input: contact codes, and links to pages in social networks."""
 
 import re
 from urllib.parse import urlsplit
 
-# Letters and digits first, so that no code begins a formula in a spreadsheet.
+# Starts with a letter or digit, so that no code is a formula in a spreadsheet.
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]{1,31}", re.ASCII)
 
 
 def clean_code(text: str | None) -> str | None:
-    """Return a contact code as it is stored, or None when it is none.
+    """Return a contact code as it is stored, or None if it is invalid.
 
     >>> clean_code(" l26-00017 ")
     'L26-00017'
@@ -20,7 +20,7 @@ def clean_code(text: str | None) -> str | None:
 
 
 def clean_link(text: str | None, hosts: tuple[str, ...]) -> str | None:
-    """Return the address of a page on one of ``hosts``, or None when it is no such address.
+    """Return the URL of a page on one of ``hosts``, or None if it is not one.
 
     >>> clean_link("linkedin.com/in/ada", ("linkedin.com",))
     'https://linkedin.com/in/ada'

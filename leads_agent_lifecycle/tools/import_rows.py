@@ -1,4 +1,4 @@
-"""Rows of a file of leads: what their cells say, and which of them are about one person."""
+"""Rows of a file of leads: the content of cells, and which rows are about the same person."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-# What people type where there is nothing.
+# Placeholders that people type for an empty value.
 _NOTHING = re.compile(r"[\s\-\u2013\u2014./?_']*|n\s*[/.]?\s*a\.?", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _DIGITS = re.compile(r"(\d{8,15})(?:[.,]0+)?")
@@ -17,16 +17,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Person:
-    """What a row, or a contact, says of who it is."""
+    """The identifying data of a row or a contact."""
 
     code: str | None = None
     emails: frozenset[str] = frozenset()
-    phones: frozenset[str] = frozenset()  # each in all of its forms
+    phones: frozenset[str] = frozenset()  # each in all its forms
     name: str = ""
-    ref: str = ""  # the number of a record, or an external id
+    ref: str = ""  # a database ID or an external ID
 
     def contradicts(self, other: "Person") -> bool:
-        """Whether two who share a number cannot be one person, going by their e-mails and names.
+        """Whether two entries with the same number cannot be one person, judging by e-mails and names.
 
         >>> ada = Person(emails=frozenset({"ada@example.com"}), name="Ada Moreau")
         >>> ada.contradicts(Person(name="MOREAU, A.")), ada.contradicts(Person(name="Ben Sato"))
@@ -39,7 +39,7 @@ class Person:
         return not _may_be_one_name(self.name, other.name)
 
     def is_listed_beside(self, other: "Person") -> bool:
-        """Whether two who share an e-mail, as that of an office, are two by their codes or ids and by their names.
+        """Whether two entries with the same e-mail, such as an office's, differ in code or ID and in name.
 
         >>> ada, ben = Person(code="C-1", name="Ada Moreau"), Person(code="C-2", name="Ben Sato")
         >>> ada.is_listed_beside(ben), ada.is_listed_beside(Person(code="C-2", name="Moreau A."))
@@ -52,7 +52,7 @@ class Person:
 
 
 def stripped(cell: object) -> object:
-    """A text without what stands around it unseen.
+    """Return a text without surrounding spaces and invisible characters.
 
     >>> stripped(" Prospect\u00a0\u200b "), stripped(7)
     ('Prospect', 7)
@@ -76,7 +76,7 @@ def is_blank(cell: object) -> bool:
 
 
 def says_nothing(cell: object) -> bool:
-    """Whether the cell of a number or an address is blank, or has what people type where there is nothing.
+    """Whether a phone or e-mail cell is blank, or has a placeholder for an empty value.
 
     >>> says_nothing(""), says_nothing(" - "), says_nothing("n/a"), says_nothing("0470")
     (True, True, True, False)
@@ -85,7 +85,7 @@ def says_nothing(cell: object) -> bool:
 
 
 def plain(text: str) -> str:
-    """A code, an address or a number without signs that are not seen, and without quotes around it.
+    """Return a text without invisible characters and surrounding quotes.
 
     >>> plain("\u202a+32 470\u202c"), plain("'0470"), plain("'ada@example.com'"), plain("'t Hof' <hof@example.com>")
     ('+32 470', '0470', 'ada@example.com', "'t Hof' <hof@example.com>")
@@ -104,9 +104,9 @@ def short(text: str, most: int) -> str:
 
 
 def rectangular(rows: list[list], has_header: bool) -> list[list]:
-    """Rows of one length: spreadsheets leave out blank cells at the end of a row, or add some.
+    """Return rows of equal length: spreadsheets drop blank cells at the end of a row, or add some.
 
-    :raises ValueError: with the number of a row that says more than the header; a comma without quotes moves cells
+    :raises ValueError: with the index of a row that has more values than the header, e.g. after an unquoted comma
 
     >>> rectangular([["a", "b"], ["1"], ["2", "3", " ", ""]], True)
     [['a', 'b'], ['1', ''], ['2', '3']]
@@ -121,7 +121,7 @@ def rectangular(rows: list[list], has_header: bool) -> list[list]:
 
 
 def is_below(row: Sequence, below: Sequence[int]) -> bool:
-    """Whether a row says nothing but the cells of some columns, and so goes on with the record above.
+    """Whether a row has values only in some columns, so that it continues the record above.
 
     >>> is_below(["", "Andy"], [1]), is_below(["Ada", "Ann"], [1]), is_below(["", ""], [1])
     (True, False, False)
@@ -130,7 +130,7 @@ def is_below(row: Sequence, below: Sequence[int]) -> bool:
 
 
 def external_id(text: str | None) -> str:
-    """As Odoo reads an external id that names no module.
+    """Return an external ID as Odoo completes one without a module.
 
     >>> external_id("003A"), external_id("base.fr"), external_id("")
     ('__import__.003A', 'base.fr', '')
@@ -139,7 +139,7 @@ def external_id(text: str | None) -> str:
 
 
 def blocks(rows: Sequence[Sequence], below: Sequence[int]) -> dict[int, list[int]]:
-    """The rows of each record: itself, and the lines below that say nothing but the cells of some columns.
+    """Return the rows of each record: its first row, and the rows below that continue it.
 
     >>> blocks([["Ada", "Ann"], ["", "Andy"], ["Ben", ""], ["", ""]], [1])
     {0: [0, 1], 2: [2], 3: [3]}
@@ -154,7 +154,7 @@ def blocks(rows: Sequence[Sequence], below: Sequence[int]) -> dict[int, list[int
 
 
 def phone_readings(text: str) -> list[str]:
-    """What the cell of a number may say, with what a spreadsheet made of it undone; the first that is a number counts.
+    """Return possible readings of a phone cell, undoing changes by a spreadsheet; the first valid number counts.
 
     >>> phone_readings("0470 12 34 56"), phone_readings("32470123456.0")
     (['0470 12 34 56'], ['+32470123456', '32470123456'])
@@ -174,22 +174,22 @@ def phone_readings(text: str) -> list[str]:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether scientific notation has all digits of the number."""
+    """Whether scientific notation includes all digits of the number."""
     mantissa, _, exponent = text.lower().replace("e+", "e").partition("e")
     return len(re.sub(r"\D", "", mantissa)) == int(exponent) + 1
 
 
 class Match(NamedTuple):
-    """Who a row is about, and by what that was found: ``id``, ``code``, ``email``, ``phone``, or an earlier ``row``."""
+    """The lead of a row, and how it was matched: ``id``, ``code``, ``email``, ``phone``, or an earlier ``row``."""
 
     lead_id: int | None = None
     by: str | None = None
 
 
 class Known:
-    """Persons, each with an id or a row by which they are found: by id, else by code, else by e-mail, else by a number.
+    """Persons by ID or row, found by ID, else by code, else by e-mail, else by number.
 
-    :param of_one_file: whether their codes are all of one hand: a lead that was not in a file has a code of ours
+    :param of_one_file: whether all codes come from the file; contacts not from it have codes of our own
 
     >>> known = Known()
     >>> known.add(7, Person(phones=frozenset({"+32470123456"}), name="Ada"))
@@ -204,7 +204,7 @@ class Known:
         self._by_ref, self._by_code, self._by_email, self._by_phone = {}, {}, {}, {}
 
     def add(self, key: int, one: Person) -> None:
-        """Who was added first is found first."""
+        """Add a person; the first one added is found first."""
         if one.ref:
             self._by_ref.setdefault(one.ref, key)
         if one.code:
@@ -215,11 +215,11 @@ class Known:
             self._by_phone.setdefault(number, []).append((key, one))
 
     def find(self, one: Person) -> Match:
-        """The same person, found by an id, else by a code, else by an e-mail, else by a number."""
+        """Return the match for a person: by ID, else by code, else by e-mail, else by number."""
         return next(self.find_all(one), Match())
 
     def find_all(self, one: Person) -> Iterator[Match]:
-        """Whoever may be the same person, the surest first."""
+        """Yield all possible matches for a person, the most reliable first."""
         if one.ref in self._by_ref:
             yield Match(self._by_ref[one.ref], "id")
         if one.code in self._by_code:
@@ -235,10 +235,10 @@ class Known:
 
 
 def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> tuple[dict[int, Match], dict[int, int]]:
-    """The rows that are the first about somebody, and the others.
+    """Split rows into the first about each person, and the others.
 
-    :param persons: of each row
-    :param matches: whom of those who are known each row is about
+    :param persons: ``{row: Person}``
+    :param matches: ``{row: Match}`` with known leads
     :returns: ``{row: Match}``, and ``{row: earlier row}`` about the same person
 
     >>> ada, ben = Person(emails=frozenset({"ada@example.com"})), Person(name="Ben")
@@ -261,7 +261,7 @@ def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> t
         if earlier is not None and match.by == "email" and persons[earlier].is_listed_beside(one):
             match, earlier = Match(), None
         if not match.lead_id:
-            # A row may show that two rows before it are about one person, too.
+            # A row may reveal that two rows before it are about one person.
             found = list(
                 dict.fromkeys(
                     groups[found.lead_id][0]
@@ -286,7 +286,7 @@ def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> t
 
 
 def _may_be_one_name(one: str, other: str) -> bool:
-    """Whether each word of the shorter name stands for a word of the longer one: itself, or its first letter.
+    """Whether each word of the shorter name matches a word of the longer one, or its initial.
 
     >>> _may_be_one_name("Zoe", "Zoé Dupont"), _may_be_one_name("", "Zoe"), _may_be_one_name("Bo Li", "Bo Lee")
     (True, True, False)
@@ -302,7 +302,7 @@ def _may_be_one_name(one: str, other: str) -> bool:
 
 
 def _is_unseen(char: str) -> bool:
-    """A space, or what has no width: marks of the direction of writing, a soft hyphen, a byte order mark."""
+    """Whether a character is a space or has no width, such as a direction mark, soft hyphen or byte order mark."""
     return char.isspace() or unicodedata.category(char) == "Cf"
 
 

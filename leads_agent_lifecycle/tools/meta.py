@@ -1,7 +1,6 @@
-"""The webhook that WhatsApp, Messenger and Instagram share: who signed it, and what it tells.
+"""The shared webhook of WhatsApp, Messenger and Instagram: its signature and its events.
 
-Reports on our own messages and echoes of them are left out; whatever has another shape than the documented one is
-named.
+Delivery reports and echoes of our own messages are left out; payloads of an undocumented form become notices.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ CHANNELS = {"whatsapp_business_account": "whatsapp", "page": "messenger", "insta
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:
-    """Tell whether the body was signed with the secret, in constant time.
+    """Return whether the body was signed with the secret, in constant time.
 
     >>> is_signed(b"x", "sha256=" + hmac.new(b"key", b"x", "sha256").hexdigest(), "key")
     True
@@ -30,12 +29,12 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 
 def is_same(given: str, expected: str) -> bool:
-    """Tell whether two secrets are the same, in constant time; an empty one is none."""
+    """Return whether two secrets are equal, in constant time; an empty secret never is."""
     return bool(expected) and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
 def said(payload: Any) -> list[Said]:
-    """Return all that a payload tells but reports on our own messages, the oldest first.
+    """Return all events of a payload except reports on our own messages, the oldest first.
 
     >>> [one] = said({"object": "page", "entry": [{"messaging": [
     ...     {"sender": {"id": "7"}, "timestamp": 1700000000123, "message": {"mid": "m1", "text": "Hello"}}]}]})

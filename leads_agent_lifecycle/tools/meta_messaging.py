@@ -1,4 +1,4 @@
-"""What Messenger and Instagram tell: events of one person each."""
+"""Events of Messenger and Instagram, each about one person."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from .meta_said import Said, digest, notice, own, unreadable
 from .meta_values import as_dict, as_dicts, as_key, as_moment, as_text, as_word
 
 NOTIFICATIONS = {"STOP_NOTIFICATIONS": "stop", "RESUME_NOTIFICATIONS": "start"}
-# What became of what we sent.
+# Reports on messages that we sent.
 _REPORTS = ("read", "delivery")
 _AROUND = ("sender", "recipient", "timestamp")
 
@@ -69,7 +69,7 @@ def _message(event: Any, message: dict, common: dict) -> Said:
 
 
 def _pressed(pressed: dict, common: dict) -> Said:
-    """A button of ours: *Get Started*, an ice breaker, a line of the menu. Its title are the words."""
+    """Return the event of a button: *Get Started*, an ice breaker, or a menu item. Its title is the text."""
     title, referral = as_text(pressed.get("title")), as_dict(pressed.get("referral"))
     things = (("pressed", "" if title else as_text(pressed.get("payload"))), *meta_origin.as_things(referral))
     key = as_key(pressed.get("mid")) or f"postback-{common['at']}-{digest([common['sender'], pressed])}"

@@ -1,10 +1,10 @@
-"""By which advert, post or link somebody came to a conversation."""
+"""The advert, post or link by which a person came to a conversation."""
 
 from urllib.parse import parse_qs
 
 from .meta_values import as_dict, as_text, as_word
 
-# What the channels call the way, and what it is called here: a name of ``utm.source``.
+# The channels' names of origins, and the names used here for ``utm.source``.
 SOURCES = {
     "ad": "Meta Ads",
     "ads": "Meta Ads",
@@ -20,7 +20,7 @@ LONGEST_NAME = 200
 
 
 def of_referral(referral: dict) -> dict[str, str]:
-    """Return the source and the campaign, empty where nothing is said of them.
+    """Return the source and the campaign, empty if not given.
 
     >>> of_referral({"source_type": "ad", "source_id": "120", "headline": "Grinders for bars"})
     {'source': 'Meta Ads', 'campaign': 'Grinders for bars'}
@@ -50,7 +50,7 @@ def of_referral(referral: dict) -> dict[str, str]:
 
 
 def as_things(referral: dict) -> tuple[tuple[str, str], ...]:
-    """The same in words, for the chatter.
+    """Return the origin as text for the chatter.
 
     >>> as_things({"source": "ADS", "ad_id": "120", "ads_context_data": {"ad_title": "Grinders"}})
     (('origin', 'Meta Ads, Grinders, 120'),)

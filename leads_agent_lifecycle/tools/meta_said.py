@@ -1,4 +1,4 @@
-"""What a channel tells: a message, a change of one, a choice, or something that is none of these."""
+"""Events of a channel: a message, a change of one, a choice, or something else."""
 
 import hashlib
 import json
@@ -12,20 +12,20 @@ from .meta_values import as_key, as_word
 class Said:
     """One event of a payload.
 
-    :param key: what the channel calls the event
-    :param sender: what the channel calls the person
+    :param key: the channel's ID of the event
+    :param sender: the person's main name on the channel
     :param at: seconds since 1970
-    :param text: empty when it is no text
-    :param things: what was sent beside a text or instead of one: ``("document", "offer.pdf")``
-    :param choice: ``stop`` or ``start`` when it is no message: marketing messages are unwanted, or wanted again
-    :param also: what else the channel calls the person
-    :param what: ``message``, ``edit``, ``withdrawal``, ``moved`` (the person is called something else now), ``notice``
-        (nothing that was said), ``unreadable``, or ``own``: a report on what we sent
-    :param about: the key of the message that is changed, or the kind of a notice
-    :param news: what the channel calls the person from now on
-    :param source: by what kind of link or advert the person came
-    :param campaign: by which one
-    :param payload: the event alone, in the form in which it came
+    :param text: empty if there is none
+    :param things: items sent with or instead of a text: ``("document", "offer.pdf")``
+    :param choice: ``stop`` or ``start`` if it is no message: the person opted out of marketing messages, or in again
+    :param also: other names of the person on the channel
+    :param what: ``message``, ``edit``, ``withdrawal``, ``moved`` (the person has new names), ``notice`` (not from a
+        person), ``unreadable``, or ``own``: a report on a message that we sent
+    :param about: the key of the changed message, or the kind of a notice
+    :param news: the new names of the person
+    :param source: the kind of link or advert by which the person came
+    :param campaign: the specific one
+    :param payload: this event alone, in the form of the payload
     """
 
     channel: str
@@ -47,33 +47,33 @@ class Said:
 
     @property
     def called(self) -> tuple[str, ...]:
-        """All that the channel calls the person, the first one first."""
+        """Return all names of the person on the channel, the main one first."""
         return tuple(dict.fromkeys(filter(None, (self.sender, *self.also))))
 
 
 def digest(part: Any) -> str:
-    """A key for what has none: the same for the same content."""
+    """Return a key for an event without one: equal content has an equal key."""
     return hashlib.sha256(json.dumps(part, sort_keys=True, default=str).encode()).hexdigest()[:24]
 
 
 def notice(channel: str, about: str, part: Any, payload: dict, sender: str = "", at: int = 0) -> Said:
-    """Something that was not said by anybody, or says nothing."""
+    """Return an event that was not sent by a person, or has no content."""
     about = as_word(about)[:60]
     return Said(channel, as_key(f"{about}-{digest(part)}"), sender, at, what="notice", about=about, payload=payload)
 
 
 def unreadable(channel: str, about: str, part: Any, payload: dict) -> Said:
-    """A message without what every message has."""
+    """Return an event for a message that lacks a required value."""
     return Said(channel, f"unreadable-{digest(part)}", "", 0, what="unreadable", about=about, payload=payload)
 
 
 def own(channel: str) -> Said:
-    """What became of a message that we sent."""
+    """Return an event for a report on a message that we sent."""
     return Said(channel, "", "", 0, what="own")
 
 
 def phone_of(name: str) -> str:
-    """Return the number by which somebody is called on WhatsApp.
+    """Return the phone number of a person's name on WhatsApp, empty if the name is not a number.
 
     >>> phone_of("33155550123"), phone_of("FR.13491208655302741918")
     ('+33155550123', '')

@@ -1,10 +1,10 @@
-"""Values of a payload whose shape nobody guarantees: each is read as what it should be, or as nothing."""
+"""Values of a payload of unknown form: each is returned as the expected type, or empty."""
 
 from typing import Any
 
 LONGEST_KEY = 500
 LONGEST_TEXT = 10_000
-# Moments above are milliseconds.
+# Larger values are milliseconds.
 LATEST_SECOND = 100_000_000_000
 
 
@@ -17,7 +17,7 @@ def as_dicts(value: Any) -> list[dict]:
 
 
 def as_text(value: Any) -> str:
-    """Return a text that a database takes.
+    """Return a text without characters that PostgreSQL cannot store.
 
     >>> as_text("a\\x00b"), as_text("\\ud800"), as_text(1)
     ('ab', '?', '')
@@ -27,7 +27,7 @@ def as_text(value: Any) -> str:
 
 
 def as_word(value: Any) -> str:
-    """Return a text or a number as people read it.
+    """Return a text, or a number as people write it.
 
     >>> as_word(12.50), as_word(" 2 "), as_word(True), as_word(10**400)
     ('12.5', '2', '', '')
@@ -38,13 +38,13 @@ def as_word(value: Any) -> str:
 
 
 def as_key(value: Any) -> str:
-    """A key is whole or none: cut keys would be the same for different people."""
+    """Return a key, or an empty text if it is too long: truncated keys of different people could be equal."""
     text = as_text(value)
     return text if len(text) <= LONGEST_KEY else ""
 
 
 def as_moment(value: Any) -> int:
-    """Return seconds, of seconds or milliseconds as number or digits; 0 for anything else."""
+    """Return seconds from a number or digits in seconds or milliseconds; 0 for anything else."""
     digits = str(value) if isinstance(value, int) and not isinstance(value, bool) else as_text(value)
     if not digits.isascii() or not digits.isdigit() or len(digits) > 13:
         return 0

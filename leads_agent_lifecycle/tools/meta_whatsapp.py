@@ -1,6 +1,6 @@
-"""What WhatsApp tells: messages and their senders side by side.
+"""Events of WhatsApp, which lists messages and their senders separately.
 
-People are called by their number, by an id that the business alone knows them by, or by both.
+People have a number, an ID that only the business knows, or both.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from .meta_said import Said, notice, own, phone_of, unreadable
 from .meta_values import as_dict, as_dicts, as_key, as_moment, as_text
 
 CHANNEL = "whatsapp"
-# What people chose in the settings of the channel.
+# Choices in the settings of the channel.
 CHOICES = {"stop": "stop", "resume": "start"}
 MOVES = ("user_changed_number", "customer_changed_number", "user_changed_user_id")
 LONGEST_NAME = 250
@@ -22,7 +22,7 @@ def events(payload: dict, entry: dict) -> Iterator[Said]:
         value = as_dict(change.get("value"))
 
         def alone(name: str, part: Any, contact: dict, change: dict = change, value: dict = value) -> dict:
-            """The event as a payload of its own."""
+            """Return the event as a payload of its own."""
             kept = {key: value[key] for key in ("messaging_product", "metadata") if key in value}
             contacts = [contact] if contact else []
             change = {**change, "value": {**kept, "contacts": contacts, name: [part]}}
@@ -42,7 +42,7 @@ def events(payload: dict, entry: dict) -> Iterator[Said]:
 
 
 def _contact(value: dict, part: dict) -> dict:
-    """What is said of the sender beside the message."""
+    """Return the contact entry of the sender of a message."""
     contacts = as_dicts(value.get("contacts"))
     names = {as_text(part.get(name)) for name in ("from", "from_user_id", "wa_id", "user_id")} - {""}
     for contact in contacts:
@@ -52,7 +52,7 @@ def _contact(value: dict, part: dict) -> dict:
 
 
 def _sender(part: dict, contact: dict) -> dict:
-    """What the sender is called, beginning with the number."""
+    """Return the names of the sender, beginning with the number."""
     profile = as_dict(contact.get("profile"))
     number = as_key(part.get("from")) or as_key(part.get("wa_id")) or as_key(contact.get("wa_id"))
     ids = [
@@ -91,7 +91,7 @@ def _message(message: Any, contact: dict, payload: dict) -> Said:
 
 
 def _system(content: dict, common: dict) -> Said:
-    """What the channel says of the sender: no words of theirs."""
+    """Return the event of a system message about the sender, which is not from the sender."""
     kind = as_text(content.get("type"))
     if choice := CHOICES.get(as_text(content.get("marketing"))):
         return Said(**common, choice=choice)

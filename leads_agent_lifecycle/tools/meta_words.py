@@ -1,6 +1,6 @@
-"""What a message on WhatsApp, Messenger or Instagram says: its text, and the things sent with it or instead of one.
+"""The content of a message on WhatsApp, Messenger or Instagram: its text, and the items sent with or instead of it.
 
-A thing is a pair of a kind and a detail: ``("document", "offer.pdf")``. Which words stand for a kind is said elsewhere.
+An item is a pair of a kind and a detail: ``("document", "offer.pdf")``. The labels of the kinds are elsewhere.
 """
 
 import json
@@ -14,12 +14,12 @@ Thing = tuple[str, str]
 LONGEST_DETAIL = 500
 MOST_THINGS = 50
 _MEDIA = ("image", "video", "audio", "document", "sticker")
-# What the designer of a form wrote round the name of a question.
+# What the form designer adds around the name of a question.
 _AROUND_QUESTION = re.compile(r"^screen_\d+_|_\d+$")
 
 
 def of_whatsapp(message: dict) -> tuple[str, tuple[Thing, ...]]:
-    """Return the text of a message and its things.
+    """Return the text and the items of a message on WhatsApp.
 
     >>> of_whatsapp({"type": "document", "document": {"filename": "plan.pdf", "caption": "Our kitchen"}})
     ('Our kitchen', (('document', 'plan.pdf'),))
@@ -53,14 +53,14 @@ def of_whatsapp(message: dict) -> tuple[str, tuple[Thing, ...]]:
 
 
 def of_messaging(message: dict) -> tuple[str, tuple[Thing, ...]]:
-    """The same for Messenger and Instagram.
+    """Return the text and the items of a message on Messenger or Instagram.
 
     >>> of_messaging({"attachments": [{"type": "file", "payload": {"url": "https://cdn.example/a/offer%201.pdf?x=1"}}]})
     ('', (('document', 'offer 1.pdf'),))
     """
     attachments = as_dicts(message.get("attachments"))
     if any(one.get("type") == "sticker" for one in attachments):
-        # A sticker comes twice, as a sticker and as a picture.
+        # A sticker is sent twice, as a sticker and as a picture.
         attachments = [one for one in attachments if one.get("type") != "image"]
     things = [_attachment(one) for one in attachments]
     if message.get("is_unsupported") is True:
@@ -74,7 +74,7 @@ def of_messaging(message: dict) -> tuple[str, tuple[Thing, ...]]:
 
 
 def _interactive(content: dict) -> tuple[str, list[Thing]]:
-    """What was chosen or filled in, of what the business had sent."""
+    """Return the choice or the form input in reply to an interactive message of the business."""
     pressed = as_dict(content.get("button_reply")) or as_dict(content.get("list_reply"))
     if pressed:
         description = as_text(pressed.get("description"))
@@ -88,7 +88,7 @@ def _interactive(content: dict) -> tuple[str, list[Thing]]:
 
 
 def _answers(response: Any) -> list[Thing]:
-    """Question and answer, of what a form sends as a text."""
+    """Return the questions and answers of a form, which it sends as JSON text."""
     try:
         given = as_dict(json.loads(response)) if isinstance(response, str) else as_dict(response)
     except (ValueError, RecursionError):
@@ -102,7 +102,7 @@ def _answers(response: Any) -> list[Thing]:
 
 
 def _flat(answer: Any, depth: int = 3) -> str:
-    """An answer in one line; files by their names."""
+    """Return an answer on one line; files by their names."""
     if isinstance(answer, dict):
         named = as_text(answer.get("file_name")) or as_text(answer.get("title"))
         answer = [named] if named else list(answer.values())
@@ -127,7 +127,7 @@ def _place(content: dict) -> str:
 
 
 def _card(card: dict) -> str:
-    """Name, company, numbers and addresses on the card of a contact."""
+    """Return name, company, numbers and addresses of a contact card."""
     name = as_dict(card.get("name"))
     called = as_text(name.get("formatted_name")) or " ".join(
         filter(None, (as_text(name.get("first_name")), as_text(name.get("last_name"))))
@@ -169,7 +169,7 @@ def _attachment(one: dict) -> Thing:
 
 
 def _file_name(url: Any) -> str:
-    """The last part of an address, without what the server added."""
+    """Return the file name in a URL, without query parameters."""
     try:
         name = unquote(urlsplit(as_text(url)).path.rpartition("/")[2])
     except ValueError:

@@ -1,6 +1,6 @@
-"""What somebody tells of how to reach them: their own e-mail and number, never those of somebody else whom they name.
+"""The e-mail and phone number that people give as their own in a text, never those of others they mention.
 
-An address that is not surely the speaker's is left alone: it stands in the conversation, where people read it.
+An address that may not be the speaker's is ignored: it stays in the conversation for users to read.
 """
 
 import difflib
@@ -8,16 +8,16 @@ import re
 from dataclasses import dataclass
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.!#$%&'+/=?^`{|}~-]*[\w!#$%&+/=?^`{|}~-]@[\w-]+(?:\.[\w-]+)+")
-# Only a number that is written for abroad is taken for one.
+# Only numbers with a country prefix are recognised.
 NUMBER = re.compile(r"(?:\+|\b00)\d[\d ()./-]{6,20}\d")
-# From so alike on, a second address is the first one without its slip.
+# At this similarity, a second address is a correction of the first one.
 ALIKE = 0.75
 
 _PLACE = "\ue000"
 _SENTENCE = re.compile(r"[.!?]+(?:\s|$)|\n+")
 _CLAUSE = re.compile(r"[;,()]+(?:\s|$)|\s+(?:and|but|or|et|mais|ou|und|aber|oder|en|maar|of|y|pero|o|e|ma|mas)\s+")
 _REACHED = r"(?:e-?mail|mail|adress?e?s?|address|number|num[eé]ro|nummer|n[uú]mero|phone|mobile|cell|handy|tel\w*|gsm)"
-# The speaker's own.
+# Phrases for the speaker's own address.
 _OWN = re.compile(
     rf"""
     \b(?:my|mine|our|mon|ma|mes|notre|meine?|unsere?|mijn|onze|mi|nuestro|minha|meu|nosso|mio|mia|nostr[oa])\b
@@ -51,7 +51,7 @@ _PEOPLE = r"""
     | amic[oa]
     | vicin[oa] | commercialista | qualcuno
 """
-# Somebody else's, or our own.
+# Phrases for somebody else's address, or ours.
 _OTHER = re.compile(
     rf"""
     \b(?:{_PEOPLE})\b(?:['’]s)?
@@ -72,7 +72,7 @@ _OTHER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Whom the next address belongs to, when nothing else is said of it.
+# Phrases that make the next address somebody else's, unless it says otherwise.
 _SOMEBODY = re.compile(
     rf"""
     \b(?:{_PEOPLE})\b | \b(?:he|she|they|him|his|her|their|them|elle|ihm|ihn|hem|haar|ella|ela)\b
@@ -81,7 +81,7 @@ _SOMEBODY = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# An address that is named to be wrong.
+# Phrases for an address that is wrong.
 _WRONG = re.compile(
     r"""\b(?:not|isn['’]?t|no\s+longer|old|wrong|pas|plus|ancien\w*|nicht|alte?|falsch|niet|oude?|no\s+es|ya\s+no
     |viej[oa]
@@ -101,7 +101,7 @@ _CORRECTS = re.compile(
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# Said around an address by whoever gives their own.
+# Words used around an address by people who give their own.
 _FILLERS = re.compile(
     r"""
     hi | hello | hey | yes | ok | okay | sure | it | is | its | this | that | here | thanks | thank | please | at | on
@@ -119,10 +119,10 @@ PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True)
 class Told:
-    """What the speaker told of themselves.
+    """The addresses that people gave as their own.
 
-    :param corrects: it takes the place of what they told before
-    :param is_bare: nothing else was said
+    :param corrects: whether it replaces an earlier address
+    :param is_bare: whether the text contains nothing else
     """
 
     email: str = ""
@@ -132,9 +132,9 @@ class Told:
 
 
 def told(text: str, before: str = "") -> Told:
-    """Return the speaker's own e-mail and number in a text, each the last one they name.
+    """Return the speaker's own e-mail and number in a text, the last one of each.
 
-    :param before: what they said just before, which a text that is an address alone goes on with
+    :param before: the speaker's previous message, which a text with only an address may continue
 
     >>> told("I am at ada@example.com, or +33 1 55 55 01 23")
     Told(email='ada@example.com', phone='+33 1 55 55 01 23', corrects=False, is_bare=False)
@@ -176,7 +176,7 @@ def told(text: str, before: str = "") -> Told:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Tell whether one of two addresses is the other with a slip.
+    """Return whether two addresses differ only by a typing error.
 
     >>> is_alike("ada@exmaple.com", "ada@example.com"), is_alike("ada@example.com", "moreau@office.example.org")
     (True, False)
@@ -185,7 +185,7 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def is_name(text: str | None) -> bool:
-    """Tell whether a text names somebody: an address, a number and what stands for a visitor do not.
+    """Return whether a text is a name, and not an address, a number or a placeholder for a visitor.
 
     >>> [is_name(text) for text in ("Ada", "李", "Visitor #12", "Visitor (Chat)", "+33 1 55", "ada@example.com", None)]
     [True, True, False, False, False, False, False]
@@ -195,19 +195,19 @@ def is_name(text: str | None) -> bool:
 
 
 def _addresses(clause: str) -> list[tuple[int, str, str]]:
-    """The addresses of a clause, each with what stands before and after it, up to the next one."""
+    """Return the addresses of a clause, each with the text before and after it, up to the next one."""
     parts = re.split(rf"{_PLACE}(\d+){_PLACE}", clause)
     return [(int(parts[nr]), parts[nr - 1], parts[nr + 1]) for nr in range(1, len(parts), 2)]
 
 
 def _owner(words: str, otherwise: bool | None = None, others: re.Pattern = _OTHER) -> bool | None:
-    """Whether an address is the speaker's own after these words: what is said last counts."""
+    """Return whether an address after these words is the speaker's own; the last phrase counts."""
     own, other = _last_end(_OWN, words), _last_end(others, words)
     return otherwise if max(own, other) < 0 else own >= other
 
 
 def _goes_on(words: str, otherwise: bool) -> bool:
-    """Whether an address of which nothing is said is the speaker's own after these words."""
+    """Return whether an address without a phrase of its own is the speaker's own after these words."""
     return bool(_owner(words, otherwise, _SOMEBODY))
 
 
@@ -216,7 +216,7 @@ def _last_end(pattern: re.Pattern, words: str) -> int:
 
 
 def _is_own(before: str, after: str, otherwise: bool) -> bool:
-    """Whose an address is, by the words before it, else by those after it; with few words, it goes on as before."""
+    """Whether an address is the speaker's own, by the words before it, else after it, else by the previous ones."""
     owner = _owner(before, _owner(after))
     if owner is not None:
         return owner

@@ -1,7 +1,7 @@
-"""The forms in which one number is written, and the country it belongs to.
+"""The forms in which a phone number may be written, and its country.
 
-Some countries have a digit in mobile numbers from abroad that is left out at home, or made their numbers longer:
-channels, address books and people go on with either form.
+Some countries add a digit to mobile numbers dialled from abroad, or have extended their numbers: channels, address
+books and people use either form.
 """
 
 import re
@@ -11,7 +11,7 @@ from phonenumbers import NumberParseException
 
 # The first digits of a longer number in Ivory Coast, by the second digit of the shorter one.
 _IVORY_COAST = dict(zip("0123456789", ("01",) * 4 + ("05",) * 3 + ("07",) * 3, strict=True))
-# The longer form of a number and the shorter one, each as it is found and as it is written.
+# The longer and the shorter form of a number, each as a pattern and as a format.
 _PAIRS = (
     # Argentina: a 9 before mobile numbers from abroad.
     (r"\+549(\d{10})", "+549{0}", r"\+54(\d{10})", "+54{0}"),
@@ -34,7 +34,7 @@ def plain(number: str) -> str:
 
 
 def forms(number: str) -> tuple[str, ...]:
-    """Return the number in each of its forms, itself first.
+    """Return the number in all its forms, itself first.
 
     :param number: with its country, as in E.164
 
@@ -58,7 +58,7 @@ def forms(number: str) -> tuple[str, ...]:
 
 
 def dialled(number: str) -> str:
-    """Return the form that is dialled today: the one that the numbering plan of the country confirms.
+    """Return the form in use today: the one that is valid in the numbering plan of its country.
 
     >>> dialled("+5215512345678"), dialled("+551187654321"), dialled("+5491123456789"), dialled("+33155550123")
     ('+525512345678', '+5511987654321', '+5491123456789', '+33155550123')
@@ -67,7 +67,7 @@ def dialled(number: str) -> str:
 
 
 def country_of(number: str) -> str:
-    """Return the ISO code of the country of a number, empty where several share its beginning and none is known.
+    """Return the ISO country code of a number, empty if several countries share its prefix and none is known.
 
     >>> country_of("+5215512345678"), country_of("+12505550123"), country_of("+32475550103"), country_of("0475")
     ('MX', 'CA', 'BE', '')
@@ -82,7 +82,7 @@ def country_of(number: str) -> str:
 
 
 def _ivory_coast(number: str) -> str:
-    """Ten digits since 2021: two more in front, by the network."""
+    """Return the other form: since 2021 numbers have ten digits, with a prefix of two by network."""
     if found := re.fullmatch(r"\+225(\d(\d)\d{6})", number):
         return f"+225{_IVORY_COAST[found[2]]}{found[1]}"
     if (found := re.fullmatch(r"\+225(0[157])(\d(\d)\d{6})", number)) and _IVORY_COAST[found[3]] == found[1]:

@@ -1,6 +1,6 @@
-"""How a lead moves by itself: the first rule that fits an event says where to.
+"""Automatic moves of leads: the first rule that matches an event sets the stage and status.
 
-Events move leads, moves are no events: rules cannot call each other, so there are no loops.
+Events move leads, but a move is not an event: rules cannot trigger each other, so there are no loops.
 """
 
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Rule:
-    """What moves a lead.
+    """A rule that moves leads.
 
-    :param from_stage_ids: stages in which it counts; empty for all
-    :param from_status_ids: statuses with which it counts; empty for all
-    :param stage_id: the stage to move to, None to stay in
-    :param status_id: the status to move to, None to keep it, or to take the first one of a stage that does not know it
-    :param disposition_ids: outcomes of a call that count; empty for all
+    :param from_stage_ids: stages in which it applies; empty for all
+    :param from_status_ids: statuses for which it applies; empty for all
+    :param stage_id: the stage to move to, None to keep it
+    :param status_id: the status to set; None to keep it, or to use the first one of a stage that does not have it
+    :param disposition_ids: outcomes of a call for which it applies; empty for all
     :param backwards: whether it may move a lead to an earlier stage
     """
 
@@ -30,7 +30,7 @@ class Rule:
 
 
 class Where(NamedTuple):
-    """Where a lead is."""
+    """The place of a lead."""
 
     id: int
     stage_id: int
@@ -39,7 +39,7 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """Where a lead goes, and by which rule."""
+    """The new place of a lead, and the rule that moves it."""
 
     rule_id: int
     stage_id: int
@@ -57,9 +57,9 @@ def next_step(
     """Return the step of the first rule that changes something, or None.
 
     :param rules: in the order in which they are tried
-    :param order: the place of each stage in the life cycle
+    :param order: the position of each stage in the life cycle
     :param statuses: the statuses of each stage, the first one first
-    :param disposition_id: the outcome, when the event was a call
+    :param disposition_id: the outcome, if the event was a call
 
     >>> forwards = Rule(1, stage_id=20, status_id=7)
     >>> next_step([forwards], 10, 5, {10: 0, 20: 1}, {10: [5], 20: [7]})

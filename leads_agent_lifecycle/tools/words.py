@@ -1,21 +1,21 @@
-"""What a message says when it says one thing only: the words by which people stop messages, and want them again."""
+"""The purpose of a message that is a single stop or start word."""
 
 import re
 import unicodedata
 
-# Longer messages are no single word.
+# Longer messages are not a single word.
 LONGEST = 80
-# What a telephone adds below what was typed, in plain words.
+# Lines that mail programs on phones add below the text, in plain words.
 MOBILE = re.compile(
     r"(sent|envoye|verstuurd|verzonden|gesendet|von mein\w+|enviado|inviato|get outlook|obtenir outlook)\b"
 )
-# Where mail programs begin to repeat the message that is answered.
+# Lines where mail programs begin to quote the message replied to.
 DIVIDER = re.compile(r"^\s*(>|[-_]{5,})")
 SIGNATURE = re.compile(r"^-- ?$")
 
 
 def plain(text: str) -> str:
-    """Return a text without case, accents, repeated spaces, and signs before or after it.
+    """Return a text without case, accents, repeated spaces and surrounding punctuation.
 
     >>> plain(" Arrêt ! "), plain("«STOP».\\n"), plain("ＳＴＯＰ 🛑"), plain("¡Baja!"), plain("Opt-out")
     ('arret', 'stop', 'stop', 'baja', 'opt-out')
@@ -30,7 +30,7 @@ def plain(text: str) -> str:
 
 
 def own_words(text: str) -> str:
-    """Return what somebody typed in a mail, without the quotation, the signature and the line of the telephone.
+    """Return the text typed in a mail, without the quotation, the signature and the line of a phone.
 
     >>> own_words("STOP\\n\\nOn Mon, 30 Nov 2026, Anna\\n<anna@example.com> wrote:\\n> Dear Ada,\\n> ...")
     'STOP'

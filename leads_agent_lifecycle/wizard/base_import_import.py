@@ -7,12 +7,12 @@ from odoo.addons.leads_agent.tools import given
 from ..tools import import_rows
 
 SEPARATORS = (",", ";", "\t", "|")
-# What somebody may tick beside a file of leads.
+# Options of the import dialog for files of leads.
 TICKS = ("lead_blank_clears", "lead_moves_back")
 
 
 class BaseImport(models.TransientModel):
-    """What may be ticked in the import dialog of the leads page, told to :meth:`load` of the leads."""
+    """Pass the options of the import dialog on the leads page to :meth:`load` of leads."""
 
     _inherit = "base_import.import"
 
@@ -25,7 +25,7 @@ class BaseImport(models.TransientModel):
         result = super(BaseImport, wizard).execute_import(fields, columns, options, dryrun=dryrun)
         leads = result.pop("lead_of_rows", ())
         if result.get("ids") and leads:
-            # The dialog adds a photo to each lead, not to each row.
+            # The dialog adds photos by lead, not by row.
             for name, files in result.get("binary_filenames", {}).items():
                 told = {lead_id: file for lead_id, file in zip(leads, files, strict=False) if lead_id and file}
                 result["binary_filenames"][name] = [told.get(lead_id) for lead_id in result["ids"]]
@@ -33,18 +33,18 @@ class BaseImport(models.TransientModel):
 
     @api.model
     def get_fields_tree(self, model, depth=FIELDS_RECURSION_LIMIT):
-        """Without fields that keep nothing: what Odoo takes for a *Phone Number* is a search alone."""
+        """Leave out fields that store nothing, such as the search field that Odoo suggests for *Phone Number*."""
         tree = super().get_fields_tree(model, depth=depth)
         if not self.env.context.get("lead_page"):
             return tree
         kept = {
             name for name, field in self.env[model]._fields.items() if field.store or field.inverse or field.related
         }
-        # Properties are told apart by a dot.
+        # Names of properties contain a dot.
         return [one for one in tree if one["name"].split(".")[0] in kept or one["name"] == "id"]
 
     def _read_csv(self, options):
-        """Odoo finds no separator where rows differ in length, and knows neither old line ends nor Excel's ``sep=``."""
+        """Also read rows of different lengths, old Mac line breaks and Excel's ``sep=`` line."""
         if not self.env.context.get("lead_page"):
             return super()._read_csv(options)
         file = self.file or b""
@@ -71,12 +71,12 @@ class BaseImport(models.TransientModel):
                         line=error.args[0] + 1,
                     )
                 ) from error
-            # Odoo would take blanks for a date that cannot be read, and for a row to enter.
+            # Odoo would read blanks as an invalid date, and create a record for a blank row.
             rows = [["" if import_rows.is_blank(cell) else cell for cell in row] for row in rows]
         return length, rows
 
     def _handle_fallback_values(self, import_field, input_file_data, fallback_values):
-        """What is chosen for values that cannot be read is not meant for blank cells."""
+        """Do not apply the fallback for unreadable values to blank cells."""
         if not self.env.context.get("lead_page"):
             return super()._handle_fallback_values(import_field, input_file_data, fallback_values)
         blanks = [[import_rows.is_blank(cell) for cell in row] for row in input_file_data]

@@ -6,13 +6,13 @@ from ..speaking import is_nameless
 
 
 class BasePartnerMerge(models.TransientModel):
-    """Leads that are merged: the profile of the destination holds, gaps are filled from the others, nothing is lost."""
+    """Merge leads: keep the profile of the destination, and fill in its gaps from the others."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """An officer of several of them stays one, and one of them is the primary one."""
-        # sudo: leads.agent.officer - merging contacts is allowed to people who know nothing of leads
+        """Merge duplicate officers, and keep one primary officer."""
+        # sudo: leads.agent.officer - users who may merge contacts may have no access to leads
         officers = (
             self.env["leads.agent.officer"].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)])
         )
@@ -26,19 +26,19 @@ class BasePartnerMerge(models.TransientModel):
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):
-        # sudo: res.partner - merging contacts is allowed to people who know nothing of leads
+        # sudo: res.partner - users who may merge contacts may have no access to leads
         leads = (dst_partner | src_partners).sudo().filtered("lead_stage_id")
         if not leads:
             return super()._update_values(src_partners, dst_partner)
-        # sudo: leads.agent.stage - the same
+        # sudo: leads.agent.stage - as above
         stages = self.env["leads.agent.stage"].sudo().search(Domain.TRUE)
         furthest = max(leads, key=lambda lead: (stages.ids.index(lead.lead_stage_id.id), lead == dst_partner))
         place = (furthest.lead_stage_id.id, furthest.lead_status_id.id)
-        # A number, an address and "Visitor" are no names; what somebody is called is kept.
+        # Numbers, addresses and "Visitor" are not names; a real name is kept.
         names = [lead.name for lead in (dst_partner | src_partners) if not is_nameless(lead)]
         code = (leads & dst_partner).lead_code or leads[:1].lead_code
         since = min(leads.filtered("lead_at").mapped("lead_at"), default=False)
-        # Until the others are deleted, a code cannot stand on two of them, and a stage is nothing to copy.
+        # Until the others are deleted, their codes would violate the unique index, and stages must not be copied.
         leads.flush_recordset()
         self.env.cr.execute(
             "UPDATE res_partner SET lead_code = NULL, lead_stage_id = NULL, lead_status_id = NULL WHERE id = ANY(%s)",
@@ -46,10 +46,10 @@ class BasePartnerMerge(models.TransientModel):
         )
         leads.invalidate_recordset()
         super()._update_values(src_partners, dst_partner)
-        # sudo: res.partner - the same
+        # sudo: res.partner - as above
         target = dst_partner.sudo()
         if target._leads_is_ours():
-            # Colleagues and own companies are nobody's leads.
+            # Colleagues and own companies are not leads.
             self._lead_forget(target)
             return
         if names and target.name != names[0]:
@@ -63,7 +63,7 @@ class BasePartnerMerge(models.TransientModel):
             LifeCycle(target.env).place({target.id: place}, {target.id: reason})
 
     def _lead_forget(self, target):
-        """What was said of the lead stays in its moves; the contact itself is none."""
+        """Keep the moves of the lead; the contact is no longer a lead."""
         target.flush_recordset()
         self.env.cr.execute(
             "UPDATE res_partner SET lead_stage_id = NULL, lead_status_id = NULL, lead_activity = NULL WHERE id = %s",

@@ -10,7 +10,7 @@ SHOWN = 80
 
 
 class LeadsAgentLifecycleTry(models.TransientModel):
-    """What a rule would do with the leads there are; nothing moves until *Move Them*."""
+    """What a rule would do with existing leads; nothing moves until *Move Them*."""
 
     _name = "leads.agent.lifecycle.try"
     _description = "Life Cycle Rule Test"
@@ -42,11 +42,11 @@ class LeadsAgentLifecycleTry(models.TransientModel):
 
     @takes(given.one)
     def action_move(self):
-        """Move the leads that the rule moves now: what changed since the dry run counts as it is."""
+        """Move the leads that match now, including changes since the dry run."""
         self.ensure_one()
         self.env.user._check_leads_manager()
         plan = self.rule_id._plan_existing(self.rule_id._existing())
-        # sudo: res.partner - managers set up the rules, and move what they do with the leads in their sight
+        # sudo: res.partner - managers configure rules and may apply them to leads in their sight
         LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}
 

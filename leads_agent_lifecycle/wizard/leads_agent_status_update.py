@@ -39,7 +39,7 @@ class LeadsAgentStatusUpdate(models.TransientModel):
     def action_update(self):
         """Move the leads.
 
-        :raises UserError: when nothing is said
+        :raises UserError: without a stage or status, or without leads
         """
         self.ensure_one()
         vals = {}

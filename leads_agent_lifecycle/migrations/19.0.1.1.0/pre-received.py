@@ -1,5 +1,5 @@
 def migrate(cr, version):
-    """Messages that came before the update are known by their keys still, and not taken in twice."""
+    """Keep the keys of earlier messages, so that they are not processed twice."""
     cr.execute(
         """
         INSERT INTO leads_agent_received

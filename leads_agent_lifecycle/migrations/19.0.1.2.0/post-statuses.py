@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
-    """New leads stay new until somebody of ours spoke to them; a shipped rule that somebody changed is left alone."""
+    """Keep leads *New* until a user has replied or called, unless the shipped rule was changed."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     rule = env.ref("leads_agent_lifecycle.rule_answer", raise_if_not_found=False)
     contacted = env.ref("leads_agent_lifecycle.status_contacted", raise_if_not_found=False)

@@ -1,7 +1,7 @@
-"""What the role may see and touch of leads, beside what ``leads_agent`` guards.
+"""Access to leads, in addition to the guards of ``leads_agent``.
 
-- :mod:`.res_partner`: relationship officers see the leads whom they look after; nobody else sees them by that, and what
-  may be said of a lead is a list of fields.
+- :mod:`.res_partner`: relationship officers see their leads, which does not extend the sight of others; a list of
+  fields limits what agents may write on a lead.
 """
 
 from . import res_partner

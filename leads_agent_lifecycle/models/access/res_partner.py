@@ -5,7 +5,7 @@ from ...profile import PROFILE_FIELDS
 
 
 class ResPartner(models.Model):
-    """Officers see the leads whom they look after; agents say of leads what is in their profile."""
+    """Officers see their leads; agents may write the profile fields of leads."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 

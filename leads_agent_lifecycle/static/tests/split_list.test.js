@@ -65,7 +65,7 @@ const PANE = ".o_leads_pane";
 const NAME = `${PANE} [name=name] input`;
 const JOB = `${PANE} [name=job] input`;
 
-/** What is saved, as steps. */
+/** Record saves as steps. */
 function watchSaves() {
     onRpc("lead", "web_save", ({ args }) => asyncStep(`save ${args[0]} ${JSON.stringify(args[1])}`));
 }
@@ -83,14 +83,14 @@ async function openLeads(context = { search_default_info: 1, search_default_acti
         search_view_id: [false, "search"],
         context,
     });
-    // The numbers come after the page.
+    // The counts are loaded after the page.
     await animationFrame();
 }
 
 const row = (name) => `.o_data_row:contains(${name})`;
 const cell = (name) => `${row(name)} td[name=name]`;
 
-/** The pane shows this lead, and the list says so. */
+/** Check that the pane shows this lead and the list highlights it. */
 async function seePane(name) {
     await animationFrame();
     expect(NAME).toHaveValue(name);
@@ -99,7 +99,7 @@ async function seePane(name) {
     expect(".o_data_row.o_leads_shown").toHaveAttribute("aria-current", "true");
 }
 
-/** Press an arrow, and rest on the row. */
+/** Press arrow keys, and wait on the row. */
 async function walk(...keys) {
     for (const key of keys) {
         await press(key);

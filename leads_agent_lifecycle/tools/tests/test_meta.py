@@ -59,7 +59,7 @@ def test_whatever_comes_is_told_in_order(payload):
     for one in said:
         assert one.key and one.channel and one.what != "own"
         assert one.what in ("notice", "unreadable") or (one.sender and one.at > 0)
-        # What is kept of it tells the same once more.
+        # Parsing the stored payload gives the same event.
         assert one in meta.said(json.loads(json.dumps(one.payload)))
         assert all("\x00" not in text for text in (one.key, one.sender, one.text, one.name, one.phone))
         "".join((one.key, one.sender, one.text, one.name, *itertools.chain(*one.things))).encode()

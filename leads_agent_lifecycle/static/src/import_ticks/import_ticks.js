@@ -1,7 +1,7 @@
 import { BaseImportModel } from "@base_import/import_model";
 import { patch } from "@web/core/utils/patch";
 
-/** On the leads page, a file may be told to clear what its blank cells say nothing of, and to move leads back. */
+/** On the leads page, the import dialog has options to clear values by blank cells, and to move leads back. */
 patch(BaseImportModel.prototype, {
     async init() {
         if (this.context.lead_page) {

@@ -8,7 +8,7 @@ import { COUNTED, formatCount } from "./capped_count";
 const INFO = ["info", "no_info"];
 const ACTIVITY = ["active_leads", "resting_leads"];
 
-/** Filters as buttons above the leads: who is known and who is not, with their number; who is active and who rests. */
+/** Filter buttons above the leads: with or without details, with counts; active or inactive. */
 export class LeadTabs extends Component {
     static template = "leads_agent_lifecycle.LeadTabs";
     static props = {};

@@ -24,7 +24,7 @@ export class LeadsSearchPanel extends SearchPanel {
     }
 }
 
-/** What all views of the leads page have around them. */
+/** The components common to all views of the leads page. */
 export const leadsPage = {
     ControlPanel: LeadsControlPanel,
     SearchPanel: LeadsSearchPanel,

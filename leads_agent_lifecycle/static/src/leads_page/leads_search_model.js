@@ -1,13 +1,13 @@
 import { Domain } from "@web/core/domain";
 import { SearchModel } from "@web/search/search_model";
 
-/** Filters of the search view that exclude each other, for buttons outside of the search bar. */
+/** Mutually exclusive filters of the search view, for buttons outside of the search bar. */
 export class LeadsSearchModel extends SearchModel {
     getFiltersNamed(names) {
         return this.getSearchItems(({ type, name }) => type === "filter" && names.includes(name));
     }
 
-    /** Toggle one filter, and take the others of these names away; the page is read once. */
+    /** Toggle one filter and remove the others of these names, with a single reload. */
     toggleAlone(name, names) {
         const filters = this.getFiltersNamed(names);
         this.blockNotification = true;
@@ -20,7 +20,7 @@ export class LeadsSearchModel extends SearchModel {
         this.toggleSearchItem(filters.find((filter) => filter.name === name).id);
     }
 
-    /** What the page would show if of these filters only the given one were active. */
+    /** The domain of the page if only the given one of these filters were active. */
     getDomainOf(filter, names) {
         const ids = this.getFiltersNamed(names).map(({ id }) => id);
         const query = this.query;

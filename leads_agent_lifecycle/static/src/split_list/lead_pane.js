@@ -9,17 +9,17 @@ import { getDefaultConfig, View } from "@web/views/view";
 class LeadPaneFormRenderer extends FormRenderer {
     setup() {
         super.setup();
-        // The pane has the width of a small screen: the chatter goes below.
+        // The pane is as narrow as a small screen: show the chatter below the form.
         this.uiService = Object.create(this.uiService, { size: { value: SIZES.LG } });
     }
 
-    /** Whoever walks through the list stays there. */
+    /** Keep the focus in the list. */
     get shouldAutoFocus() {
         return false;
     }
 }
 
-/** The form in the pane. It shows one lead after the other, and stays on the page of the notebook. */
+/** The form in the pane. It stays on the same notebook page when another lead is shown. */
 class LeadPaneFormController extends FormController {
     static template = "leads_agent_lifecycle.LeadPaneForm";
     static props = {
@@ -30,7 +30,7 @@ class LeadPaneFormController extends FormController {
         onClose: Function,
     };
 
-    /** The form is being read for the first time or for another lead: whatever else reads it follows a change. */
+    /** True while the form loads for the first time or for another lead; any other load follows a change. */
     isShowing = true;
 
     setup() {
@@ -54,7 +54,7 @@ class LeadPaneFormController extends FormController {
         return classes;
     }
 
-    /** Save what was changed, or ask. */
+    /** Save changes, or ask the user. */
     async leave() {
         await this.model.root.isDirty();
         return (await this.beforeLeave()) !== false;
@@ -77,7 +77,7 @@ registry.category("views").add("leads_pane_form", {
     Renderer: LeadPaneFormRenderer,
 });
 
-/** The form of a lead beside the list. Its title, pager and buttons are its own, not those of the page. */
+/** The form of a lead beside the list, with a title, pager and buttons of its own. */
 export class LeadPane extends Component {
     static template = "leads_agent_lifecycle.LeadPane";
     static components = { View };
@@ -107,7 +107,7 @@ export class LeadPane extends Component {
             onChanged,
             onExpand,
             onClose,
-            // Whoever leaves the page leaves the form.
+            // Leaving the page also leaves the form.
             __beforeLeave__: this.env.__beforeLeave__,
         };
         useSubEnv({ config: { ...getDefaultConfig(), historyBack: onClose } });

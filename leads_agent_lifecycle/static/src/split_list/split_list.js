@@ -13,14 +13,14 @@ import { listView } from "@web/views/list/list_view";
 import { leadsPage } from "../leads_page/leads_page";
 import { LeadPane } from "./lead_pane";
 
-/** A row is shown when one has rested on it for so long. */
+/** A row is shown after it has been focused for this time. */
 const WALKING_MILLISECONDS = 150;
 
 export class SplitListRenderer extends ListRenderer {
     static props = [...ListRenderer.props, "shownId", "onWalk"];
     static recordRowTemplate = "leads_agent_lifecycle.SplitList.RecordRow";
 
-    /** Beside the detail there is room for what cannot be hidden. */
+    /** Beside the pane there is only room for columns that cannot be hidden. */
     getActiveColumns() {
         const columns = super.getActiveColumns();
         return this.props.shownId ? columns.filter((column) => !column.optional) : columns;
@@ -39,7 +39,7 @@ export class SplitListRenderer extends ListRenderer {
     }
 }
 
-/** A list with the form of a row beside it, on wide screens. */
+/** A list with the form of the focused row beside it, on wide screens. */
 export class SplitListController extends ListController {
     static template = "leads_agent_lifecycle.SplitList";
     static components = { ...ListController.components, LeadPane };
@@ -72,7 +72,7 @@ export class SplitListController extends ListController {
             return super.openRecord(record, options);
         }
         if (record.resId === this.pane.resId) {
-            // A click on the row stays in the list. Enter, which gives no options, goes into the pane.
+            // A click on the row stays in the list. Enter, which passes no options, moves the focus into the pane.
             if (options) {
                 return;
             }
@@ -84,7 +84,7 @@ export class SplitListController extends ListController {
         }
     }
 
-    /** One rests on a row while the pane is open. */
+    /** Show the focused row while the pane is open. */
     async showShown(id) {
         const record = this.model.root.records.find((record) => record.id === id);
         if (record && this.pane.resId && record.resId !== this.pane.resId) {
@@ -110,7 +110,7 @@ export class SplitListController extends ListController {
         }
     }
 
-    /** The rows have been read again: so is the lead beside them. */
+    /** Reload the lead in the pane after the rows were reloaded. */
     readPane() {
         if (this.form && !this.form.model.root.dirty) {
             this.form.show(this.pane.resId);

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { inputFiles } from "@web/../tests/utils";
 
-/** A file about a known lead, whose blank cells clear what is known: tick it, and import. */
+/** Import a file about a known lead with the option to clear values by blank cells. */
 registry.category("web_tour.tours").add("leads_agent_import_file", {
     steps: () => [
         {

@@ -8,7 +8,7 @@ const PANE = ".o_leads_pane";
 const row = (name) => `.o_list_view .o_data_row:contains("${name}")`;
 const card = (name) => `.o_kanban_renderer .o_kanban_record:contains("${name}")`;
 
-/** The detail of this lead stands beside its row. */
+/** Check that the pane shows this lead. */
 const seePane = (name) => [
     { content: `${name} is shown beside the list`, trigger: `${PANE} [name=name] input:value("${name}")` },
     { content: `and marked in it`, trigger: `${row(name)}.o_leads_shown` },
@@ -44,7 +44,7 @@ const updateStatus = (stage, status) => [
     ...seeNoDialog(),
 ];
 
-/** Nothing of the page lies beyond the right edge of the screen. */
+/** Check that the page does not exceed the width of the screen. */
 const seeNoOverflow = () => [
     {
         content: "The page is no wider than the screen",

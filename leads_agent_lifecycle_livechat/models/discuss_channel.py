@@ -19,17 +19,17 @@ from odoo.addons.leads_agent_lifecycle.tools import own_address
 
 _logger = logging.getLogger(__name__)
 
-# Who tells how to reach them does so soon; what comes after so many characters is not looked at.
+# Contact details come early in a message; text after this many characters is ignored.
 LONGEST = 2000
-# Odoo's cookies bar writes JSON, which is no valid value of a cookie: Werkzeug 3.1 leaves such cookies out.
+# Odoo's cookies bar writes JSON, which is not a valid cookie value: Werkzeug 3.1 drops such cookies.
 CONSENT_RE = re.compile(r"(?:^|;)\s*website_cookies_bar=(\{[^;{[]*\})")
 
 
 class DiscussChannel(models.Model):
-    """A visitor who speaks in a live chat is a lead.
+    """A visitor who writes in a live chat is a lead.
 
-    What visitors say of themselves is not proven: it makes or fills their own lead, and never changes, nor shows them,
-    anything of somebody known.
+    Details that visitors enter are not verified: they create or complete the visitor's own lead, and never change or
+    reveal data of a known contact.
     """
 
     _inherit = "discuss.channel"
@@ -37,7 +37,7 @@ class DiscussChannel(models.Model):
     leads_partner_id = fields.Many2one(
         "res.partner", string="Chat Lead", index="btree_not_null", copy=False, groups="base.group_system"
     )
-    # What the visitor told in this conversation: a correction takes the place of that, and of nothing else.
+    # Given by the visitor in this conversation; a correction replaces only these values.
     leads_told_email = fields.Char(copy=False, groups="base.group_system", export_string_translation=False)
     leads_told_phone = fields.Char(copy=False, groups="base.group_system", export_string_translation=False)
     leads_lead_id = fields.Many2one(
@@ -51,7 +51,7 @@ class DiscussChannel(models.Model):
     @api.depends("leads_partner_id")
     @api.depends_context("uid")
     def _compute_leads_lead_id(self):
-        # sudo: discuss.channel - which lead it is; only leads that the user may read are shown
+        # sudo: discuss.channel - only the lead of the chat; shown if the user may read that lead
         leads = {chat.id: chat.leads_partner_id.id for chat in self.sudo()}
         seen = set(self.env["res.partner"].browse({nr for nr in leads.values() if nr})._filtered_access("read").ids)
         for chat in self:
@@ -59,8 +59,8 @@ class DiscussChannel(models.Model):
 
     @takes(vals=given.values)
     def write(self, vals):
-        """A chat that ends is told in the chatter of its lead."""
-        # sudo: discuss.channel - which lead it is, whoever ends the chat
+        """Log the history of an ended chat on its lead."""
+        # sudo: discuss.channel - only the lead of the chat, regardless of who ends it
         chats = self.sudo()
         ended = chats.browse()
         if vals.get("livechat_end_dt"):
@@ -70,7 +70,7 @@ class DiscussChannel(models.Model):
         for chat in ended:
             bodies.setdefault(chat.leads_partner_id.id, []).append(chat._get_channel_history())
         if bodies:
-            # The guest in the context would be the author.
+            # Drop the guest from the context, which would become the author.
             partners = self.env(su=True, context={})["res.partner"]
             partners.browse(bodies)._message_log_batch(
                 bodies={nr: Markup("<br/>").join(parts) for nr, parts in bodies.items()},
@@ -81,14 +81,14 @@ class DiscussChannel(models.Model):
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
         if self.channel_type == "livechat" and message.message_type == "comment":
-            # Public users have no rights on leads, and their context (the guest) is that of the chat alone.
+            # Public users have no access to leads, and their context (the guest) belongs to the chat only.
             context = {"lang": self.env.company.partner_id.lang}
-            # sudo: discuss.channel - the visitor may post in this chat; nothing of the lead goes back to them
+            # sudo: discuss.channel - the visitor may post in this chat; no data of the lead is returned
             self.with_env(self.env(su=True, context=context))._leads_hear(message.sudo())
         return result
 
     def _leads_hear(self, message):
-        """Elevated: a message was posted. If it is the visitor's, the lead is made, found, or heard of."""
+        """Elevated: handle a posted message; a visitor's message finds, creates or updates the lead."""
         author, guest = message.author_id, message.author_guest_id
         if author and not author.partner_share and author == self.env.user.partner_id:
             self.leads_partner_id._lead_event("spoken", self.env._("Answer sent"))
@@ -106,14 +106,14 @@ class DiscussChannel(models.Model):
             with self.env.cr.savepoint():
                 row._became(**self._leads_heard(message, author, guest))
         except UserError as error:
-            # The chat goes on, even where no lead can be made of the visitor.
+            # The chat continues even if no lead can be created for the visitor.
             _logger.info("No lead of the chat %s: %s", self.id, error)
             row._fail(error)
 
     def _leads_heard(self, message, author, guest):
-        """The visitor said something.
+        """Process a message of the visitor.
 
-        :returns: what became of it, as :meth:`LeadsAgentReceived._became` takes it
+        :returns: arguments of :meth:`LeadsAgentReceived._became`
         """
         text = html2plaintext(message.body or "")[:LONGEST].strip()
         purpose = self.env["leads.agent.stop.word"]._purpose(text)
@@ -131,18 +131,18 @@ class DiscussChannel(models.Model):
         return {"state": "lead" if is_new else "message", "lead": lead}
 
     def _leads_proven(self, author, guest):
-        """Who speaks, if that is sure: nobody asks on behalf of somebody else. Nobody for visitors who are new."""
+        """Return the verified contact of the speaker, who may opt out; empty for new or unverified visitors."""
         key = f"partner-{author.id}" if author else f"guest-{guest.id}"
         identity = self.env["leads.agent.identity"].search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
         return author or (identity.partner_id if not identity.is_claimed else identity.partner_id.browse())
 
     def _leads_find_lead(self, author, guest, text, message):
-        """The lead of whoever wrote the text, a signed-in customer or a guest, and whether it was none before."""
+        """Return the lead of the author, a signed-in customer or a guest, and whether it was not a lead before."""
         speakers, Identity = Speakers(self.env), self.env["leads.agent.identity"]
         key = f"partner-{author.id}" if author else f"guest-{guest.id}"
         identity = Identity.search([("channel", "=", "chat"), ("key", "=", key)], limit=1)
         if not identity:
-            # Of two first messages at the same moment, one fails here, and Odoo posts it again.
+            # Of two first messages at the same time, one conflicts here, and Odoo retries it.
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET write_date = write_date WHERE id = %s",
@@ -171,18 +171,18 @@ class DiscussChannel(models.Model):
         return speakers.by_names("chat", (key,), fills_gaps=not claimed, **told)
 
     def _leads_said_before(self, message):
-        """What the same visitor said just before."""
+        """Return the previous message of the same visitor."""
         own = Domain("author_guest_id", "=", message.author_guest_id.id) & Domain("message_type", "=", "comment")
         own &= Domain("model", "=", self._name) & Domain("res_id", "=", self.id) & Domain("id", "<", message.id)
         before = self.env["mail.message"].search(own, order="id desc", limit=1)
         return html2plaintext(before.body or "")[:LONGEST].strip()
 
     def _leads_told(self, text, before):
-        """What visitors tell of how to reach them, and whether it takes the place of what they told before.
+        """Return contact details given by the visitor, and whether they replace earlier ones.
 
-        Our own addresses and numbers, those of colleagues and of the own companies, are nobody's.
+        Addresses and numbers of ours, of colleagues and of own companies are ignored.
 
-        :returns: ``{"email": ..., "phone": ...}`` without what was not told, and a boolean
+        :returns: ``{"email": ..., "phone": ...}`` without missing values, and a boolean
         """
         said = own_address.told(text, before)
         step = self.chatbot_current_step_id.step_type
@@ -198,11 +198,11 @@ class DiscussChannel(models.Model):
         return told, said.corrects or slips
 
     def _leads_take_back(self, identity, told):
-        """The visitor corrects what they told in this conversation, which goes.
+        """Remove details given earlier in this conversation that the visitor corrects.
 
-        Whoever has the wrong address is not the visitor, and is left as they are.
+        The contact with the wrong address is not the visitor, and does not change.
 
-        :returns: by what the visitor is known now: nothing, if it was by the wrong address
+        :returns: the visitor's identity; empty if it was based on the wrong address
         """
         before = {field: self[f"leads_told_{field}"] for field in told}
         wrong = {field: value for field, value in before.items() if value and value != told[field]}
@@ -218,14 +218,14 @@ class DiscussChannel(models.Model):
         return identity
 
     def _leads_hand_over(self, anonymous, lead):
-        """Nothing was known of the visitor, who turns out to be a known lead: what they left goes there."""
+        """Move the records of an anonymous visitor to the known lead that the visitor turned out to be."""
         self.search([("leads_partner_id", "=", anonymous.id)]).leads_partner_id = lead
         anonymous.lead_visit_ids.partner_id = lead
         anonymous.lead_identity_ids.write({"partner_id": lead.id, "is_claimed": True})
         anonymous.active = False
 
     def _leads_log_visit(self, lead):
-        """With the visitor's consent to optional cookies, keep from where they spoke."""
+        """Record the visitor's device and page, if they consented to optional cookies."""
         if not self._leads_consent():
             return
         agent = request.httprequest.user_agent

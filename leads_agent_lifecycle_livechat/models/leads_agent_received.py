@@ -2,17 +2,17 @@ from odoo import api, models
 
 
 class LeadsAgentReceived(models.Model):
-    """What visitors say in live chats, a row for each message.
+    """Messages of visitors in live chats, with a row each.
 
-    The words stand in the conversation from the same moment on: nothing is kept of them here, and the row is made in
-    the transaction of the chat.
+    The row is created in the transaction of the chat and keeps no text, because the conversation has it from the same
+    moment.
     """
 
     _inherit = "leads.agent.received"
 
     @api.model
     def _of_chat(self, message):
-        """Elevated: the row of a message in a chat."""
+        """Elevated: create the row of a message in a chat."""
         return self.create(
             {
                 "company_id": self.env.company.id,
@@ -29,7 +29,7 @@ class LeadsAgentReceived(models.Model):
     def _take_in(self):
         chats = self.filtered(lambda row: row.channel == "chat")
         for row in chats:
-            # sudo: mail.message, discuss.channel - what the visitor said where they may
+            # sudo: mail.message, discuss.channel - a message that the visitor was allowed to post
             message = row.message_id.sudo()
             chat = self.env["discuss.channel"].sudo().browse(message.res_id)
             row._became(**chat._leads_heard(message, message.author_id, message.author_guest_id))

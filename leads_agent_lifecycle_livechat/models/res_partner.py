@@ -12,7 +12,7 @@ class ResPartner(models.Model):
     )
 
     def _compute_lead_chat_count(self):
-        # sudo: discuss.channel - how many chats, of leads that the user may read
+        # sudo: discuss.channel - only the number of chats, of leads that the user may read
         chats = (
             self.env["discuss.channel"]
             .sudo()
@@ -24,10 +24,10 @@ class ResPartner(models.Model):
 
     @takes(given.one)
     def action_lead_chats(self):
-        """Open the chats of the lead, as far as the user may read them."""
+        """Open the chats of the lead that the user may read."""
         self.ensure_one()
         self.check_access("read")
-        # sudo: discuss.channel - which they are; the list shows those in sight
+        # sudo: discuss.channel - only the IDs; the list shows the chats in sight
         chats = self.env["discuss.channel"].sudo().search([("leads_partner_id", "=", self.id)])
         return {
             "type": "ir.actions.act_window",

@@ -8,7 +8,7 @@ PAGE = "/odoo/all-leads"
 
 @tagged("post_install", "-at_install")
 class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
-    """From the first word in a chat to the sale, each in their own browser; told in `static/tests/tours`."""
+    """From the first message in a chat to the sale, each user in their own browser. See `static/tests/tours`."""
 
     def test_a_visitor_is_enriched_quoted_assigned_called_and_sold(self):
         self.env["leads.agent.calling.hours"].search([]).unlink()
@@ -30,7 +30,7 @@ class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
 
         self.start_tour(PAGE, "leads_agent_chat_quote", login="agent_anna")
         self.assertEqual(lead.sale_order_ids.state, "draft")
-        # A quotation is no word to the customer.
+        # A quotation does not count as a reply to the customer.
         self.assertPlace(lead, "opportunity", "new")
 
         self.start_tour(PAGE, "leads_agent_chat_assign", login="manager_mia")
@@ -42,5 +42,5 @@ class TestChatTours(LifecycleCommon, MailCommon, HttpCase):
         assignment = self.env["leads.agent.assignment"].search([("partner_id", "=", lead.id)])
         self.assertEqual((assignment.state, assignment.end_reason), ("resolved", "sale"))
         self.assertTrue(self.env["leads.agent.call"].search([("partner_id", "=", lead.id)]).is_sale)
-        # The log has each stage on the way.
+        # The log has each stage in between.
         self.assertEqual(lead.lead_move_ids.sorted("id").stage_id.mapped("name"), ["Lead", "Opportunity", "Customer"])

@@ -9,7 +9,7 @@ from odoo.addons.mail.tests.common import MailCommon
 
 
 class ChatCommon(LifecycleCommon, MailCommon, HttpCase):
-    """Visitors speak through the routes of the widget."""
+    """Visitors who write through the routes of the widget."""
 
     @classmethod
     def setUpClass(cls):
@@ -239,7 +239,7 @@ class TestLivechat(ChatCommon):
             self.assertTrue(chat.leads_partner_id, consent)
             self.assertFalse(chat.leads_partner_id.lead_visit_ids, consent)
         self._as_somebody_else()
-        # As Odoo's cookies bar writes it.
+        # As written by Odoo's cookies bar.
         self.opener.cookies.set("website_cookies_bar", '{"required": true, "optional": true, "ts": 1}')
         self.opener.headers.update({"User-Agent": firefox, "Referer": f"{self.base_url()}/shop"})
         chat = self._open()
@@ -282,7 +282,7 @@ class TestLivechat(ChatCommon):
                 customer.write({"phone": False, "email": False})
 
     def test_whose_customer_somebody_claims_to_be_stays_there(self):
-        """Anybody may type the address of a customer of another company: it learns nothing of them by that."""
+        """Anybody may type the address of another company's customer, which must not reveal the customer."""
         far = self.env["res.company"].create({"name": "Far East"})
         customer = self._customer("Secret Harbour", email="harbour@example.com", company_id=far.id, active=False)
         chat = self._open()
@@ -324,7 +324,7 @@ class TestLivechat(ChatCommon):
         self.assertNotIn("<b>", logged.body)
 
     def _of_chat(self, chat):
-        """What the agent, who answers chats, finds of a chat: what its rules cover."""
+        """Return what an agent who answers chats can find of a chat within the rules."""
         self.env.invalidate_all()
         finds = {
             "discuss.channel": [("id", "=", chat.id)],
@@ -394,7 +394,7 @@ class TestLivechat(ChatCommon):
         self.assertTrue(theirs.livechat_join_channel_needing_help())
 
     def _heard(self, user):
-        """Of which kinds of news of live chats the user's browser is told."""
+        """Return the live chat notifications that the user's browser gets."""
         self.authenticate(user.login, user.login)
         answer = self.make_jsonrpc_request(
             "/websocket/peek_notifications",

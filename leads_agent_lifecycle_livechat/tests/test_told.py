@@ -7,10 +7,10 @@ ADA, BOB = "ada@example.com", "bob@example.com"
 
 @tagged("post_install", "-at_install")
 class TestTold(ChatCommon):
-    """What visitors tell of themselves, of others, and what they correct."""
+    """Details that visitors give of themselves or others, and corrections."""
 
     def _lead_after(self, *texts):
-        """The lead of a new visitor who says these one after the other."""
+        """Return the lead of a new visitor after these messages."""
         self._as_somebody_else()
         chat = self._open()
         for text in texts:

@@ -6,7 +6,7 @@ const tours = registry.category("web_tour.tours");
 
 const DESK = ".o_leads_agent_dashboard .o_leads_agent_desk";
 
-/** From the list of leads to the lead itself. */
+/** Open a lead from the list of leads. */
 const openLead = (name) => [
     ...seeView("Leads", "list"),
     { content: `Open ${name}`, trigger: `.o_data_row td[name=name]:contains("${name}")`, run: "click" },
@@ -74,7 +74,7 @@ tours.add("leads_agent_chat_sell", {
             content: "The lead waits at the desk",
             trigger: `${DESK} button[name=next]:enabled`,
             run() {
-                // No telephone rings here.
+                // Do not open the phone app.
                 browser.open = () => {};
             },
         },

@@ -6,7 +6,7 @@ TYPED = ("name", "email", "phone", "company", "city", "zip", "country", "subject
 
 
 class LeadsAgentReceived(models.Model):
-    """The contact form of the website."""
+    """Process the contact form of the website."""
 
     _inherit = "leads.agent.received"
 

@@ -8,7 +8,7 @@ class Website(models.Model):
     _inherit = "website"
 
     def _leads_privacy_url(self):
-        """The privacy notice of the website, where it has one, else the one that comes with the form."""
+        """Return the URL of the website's own privacy notice if it has one, else of the one shipped with the form."""
         mine = Domain("url", "=", NOTICE) & Domain("is_published", "=", True) & Domain(self.website_domain())
-        # sudo: website.page - whether there is a page that everybody may read
+        # sudo: website.page - only whether a published page exists
         return NOTICE if self.env["website.page"].sudo().search_count(mine, limit=1) else OWN_NOTICE

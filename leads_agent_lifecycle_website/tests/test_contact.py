@@ -7,7 +7,7 @@ from odoo.addons.leads_agent_lifecycle.tests.test_leads import LifecycleCommon
 
 @tagged("post_install", "-at_install")
 class TestContact(LifecycleCommon, HttpCase):
-    """Leads by the form of the website, as a browser sends it."""
+    """Leads from the website form, as a browser sends it."""
 
     def _send(self, files=None, **typed):
         typed = {"name": "Ada Moreau", "email": "ada@example.com", "message": "Please call me back.", **typed}
@@ -138,7 +138,7 @@ class TestContact(LifecycleCommon, HttpCase):
                 customer.write({"email": False, "phone": False})
 
     def test_a_customer_of_another_company_stays_there(self):
-        """Anybody may type the address of a customer of another company: it learns nothing of them by that."""
+        """Anybody may type the address of another company's customer, which must not reveal the customer."""
         far = self.env["res.company"].create({"name": "Far East"})
         customer = self._customer(email="harbour@example.com", company_id=far.id, active=False)
         self._send(email="harbour@example.com")

@@ -12,7 +12,7 @@ TYPED = {"name": "Ada Moreau", "email": "ada@example.com", "message": "Please ca
 
 @tagged("post_install", "-at_install")
 class TestReceivedForms(LifecycleCommon, HttpCase):
-    """Each form of the website has a row, which says what became of it."""
+    """Each website form has a row with its result."""
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +20,7 @@ class TestReceivedForms(LifecycleCommon, HttpCase):
         cls.before = cls.env["leads.agent.received"].search([], limit=1).id or 0
 
     def _send(self, model="leads.agent.enquiry", files=None, **typed):
-        """The row of a form, and what the page is told."""
+        """Submit a form; return its row, and the response."""
         known = self._rows()
         response = self.url_open(f"/website/form/{model}", data=typed, files=files)
         self.assertEqual(response.status_code, 200)

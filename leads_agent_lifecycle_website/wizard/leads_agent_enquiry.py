@@ -13,15 +13,15 @@ from odoo.addons.leads_agent_lifecycle.speaking import Speakers
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 10_000
-# What goes to the profile of a new lead.
+# Values that are written on the profile of a new lead.
 PROFILE = {"company": "company_name", "city": "city", "zip": "zip"}
 
 
 class LeadsAgentEnquiry(models.TransientModel):
-    """What somebody typed into the form on the website. It becomes a message of a lead, and is then forgotten.
+    """The input of the website form. It is posted as a message of a lead, and then deleted.
 
-    Anybody may type the address of somebody else. So a known person gets the message and nothing else: their data
-    stay as they are, and the answer is the same as to a stranger.
+    Anybody may type another person's address. So a known contact only gets the message: its data do not change, and the
+    response is the same as for a stranger.
     """
 
     _name = "leads.agent.enquiry"
@@ -53,9 +53,9 @@ class LeadsAgentEnquiry(models.TransientModel):
         return enquiries
 
     def _check_reachable(self):
-        """Whoever writes can be answered, and writes no book.
+        """Check that the sender can be contacted, and that the text is not too long.
 
-        :raises ValidationError: otherwise; the form shows the sentence
+        :raises ValidationError: otherwise; the form shows the message
         """
         if self.email and not email_normalize(self.email):
             raise ValidationError(self.env._("This is not a valid e-mail address."))
@@ -66,7 +66,7 @@ class LeadsAgentEnquiry(models.TransientModel):
             raise ValidationError(self._too_long())
 
     def _hand_over(self):
-        """Find or make the lead, and let them say what they typed. Our own addresses and numbers are nobody's."""
+        """Find or create the lead, and post the input in its name, unless all addresses are ours."""
         if self._is_ours():
             return
         values = {field: self[typed] for typed, field in PROFILE.items() if self[typed]}
@@ -94,7 +94,7 @@ class LeadsAgentEnquiry(models.TransientModel):
         )
 
     def _dialled(self):
-        """The number as it was typed; one without a prefix is read by the country that was chosen."""
+        """Return the number as it was typed; one without a prefix is completed by the chosen country."""
         number, country = (self.phone or "").strip(), self._country()
         if not number or not country or number.startswith(("+", "00")):
             return number
@@ -106,14 +106,14 @@ class LeadsAgentEnquiry(models.TransientModel):
         return self.env["res.country"].search(same, limit=1) if typed else self.env["res.country"]
 
     def _is_ours(self):
-        """Whether whoever typed this can be reached at addresses of ours alone."""
+        """Whether all addresses and numbers are ours."""
         is_theirs = (self.email and not Senders(self.env).our_emails([self.email])) or (
             self.phone and not Speakers(self.env).our_numbers([self._dialled()])
         )
         return not is_theirs
 
     def _body(self):
-        """The message, and all else as it was typed: it may be more, or other, than what is known of the lead."""
+        """Return the message with all other input as typed, which may differ from the data of the lead."""
         names = ("name", "email", "phone", "company", "zip", "city", "subject")
         lines = [(self._fields[name]._description_string(self.env), self[name]) for name in names if self[name]]
         if self.country:
@@ -127,7 +127,7 @@ class LeadsAgentEnquiry(models.TransientModel):
         return self.env._("yes") if self.consent else self.env._("no")
 
     def _message_log(self, *, body="", attachment_ids=(), **kwargs):
-        """Odoo's form calls this: what it has beyond the fields of the enquiry, files included, goes to the lead."""
+        """Called by Odoo's form: log input without a field of its own, including files, on the lead."""
         if len(body) > LONGEST_TEXT:
             raise ValidationError(self._too_long())
         if not self.lead_id:

@@ -7,11 +7,11 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _leads_text(self):
-        """Tags are also looked for in how far the customer is: stage, status, channel, and the officers by name."""
+        """Also search for tags in the customer's stage, status and channel, and the names of the officers."""
         text = super()._leads_text()
         if not self.partner_id:
             return text
-        # sudo: res.partner - routing knows the customer, whoever brings the lead in
+        # sudo: res.partner - routing reads the customer, regardless of the current user
         customer = self.partner_id.sudo()
         pieces = [
             text,

@@ -5,7 +5,7 @@ from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestRoutingByLifeCycle(OfferCommon):
-    """Who is offered the lead of a customer, by what is known of them."""
+    """Leads are routed by the life cycle of their customer."""
 
     @classmethod
     def setUpClass(cls):

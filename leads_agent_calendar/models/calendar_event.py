@@ -4,13 +4,13 @@ from odoo.tools import SQL
 
 
 class CalendarEvent(models.Model):
-    """Locked agents see the meetings that they organise or take part in, others all but those about hidden orders."""
+    """Locked agents see meetings that they organise or attend; other agents all except those on hidden orders."""
 
     _name = "calendar.event"
     _inherit = ["calendar.event", "leads.agent.sight.mixin"]
 
     def _leads_filter_in_sight(self):
-        """Guests are looked up in the table: those out of sight, in the cache, would break the form of the agent."""
+        """Read guests from the table: cached ones that are out of sight would break the agent's form."""
         user = self.env.user
         if not user.leads_locked:
             about_orders = self.filtered(lambda event: event.res_model == "sale.order")
@@ -45,7 +45,7 @@ class CalendarEvent(models.Model):
                     user.partner_id.id,
                 )
 
-            # In SQL: a meeting that is saved is asked for five times, each time a fifth cheaper than by conditions.
+            # In SQL: saving a meeting evaluates this five times, each a fifth faster than with domain conditions.
             return Domain.custom(to_sql=to_sql)
         orders = self.env["sale.order"].sudo(False).with_context(active_test=False)._search([])
         return (

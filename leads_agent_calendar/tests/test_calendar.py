@@ -54,7 +54,7 @@ class TestCalendar(LeadsAgentCommon):
         self.assertEqual(found, seen)
 
     def test_locked_agents_see_their_own_choice_of_calendars(self):
-        """Core lets everybody read whose calendars somebody else looks at, customers by name."""
+        """Odoo lets every user read whose calendars other users display, including names of customers."""
         filters = self.env["calendar.filters"]
         own, foreign = filters.create(
             [{"user_id": user.id, "partner_id": self.customer.id} for user in (self.agent, self.salesperson)]

@@ -10,7 +10,7 @@ START = datetime(2030, 5, 6, 10)
 
 @tagged("post_install", "-at_install")
 class TestGuardCosts(StatementsCommon):
-    """The guard of links asks nothing about meetings for anybody but agents, and of them once per model."""
+    """The guard of links runs no query about meetings for other users, and one per model for agents."""
 
     def _meetings(self):
         customers = self.customers.ids
@@ -56,7 +56,7 @@ class TestGuardCosts(StatementsCommon):
         self._assign(self.customers)
         works = self._meetings()
         most = {
-            # The guests; and the attendees that the meeting makes of them.
+            # The guests, and the attendees that the meeting creates for them.
             "create meetings": 2,
             "write meetings": 0,
             "write guests": 1,

@@ -6,5 +6,5 @@ class LeadsAgentFloor(models.AbstractModel):
 
     @api.model
     def _agent_fields(self):
-        """What tells who is away is read with the rest."""
+        """Add the fields that decide whether an agent is away."""
         return (*super()._agent_fields(), "leads_available", "leads_calendar_id")

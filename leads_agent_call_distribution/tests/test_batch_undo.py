@@ -12,7 +12,7 @@ from odoo.addons.leads_agent_distribution.tests.test_batch_sharing import BatchC
 
 
 class UndoCase(BatchCase):
-    """Batches as a manager runs them, by RPC, and everything that they must put back."""
+    """Batches run by a manager over RPC, and all data that undoing must restore."""
 
     @classmethod
     def setUpClass(cls):
@@ -25,7 +25,7 @@ class UndoCase(BatchCase):
         return super()._leads(count, name, **{"country_id": self.env.ref("base.be").id, **vals})
 
     def _rpc(self, model, method, *args, user=None, **kwargs):
-        """As the web client and XML-RPC do, in a request that writes all it has to."""
+        """Call a method like the web client and XML-RPC, with a flush at the end of the request."""
         result = call_kw(self.env(user=user or self.manager)[model], method, list(args), kwargs)
         self.env.flush_all()
         self.env.invalidate_all()
@@ -46,7 +46,7 @@ class UndoCase(BatchCase):
         return batch
 
     def _held_since(self, partners, agent, days=3):
-        """Leads that an agent has had for days, with a try without success."""
+        """Create leads that an agent has held for days, with an unsuccessful attempt."""
         assignments = self._assign(partners, agent)
         assignments.attempt_count = 2
         self.env.flush_all()
@@ -71,7 +71,7 @@ class UndoCase(BatchCase):
         return fields.Datetime.to_string(fields.Datetime.now().replace(microsecond=0) + timedelta(days=1))
 
     def _facts(self, partners):
-        """What undoing puts back, of leads and of everybody's figures."""
+        """Return the data that undoing restores, of leads and of all agents."""
         self.env.flush_all()
         self.env.invalidate_all()
         active = self.env["leads.agent.assignment"].search(
@@ -97,7 +97,7 @@ class UndoCase(BatchCase):
         }
 
     def _desk(self, agent):
-        """The figures of an agent, and the ten latest entries."""
+        """Return the figures of an agent, and the ten latest entries."""
         data = self._rpc("leads.agent.dashboard", "get_data", user=agent)
         return data["figures"], [(entry["id"], entry["summary"]) for entry in data["history"]]
 
@@ -107,10 +107,10 @@ class UndoCase(BatchCase):
 
 @tagged("post_install", "-at_install")
 class TestPlanIsItsCommit(UndoCase):
-    """A plan says exactly what its commit does."""
+    """Committing a plan does exactly what was planned."""
 
     def _check_plan(self, partners, **vals):
-        """The plan, its commit, and each line of the two compared; what each agent has then."""
+        """Compare the lines of a plan and its commit, and the resulting holders."""
         batch = self._batch(partners, **vals)
         self._press(batch, "action_plan")
         planned = {
@@ -215,7 +215,7 @@ class TestPlanIsItsCommit(UndoCase):
             )
 
     # ------------------------------------------------------------------
-    # Nothing to give
+    # Nothing to assign
     # ------------------------------------------------------------------
 
     def test_nothing_to_give_no_commit(self):
@@ -251,7 +251,7 @@ class TestPlanIsItsCommit(UndoCase):
 
 @tagged("post_install", "-at_install")
 class TestUndo(UndoCase):
-    """Undoing puts back what was."""
+    """Undoing restores the previous state."""
 
     def _check_undone(self, partners, **vals):
         """Run a batch, undo it, and compare."""
@@ -392,7 +392,7 @@ class TestUndo(UndoCase):
             self._press(self._run(leads, agent_id=self.agent.id, reassign=True), "action_undo")
         self.assertEqual(self._desk(self.other_agent)[1], latest)
         self.assertEqual(latest[0][1], "Wants two")
-        # Nor when somebody else is given a lead of an undone batch
+        # Nor when a lead of an undone batch is assigned to another agent
         free = self._leads(1, "Free")
         self._press(self._run(free, agent_id=self.agent.id), "action_undo")
         self._assign(free, self.third_agent)
@@ -406,7 +406,7 @@ class TestUndo(UndoCase):
         self.assertIn("Assigned to Agent Ben", (rows - rows.filtered("undone")).mapped("summary"))
 
     # ------------------------------------------------------------------
-    # What was touched since
+    # Changes since the batch
     # ------------------------------------------------------------------
 
     def test_what_somebody_has_worked_on_since_is_left_and_half_is_given_back(self):
@@ -474,7 +474,7 @@ class TestUndo(UndoCase):
         self.assertEqual(self._line(batch, leads[0]).undone, "undone")
 
     # ------------------------------------------------------------------
-    # Twice, and in the middle
+    # Repeated and interrupted undoing
     # ------------------------------------------------------------------
 
     def test_a_second_press_is_refused_and_changes_nothing(self):

@@ -10,7 +10,7 @@ from odoo.addons.leads_agent_distribution.tests.hand_over_common import HandOver
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestHandOverCallbacks(HandOverCommon, DeskCommon):
-    """An agent leaves: nothing of what they promised is lost."""
+    """No callback of an agent who leaves is lost."""
 
     def test_the_form_shows_what_the_agent_holds(self):
         callback = self._callback()
@@ -50,7 +50,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
 
     def test_promises_to_customers_of_others_are_opened_to_the_call_center(self):
         callback = self._callback()
-        # A colleague got the lead, and the promise was given back by hand.
+        # A colleague has the lead, and the callback was moved back manually.
         self._hand_over(self.other_agent)
         callback.agent_id = self.agent
         message = self._hand_over(self.third_agent)
@@ -58,7 +58,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
         self.assertFalse(callback.agent_id)
 
     def test_archived_directly_nothing_is_orphaned(self):
-        """The promise is open to the call center, and a call without an outcome keeps nobody from calling."""
+        """The callback is open to the call center, and a call without an outcome does not keep others from calling."""
         callback = self._callback()
         call = self._start(self.leads[1])
         self.agent.active = False

@@ -5,7 +5,7 @@ from odoo.addons.leads_agent_call.tests.desk_common import DeskCommon
 
 @tagged("post_install", "-at_install")
 class TestHandOverTours(DeskCommon, HttpCase):
-    """A hand-over from the live floor, and by archiving, in the browser."""
+    """A hand over from the live floor, and when archiving, in the browser."""
 
     def test_manager_hands_over_from_the_live_floor(self):
         self.agent.leads_available = False

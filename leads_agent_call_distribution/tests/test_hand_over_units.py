@@ -2,7 +2,7 @@ from odoo.tests import HttpCase, no_retry, tagged
 
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 
-# The id of the suite "@leads_agent_call_distribution" of the browser's unit tests.
+# The ID of the suite "@leads_agent_call_distribution" of the JS unit tests.
 SUITE = "d28c8023"
 
 

@@ -3,9 +3,9 @@ from odoo.fields import Domain
 
 
 class LeadsAgentHandOver(models.TransientModel):
-    """Callbacks follow their leads, and the most promising leads are shared out first.
+    """Callbacks follow their leads, and leads with the highest expected value are distributed first.
 
-    Promises to customers who are not the agent's leads are opened to the call center.
+    Callbacks of customers who are not the agent's leads are opened to the call center.
     """
 
     _inherit = "leads.agent.hand.over"
@@ -29,8 +29,8 @@ class LeadsAgentHandOver(models.TransientModel):
         return super()._hand_over() + self._open_callbacks(callbacks)
 
     def _open_callbacks(self, callbacks):
-        """What was promised to customers who are nobody's lead any more, or never were the agent's."""
-        # sudo: leads.agent.callback - managers may hand callbacks over; the agent's own go with the agent's leads
+        """Open callbacks to the call center whose customers are no longer leads, or never were the agent's."""
+        # sudo: leads.agent.callback - managers may hand over callbacks; those of leads move with the leads
         left = callbacks.sudo().filtered(lambda callback: callback.state == "open" and not callback.agent_id)
         loose = callbacks.sudo().filtered(lambda c: c.state == "open" and c.agent_id == self.agent_id)
         loose.agent_id = False

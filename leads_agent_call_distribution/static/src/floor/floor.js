@@ -1,7 +1,7 @@
 import { LeadsFloor } from "@leads_agent_call/floor/floor";
 import { patch } from "@web/core/utils/patch";
 
-/** What somebody holds who is away can be handed over from the live floor. */
+/** Adds *Hand Over* to the live floor, for agents who are away. */
 patch(LeadsFloor.prototype, {
     handOver(agent) {
         return this.action.doActionButton({

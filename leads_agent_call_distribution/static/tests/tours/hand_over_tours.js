@@ -14,7 +14,7 @@ function backToTheFloor() {
     ];
 }
 
-/** A manager who looks around, and hands over the leads of somebody who is away. */
+/** A manager opens the live floor, and hands over the leads of an agent who is away. */
 tours.add("leads_agent_floor", {
     steps: () => [
         { content: "Anna is away", trigger: `${ANNA}[data-state=off]:contains("Switched off")` },
@@ -53,7 +53,7 @@ tours.add("leads_agent_floor", {
     ],
 });
 
-/** An administrator who archives an agent: what the agent holds comes first. */
+/** An administrator archives an agent: the leads are handed over first. */
 tours.add("leads_agent_archive_an_agent", {
     steps: () => [
         { content: "Open the menu", trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },

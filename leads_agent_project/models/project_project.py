@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class ProjectProject(models.Model):
-    """Agents see a project together with its customer; one without a customer as Odoo lets them."""
+    """Agents see a project together with its customer; for projects without a customer, Odoo's rules apply."""
 
     _name = "project.project"
     _inherit = ["project.project", "leads.agent.sight.mixin"]
@@ -12,7 +12,7 @@ class ProjectProject(models.Model):
         return self._leads_customer_sight("partner_id")
 
     def _leads_customer_sight(self, field):
-        """Records without a customer in ``field``, or with one that the user may see."""
+        """Domain of records without a customer in ``field``, or with a customer in sight."""
         if not self.env.user.leads_locked:
             return Domain.TRUE
         return Domain(field, "=", False) | Domain(f"{field}.leads_in_sight", "=", True)

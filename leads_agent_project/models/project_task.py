@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class ProjectTask(models.Model):
-    """Agents see a task together with its customer, and with its project and parent task, which it names."""
+    """Agents see a task together with its customer, and with its project and parent task, whose names it shows."""
 
     _name = "project.task"
     _inherit = ["project.task", "leads.agent.sight.mixin"]

@@ -9,7 +9,7 @@ from odoo.addons.leads_agent.tests.common import LeadsAgentCommon
 
 
 class ProjectCommon(LeadsAgentCommon):
-    """A project with a task, a milestone, an update and a collaborator per customer: one in sight, one out of it."""
+    """Two projects with all their records: one of a customer in sight, one of a customer out of sight."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,7 +23,7 @@ class ProjectCommon(LeadsAgentCommon):
 
     @classmethod
     def _project(cls, partner, **vals):
-        # Without it, the bridge of sales and projects takes the customer away.
+        # Otherwise the bridge of sales and projects removes the customer.
         billable = {"allow_billable": True} if "allow_billable" in cls.env["project.project"]._fields else {}
         project = cls.env["project.project"].create(
             {
@@ -56,7 +56,7 @@ class ProjectCommon(LeadsAgentCommon):
         self.env.invalidate_all()
 
     def _hanging(self, project):
-        """The records of a project, by model."""
+        """Return the records of a project, by model."""
         return [
             project,
             project.task_ids,

@@ -1,13 +1,13 @@
 from odoo import models
 
-# What a rating is of; Odoo writes it elevated.
+# The document of a rating; Odoo writes it elevated.
 DOCUMENT_FIELDS = frozenset(("res_model_id", "res_id", "parent_res_model_id", "parent_res_model", "parent_res_id"))
 
 
 class RatingRating(models.Model):
-    """Odoo lets every employee read all ratings, those of customers and orders out of sight included.
+    """Odoo lets every employee read all ratings, including those of customers and orders out of sight.
 
-    It also lets them move a rating from one document to another, which changes the average of both.
+    It also lets them move a rating to another document, which changes the average of both.
     """
 
     _name = "rating.rating"

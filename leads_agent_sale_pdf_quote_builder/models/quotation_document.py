@@ -4,7 +4,7 @@ from odoo.addons.leads_agent.models.product_document import READERS
 
 
 class QuotationDocument(models.Model):
-    """Every new order looks for its default headers and footers by their templates: agents must be able to."""
+    """Let agents read the templates of headers and footers: every new order searches its default documents by them."""
 
     _inherit = "quotation.document"
 

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class ProjectMilestone(models.Model):
-    """Agents see a milestone together with the order it is invoiced by."""
+    """Agents see a milestone together with the order that invoices it."""
 
     _inherit = "project.milestone"
 

@@ -5,11 +5,11 @@ from odoo.addons.leads_agent.models.product_document import READERS
 
 
 class ProjectProject(models.Model):
-    """Agents see a project together with the orders it belongs to."""
+    """Agents see a project together with its orders."""
 
     _inherit = "project.project"
 
-    # The form of an order looks its projects up by it.
+    # The form of an order searches its projects by this field.
     reinvoiced_sale_order_id = fields.Many2one(groups=READERS)
 
     def _leads_sight_domain(self):
@@ -20,6 +20,6 @@ class ProjectProject(models.Model):
         )
 
     def _leads_order_sight(self, field):
-        """Records without an order in ``field``, or in the line before it, or with one that the user reads."""
+        """Domain of records whose order, in ``field`` or its order line, is empty or readable for the user."""
         readable = self.env["sale.order"].sudo(False).with_context(active_test=False)._search([])
         return Domain(field.partition(".")[0], "=", False) | Domain(field, "in", readable)

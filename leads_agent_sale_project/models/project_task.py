@@ -2,7 +2,7 @@ from odoo import models
 
 
 class ProjectTask(models.Model):
-    """Agents see a task together with the order it belongs to."""
+    """Agents see a task together with its order."""
 
     _inherit = "project.task"
 

@@ -11,9 +11,9 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _stock_values(self, line):
-        """What the agent can promise.
+        """Return the available stock for an order line.
 
-        :returns: ``stock``, a sentence, and ``is_short``; nothing where no stock is kept
+        :returns: ``stock``, a sentence, and ``is_short``; an empty dict if the product is not storable
         """
         if not line.is_storable:
             return {}

@@ -5,7 +5,7 @@ from odoo.addons.leads_agent.tools import given
 
 
 class SaleOrder(models.Model):
-    """Core tells deliveries of another address before it is written, and names the new and the old one."""
+    """Odoo posts a note on the deliveries before writing a new address, with the names of both addresses."""
 
     _inherit = "sale.order"
 
@@ -13,6 +13,6 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if vals.get("partner_shipping_id") and not self.env.su and self.env.user._is_leads_agent():
             [vals] = self._leads_with_ids([vals])
-            # sudo: res.partner - the old address may be out of sight; core names it in a note on the deliveries
+            # sudo: res.partner - the old address may be out of sight; Odoo names it in a note on the deliveries
             self.sudo().partner_shipping_id.mapped("display_name")
         return super().write(vals)

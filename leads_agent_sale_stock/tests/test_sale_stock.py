@@ -60,7 +60,7 @@ class TestSaleStock(LeadsAgentCommon):
         order.action_confirm()
         self.env.invalidate_all()
         self.assertEqual(order.sudo().picking_ids.move_ids.product_uom_qty, 2)
-        # The whole form is read again, within the hour.
+        # Opening the form reads every field again, within the hour.
         Form(order, "sale.view_order_form")
         self.assertEqual(order.order_line.free_qty_today, 2)
 

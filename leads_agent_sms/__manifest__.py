@@ -5,7 +5,7 @@
     "summary": "Outcomes of calls send a text message",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    # leads_agent is listed although others depend on it: an upgrade only reaches direct dependants.
     "depends": ["leads_agent", "leads_agent_call", "sms"],
     "data": ["views/leads_agent_disposition_views.xml"],
     "auto_install": True,

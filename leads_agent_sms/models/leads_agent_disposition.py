@@ -29,7 +29,7 @@ class LeadsAgentDisposition(models.Model):
     def _effects(self):
         effects = super()._effects()
         if self.sms_template_id:
-            # sudo: sms.template - its name alone; agents may not read templates
+            # sudo: sms.template - its name only; agents may not read templates
             name = self.sms_template_id.sudo().name
             effects.append(Effect(self.env._("Text message sent: %s.", name), self._send_text_message))
         return effects

@@ -1,4 +1,5 @@
 from . import leads_agent_assignment, leads_agent_sight_mixin
+from . import leads_agent_document_sight_mixin
 from . import access
 from . import (
     leads_agent_batch_assign,

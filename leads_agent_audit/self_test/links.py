@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from odoo.addons.leads_agent.models.leads_agent_sight_mixin import DOCUMENTS
+from odoo.addons.leads_agent.models.leads_agent_document_sight_mixin import DOCUMENTS
 from odoo.addons.leads_agent.models.res_groups import AGENT
 
 # The links that count, for models where not all of them do: the people a message names are read with its document,

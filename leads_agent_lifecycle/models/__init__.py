@@ -9,6 +9,7 @@ from . import (
     leads_agent_disposition,
     leads_agent_history,
     leads_agent_identity,
+    leads_agent_visit,
     leads_agent_import_line,
     leads_agent_inbound,
     leads_agent_lifecycle_setup,

@@ -27,20 +27,3 @@ class LeadsAgentIdentity(models.Model):
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
 
     _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else already uses this on the channel.")
-
-
-class LeadsAgentVisit(models.Model):
-    """A visit of a lead, with the device. Stored only with the visitor's consent."""
-
-    _name = "leads.agent.visit"
-    _description = "Lead Visit"
-    _order = "at desc, id desc"
-    _rec_name = "device"
-
-    partner_id = Link("res.partner", string="Lead", required=True, index=True, ondelete="cascade")
-    at = fields.Datetime(string="Date", required=True, default=fields.Datetime.now)
-    channel = fields.Selection(CHANNELS, required=True)
-    device = fields.Char()
-    browser = fields.Char()
-    page = fields.Char()
-    country_id = Link("res.country")

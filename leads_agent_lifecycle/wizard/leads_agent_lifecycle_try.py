@@ -49,15 +49,3 @@ class LeadsAgentLifecycleTry(models.TransientModel):
         # sudo: res.partner - managers configure rules and may apply them to leads in their sight
         LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}
-
-
-class LeadsAgentLifecycleTryLine(models.TransientModel):
-    _name = "leads.agent.lifecycle.try.line"
-    _description = "Lead to Be Moved by a Rule"
-
-    try_id = Link("leads.agent.lifecycle.try", required=True, ondelete="cascade")
-    partner_id = Link("res.partner", string="Lead", ondelete="cascade")
-    stage_from_id = Link("leads.agent.stage", string="From Stage", ondelete="cascade")
-    status_from_id = Link("leads.agent.status", string="From Status", ondelete="cascade")
-    stage_id = Link("leads.agent.stage", string="To Stage", ondelete="cascade")
-    status_id = Link("leads.agent.status", string="To Status", ondelete="cascade")

@@ -5,6 +5,8 @@ from . import (
     leads_agent_decline_reason,
     leads_agent_offer,
     leads_agent_profile,
+    leads_agent_pecking,
+    leads_agent_skill,
     leads_agent_received,
     leads_agent_roster,
     leads_agent_routing,

@@ -12,7 +12,6 @@ from odoo.addons.leads_agent.fields import Bounded, Link
 from odoo.addons.leads_agent.tools import given
 
 from ..tools import ranking
-from .leads_agent_tag import MOST_WEIGHT
 
 PERIODS = [("day", "Day"), ("week", "Week"), ("month", "Month")]
 MOST_PECKING = 100_000
@@ -242,41 +241,3 @@ class LeadsAgentProfile(models.Model):
             "view_mode": "list,pivot,graph",
             "domain": list(Domain("agent_id", "=", self.user_id.id)),
         }
-
-
-class LeadsAgentSkill(models.Model):
-    """A tag of an agent, and its weight."""
-
-    _name = "leads.agent.skill"
-    _description = "Agent Tag"
-    _rec_name = "tag_id"
-    _order = "weight desc, id"
-
-    profile_id = Link("leads.agent.profile", required=True, ondelete="cascade", index=True)
-    user_id = Link(related="profile_id.user_id")
-    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", index=True)
-    need = fields.Selection(related="tag_id.need")
-    weight = Bounded(
-        most=MOST_WEIGHT, compute="_compute_weight", store=True, readonly=False, precompute=True, required=True
-    )
-
-    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "The agent already has this tag.")
-
-    @api.depends("tag_id")
-    def _compute_weight(self):
-        for skill in self:
-            skill.weight = skill.tag_id.weight if skill.tag_id else ranking.DEFAULT_WEIGHT
-
-
-class LeadsAgentPecking(models.Model):
-    """A pecking order that counts only for leads with a tag."""
-
-    _name = "leads.agent.pecking"
-    _description = "Pecking Order by Tag"
-    _rec_name = "tag_id"
-
-    profile_id = Link("leads.agent.profile", required=True, ondelete="cascade", index=True)
-    tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", string="For Leads with Tag")
-    number = fields.Integer(string="Pecking Order", required=True)
-
-    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "There is already a pecking order for this tag.")

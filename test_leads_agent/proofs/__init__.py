@@ -1,1 +1,1 @@
-"""The long proofs over all addons: tests that `make prove` runs whole, and what they stand on."""
+"""The long proofs over all addons: tests that `make prove` runs in full, and their helpers."""

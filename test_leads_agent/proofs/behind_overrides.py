@@ -1,4 +1,4 @@
-"""Findings about single overrides: what comes to light, passes or breaks without one of them."""
+"""Findings on single overrides: what leaks, is allowed or fails without one of them."""
 
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -30,8 +30,8 @@ def told_out_of_sight(test, env):
 
 
 def told_of_chats(test, env):
-    """Find that somebody who answers chats hears of all that look for help."""
-    # sudo: they answer chats
+    """Find that a live chat operator is subscribed to all visitors who look for help."""
+    # sudo: res.users - makes the user a live chat operator
     env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")
     session = SimpleNamespace(session=SimpleNamespace(uid=env.uid))
     with patch("odoo.addons.bus.models.ir_websocket.wsrequest", session):
@@ -104,19 +104,19 @@ def copies(test, env):
 
 
 def onchange(test, env):
-    """Ask for an order of a customer out of sight."""
+    """Call onchange with a customer out of sight."""
     partner = test.world["B"]["partner"]
     env["sale.order"].onchange({"partner_id": partner.id}, ["partner_id"], {"partner_shipping_id": {}})
 
 
 def written_elsewhere(test, env):
-    """Find what the agent wrote on the bank account of a customer who was the agent's."""
+    """Find what the agent wrote on the bank account of a previous customer."""
     message = test.world["C"]["bank"].message_post(body="x", author_id=env.user.partner_id.id)
     return env["mail.message"].search([("id", "=", message.id)])
 
 
 def rating_moved(test, env):
-    """Take the rating of a chat away from it."""
+    """Move the rating of a chat to another document."""
     rating = env["rating.rating"].search(
         [("res_model", "=", "discuss.channel"), ("res_id", "=", test.world["A"]["chat"].id)]
     )
@@ -125,7 +125,7 @@ def rating_moved(test, env):
 
 
 def unresolved(test, env):
-    """Find the lead of an order that the agent completed by hand."""
+    """Find the lead of an order whose state the agent wrote directly."""
     thing("A", "quotation")(test, env).write({"state": "sale"})
     return test._active(test.world["A"]["partner"]).ids
 
@@ -180,7 +180,7 @@ def stays_on_cancelled(test, env):
 
 
 def confirms_and_locks(test, env):
-    """With the setting that locks confirmed orders, core writes on the order after it went out of sight."""
+    """If confirmed orders are locked, Odoo writes on the order after it went out of sight."""
     test.env.user.group_ids += test.env.ref("sale.group_auto_done_setting")
     test._settle()
     thing("A", "quotation")(test, env).action_confirm()
@@ -204,7 +204,7 @@ def own_action(test, env):
 
 
 def role_by_another_group(test, env):
-    """The role came with a group that no longer brings it."""
+    """The role came from a group that no longer implies it."""
     group = test.env["res.groups"].create(
         {"name": "Callers", "implied_ids": [Command.set(test.env.ref("leads_agent.group_leads_agent").ids)]}
     )
@@ -218,7 +218,7 @@ def role_by_another_group(test, env):
 
 
 def begun(test, env):
-    """A batch of the user that is planned."""
+    """Create a planned batch of the user."""
     batch = env["leads.agent.batch.assign"].create(
         {"agent_ids": test.agent.ids, "selected_order_ids": test.world["B"]["quotation"].ids}
     )
@@ -231,13 +231,13 @@ def new_rule(test, env):
 
 
 def authorless_rule(test, env):
-    """The author of a new rule is not the one who wrote it."""
+    """The author of a new rule is not the user who created it."""
     rule = new_rule(test, env)
     return "" if rule.user_id == env.user else "another author"
 
 
 def rule_with_the_eyes_of_another(test, env):
-    """A manager writes a filter that is read with the eyes of the administrator."""
+    """A manager changes a filter that is searched as the administrator."""
     rule = new_rule(test, env)
     rule.sudo().user_id = test.env.ref("base.user_admin")
     rule.write({"customer_domain": "[('city', '=', 'x')]"})
@@ -245,7 +245,7 @@ def rule_with_the_eyes_of_another(test, env):
 
 
 def named_by_default(test, env):
-    """Find the name of a customer whose number a new form is given."""
+    """Find the name of a customer whose ID is a default of a new form."""
     form = env["mail.compose.message"].with_context(default_author_id=test.world["B"]["partner"].id)
     return marks_in(str(form.onchange({}, [], {"author_id": {"fields": {"display_name": {}}}})))
 

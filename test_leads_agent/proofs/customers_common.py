@@ -1,4 +1,4 @@
-"""The customers of the marked world, each with all that hangs on one."""
+"""The marked customers, each with all related records."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from odoo.addons.leads_agent_lifecycle.moving import LifeCycle
 
 from .marks import mark, price
 
-# Texts that are no text: codes, keys, and what core checks.
+# Fields that take no free text: codes, keys, and values that Odoo validates.
 NO_TEXT = re.compile(
     r"lang|tz|vat|barcode|model|res_model|.*_(model|key|format|store)|.*(token|password|endpoint|uid)|peppol.*"
     r"|lead_(code|linkedin|facebook|instagram|x)"
@@ -18,11 +18,11 @@ NO_TEXT = re.compile(
 
 
 class CustomersCommon(LeadsAgentCommon):
-    """Makes customers with a mark in every text."""
+    """Creates customers with a mark in every text."""
 
     @classmethod
     def _fill(cls, record, text):
-        """Write the mark into every text of the record that takes one."""
+        """Write the mark into every text field of the record."""
         for name, field in record._fields.items():
             if (
                 field.type in ("char", "text", "html")
@@ -38,7 +38,7 @@ class CustomersCommon(LeadsAgentCommon):
     def _make_customer(cls, letter):
         text, company = mark(letter, "P"), cls.far if letter == "X" else cls.env.company
         env = cls.env(context={**cls.env.context, "allowed_company_ids": [company.id]})
-        # The name of C stands on the old assignments of those who once held C, by design; nothing else of C may.
+        # The name of C is on the old assignments of previous holders, by design; no other data of C may be.
         name = "Once Mine" if letter in "CX" else f"{text} name"
         partner = env["res.partner"].create(
             {
@@ -50,7 +50,7 @@ class CustomersCommon(LeadsAgentCommon):
             }
         )
         if letter == "X":
-            # Odoo itself keeps orders apart by company, and customers only where that was set up.
+            # Odoo itself separates orders by company, and customers only if that is configured.
             things = {"partner": partner}
             cls._make_lifecycle(env, text, things)
             cls._make_order(env, letter, "Q", "draft", things)
@@ -92,7 +92,7 @@ class CustomersCommon(LeadsAgentCommon):
             }
         )
         cls._fill(things["letter"], text)
-        # Whose calendar a colleague looks at.
+        # The calendars that a colleague displays.
         things["filter"] = env["calendar.filters"].create({"user_id": cls.salesperson.id, "partner_id": partner.id})
         cls._hang_on(partner, text, things, "partner")
         for kind, states in (("Q", ("draft",)), ("S", ("sale", "cancel"))):
@@ -105,7 +105,7 @@ class CustomersCommon(LeadsAgentCommon):
 
     @classmethod
     def _make_lifecycle(cls, env, text, things):
-        """The customer is a lead, with all that hangs on one."""
+        """Make the customer a lead of the life cycle, with all related records."""
         partner = things["partner"]
         partner.write(
             {
@@ -155,7 +155,7 @@ class CustomersCommon(LeadsAgentCommon):
 
     @classmethod
     def _make_chat(cls, env, letter, things):
-        """A live chat of the customer with the salesperson, a call in it, and ratings, of the chat and of an order."""
+        """Create a live chat of the customer and the salesperson, a call in it, and ratings of chat and order."""
         text, partner = mark(letter, "P"), things["partner"]
         things["chat"] = chat = env["discuss.channel"].create(
             {
@@ -191,7 +191,7 @@ class CustomersCommon(LeadsAgentCommon):
 
     @classmethod
     def _hang_on(cls, record, text, things, what):
-        """What Odoo hangs on any document: messages, an attachment, an activity, a follower, a notification."""
+        """Add what Odoo attaches to any document: messages, an attachment, an activity, a follower, a notification."""
         partner = things["partner"]
         record.message_subscribe(partner_ids=partner.ids)
         things[f"{what}_follower"] = record.message_follower_ids.filtered(lambda f: f.partner_id == partner)
@@ -302,7 +302,7 @@ class CustomersCommon(LeadsAgentCommon):
 
     @classmethod
     def _make_projects(cls):
-        """Of each customer a project open to employees, and one of a sold order for followers and assignees."""
+        """Create two projects per customer: one open to employees, one of a sold order for followers and assignees."""
         agents = cls.agent | cls.other_agent | cls.salesperson
         for letter in "ABCDE":
             things = cls.world[letter]

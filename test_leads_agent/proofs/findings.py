@@ -1,8 +1,8 @@
-"""What is wrong, and what a mutant is.
+"""Mutants and findings.
 
-A mutant is one rule or one override of ours removed. A *finding* is a function of the test and an environment that
-tells what is wrong, or nothing when all is well: it must find nothing while the rule or override is there, and
-something when it is not.
+A mutant is the removal of one rule or override of ours. A *finding* is a function of the test and an environment that
+returns what is wrong, or a false value if nothing is: it must find nothing while the rule or override is in place, and
+something without it.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ ENDED, LOST, MANAGER = "agent, assignment ended", "role lost", "manager"
 
 
 def sweeps(*models):
-    """Find a canary in these models."""
+    """Find a mark in these models."""
 
     def finding(test, env, role):
         return Sweep(env).run(models).leaks(role.allowed)
@@ -27,7 +27,7 @@ def sweeps(*models):
 
 
 def passes(call):
-    """Find that what must be refused is not."""
+    """Find that a call is allowed that must be refused."""
 
     def finding(test, env, role):
         try:
@@ -42,14 +42,14 @@ def passes(call):
 
 
 def breaks(call):
-    """Find that what must work does not."""
+    """Find that a call fails that must succeed."""
 
     def finding(test, env, role):
         try:
             with test._kept_apart():
                 call(test, env)
                 env.flush_all()
-        except Exception as error:  # whatever it is, the screen would show it
+        except Exception as error:  # any error would be shown to the user
             return f"{type(error).__name__}: {error}"[:200]
         return ""
 
@@ -67,7 +67,7 @@ def finds(call):
 
 
 def thing(customer, key):
-    """Return a function that gives a thing of the world to the user of an environment."""
+    """Return a function that returns a record of the marked data in the environment."""
     return lambda test, env: env[test.world[customer][key]._name].browse(test.world[customer][key].ids)
 
 
@@ -85,14 +85,14 @@ def posts(customer, key):
 
 @dataclass(frozen=True)
 class Mutant:
-    """A rule (``xmlid``) or an override (``model`` and ``method``) that is taken away."""
+    """The removal of a rule (``xmlid``) or of an override (``model`` and ``method``)."""
 
     role: str
     finding: Callable
     xmlid: str = ""
     model: str = ""
     method: str = ""
-    instead: object = None  # what is put in the place of a method of our own, which has no super
+    instead: object = None  # replaces a method of our own, which has no super
 
     @property
     def name(self):

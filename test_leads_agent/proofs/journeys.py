@@ -7,12 +7,12 @@ from odoo.tests import Form
 from .marks import ROLES, figure, marks_in
 from .remote import RemoteCase, is_refused
 
-# What a client asks for of an attribute that is a record or many.
+# The specification of the web client for a field that links to records.
 NAMED = {"fields": {"display_name": {}}}
 
 
 class OverHttp:
-    """A record whose form is asked for over HTTP: the calls that the web client makes, and no others."""
+    """A form over HTTP: sends exactly the requests of the web client."""
 
     def __init__(self, client, record):
         self._client, self._record = client, record
@@ -45,7 +45,7 @@ class OverHttp:
 
 
 class Window(Form):
-    """A form as the web client has it open: the whole view is asked for, and what is entered goes over HTTP."""
+    """A form as opened in the web client: requests the whole view, and sends input over HTTP."""
 
     def __init__(self, client, record, view=None):
         object.__setattr__(self, "_client", client)
@@ -66,10 +66,10 @@ class Window(Form):
 
 
 class Journeys(RemoteCase):
-    """Under the lock, what an agent does in Odoo, without a single error.
+    """The daily work of an agent in Odoo under the lock, without a single error.
 
-    The world has all that stumbling blocks are made of: a hidden twin of an order, a stranger who follows one, meetings
-    of others, messages of all.
+    The test data include everything that could cause one: a hidden duplicate of an order, a stranger who follows an
+    order, meetings of others, messages of all.
     """
 
     @classmethod
@@ -86,7 +86,7 @@ class Journeys(RemoteCase):
         self.calls = 0
 
     def _ok(self, answer):
-        """The result of a request that must have worked, and told nothing that is out of sight."""
+        """Return the result of a request that must succeed, and must reveal nothing out of sight."""
         self.calls += 1
         result = json.loads(answer) if answer.startswith("{") else None
         if result and "error" in result:
@@ -102,15 +102,15 @@ class Journeys(RemoteCase):
         )
 
     def _open(self, record, view=None):
-        """The form of a record of the user's, or of a new one; its context is that of the action."""
+        """Open the form of a record of the user or of a new one, with the context of the action."""
         return Window(self, record, view)
 
     def _mine(self, model, **context):
-        """A model as the user who is signed in."""
+        """Return a model in the environment of the signed-in user."""
         return self.env[model].with_user(self.user).with_context(**context)
 
     def _specification(self, model, view_type="form"):
-        """Every field of the view, and of the lists in it, as the web client asks for them."""
+        """Return every field of the view, and of the lists in it, as the web client requests them."""
         views = self._call(model, "get_views", [[False, view_type], [False, "search"]])
         return self._fields_of(model, etree.fromstring(views["views"][view_type]["arch"]))
 

@@ -1,4 +1,4 @@
-"""Asks one thing: a field, a form, a place, a door, a record. What it returns is what leaked."""
+"""Runs single probes: a field, a form, a place, an entry point, a record. Returns what leaked."""
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from .marks import marks_in
 from .remote import INTERFACES
 
 PLAIN = ("integer", "link")
-# What agents work on: asked for in every form.
+# The main models, which are probed in every form.
 MAIN = ("res.partner", "sale.order", "mail.message")
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One call; ``door`` is empty for a call in the process of the server."""
+    """One call; an empty ``door`` means a call in the process of the server."""
 
     case: Case
     form: Form
@@ -42,7 +42,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Example:
-    """A probe by name: what was found once, and must not come back."""
+    """A probe identified by names: a leak found once, which must not come back."""
 
     threat: str
     model: str
@@ -52,7 +52,7 @@ class Example:
     thing: str = "partner"
     customer: str = "B"
     parent: str = ""  # the model that has the model of the field as lines
-    is_document: bool = False  # the number is that of a document of any model
+    is_document: bool = False  # the field holds the ID of a document of any model
     door: str = ""
 
     @property
@@ -64,7 +64,7 @@ class Example:
 
 @dataclass
 class Told:
-    """What a call told: marks, and links and empty links that it left in the database."""
+    """The result of a call: marks returned, and links created or emptied in the database."""
 
     marks: set
     links: set
@@ -72,7 +72,7 @@ class Told:
     text: str
 
     def leaks(self, allowed):
-        """What is wrong when the record was out of sight."""
+        """Return what is wrong with the result if the record is out of sight."""
         wrong = [f"told {mark}" for mark in sorted(self.marks - allowed)]
         for place, row, nr in sorted(self.links, key=str):
             wrong.append(f"changed the {place} {row}" if place.startswith(ROW) else f"left {place} of {row} as {nr}")
@@ -80,23 +80,22 @@ class Told:
 
 
 class Asker:
-    """Fires probes as a role, within ``_as`` of the test; whatever they do is rolled back."""
+    """Runs probes as a role, within ``_as`` of the test; all their changes are rolled back."""
 
     def __init__(self, test, env):
-        """
-        :param test: a test on the marked world; with HTTP and signed in (``_enter``) where doors are asked
+        """:param test: a test on the marked world; for probes over HTTP, signed in (``_enter``)
         :param env: the environment of the role
         """
         self.test, self.env = test, env
         self.things = Things(env, test.world)
         self.cases = Cases(env, self.things)
-        # The number of a row that is nobody's, as of a message on the bus, is no link to anything.
+        # The ID of a row without an owner, such as a message on the bus, is not a link to anything.
         guarded = test.env["base"]._leads_guarded_models()
         hidden = {model: ids for model, ids in self.things.all_hidden.items() if model in guarded}
         self.judge = LinkJudge(test.env, hidden)
 
     def ask(self, probe):
-        """Fire a probe.
+        """Run a probe.
 
         :rtype: Told
         """
@@ -106,7 +105,7 @@ class Asker:
         before = self._linked(case) if probe.place.writes else None
         links, emptied = set(), False
         with self._undone(bool(probe.door)):
-            # A call that failed and was rolled back leaves nothing.
+            # A failed call was rolled back and leaves nothing.
             with suppress(Stopped):
                 arguments = (client, case, probe.form.make(probe.nr))
                 probe.place.ask(*arguments, *([probe.parent] if probe.parent else []))
@@ -117,7 +116,7 @@ class Asker:
         return Told(marks_in(text), links, emptied, text)
 
     def _linked(self, case):
-        """What the row of the own record links to, past the cache."""
+        """Return the link stored in the row of the user's own record, bypassing the cache."""
         env = self.test.env
         field = env[case.model]._fields[case.field]
         if case.own is None or not (field.store and field.column_type) or field.type not in ("many2one", "integer"):
@@ -128,12 +127,12 @@ class Asker:
         return row and row[0]
 
     def _is_broken(self):
-        """Whether the database refused something: then all of it is rolled back."""
+        """Whether the database refused a statement: the transaction is then rolled back."""
         return self.test.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR
 
     @contextmanager
     def _undone(self, over_http):
-        """As :meth:`_rolled_back`, but caches that nothing touched are kept."""
+        """Like :meth:`_rolled_back`, but keep caches that were not changed."""
         if over_http:
             with self.test._rolled_back():
                 yield
@@ -151,7 +150,7 @@ class Asker:
             env.transaction.clear()
 
     def example(self, example):
-        """The probe of a row of a table of examples."""
+        """Return the probe of an example."""
         case = self.cases.case(example.model, example.field)
         thing = self.test.world[example.customer][example.thing]
         if example.is_document:
@@ -162,16 +161,17 @@ class Asker:
         return Probe(case, form, place, thing.id, parents[0], example.door)
 
     # ------------------------------------------------------------------
-    # All that there is to ask
+    # All probes
     # ------------------------------------------------------------------
 
     def probes(self, case, places=PLACES, forms=None):
-        """Yield every probe of a case: each form, in each place, at each door that carries it."""
+        """Yield every probe of a case: each form, in each place, at each entry point that can carry it."""
         hidden = self.things.hidden[case.comodel]
         for form in forms or FORMS_OF[case.kind]:
             if not self._is_worth_asking(case, form):
                 continue
-            # By the plain number all that is closed is asked for: of others, of a colleague, of the own customer.
+            # Plain IDs are tried for all kinds of hidden records: unassigned, a colleague's, and hidden ones of the own
+            # customer.
             ids = hidden if form.name in PLAIN and case.comodel in MAIN else hidden[:1]
             for place in places:
                 for door in self._doors(form, place):
@@ -180,10 +180,10 @@ class Asker:
                             yield from (Probe(case, form, place, nr, parent, door) for nr in (ids[:1] if door else ids))
 
     def _is_worth_asking(self, case, form):
-        """Whether a form can make a difference.
+        """Whether the form can make a difference.
 
-        A model that cannot be created is refused before anything is looked at; a number of any model is one number,
-        whatever the model.
+        A model that cannot be created is refused before the values are read, and for links to any model, the model does
+        not matter.
         """
         if not case.may_create and form.name not in PLAIN:
             return False
@@ -206,7 +206,7 @@ class Asker:
 
 
 def shows(*examples):
-    """A finding for the mutants: what any of these examples shows or leaves behind."""
+    """Return a finding for the mutants: what any of these examples reveals or changes."""
 
     def finding(test, env, role):
         asker = Asker(test, env)

@@ -1,4 +1,4 @@
-"""Which fields there are to attack, found in the registry; those left out are kept with their reason."""
+"""The fields to probe, found in the registry; those left out are kept with their reason."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .link_forms import LINK, LINKS, NUMBER, REFERENCE, Case, Parent
 
 REFUSALS = (AccessError, UserError, ValidationError)
-# What is told of a linked record besides its name.
+# Fields of a linked record that are requested besides its name.
 TELLING = (
     "name",
     "phone",
@@ -23,17 +23,17 @@ TELLING = (
     "partner_id",
     "description",
 )
-# In which order customers are taken as out of sight, and as in sight.
+# The order in which customers out of sight, and in sight, are used.
 OUT_OF_SIGHT, IN_SIGHT = "BDACEX", "AEBCD"
 PICTURES = ("image_", "avatar_")
 TEXTS = ("char", "text", "html")
 PARENTS = 2
-# Of rows that carry a mark, how many are taken of each customer.
+# How many rows with a mark are used for each customer.
 PER_LETTER = 5
 
 
 class Things:
-    """The records of the marked world as a user has them: in sight or out of it, by model."""
+    """The marked records that are in sight of a user and out of sight, by model."""
 
     def __init__(self, env, world):
         self.seen, self.hidden = {}, {}
@@ -64,7 +64,7 @@ class Things:
 
     @staticmethod
     def _marked(env):
-        """Yield the records of all models whose rows carry a mark: what hangs on the things of the world."""
+        """Yield the marked rows of all models, which are related to the records of the test data."""
         tables = {model._table: model._name for model in env.values() if model._auto and not model._abstract}
         env.cr.execute(SQL("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"))
         for (table,) in env.cr.fetchall():
@@ -81,7 +81,7 @@ class Things:
 
     @staticmethod
     def _one_of_each_letter(model, ids, letters):
-        """Somebody else's record first, then that of a colleague, then what is closed of the own customer."""
+        """Sort unassigned customers' records first, then a colleague's, then the hidden ones of the own customer."""
         picked = {}
         for letter in OUT_OF_SIGHT:
             for nr in ids:
@@ -100,7 +100,7 @@ class Cases:
         self._specs, self._required, self._owns = {}, {}, {}
 
     def links(self):
-        """Yield a case for each relational field that can name a record out of sight."""
+        """Yield a case for each relational field that can link to a record out of sight."""
         for model in self._models():
             for field in model._fields.values():
                 if field.type not in ("many2one", "many2many", "one2many"):
@@ -113,7 +113,7 @@ class Cases:
                     yield self.case(model._name, field.name)
 
     def documents(self):
-        """Yield cases for each field that holds the number of a document: one case per model out of sight."""
+        """Yield cases for each field with the ID of a document: one case per model out of sight."""
         for model in self._models():
             for field, model_field in self._numbers(model):
                 if not model._has_field_access(field, "read"):
@@ -124,7 +124,7 @@ class Cases:
                     yield self.document(case, document, model_field)
 
     def document(self, case, document, model_field=None):
-        """The case for documents of a model, where the field holds a number of any model."""
+        """Return the case for documents of a model, where the field holds an ID of any model."""
         Model = self.env[case.model]
         field = Model._fields[case.field]
         if field.type == "reference":
@@ -133,14 +133,14 @@ class Cases:
         return replace(case, kind=NUMBER, comodel=document, given=self._naming(Model, model_field, document))
 
     def _naming(self, model, model_field, document):
-        """Values that say of which model a document is: where both are there, by name and by number."""
+        """Return the values for the model of a document: by name, by ID, or both."""
         model_id = self.env["ir.model"].sudo()._get_id(document)
         fields = model._fields
         names = {model_field} | {name for name in ("res_model_id", f"{model_field}_id") if name in fields}
         return {name: model_id if fields[name].type == "many2one" else document for name in sorted(names)}
 
     def standing(self):
-        """Yield cases for each model that the role may create, and each model out of sight that it may stand on."""
+        """Yield cases for each model that the role may create, with each model out of sight as *active_model*."""
         for model in self._models():
             if model.has_access("create"):
                 case = self.case(model._name, "id")
@@ -148,7 +148,7 @@ class Cases:
                     yield replace(case, comodel=document, parents=())
 
     def case(self, model, name):
-        """The case of a field, with what calls on its model need."""
+        """Return the case of a field, with all values that calls on its model need."""
         Model = self.env[model]
         field = Model._fields[name]
         return Case(
@@ -180,7 +180,7 @@ class Cases:
         self.skipped_fields[reason, field.comodel_name or model._name].append(f"{model._name}.{field.name}")
 
     def _numbers(self, model):
-        """Fields with the number, or the numbers, of documents, each with the field that names their model."""
+        """Return the fields with IDs of documents, each with the field for their model."""
         fields = model._fields
         for field in fields.values():
             if field.type == "many2one_reference":
@@ -194,7 +194,7 @@ class Cases:
                         break
 
     # ------------------------------------------------------------------
-    # What is asked back
+    # Requested fields
     # ------------------------------------------------------------------
 
     def _names(self, Model):
@@ -205,7 +205,7 @@ class Cases:
         )
 
     def _spec(self, Model):
-        """Every field that a form of the role can show, and of linked records the name and what tells of them."""
+        """Return every field that a form of the role can show, with the name and other fields of linked records."""
         if Model._name not in self._specs:
             spec = {name: self._part(Model._fields[name]) for name in self._names(Model)}
             if not self._shows(Model, spec):
@@ -222,25 +222,25 @@ class Cases:
         return {"fields": {name: {} for name in ["display_name", *telling]}}
 
     def _shows(self, Model, spec):
-        """Whether a new form of the role can show these fields; one that it cannot must not hide the others."""
+        """Whether a new form of the role can show these fields; a failing field must not hide the others."""
         if not Model.has_access("create"):
             return True
         try:
             with self.env.cr.savepoint(flush=False) as savepoint:
                 Model.onchange({}, [], spec)
                 savepoint.rollback()
-        except Exception:  # whatever it is, the field is asked back by `read` alone
+        except Exception:  # the field is then only requested by `read`
             return False
         finally:
             self.env.invalidate_all(flush=False)
         return True
 
     # ------------------------------------------------------------------
-    # What calls need besides
+    # Other values of calls
     # ------------------------------------------------------------------
 
     def required(self, Model, but=None, depth=0):
-        """Values for what a new record needs and has no default for, with links to records in sight."""
+        """Return values for required fields without a default, with links to records in sight."""
         if Model._name not in self._required:
             self._required[Model._name] = self._needed(Model, depth) if Model.has_access("create") else {}
         return {name: value for name, value in self._required[Model._name].items() if name != but}
@@ -249,7 +249,7 @@ class Cases:
         needed = [name for name, field in Model._fields.items() if field.required and field.store]
         try:
             defaults = Model.default_get(needed)
-        except Exception:  # of a dialog that opens on a record only
+        except Exception:  # for a wizard that needs an active record
             defaults = {}
         vals = {}
         for name in needed:
@@ -289,7 +289,7 @@ class Cases:
             return None
 
     def _own(self, Model, field=None):
-        """The number of a record that the role may write; one with the link rather than one without."""
+        """Return the ID of a record that the role may write, if possible one with the link."""
         if Model._name not in self._owns:
             self._owns[Model._name] = self._writable(Model)
         owns = self._owns[Model._name].sudo()
@@ -304,11 +304,11 @@ class Cases:
             found = (known | Model.search([], limit=20, order="id desc"))._filtered_access("write")
             mine = found.filtered(lambda record: record.sudo().create_uid == self.env.user) or found
             return mine
-        except Exception:  # what cannot be searched, like a report without its tables
+        except Exception:  # not searchable, such as a report without its tables
             return Model
 
     def _parents(self, Model):
-        """Models with lines of this one, that the role may create or write."""
+        """Return models with lines of this model that the role may create or write."""
         parents = []
         for parent in self.env.values():
             if parent._abstract or not (parent.has_access("create") or parent.has_access("write")):
@@ -331,7 +331,7 @@ class Cases:
                 line = parent.browse(own)[field.name][:1].id or None
             except REFUSALS:
                 line = None
-        # Delegated lines of another model have no inverse of their own.
+        # Delegated lines of another model have no inverse field.
         return Parent(
             parent._name,
             field.name,

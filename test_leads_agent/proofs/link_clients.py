@@ -1,4 +1,4 @@
-"""Who asks: a client in the process of the server, or one at a door. Both keep every text that comes back."""
+"""Clients for probes: in the process of the server, or over HTTP. Both keep every text that is returned."""
 
 import re
 from copy import deepcopy
@@ -15,12 +15,12 @@ _RECORD = re.compile(r'^(?:.*"result": )?\[?(\d+)[\],} ]')
 
 
 def _flat(spec):
-    """The same fields, but of linked records no more than the number; lines keep their fields."""
+    """The same fields, but only the ID of linked records; lines keep their fields."""
     return {name: {"fields": _flat(part["fields"])} if _is_lines(part) else {} for name, part in spec.items()}
 
 
 def _texts(spec):
-    """The fields that link to nothing; lines keep theirs."""
+    """The fields that are not links; lines keep theirs."""
     return {
         name: {"fields": _texts(part["fields"])} if _is_lines(part) else {}
         for name, part in spec.items()
@@ -37,14 +37,14 @@ def _each(spec):
 
 
 def _is_lines(part):
-    """Whether a part of what is asked back is a whole line rather than what tells of a linked record."""
+    """Whether a part of the specification is a whole line rather than the fields of a linked record."""
     return any("fields" in field for field in part.get("fields", {}).values())
 
 
 class Client:
-    """Calls, and what came back."""
+    """Sends calls, and keeps the answers."""
 
-    thorough = False  # ask field by field where all at once is refused
+    thorough = False  # request each field separately if all together are refused
 
     def __init__(self):
         self.answers = []
@@ -55,11 +55,11 @@ class Client:
         return "\n".join(self.answers)
 
     def call(self, model, method, ids=None, context=None, **kwargs):
-        """Return what the method returned, or None when it was refused."""
+        """Return the result of the method, or None when it was refused."""
         raise NotImplementedError
 
     def form(self, model, values, field_names, spec, ids=(), context=None):
-        """Ask a form for everything; one field that is refused must not hide the others."""
+        """Call onchange with all fields; a refused field must not hide the others."""
         for asked in (spec, _flat(spec), _texts(spec), *(_each(spec) if self.thorough else ())):
             vals = deepcopy(values)
             answer = self.call(
@@ -81,7 +81,7 @@ class Client:
             self.look(model, [created], names, spec)
 
     def look(self, model, ids, names, spec, lines=None):
-        """Read the fields of records, as lists do and as forms do, and those of their lines."""
+        """Read the fields of records and of their lines, as lists and forms do."""
         if self.call(model, "read", ids, fields=list(names)) is None:
             for name in names:
                 self.call(model, "read", ids, fields=[name])
@@ -101,7 +101,7 @@ class Client:
 
 
 class InProcess(Client):
-    """Calls public methods as a request would, without the way there."""
+    """Calls public methods like a request, but without HTTP."""
 
     def __init__(self, env):
         super().__init__()
@@ -114,7 +114,7 @@ class InProcess(Client):
         try:
             answer = getattr(records, method)(**kwargs)
             self.env.flush_all()
-        except Exception as error:  # whatever it is, it goes to the client
+        except Exception as error:  # any error is returned to the client
             self.refusals += isinstance(error, REFUSALS)
             self.answers.append(f"{type(error).__name__}: {error}")
             if method not in ("read", "web_read", "onchange", "default_get"):
@@ -137,7 +137,7 @@ class InProcess(Client):
 
 
 class Stopped(Exception):
-    """A call failed that others build upon: the transaction is done with."""
+    """A call failed that later ones depend on: the transaction cannot continue."""
 
 
 class AtDoor(Client):

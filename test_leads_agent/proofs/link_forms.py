@@ -1,8 +1,8 @@
-"""How a record can be named in a request: in which form, and in which place of which call.
+"""The forms and places in which a request can contain a record.
 
-A *form* is what stands for the number: the integer itself, a text, a float, an object. A *place* is where it stands: a
-value of ``create``, a default of the context, a line of another record. Every form is tried in every place that takes
-it, for every field that the registry has.
+A *form* is a representation of the ID: the integer itself, a text, a float, an object. A *place* is where it is sent: a
+value of ``create``, a default of the context, a line of another record. Every form is tried in every place that accepts
+it, for every field of the registry.
 """
 
 from collections.abc import Callable
@@ -15,18 +15,18 @@ LINK, LINKS, NUMBER, REFERENCE = "link", "links", "number", "reference"
 
 @dataclass(frozen=True)
 class Form:
-    """What stands for a number.
+    """A representation of an ID.
 
-    ``links`` says that a record in sight must be linked by it, as the guard promises. The others may be refused.
+    ``links`` means that it must link a record in sight, as the guard promises. Other forms may be refused.
     """
 
     name: str
     make: Callable[[int], Any]
     links: bool = False
-    only_at: frozenset = frozenset()  # the doors that can carry it; all when empty
-    on_lines: bool = False  # asked in the nested places too
-    at_doors: bool = False  # asked over HTTP too
-    rare: bool = False  # asked in the main places only
+    only_at: frozenset = frozenset()  # the entry points that can carry it; all if empty
+    on_lines: bool = False  # also tried in nested places
+    at_doors: bool = False  # also tried over HTTP
+    rare: bool = False  # only tried in the main places
 
 
 FORMS = (
@@ -58,7 +58,7 @@ COMMANDS = (
     Form("plain numbers", lambda nr: [nr]),
     Form("plain texts", lambda nr: [str(nr)], rare=True),
 )
-# For the number of a document, which may be one of a text of several.
+# Forms for the ID of a document, in fields that may hold a text with several IDs.
 NUMBERS = (
     Form("integer", lambda nr: nr, at_doors=True),
     Form("text", str, at_doors=True),
@@ -67,7 +67,7 @@ NUMBERS = (
     Form("float", float),
     Form("padded text", lambda nr: f" {nr}"),
 )
-# For the number of what the user stands on, in the context.
+# Forms for the ID of the active record, in the context.
 STANDING = (
     Form("integer", lambda nr: nr),
     Form("text", str),
@@ -90,19 +90,19 @@ class Parent:
 
 @dataclass(frozen=True)
 class Case:
-    """A field under attack, and what calls on its model need besides."""
+    """A field to probe, with the other values that calls on its model need."""
 
     model: str
     field: str
     kind: str
     comodel: str
-    names: tuple  # of the fields asked back
+    names: tuple  # of the requested fields
     spec: dict  # the same for forms
-    required: dict  # values without which nothing is created
+    required: dict  # required values for `create`
     may_create: bool = True
     own: int | None = None  # a record to write on
     parents: tuple = ()
-    given: dict = field(default_factory=dict)  # what goes with the number: the model of a document
+    given: dict = field(default_factory=dict)  # further values, such as the model of a document
 
     @property
     def name(self):
@@ -110,14 +110,14 @@ class Case:
 
     @property
     def is_link(self):
-        """Whether the field itself says what it links to."""
+        """Whether the field itself determines the model of its link."""
         return self.kind in (LINK, LINKS) and self.field != "id"
 
     def defaults(self, value):
         return {f"default_{name}": given for name, given in self.values(value).items()}
 
     def standing(self, value):
-        """The context of somebody who stands on a record."""
+        """The context of a user with this active record."""
         return {"active_model": self.comodel, "active_id": value, "active_ids": [value]}
 
     def values(self, value):
@@ -126,14 +126,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a form stands: a function of a client, a case and the value."""
+    """Where a form is sent: a function of a client, a case and the value."""
 
     name: str
     ask: Callable
     writes: bool = False
-    lines: bool = False  # asked once per parent of the model
+    lines: bool = False  # tried once per parent of the model
     needs_own: bool = False
-    at_doors: bool = False  # asked over HTTP too; the others differ by the call, not by the door
+    at_doors: bool = False  # also tried over HTTP; other places differ in the call, not in the entry point
 
     @property
     def is_main(self):
@@ -141,7 +141,7 @@ class Place:
 
 
 # ------------------------------------------------------------------
-# Before anything is saved
+# Before saving
 # ------------------------------------------------------------------
 
 
@@ -166,7 +166,7 @@ def _default_values(client, case, value):
 
 
 # ------------------------------------------------------------------
-# Saving, then reading what was saved
+# Saving and reading
 # ------------------------------------------------------------------
 
 
@@ -197,7 +197,7 @@ def _web_saved(client, case, value):
 
 
 # ------------------------------------------------------------------
-# On lines
+# Lines
 # ------------------------------------------------------------------
 
 
@@ -208,7 +208,7 @@ def _line(case, parent, value):
 
 
 def _spec_with_lines(case, parent):
-    """Lines as they were sent are not sent back: the form tells of them by what it computes from them."""
+    """Lines are not requested back as sent: the form returns them in computed fields."""
     return {**parent.spec, parent.field: {"fields": case.spec}}
 
 
@@ -265,7 +265,7 @@ PLACES = (
 
 
 # ------------------------------------------------------------------
-# Standing on a record
+# Active record
 # ------------------------------------------------------------------
 
 

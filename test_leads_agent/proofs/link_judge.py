@@ -1,4 +1,4 @@
-"""What stands in the database, past Odoo's cache: the row gets what was sent, the cache may not."""
+"""Reads links from the database, bypassing Odoo's cache: the stored value may differ from the cached one."""
 
 from collections import defaultdict
 
@@ -8,16 +8,14 @@ ROW = "row of "
 
 
 class LinkJudge:
-    """All links in the database to some records, wherever they stand.
+    """All links in the database to certain records.
 
-    ``create`` hands a text to PostgreSQL, which takes it for a number; the cache holds nothing. Only the row tells.
-    Only the tables that PostgreSQL has written rows of since the last look are read again.
+    PostgreSQL converts a text passed to ``create`` to a number, while the cache stays empty, so only the row shows the
+    link. Only tables to which PostgreSQL has written rows since the last look are read again.
     """
 
     def __init__(self, env, ids_by_model):
-        """
-        :param dict ids_by_model: ``{model: ids}`` of the records whose links are counted
-        """
+        """:param dict ids_by_model: ``{model: ids}`` IDs of the records whose links are counted"""
         self.cr = env.cr
         self.ids_by_model = ids_by_model
         self.written = self._rows_written()
@@ -36,7 +34,7 @@ class LinkJudge:
         self.before = self._links(self.selects)
 
     def _links_of(self, model, field):
-        """Yield what is named by a field: its place, and the table and the SELECT of the links that stand there."""
+        """Yield the links of a field: its place, and the table and the SELECT that read them."""
         place = f"{model._name}.{field.name}"
         if field.company_dependent:
             return
@@ -69,12 +67,12 @@ class LinkJudge:
         )
 
     def _rows_of(self, model):
-        """The records themselves: one that is written on is another row."""
+        """Select a hash of each record itself, so that changes are noticed."""
         table, ids = SQL.identifier(model._table), tuple(self.ids_by_model[model._name])
         return SQL("SELECT %s, id, hashtext(%s::text) FROM %s WHERE id IN %s", ROW + model._name, table, table, ids)
 
     def _rows_written(self):
-        """How many rows of each table this transaction has written, those rolled back included."""
+        """Return how many rows of each table this transaction has written, including rolled back ones."""
         self.cr.execute(
             SQL(
                 """
@@ -94,9 +92,9 @@ class LinkJudge:
         return set(self.cr.fetchall())
 
     def new(self):
-        """What was not there when the judge was called: ``{(place, id of the row, id linked)}``.
+        """Return the links that did not exist before: ``{(place, ID of the row, ID linked)}``.
 
-        The place is a field, or a table of links, or :data:`ROW` and a model for a record that was itself changed.
+        The place is a field or a relation table, or :data:`ROW` and a model for a record that was itself changed.
         """
         written = self._rows_written()
         changed = {table for table, rows in written.items() if rows != self.written.get(table)}

@@ -1,18 +1,18 @@
-"""The marks that name a leak, the roles and what each may find.
+"""The marks that identify a leak, the roles and the marks that each may find.
 
 A mark is ``CNRY-`` and two letters. The first is the customer:
 
-====  =====================================================================
+====  ==============================================================================
 A     assigned to the agent
-B     assigned to nobody, ever
-C     was the agent's, the other agent's and the former agent's, taken away
+B     never assigned
+C     was assigned to the agent, the other agent and the former agent; now unassigned
 D     assigned to the other agent
-E     was the agent's, resolved, within the grace
-X     of another company, in which none of the roles works
-====  =====================================================================
+E     was assigned to the agent, and resolved within the grace period
+X     of another company, to which no role belongs
+====  ==============================================================================
 
-The second is the kind: P hangs on the customer, Q on a quotation, S on a confirmed or cancelled order. Prices are marks
-too: 7711.31 stands on a quotation of A, 7711.41 on a confirmed order of A, 7712.31 on a quotation of B and so on.
+The second is the kind: P is related to the customer, Q to a quotation, S to a confirmed or cancelled order. Prices are
+marks too: 7711.31 is on a quotation of A, 7711.41 on a confirmed order of A, 7712.31 on a quotation of B and so on.
 """
 
 import logging
@@ -40,7 +40,7 @@ def price(customer, kind):
 
 
 def marks_in(text):
-    """The marks in a text, those that are prices included."""
+    """Return the marks in a text, including prices."""
     found = {f"{customer}{kind}".upper() for customer, kind in _MARK.findall(text)}
     for number, kind in _PRICE.findall(text):
         if 1 <= int(number) <= len(CUSTOMERS):
@@ -55,7 +55,7 @@ def figure(area, name, value):
 
 @dataclass(frozen=True)
 class Role:
-    """Who reads, under which settings, and the marks they may find."""
+    """A user, the settings, and the marks that the user may find."""
 
     name: str
     user: str
@@ -75,9 +75,9 @@ ROLES = (
     Role("agent, unlocked", "agent", _marks("ABCDE", "PQ")),
     Role("agent, locked, all orders", "agent", _marks("AE", "PQS"), locked=True, view_non_partial=True),
     Role("agent, unlocked, all orders", "agent", _marks("ABCDE", "PQS"), view_non_partial=True),
-    # Holds D; everything of C has ended.
+    # Holds D; all assignments of C have ended.
     Role("agent, assignment ended", "other_agent", _marks("D", "PQ"), locked=True),
-    # Was an agent: today an internal user without any right on orders.
+    # A former agent, now an internal user without access to orders.
     Role(
         "role lost",
         "lost",

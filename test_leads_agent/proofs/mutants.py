@@ -1,4 +1,4 @@
-"""Each override and each opened field of ours, with what finds that it is gone; and the overrides that hide nothing."""
+"""Our overrides and opened fields, each with the finding that proves it is needed; and those that hide nothing."""
 
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
@@ -183,7 +183,7 @@ OVERRIDES = (
             )
         ),
     ),
-    # Our own, on which rules and doors rest.
+    # Our own methods, which rules and guards depend on.
     override("res.users.leads_locked", LOCKED, sweeps("res.partner"), instead=FALSE),
     override("res.users.leads_partial_only", UNLOCKED, sweeps("sale.order"), instead=FALSE),
     override("res.users.leads_needs_sight", LOST, sweeps("mail.message"), instead=FALSE),
@@ -204,7 +204,7 @@ OVERRIDES = (
     override("leads.agent.assignment._end_grace", LOCKED, finds(behind.left_grace), instead=lambda self, domain: None),
 )
 
-# Fields of other modules that we opened to agents: (model, field, whom Odoo opens them to, what breaks without).
+# Fields of other modules that we opened to agents: (model, field, groups of Odoo, what fails otherwise).
 FIELDS = (
     ("sale.order", "tag_ids", "sales_team.group_sale_salesman", reads("A", "quotation", "tag_ids")),
     (
@@ -233,7 +233,7 @@ FIELDS = (
     ),
 )
 
-# Overrides that keep nothing from anybody; what they do is tested elsewhere.
+# Overrides that hide nothing from users; other tests cover them.
 NOT_ABOUT_SIGHT = {
     "mail.thread.message_route": "who is told, and what no person wrote: test_incoming_senders, test_received_mail",
     "mail.thread.message_process": "notes mail to leads first: test_received_mail",

@@ -1,11 +1,11 @@
-"""Each record rule of ours, with what finds that it is gone."""
+"""Every record rule of ours, with the finding that proves it is needed."""
 
 from .findings import ALL_ORDERS, LOCKED, MANAGER, UNLOCKED, finds, passes, rule, sweeps, thing, write
 from .sweep import Sweep
 
 
 def _has_scheduled(test, env):
-    """Find that a scheduled message is open, and with it its files."""
+    """Find that a scheduled message is readable, and thereby its files."""
     return thing("B", "partner_scheduled")(test, env).has_access("read")
 
 
@@ -15,15 +15,15 @@ def _seen(records):
 
 
 def _notified_strangers(test, env):
-    """Find who else was told of an order in sight."""
+    """Find who else was notified of an order in sight."""
     return env["mail.notification"].search([("res_partner_id", "=", test.stranger.id)])
 
 
 def _foreign_chat(model):
-    """Find what belongs to a colleague's chat with a customer out of sight, as somebody who answers chats."""
+    """Find records of a colleague's chat with a customer out of sight, as a live chat operator."""
 
     def call(test, env):
-        # sudo: they answer chats
+        # sudo: res.users - makes the user a live chat operator
         env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")
         chat = test.world["B"]["chat"]
         found = env[model].search([("id" if model == "discuss.channel" else "channel_id", "=", chat.id)])
@@ -33,10 +33,10 @@ def _foreign_chat(model):
 
 
 def sweeps_in_projects(*models):
-    """Find a canary in these models, as an agent who works in projects."""
+    """Find a mark in these models, as an agent who is a user of projects."""
 
     def finding(test, env, role):
-        # sudo: Odoo shows collaborators and the analysis of tasks to users of projects only
+        # sudo: res.users - Odoo shows collaborators and the analysis of tasks only to users of projects
         env.user.sudo().group_ids += test.env.ref("project.group_project_user")
         return Sweep(env).run(models).leaks(role.allowed)
 

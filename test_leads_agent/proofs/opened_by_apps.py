@@ -1,6 +1,6 @@
-"""What other apps open to every internal user, and so to agents: named here, with reasons, as in `docs/visibility.md`.
+"""Models that other apps open to every internal user, and so to agents, each with a reason, as in `docs/visibility.md`.
 
-A leak in any other model fails the proof, and so does a model that is named and no longer open.
+A leak in any other model fails the proof, and so does a listed model that is no longer open.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 class Opening:
     """A model that an app lets every internal user read.
 
-    :param shown: what of a customer or order out of sight is read there
+    :param shown: data of customers or orders out of sight that it shows
     :param reason: why the app opens it
-    :param closing: what agents still see when it is closed; as the form proposes it if empty
-    :param needed: whether agents need it in order to work, so that it cannot be closed to them
+    :param closing: what agents still see when it is closed; empty: the proposal of the form
+    :param needed: whether agents need it for their work, so that it cannot be closed to them
     """
 
     shown: str
@@ -55,7 +55,7 @@ ALL_EMPLOYEES = {
     "website.event.menu": Opening("the name of an event", _EVENT),
 }
 
-# Rows that an agent answers for or wrote: they go with the agent, not with the customer.
+# Rows that an agent is responsible for or created: they belong to the agent, not to the customer.
 OWN = {
     "calendar.event": "a meeting of one's own",
     "calendar.filters": "one's own choice of calendars",
@@ -63,12 +63,12 @@ OWN = {
     "snailmail.letter": "a letter of one's own",
 }
 
-# Models in which no marked row could be made.
+# Models in which no marked row could be created.
 NO_ROW = {
     "product.attribute.custom.value": "needs a configurable product; it is read with the line of the order",
 }
 
-# What is named above and the visibility test does not name.
+# Listed above, but not reported by the visibility test.
 NOT_IN_THE_TEST = dict.fromkeys(
     (
         "account.edi.document",

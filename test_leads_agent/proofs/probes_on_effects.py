@@ -1,4 +1,4 @@
-"""What may not be done to a customer, its orders and what hangs on them."""
+"""What users may not do to a customer, its orders and related records."""
 
 from .probing import Effect, changes, corrects, enters, managers, nobody, sales, sees, talks, writes
 from .remote import INTERFACES
@@ -8,45 +8,45 @@ HACKED = {"client_order_ref": "hacked"}
 
 
 def _writes_for_customer(a):
-    """Who enters orders for customers in sight."""
+    """Users who enter orders for customers in sight."""
     return sees(a) and writes(a)
 
 
 def _is_a_colleague(a):
-    """Odoo gives a sign-up token to every internal user: not ours to take from those who are no agents."""
+    """Odoo gives a sign-up token to every internal user: we only restrict agents."""
     return sees(a) or not a.role.is_agent
 
 
 def _opens_dialogs(a):
-    """Opening the dialog needs no more than reading the order."""
+    """Opening the dialog only needs read access to the order."""
     return sees(a) and a.role.name != "role lost"
 
 
 def _assigns(a):
-    """D is held, and A by the very agent."""
+    """D is already held, and A by the agent."""
     return managers(a) and a.customer in "BCE"
 
 
 def _sign_up_token(a):
-    """XML-RPC has no dictionaries by number: an answer that it cannot carry was an answer."""
+    """XML-RPC cannot carry dictionaries with integer keys, so this error counts as an answer."""
     answer = a.on("partner", "signup_get_auth_param")
     return answer if "dictionary key must be string" not in answer else "carried"
 
 
 def _subscribe_oneself(a):
-    """Odoo does not subscribe oneself to what one may not read, and says so by False."""
+    """Odoo does not subscribe users to records they may not read, and returns False."""
     answer = a.on("partner", "message_subscribe", partner_ids=a.user.partner_id.ids)
     return '"error"' if answer in ("false", "False") or answer.endswith('"result": false}') else answer
 
 
 def _import(a):
-    """A refused import answers politely, with messages instead of an error."""
+    """A refused import returns messages instead of an error."""
     answer = a.rpc("res.partner", "load", fields=[".id", "street2"], data=[[str(a.partner.id), "hacked"]])
     return answer if "False" not in answer and '"ids": false' not in answer else '"error"'
 
 
 def _assign(a):
-    """An agent tries themselves, others try an agent."""
+    """An agent assigns to themselves, others to an agent."""
     agent = a.user if a.role.is_agent else a.test.agent
     return a.new("leads.agent.assignment", partner_id=a.partner.id, agent_id=agent.id)
 
@@ -75,7 +75,7 @@ def _onto_own_order(field):
 
 
 def _by_client(threat, interface, name, allowed, call):
-    """What the web client alone asks."""
+    """A probe of the web client's interface only."""
     return Effect(threat, (interface,), f"{name}{{customer}}", allowed, call)
 
 

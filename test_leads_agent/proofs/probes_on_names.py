@@ -1,4 +1,4 @@
-"""Names, what a context adds to them, yes and no, and the texts of errors."""
+"""Names, what a context adds to them, searches that answer yes or no, and error texts."""
 
 from odoo.http import root
 
@@ -7,13 +7,13 @@ from .probing import Question, Reading, names, opens, sees
 from .remote import INTERFACES
 from .threats import Threat
 
-# Keys of the context that would add address and e-mail to a name.
+# Context keys that add address and e-mail to a name.
 WIDENED = {"show_address": True, "show_email": True, "show_vat": True}
 THINGS = ("partner", "quotation", "sold")
 
 
 def _is_named_or_addressed(a):
-    """With the address, the name of a customer bears a mark even where the name alone does not."""
+    """With the address, the name of a customer includes a mark even if the name alone does not."""
     return opens(a) if a.key == "partner" else names(a)
 
 
@@ -38,7 +38,7 @@ def _read_in_debug(a):
 
 
 def _search(model, path, operator, kind="P", like="{}", allowed=sees, also=(), things=("partner",)):
-    """Ask whether there is a record with a mark."""
+    """Search for a record with a mark."""
 
     def call(a):
         return a.rpc(model, "search", domain=[(path, operator, like.format(mark(a.customer, kind))), *also])
@@ -47,7 +47,7 @@ def _search(model, path, operator, kind="P", like="{}", allowed=sees, also=(), t
 
 
 def _below(path):
-    """Ask for what is below a customer."""
+    """Search for records below a customer."""
     return Question(
         Threat.YES_OR_NO,
         INTERFACES,
@@ -75,7 +75,7 @@ ON_NAMES = (
         lambda a: a.on(a.key, "read", fields=["display_name"], context=WIDENED),
         THINGS,
     ),
-    # The address of the customer behind the name of a contact, a user, an order.
+    # The address of the customer in the name of a contact, a user, an order.
     Reading(
         Threat.ADDRESSES,
         INTERFACES,

@@ -35,12 +35,12 @@ def _exports(a):
 
 
 def _has_card(a):
-    """The library of business cards is optional in Odoo."""
+    """The library for vCards is optional in Odoo."""
     return opens(a) and find_spec("vobject")
 
 
 def _writes_to(a):
-    """Whether the role is told whom a message would reach."""
+    """Whether the role may see whom a message would reach."""
     return names(a) and sees(a)
 
 
@@ -55,13 +55,13 @@ def _csv(a):
 
 
 def _found_by_email(a):
-    """Whom an e-mail belongs to; what the client sent itself is no news."""
+    """Find the contact of an e-mail address; the address itself was sent by the client."""
     of_oneself = {"thread_model": "res.partner", "thread_id": a.user.partner_id.id}
     return a.post("/mail/partner/from_email", **of_oneself, emails=[a.partner.email]).replace(a.partner.email, "")
 
 
 def _page(threat, name, interface, path, allowed=opens, things=DOCUMENTS, follow=True):
-    """A page; the path may name the model, the record, the field and the file."""
+    """Return a probe of a page; the path may contain the model, the record, the field and the file."""
 
     def call(a):
         url = path.format(model=a.record._name, id=a.record.id, field=_field(a), file=_file(a).id)
@@ -194,7 +194,7 @@ def _fetched(name):
     )
 
 
-# Of no customer in particular.
+# Not related to a certain customer.
 IN_INBOX = (
     *map(_inbox, ("/mail/inbox/messages", "/mail/history/messages", "/mail/starred/messages")),
     *map(_fetched, ("failures", "systray_get_activities", "init_messaging")),

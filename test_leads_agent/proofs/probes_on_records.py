@@ -1,4 +1,4 @@
-"""Each way to read each thing of a customer, at each interface for programs."""
+"""Every way to read the records of a customer, at every interface for programs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from .threats import Threat
 
 @dataclass(frozen=True)
 class What:
-    """A thing of a customer: its key in the world, the field with the mark, the kind of mark."""
+    """A record of a customer: its key in the test data, the field with the mark, the kind of mark."""
 
     key: str
     threat: Threat
     field: str
     kind: str
     groupable: bool = True
-    needs: str = ""  # the kind of mark of its document, where that is another
-    is_private: bool = False  # agents see it only when it is theirs, or nobody's
+    needs: str = ""  # the kind of mark of its document, if different
+    is_private: bool = False  # agents only see their own and unassigned ones
 
     def is_read(self, attempt):
         """Whether the role must find the mark."""
@@ -27,7 +27,7 @@ class What:
         if self.is_private and attempt.role.is_agent:
             owner = record.agent_id
             is_open = is_open and owner in (owner.browse(), getattr(attempt.test, attempt.role.user))
-        # The name of C carries no mark: it stands on old assignments by design.
+        # The name of C has no mark: it is on old assignments by design.
         is_unmarked = attempt.customer == "C" and self.key.endswith("_notification")
         needed = (self.kind, self.needs or self.kind)
         return is_open and all(map(attempt.finds, needed)) and not is_unmarked
@@ -83,11 +83,11 @@ class Verb:
     name: str
     arguments: Callable
     on_record: bool = False
-    everywhere: bool = False  # at each interface, not only at the web client's
+    everywhere: bool = False  # at all interfaces, not only that of the web client
     groups: bool = False
 
     def of(self, what):
-        """Return the probe that reads a thing in this way."""
+        """Return the probe that reads a record in this way."""
 
         def call(attempt):
             record = attempt.record

@@ -1,4 +1,4 @@
-"""What a probe is: a row of a table, which is fired as each role, for each customer, at each of its interfaces."""
+"""Probes: rows of a table, each run as every role, for every customer, at every one of its interfaces."""
 
 import json
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from .marks import CUSTOMERS, KINDS, Role, marks_in
 from .remote import RemoteCase, is_refused
 from .threats import Threat
 
-# Those of the companies in which the roles work.
+# The customers of the companies that the roles belong to.
 PROBED = "ABCDE"
 KIND = {"partner": "P", "quotation": "Q", "sold": "S", "cancelled": "S"}
-# What access rights close to a role altogether, by model, or by thing where Odoo asks for more than reading its
-# document: activities need the right to write on it, unless one plans them for oneself.
+# Models, or kinds of records, that a role's access rights exclude completely. Kinds are listed where Odoo requires more
+# than read access to the document: activities require write access, except for one's own.
 FOR_MANAGERS = {"leads.agent.received", "leads.agent.import.line"}
 AGENTS_DENIED = {"account.move", "crm.lead"} | FOR_MANAGERS
 CALLS = {"leads.agent.call", "leads.agent.callback"}
@@ -27,7 +27,7 @@ DENIED = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """One call of a probe: by whom, where, and on what of which customer."""
+    """One call of a probe: the role, the interface, and the record of a customer."""
 
     test: RemoteCase
     role: Role
@@ -57,7 +57,7 @@ class Attempt:
 
     @property
     def own_order(self):
-        """An order of the user's, where the user holds one."""
+        """An order of the user, if the user holds one."""
         return self.test.world["D" if self.role.user == "other_agent" else "A"]["quotation"]
 
     def finds(self, kind):
@@ -65,7 +65,7 @@ class Attempt:
         return self.customer + kind in self.role.allowed
 
     def secret(self):
-        """Marks that an answer may not hold though nothing particular is expected."""
+        """The marks that no answer may contain."""
         return frozenset(customer + kind for customer in CUSTOMERS for kind in KINDS) - self.role.allowed
 
     # ------------------------------------------------------------------
@@ -76,7 +76,7 @@ class Attempt:
         return self.test._rpc(self.interface, model, method, ids, **kwargs)
 
     def on(self, key, method, /, **kwargs):
-        """Call a method of a thing of the customer."""
+        """Call a method of a record of the customer."""
         return self.rpc(self.things[key]._name, method, self.things[key].ids, **kwargs)
 
     def new(self, model, /, **vals):
@@ -89,20 +89,20 @@ class Attempt:
         return self.test._post(route, **params)
 
     def call_order(self, method, *args, route="call_kw", **kwargs):
-        """Call a method of orders as the web client does, arguments by position."""
+        """Call a method of orders like the web client, with positional arguments."""
         return self.post(f"/web/dataset/{route}", model="sale.order", method=method, args=args, kwargs=kwargs)
 
     def leads_to(self, path):
-        """Where a link leads, without going there."""
+        """Return the target of a link without following it."""
         response = self.test.url_open(path, allow_redirects=False)
         return f"{response.headers.get('Location', '')} {response.text}"
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A row: the threat, where it is tried, who is allowed, and the call.
+    """A row: the threat, the interfaces, who is allowed, and the call.
 
-    ``things`` are the keys of the world it is tried on. ``{of}`` in the name stands for customer and thing.
+    ``things`` are the keys of the records it is tried on. ``{of}`` in the name stands for the customer and the record.
     """
 
     threat: Threat
@@ -125,9 +125,9 @@ class Probe:
 
 @dataclass(frozen=True)
 class Reading(Probe):
-    """Whoever is allowed gets the mark, everybody else none that they may not find."""
+    """Roles that are allowed get the mark, all others none that they may not find."""
 
-    shows: str = ""  # the kind of mark, where it is not that of the thing
+    shows: str = ""  # the kind of mark, if it is not that of the record
 
     def is_right(self, attempt, allowed, answer):
         found = marks_in(answer)
@@ -137,7 +137,7 @@ class Reading(Probe):
 
 @dataclass(frozen=True)
 class Question(Probe):
-    """Whoever is allowed is told of a record, for everybody else there is none."""
+    """Roles that are allowed find a record, all others none."""
 
     def fire(self, attempt):
         answer = self.call(attempt)
@@ -153,7 +153,7 @@ class Question(Probe):
 
 @dataclass(frozen=True)
 class Effect(Probe):
-    """Whoever is allowed does something, which is rolled back; everybody else is refused."""
+    """Roles that are allowed change something, which is rolled back; all others are refused."""
 
     def fire(self, attempt):
         with attempt.test._rolled_back():
@@ -177,17 +177,17 @@ def sees(attempt):
 
 
 def opens(attempt):
-    """The thing itself."""
+    """May read the record itself."""
     return attempt.finds(KIND[attempt.key]) and attempt.record._name not in attempt.denied
 
 
 def names(attempt):
-    """The name of C carries no mark: it stands on old assignments by design."""
+    """May find a mark in the name: that of C has none, as it is on old assignments by design."""
     return opens(attempt) and attempt.customer != "C"
 
 
 def changes(attempt):
-    """Within the grace a customer is read, not changed."""
+    """May change the customer: within the grace period it can only be read."""
     is_over = attempt.customer == "E" and attempt.role.locked and attempt.role.is_agent
     return sees(attempt) and not is_over and writes(attempt)
 
@@ -205,7 +205,7 @@ def managers(attempt):
 
 
 def enters(attempt):
-    """By `leads_agent_lifecycle` and `leads_agent_offer`, managers enter and correct customers and leads."""
+    """Managers may create and correct customers and leads, by `leads_agent_lifecycle` and `leads_agent_offer`."""
     return sales(attempt) or managers(attempt)
 
 

@@ -5,7 +5,7 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
 OURS = "odoo.addons.leads_agent"
-# What stands where a method cannot do without; the name of a parameter means the same everywhere.
+# Values for required parameters; a parameter name has the same meaning in all methods.
 GIVEN = {
     "data": [],
     "defaults": [],
@@ -21,17 +21,17 @@ GIVEN = {
     "vals_list": [{}],
     "values": {},
 }
-# Not for clients, though Odoo lets them call it.
+# Callable by clients, but only meant for the installation.
 SKIPPED = {"init": "Odoo calls it at install"}
-# What is said of all models is tried on each by its name.
+# Methods of all models are called on each model by its name.
 SKIPPED_MODELS = {"base"}
 
 
 class PublicMethods:
-    """The public methods of the addons, and a record of the world for each model."""
+    """The public methods of the addons, and a record of the test data for each model."""
 
     def _methods(self):
-        """What the addons define and a client may call.
+        """Return what the addons define and a client may call.
 
         :returns: of each ``(model, method, the functions of the addons, whether Odoo has it too)``
         """
@@ -51,7 +51,7 @@ class PublicMethods:
                 yield name, method, functions, any(method in vars(cls) for cls in (*theirs, BaseModel))
 
     def _samples(self):
-        """A record for each model, that of the world where it has one."""
+        """Return a record for each model, from the test data if possible."""
         samples = {
             record._name: record[:1]
             for things in (self.world[letter] for letter in "BDXA")

@@ -1,4 +1,4 @@
-"""The interfaces that a client can call, each returning the text that came back."""
+"""The interfaces for clients. Each returns the response as text."""
 
 import json
 from datetime import timedelta
@@ -24,10 +24,10 @@ MUTED = (
 
 
 class RemoteCase(Scenario, HttpCase):
-    """A signed-in client of each kind. Requests share the transaction of the test, so all of it is rolled back."""
+    """Signed-in clients of each kind. Requests share the transaction of the test, so all of it is rolled back."""
 
     def _enter(self, role):
-        """Sign in by session and by key; within :meth:`_as`."""
+        """Sign in by session and by API key; within :meth:`_as`."""
         self.user = getattr(self, role.user)
         self.authenticate(self.user.login, self.user.login)
         expires = self.env.cr.now() + timedelta(hours=1)
@@ -36,7 +36,7 @@ class RemoteCase(Scenario, HttpCase):
 
     def _rpc(self, interface, model, method, ids=None, **kwargs):
         """Call a method; ``ids`` is None for methods of the model."""
-        # `create` takes its values by position at the older interfaces.
+        # At the older interfaces, `create` takes its values by position.
         args = [] if ids is None else [ids]
         if method == "create" and interface != "json/2":
             args = [kwargs.pop("vals_list")]
@@ -61,7 +61,7 @@ class RemoteCase(Scenario, HttpCase):
             return f'"error": {fault.faultCode} {fault.faultString}'
 
     def _post(self, route, **params):
-        """A JSON-RPC request as the web client makes it."""
+        """Send a JSON-RPC request like the web client."""
         return self.url_open(
             route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
         ).text
@@ -74,5 +74,5 @@ class RemoteCase(Scenario, HttpCase):
 
 
 def is_refused(answer):
-    """Whether the answer of a call is an error."""
+    """Whether the response is an error."""
     return '"error"' in answer or '"name": "odoo.exceptions' in answer or "werkzeug.exceptions" in answer

@@ -1,7 +1,7 @@
-"""Makes marked rows in whatever model an app brings, driven by the registry.
+"""Creates marked rows in any model of an app, driven by the registry.
 
-A model is given a row when it links to a customer, an order, or to a row that was made before: so an answer hangs on a
-registration, which hangs on a customer. Whatever else a model needs is filled in by the type of the field.
+A model gets a row if it links to a customer, an order, or a row created before: an answer links to a registration,
+which links to a customer. Other required fields are filled in by type.
 """
 
 from collections import defaultdict
@@ -10,13 +10,13 @@ from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 
-# How far a row may be from a customer or an order: an answer to a registration of a customer is two away.
+# The maximum distance of a row from a customer or order: an answer to a registration of a customer is two away.
 ROUNDS = 3
-# How many records are made for the required links of a row, one for the other.
+# How many records are created one after the other for required links.
 DEPTH = 3
 LINKS = ("many2one", "many2many", "reference", "many2one_reference")
 TEXTS = ("char", "text", "html")
-# Made by the scenario itself; or of colleagues, the own company and its shop, where a customer would be a mistake.
+# Created by the test data itself; or related to colleagues, the own company or its website, not to customers.
 NEVER = {
     "crm.lead",
     "crm.team.member",
@@ -37,7 +37,7 @@ NEVER = {
     "website",
 }
 TECHNICAL = ("ir.", "bus.", "base_import", "leads.agent.")
-# Whatever links to one of these hangs on it; of others only what cannot be without: a tag on a project says nothing.
+# Any link to one of these makes a row related to it; other links only if required: a tag on a project says nothing.
 DOCUMENTS = {
     "account.move",
     "account.move.line",
@@ -50,15 +50,15 @@ DOCUMENTS = {
     "sale.order.line",
     "stock.picking",
 }
-# A tag that stands on projects or tasks says nothing of whose they are.
+# A tag on projects or tasks does not make it related to their customers.
 CUSTOMERS_OR_ORDERS = {"crm.lead", "res.partner", "sale.order", "sale.order.line"}
 
 
 class RowsOfApps:
-    """The rows of one world, by customer and kind of mark.
+    """Marked rows, by customer and kind of mark.
 
     :param dict roots: ``{(letter, kind): records to start from}``
-    :param dict holders: ``{(letter, kind): user}``, who is responsible for what hangs on the customer
+    :param dict holders: ``{(letter, kind): user}``, the user responsible for the customer's records
     :param no_text: pattern of names of fields that take no free text
     """
 
@@ -66,18 +66,18 @@ class RowsOfApps:
         self.env = env
         self.mark, self.no_text, self.holders = mark, no_text, holders
         self.rows = {key: {record._name: record[:1] for record in records} for key, records in roots.items()}
-        # Linked to along with what a row hangs on: customers with their orders, and who answers for a document.
+        # Additional links of a row: from orders to their customer, and to the user responsible.
         self.beside = {key: {"res.users"} if key[1] == "P" else {"res.partner"} for key in roots}
-        self.made = defaultdict(set)  # model -> how its rows were made
+        self.made = defaultdict(set)  # model -> how its rows were created
         self.failed = {}  # model -> why not
         self.hangs_by = defaultdict(set)  # model -> its links
         self._common = {}
 
     def make(self, names):
-        """Make the rows of models, as far as they can be made."""
+        """Create rows in these models where possible."""
         started_with = {key: set(rows) for key, rows in self.rows.items()}
         self._make_rounds(names)
-        # What is left hangs on nothing but the person who signs in.
+        # The remaining models only link to users.
         self.beside = {key: beside - {"res.users"} for key, beside in self.beside.items()}
         self._make_rounds(names)
         for rows in self.rows.values():
@@ -104,7 +104,7 @@ class RowsOfApps:
                 break
 
     def candidates(self, names):
-        """Those of the models that have a table of rows which may hang on something."""
+        """Return those of the models with a table whose rows may be related to a customer."""
         return [
             name
             for name in sorted(names)
@@ -121,7 +121,7 @@ class RowsOfApps:
     # ------------------------------------------------------------------
 
     def _links(self, Model, targets, beside=()):
-        """The stored fields of a model that can point to one of the targets."""
+        """Return the stored fields of a model that can link to one of the targets."""
         links = [
             field
             for field in Model._fields.values()
@@ -129,10 +129,10 @@ class RowsOfApps:
             and (name := self._points_to(Model, field, targets))
             and (name in DOCUMENTS or self._is_part_of(field))
         ]
-        # What names an order names its customer too; that alone does not make a row hang on the order.
+        # An order's customer is linked as well; that alone does not make the row related to the order.
         if not any(self._points_to(Model, field, targets) not in beside for field in links):
             return []
-        # Who answers for a document is a colleague; a customer signs in as somebody only where nothing else is linked.
+        # Users are normally the colleagues responsible; a customer's own user is only linked if nothing else is.
         return [field for field in links if "res.users" not in beside or field.comodel_name != "res.users"]
 
     @staticmethod
@@ -148,12 +148,12 @@ class RowsOfApps:
             return field.comodel_name if field.comodel_name in targets and field.comodel_name != Model._name else None
         if field.type == "many2one_reference":
             model_field = Model._fields.get(field.model_field)
-            # A computed model, such as by a link to `ir.model`, is written by that link.
+            # A computed model field, such as one from a link to `ir.model`, is set by that link.
             return next(iter(targets)) if model_field is not None and model_field.store else None
         return next((name for name in targets if name in self._selection(field)), None)
 
     def _linked(self, Model, field, targets):
-        """Values that let the field point to a target."""
+        """Return values that link the field to a target."""
         name = self._points_to(Model, field, targets)
         target = targets[name]
         match field.type:
@@ -174,7 +174,7 @@ class RowsOfApps:
     def _selection(self, field):
         try:
             return field.get_values(self.env)
-        except Exception:  # some are computed from what is not there
+        except Exception:  # computed fields may fail on missing values
             return []
 
     # ------------------------------------------------------------------
@@ -182,7 +182,7 @@ class RowsOfApps:
     # ------------------------------------------------------------------
 
     def _row(self, Model, key, links, targets):
-        """A marked row, made in the first way that works; False if there is none."""
+        """Create a marked row in the first way that works; return False if there is none."""
         text = self.mark(*key)
         linked = [self._linked(Model, field, targets) for field in links]
         texts = dict.fromkeys(self._texts(Model), text)
@@ -211,13 +211,13 @@ class RowsOfApps:
                 row = Model.create({**self._required(Model, values, text, depth), **values})
                 row.flush_recordset()
                 return row, None
-        except Exception as error:  # whatever an app says against it
+        except Exception as error:  # apps may raise any error
             self.env.invalidate_all(flush=False)
             self.env.transaction.clear()
             return False, f"{type(error).__name__}: {str(error).strip().splitlines()[0][:150] if str(error) else ''}"
 
     def _weave(self, row, rows):
-        """Link the row to others of the same customer: a task to the project, which decides who reads it."""
+        """Link the row to other rows of the same customer: a task to the project, which decides who may read it."""
         for name, field in row._fields.items():
             if field.type == "many2one" and field.store and not field.readonly and not field.related:
                 if field.comodel_name in rows and field.comodel_name != row._name and not row[name]:
@@ -235,7 +235,7 @@ class RowsOfApps:
                     self.env.transaction.clear()
 
     def _inserted(self, Model, values):
-        """A row that no form would make: past what apps do when one is created."""
+        """Insert a row directly, bypassing the app's `create`."""
         row = {
             name: value
             for name, value in values.items()
@@ -278,7 +278,7 @@ class RowsOfApps:
         ]
 
     def _people(self, Model, user, but):
-        """Who is responsible, and that it is published."""
+        """Return the values for responsible users, and for publishing."""
         values = {
             name: True
             for name in ("is_published", "website_published")
@@ -291,7 +291,7 @@ class RowsOfApps:
         return values
 
     def _required(self, Model, given, text, depth):
-        """Values for what a new row needs and has no default for."""
+        """Return values for required fields without a default."""
         names = [name for name, field in Model._fields.items() if field.required and field.store]
         defaults = Model.default_get(names)
         values = {}
@@ -323,7 +323,7 @@ class RowsOfApps:
         return None
 
     def _any(self, name, text, depth):
-        """A record of a model, of the company if it has one; made when there is none."""
+        """Return a record of a model, of the company if it has one; created if there is none."""
         Model = self.env[name]
         if name not in self._common or not Model.browse(self._common[name]).exists():
             domain = [("company_id", "in", [False, self.env.company.id])] if "company_id" in Model._fields else []

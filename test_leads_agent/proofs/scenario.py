@@ -1,4 +1,4 @@
-"""A world full of marks: every text says whose it is, so that a leak names itself."""
+"""Test data full of marks: every text names its customer, so that every leak can be identified."""
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from .marks import CUSTOMERS, mark
 
 
 class Scenario(CustomersCommon):
-    """The marked world; ``world[customer][what]`` are its records."""
+    """The marked test data; ``world[customer][what]`` are its records."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,13 +38,13 @@ class Scenario(CustomersCommon):
         cls.env.flush_all()
 
     # ------------------------------------------------------------------
-    # Making the world
+    # Creating the data
     # ------------------------------------------------------------------
 
     @classmethod
     def _assign_customers(cls):
         world = cls.world
-        # C went through three hands; each wrote, was told, followed and planned.
+        # C was assigned to three agents; each wrote, was notified, followed and planned activities.
         for user in (cls.agent, cls.other_agent, cls.lost):
             assignment = cls._assign(world["C"]["partner"], user)
             cls._work_on(user, "C")
@@ -55,7 +55,7 @@ class Scenario(CustomersCommon):
         cls._resolve(cls._active(world["E"]["partner"]))
         cls._assign(world["D"]["partner"], cls.other_agent)
         cls._work_on(cls.other_agent, "D")
-        # A stranger on an order in sight: the name is told there, by design; nothing behind it may be.
+        # A stranger on an order in sight: the name is shown there, by design; no other data may be.
         stranger = cls.stranger = cls.env["res.partner"].create({"name": "Passer-by", "email": "CNRY-BP@example.com"})
         cls._fill(stranger, mark("B", "P"))
         world["A"]["quotation"].message_subscribe(partner_ids=(stranger | world["B"]["partner"]).ids)
@@ -87,7 +87,7 @@ class Scenario(CustomersCommon):
 
     @classmethod
     def _call_customers(cls):
-        """Calls and promises, of whoever talked to the customer; what was promised to C is open to everybody."""
+        """Create calls and callbacks of the agents; the callback of C is open to everybody."""
         callers = {"A": cls.agent, "B": cls.lost, "C": cls.agent, "D": cls.other_agent, "E": cls.agent}
         callers["X"] = cls.far_agent
         for letter, user in callers.items():
@@ -108,7 +108,7 @@ class Scenario(CustomersCommon):
             )
             things["callback"] = Callback = cls.env["leads.agent.callback"].with_company(company)
             if letter == "E":
-                continue  # whose lead is closed, and with it the promise
+                continue  # its lead is closed, and the callback with it
             things["callback"] = Callback.create(
                 {
                     "partner_id": things["partner"].id,
@@ -122,7 +122,7 @@ class Scenario(CustomersCommon):
 
     @classmethod
     def _make_offers(cls):
-        """Incoming leads that are offered, and whose contacts nobody may read before accepting."""
+        """Create incoming leads that are offered; agents may not read their contacts before accepting."""
         env = cls.env
         cls.routing_tag = env["leads.agent.tag"].create({"name": "Far away", "company_id": cls.far.id})
         cls.profiles = {}
@@ -141,7 +141,7 @@ class Scenario(CustomersCommon):
             )
             if letter != "X":
                 cls._fill(lead, text)
-                lead.leads_offer_hint = False  # is meant to be read
+                lead.leads_offer_hint = False  # meant to be read
             routing = {"lead_id": lead.id, "company_id": company.id, "agent_id": user.id, "tag_ids": [], "hits": []}
             [routing_id] = (
                 env["leads.agent.routing"]._insert([routing | {"verdicts": "[]", "ranked": [user.id]}]).values()
@@ -153,7 +153,7 @@ class Scenario(CustomersCommon):
 
     @classmethod
     def _open_dialogs(cls, user, letter):
-        """What somebody is just writing about a customer."""
+        """Open wizards in which the user is writing about a customer."""
         things, text = cls.world[letter], mark(letter, "Q")
         env = cls.env(user=user)
         things["composer"] = env["mail.compose.message"].create(
@@ -169,7 +169,7 @@ class Scenario(CustomersCommon):
 
     @classmethod
     def _work_on(cls, user, letter):
-        """What an agent leaves behind on a customer and its orders."""
+        """Create what an agent leaves behind on a customer and its orders."""
         for kind, what in (("P", "partner"), ("Q", "quotation")):
             record, text = cls.world[letter][what].with_user(user), mark(letter, kind)
             message = record.message_post(body=f"{text} by {user.login}", message_type="comment")
@@ -186,19 +186,19 @@ class Scenario(CustomersCommon):
             record.sudo().message_post(body=f"{text} told {user.login}", partner_ids=user.partner_id.ids)
             record.activity_schedule("mail.mail_activity_data_call", summary=f"{text} of {user.login}", user_id=user.id)
             record.message_subscribe(partner_ids=user.partner_id.ids)
-        # A confirmed order of the customer was a quotation when the agent wrote on it.
+        # The confirmed order was a quotation when the agent wrote on it.
         sold = cls.world[letter]["sold"]
         sold.sudo().message_post(
             body=f"{mark(letter, 'S')} by {user.login}", author_id=user.partner_id.id, message_type="comment"
         )
 
     # ------------------------------------------------------------------
-    # Reading it
+    # Reading the data
     # ------------------------------------------------------------------
 
     @contextmanager
     def _as(self, role):
-        """An environment of the role under its settings; what happens in it is rolled back."""
+        """Yield an environment of the role under its settings; all changes are rolled back."""
         company = self.env.company
         with self._rolled_back():
             company.write(
@@ -222,7 +222,7 @@ class Scenario(CustomersCommon):
             self.env.transaction.clear()
 
     def _settle(self):
-        """Write everything down and forget it, as between two requests."""
+        """Flush everything and clear all caches, as between two requests."""
         self.env.flush_all()
         self.env.invalidate_all()
         self.env.registry.clear_cache()

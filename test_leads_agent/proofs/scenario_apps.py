@@ -1,14 +1,14 @@
-"""The marked world with rows of every other app in it: of customers, quotations and sold orders, in sight and out."""
+"""The marked test data with rows of all other apps: of customers, quotations and orders, in and out of sight."""
 
 from .customers_common import NO_TEXT
 from .marks import mark
 from .rows_of_apps import RowsOfApps
 from .scenario import Scenario
 
-# A is in sight and must be found; B is nobody's; C was the agent's, who is still responsible for what hangs on it and
-# wrote on it; D is another agent's.
+# A is in sight and must be found; B is unassigned; C was the agent's, who is still responsible for its records and
+# wrote on them; D belongs to another agent.
 LETTERS = "ABCD"
-# What rows may hang on. Customers come last: an order says more of whose a row is.
+# The records that rows may be related to. Customers come last: an order identifies the owner of a row more precisely.
 ROOTS = {
     "P": ("partner", "event", "analytic", "chat"),
     "Q": ("quotation", "quotation_line", "lead", "partner"),
@@ -17,7 +17,7 @@ ROOTS = {
 
 
 class AppsScenario(Scenario):
-    """``rows`` tells what was made and what was not; all of it is in ``world`` too."""
+    """``rows`` records what was created and what was not; the records are in ``world`` too."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,7 +40,7 @@ class AppsScenario(Scenario):
 
     @classmethod
     def _make_portal_users(cls):
-        """A contact of each customer who may sign in."""
+        """Create a portal user for a contact of each customer."""
         for letter in LETTERS:
             text, contact = mark(letter, "P"), cls.world[letter]["contact"]
             user = cls._user(f"customer_{letter.lower()}", "base.group_portal", partner_id=contact.id)
@@ -49,19 +49,19 @@ class AppsScenario(Scenario):
 
     @classmethod
     def _holder(cls, letter, kind):
-        """Who is responsible for what hangs on a customer."""
+        """Return the user responsible for the records of a customer."""
         if letter == "C" or (letter == "A" and kind != "S"):
             return cls.agent
         return cls.other_agent if letter == "D" and kind != "S" else cls.salesperson
 
     @classmethod
     def _readable(cls, user):
-        """Names of the models that the user has a right to read."""
+        """Return the names of the models that the user may read."""
         return cls.env["ir.model.access"].with_user(user)._get_allowed_models("read") & set(cls.env.registry)
 
     @classmethod
     def _hang_on_row(cls, row, text, user):
-        """A message and a file on a row, whoever may read it."""
+        """Add a message and a file to a row."""
         cls.env["ir.attachment"].create({"name": f"{text} file", "res_model": row._name, "res_id": row.id})
         if "message_ids" in row._fields:
             cls.env["mail.message"].create(

@@ -1,4 +1,4 @@
-"""Reads every field of every record that a user can reach, and tells which marks turned up where."""
+"""Reads every field of every record that a user can reach, and reports which marks were found where."""
 
 import base64
 from collections import defaultdict
@@ -8,13 +8,13 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 
 from .marks import marks_in
 
-# Technical models whose rows are many and hold no data of anybody: their records are sampled.
+# Technical models with many rows and no personal data: only some of their records are read.
 SAMPLE = 400
 REFUSALS = (AccessError, MissingError, UserError, ValidationError)
 
 
 class Sweep:
-    """The result: how many fields were read, and where which mark was found."""
+    """The result: how many fields were read, and where each mark was found."""
 
     def __init__(self, env):
         self.env = env
@@ -46,7 +46,7 @@ class Sweep:
         try:
             self._read(records, fields)
         except REFUSALS:
-            # One field that cannot be read must not hide the others.
+            # A field that cannot be read must not hide the others.
             for name in fields:
                 try:
                     self._read(records, [name])
@@ -62,16 +62,16 @@ class Sweep:
                         self.found[found].add(self._place(by_id[row["id"]], name))
 
     def _limit(self, _name):
-        """How many records of a model are read: the newest ones."""
+        """Return how many records of a model are read: the newest ones."""
         return SAMPLE
 
     def _place(self, record, name):
-        """Where a mark was found."""
+        """Return where a mark was found."""
         return record._name, name
 
     @staticmethod
     def _text(value):
-        """The value as text: files are looked into, whether they come encoded or as they are."""
+        """Return the value as text, including the content of files, base64 or raw."""
         if not isinstance(value, bytes):
             return str(value)
         texts = [value]
@@ -80,7 +80,7 @@ class Sweep:
         return " ".join(text.decode("utf-8", "ignore") for text in texts)
 
     def leaks(self, allowed, opened=frozenset()):
-        """What was found and may not be, one sentence per model and field; but in models that Odoo opens to all."""
+        """Return the marks that may not be found, one sentence per model and field, except in models open to all."""
         places = defaultdict(set)
         for found in self.found.keys() - allowed:
             for where in self.found[found]:
@@ -91,5 +91,5 @@ class Sweep:
         ]
 
     def controls(self, allowed):
-        """The places where marks that may be found were found."""
+        """Return the places of the marks that may be found."""
         return {where for found, places in self.found.items() if found in allowed for where in places}

@@ -14,7 +14,7 @@ from .sweep import REFUSALS, Sweep
 
 AGENTS = [role for role in ROLES if role.is_agent]
 FORMER = next((role for role in ROLES if role.user == "lost"), None)
-# What stands on a document: what is found there is told by the document's model.
+# Models attached to a document: marks in them are reported for the document's model.
 DOCUMENT_MODEL = {
     "ir.attachment": "res_model",
     "mail.activity": "res_model",
@@ -24,13 +24,13 @@ DOCUMENT_MODEL = {
     "mail.scheduled.message": "model",
 }
 LEAST_MODELS, LEAST_READS, LEAST_ROWS = 250, 8000, 45
-# Which of many records out of sight are named on forms: those of nobody, and those the agent once held.
+# The hidden records to use in forms: of unassigned customers and of previous ones.
 HIDDEN = "BC"
 MUTED = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
 
 
 class AppsSweep(Sweep):
-    """Reads all rows of the models with marked ones, also by number, and says on which document a mark stood.
+    """Reads all rows of the models with marked ones, also by ID, and reports the document of each mark.
 
     :param whole: names of these models
     """
@@ -48,7 +48,7 @@ class AppsSweep(Sweep):
         return (f"{record._name} on {document}" if document else record._name), name
 
     def read_by_number(self, records):
-        """Read what a caller names by number, whether or not a search would find it."""
+        """Read the records by ID, whether or not a search would find them."""
         ids = defaultdict(list)
         for record in records:
             ids[record._name] += record.ids
@@ -66,20 +66,20 @@ class AppsSweep(Sweep):
         for name in fields:
             try:
                 self._read(records, [name])
-            except Exception as refusal:  # whatever it is, the field is not told
+            except Exception as refusal:  # after any error, the field is not readable
                 self.refused.append((records._name, name, str(refusal)[:80]))
 
 
 def model_of(place):
-    """The model that opens a place: what stands on a document is read with it."""
+    """Return the model that opens a place: records attached to a document are read with it."""
     return place.split(" on ")[-1]
 
 
 @tagged("post_install", "-at_install", "-standard", "-leads_prove", "leads_apps")
 class TestAllApps(AppsScenario, test_forms.TestForms):
-    """With all community apps, agents read beyond their sight what an app opens to everybody, and each is named.
+    """With all community apps, agents read out of sight only what an app opens to everybody, and each case is listed.
 
-    Of `make prove` alone, on a database of its own; see `sandbox/all_apps.py`.
+    Only run by `make prove`, on a separate database; see `around/all_apps.py`.
     """
 
     allow_inherited_tests_method = True
@@ -99,7 +99,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
     # ------------------------------------------------------------------
 
     def test_marked_rows_were_made_in_every_model_with_a_link(self):
-        """Where none could be made, the reason is known."""
+        """If none could be created, the reason is known."""
         self.assertEqual(self.rows.failed.keys() - NO_ROW.keys(), set(), self.rows.failed)
         self.assertGreaterEqual(len(self.rows.made), LEAST_ROWS)
 
@@ -108,7 +108,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
     # ------------------------------------------------------------------
 
     def _swept(self, env, role):
-        """What a role finds by searching and by number: ``{model that opens it: {mark: fields}}``."""
+        """Return what a role finds by searching and by ID: ``{model that opens it: {mark: fields}}``."""
         started = time.monotonic()
         sweep = AppsSweep(env, {*self.rows.made, *DOCUMENT_MODEL}).run()
         sweep.read_by_number(record for things in self.world.values() for record in things.values())
@@ -128,7 +128,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
 
     @staticmethod
     def _leaks(found, allowed):
-        """``{model: {mark: fields}}`` of what may not be found."""
+        """Return ``{model: {mark: fields}}`` of marks that may not be found."""
         return {
             model: beyond
             for model, marks in found.items()
@@ -143,7 +143,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         )
 
     def _unnamed(self, leaks, role):
-        """Leaks that no list explains. Own rows stay the agent's own, and no other ones do."""
+        """Return leaks that no list explains. Only the agent's own rows are excepted."""
         mine = {mark for mark in ("CP", "CQ", "CS") if role.user == "agent"}
         return {
             model: marks
@@ -177,7 +177,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
 
     @mute_logger(*MUTED)
     def test_what_an_administrator_closes_is_closed(self):
-        """*Close to Agents* on each of the named models, as the form proposes it: nothing is left but own rows."""
+        """*Close to Agents* on each listed model, as the form proposes it: only own rows are still readable."""
         Closed = self.env["leads.agent.closed.model"]
         role = AGENTS[0]
         for name in ALL_EMPLOYEES.keys() & set(Closed._closable_models().mapped("model")):
@@ -199,7 +199,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
     # ------------------------------------------------------------------
 
     def _things(self, env):
-        """Ids by model, of every model with a marked row: of what the role may read, and of what it may not."""
+        """Return IDs by model, of every model with a marked row: those that the role may read, and the others."""
         seen, hidden = defaultdict(list), defaultdict(list)
         for letter in (*HIDDEN, "A", "D"):
             for key, record in self.world[letter].items():
@@ -234,7 +234,7 @@ class TestAllApps(AppsScenario, test_forms.TestForms):
         named = lines["too_much"] | lines["uncovered"] | lines["note"]
         self.assertEqual(ALL_EMPLOYEES.keys() - named - NOT_IN_THE_TEST.keys(), set())
         self.assertEqual(lines["too_much"] - ALL_EMPLOYEES.keys() - OWN.keys(), set())
-        # No rule of ours covers these; what the sweep found in them is named.
+        # No rule of ours covers these; the marks found in them are listed.
         figure("all apps: visibility test", "models that no rule covers", len(lines["uncovered"]))
         self.assertFalse(test.line_ids.filtered(lambda line: line.verdict == "too_little").mapped("explanation"))
         self.assertFalse(re.search("CNRY", " ".join(filter(None, test.line_ids.mapped("explanation")))))

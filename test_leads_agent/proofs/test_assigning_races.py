@@ -16,9 +16,9 @@ SEED = random.randrange(10**6)
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestAssigningRaces(RaceCase):
-    """Managers who assign overlapping leads at the same moment, while orders are confirmed and agents archived.
+    """Managers assign overlapping leads at the same moment, while orders are confirmed and agents archived.
 
-    Whole: 4 managers x 10,000 leads of 15,000, 20 times. As a slice: 4 x 80 of 120, twice.
+    In full: 4 managers x 10,000 leads of 15,000, 20 times. As a slice: 4 x 80 of 120, twice.
     """
 
     LEADS = 15_000 if WHOLE else 120
@@ -32,7 +32,7 @@ class TestAssigningRaces(RaceCase):
         figure("races", "seed", SEED)
 
     def _shared(self, order_ids):
-        """Among both agents, so that the rotation is fought for too."""
+        """Assign to both agents, so that the transactions also compete for the rotation."""
 
         def call(env):
             batch = env["leads.agent.batch.assign"].create(
@@ -47,7 +47,7 @@ class TestAssigningRaces(RaceCase):
         return call
 
     def _check(self, outcomes, wanted):
-        """Nothing lost, nothing double, and stored holders are those of the assignments."""
+        """Check that no lead is lost or assigned twice, and that stored holders match the assignments."""
         errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         self.assertFalse(errors)
         active = self._active()
@@ -119,7 +119,7 @@ class TestAssigningRaces(RaceCase):
         outcomes = self._race(self._shared(orders), confirm)
         self.assertFalse([outcome for outcome in outcomes if isinstance(outcome, Exception)])
         with self._env() as env:
-            # Whoever was first: held and then resolved by the sale, or sold and then not assignable.
+            # Depending on the order: assigned and then resolved by the sale, or sold and then not assignable.
             for order in env["sale.order"].browse(sold):
                 self.assertEqual(order.state, "sale")
                 states = order.partner_id.leads_assignment_ids.mapped("state")

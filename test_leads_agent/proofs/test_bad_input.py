@@ -51,9 +51,9 @@ BAD = (
     {"date": [], "time": {}, "zone": []},
     {"date": "2026-02-30", "time": "\x00", "zone": "\x00"},
 )
-# What each role of `make test` tries; `make prove` tries all.
+# The values for each role in `make test`; `make prove` tries all.
 SLICE = (None, True, -1, 2**63, float("nan"), "\x00", "185", "\ud800", [], [[]], {"id": 1})
-# No record, or no certain one.
+# Values that identify no record, or not a certain one.
 NO_RECORD = (
     {"id": 1},
     "x",
@@ -70,24 +70,24 @@ NO_RECORD = (
     [[6, 0, [1]]],
     "\ud800",
 )
-# Brings links to numbers for agents, on all models, and has its own proof.
+# Converts links to IDs for agents, on all models, and has its own proof.
 GUARD = "_leads_check_links"
 LOG_FIELDS = frozenset(("create_uid", "write_uid"))
 
 
 class Tried(Counter):
-    """What came of the calls: ``answers``, ``sentences``, ``of Odoo``, ``tracebacks``."""
+    """The results of the calls: ``answers``, ``sentences``, ``of Odoo``, ``tracebacks``."""
 
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestBadInput(PublicMethods, Scenario):
-    """Every public method of the addons is called with what nobody should send; a sentence comes back, or an answer.
+    """Every public method of the addons is called with invalid values; it must return a result or a readable error.
 
-    Where a method extends one of Odoo's, what Odoo itself makes of the argument is Odoo's.
+    If a method extends one of Odoo's, errors that Odoo raises about the argument are accepted.
     """
 
     def _calls(self, model, method, record):
-        """``(args, kwargs)``: each bad value in each place, the others as they should be."""
+        """Return ``(args, kwargs)``: each bad value in each place, with valid values in the others."""
         function = getattr(type(model), method)
         names = {
             name: parameter
@@ -117,7 +117,7 @@ class TestBadInput(PublicMethods, Scenario):
                     yield ids, {name: value}
 
     def _is_read_by_odoo(self, value):
-        """Whether Odoo makes records of the list of ids at all, before a method is begun."""
+        """Whether Odoo accepts the list of IDs before it calls the method."""
         try:
             self.env["res.partner"].browse(value)
         except TypeError:
@@ -125,11 +125,11 @@ class TestBadInput(PublicMethods, Scenario):
         return True
 
     def _try(self, env, model, method, extends, args, kwargs):
-        """How a call ends, and what is wrong about it."""
+        """Return how a call ends, and what is wrong with it."""
         try:
             args, kwargs = list(args), dict(kwargs)
             if method == "create":
-                # Odoo itself looks at the values where they stand by position.
+                # Odoo itself checks the values when they are passed by position.
                 args.append(kwargs.pop("vals_list"))
             call_kw(env[model], method, deepcopy(args), deepcopy(kwargs))
             env.flush_all()
@@ -144,7 +144,7 @@ class TestBadInput(PublicMethods, Scenario):
         return "answers", ""
 
     def _is_of_odoo(self, error):
-        """Whether the argument had been handed on to the method of Odoo that is extended, as it came."""
+        """Whether the argument was passed unchanged to the extended method of Odoo."""
         frames = [frame.f_code for frame, _line in traceback.walk_tb(error.__traceback__)]
         ours = [nr for nr, code in enumerate(frames) if OURS_PATH.search(code.co_filename)]
         last = max(ours, default=0)
@@ -181,7 +181,7 @@ class TestBadInput(PublicMethods, Scenario):
         self.assertFalse(wrong, "\n" + "\n".join(sorted(wrong)))
 
     def _links(self):
-        """``(model, many2one field)`` of what agents and managers write: customers, orders, and all of ours."""
+        """Return ``(model, many2one field)`` of what agents and managers write: customers, orders, all our models."""
         for name in sorted(self.env.registry):
             model = self.env[name]
             if not (name in ("res.partner", "sale.order", "sale.order.line") or name.startswith("leads.agent.")):
@@ -200,7 +200,7 @@ class TestBadInput(PublicMethods, Scenario):
             with self._as(role) as env:
                 for nr, (name, field) in enumerate(links):
                     record = samples.get(name, self.env[name])
-                    # Of a slice, each link gets two values in turn.
+                    # In a slice, each link gets two values in turn.
                     for value in NO_RECORD if WHOLE else NO_RECORD[nr % 7 :: 7]:
                         for method, args in (("create", [[{field: value}]]), ("write", [record.ids, {field: value}])):
                             with self._rolled_back():
@@ -219,7 +219,7 @@ class TestBadInput(PublicMethods, Scenario):
             call_kw(env[model], method, deepcopy(args), {})
             env.flush_all()
         except (UserError, IntegrityError) as error:
-            # What PostgreSQL keeps up, Odoo puts into a sentence where the request ends.
+            # Odoo converts errors of PostgreSQL to sentences at the end of a request.
             return ("sentences", "") if str(error).strip() else ("tracebacks", "an error without a sentence")
         except Exception as error:
             if not model.startswith("leads.agent.") and self._is_of_odoo(error):

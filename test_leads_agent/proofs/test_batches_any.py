@@ -31,10 +31,10 @@ FACTS = (
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestBatchesAny(LeadsAgentCommon):
-    """Any batch: its plan says line by line what its commit does, and its undo puts back what was.
+    """Random batches: the commit does exactly what each line of the plan says, and undoing restores the previous state.
 
-    A situation is drawn: who holds what since when, orders, callbacks, limits, and what the manager asks for. It is
-    played by RPC and rolled back. Whole: 1,000 situations; as a slice: 25.
+    Each situation is random: holders and assignment dates, orders, callbacks, limits, and the manager's options. It is
+    run by RPC and rolled back. In full: 1,000 situations; as a slice: 25.
     """
 
     SITUATIONS = 1_000 if WHOLE else 25
@@ -67,7 +67,7 @@ class TestBatchesAny(LeadsAgentCommon):
         cls.contact = cls.env["res.partner"].create({"name": "Contact", "parent_id": cls.customers[0].id})
         for nr, customer in enumerate((*cls.customers, cls.contact, cls.customers[1])):
             cls._order(customer, "sale" if nr == 4 else "cancel" if nr == 5 else "draft", days_ago=nr)
-        # Customers of one company whose orders are of another one, as after a move.
+        # Customers of one company with orders of another, as after a move.
         cls.env.flush_all()
         cls.env.cr.execute(
             "UPDATE res_partner SET company_id = %s WHERE id = ANY(%s)",
@@ -101,7 +101,7 @@ class TestBatchesAny(LeadsAgentCommon):
     # ------------------------------------------------------------------
 
     def _draw(self):
-        """Who holds what since when, what is promised, how much everybody may have."""
+        """Create random assignments, callbacks and limits."""
         draw, door = self.random, self.env(user=self.manager)["leads.agent.assignment"].sudo()
         self.agents.leads_max_open = self.agents.leads_max_per_day = 0
         holders = {customer.id: draw.choice(self.agents) for customer in self.customers if draw.random() < 0.5}
@@ -140,7 +140,7 @@ class TestBatchesAny(LeadsAgentCommon):
                 callback.agent_id = False
 
     def _request(self):
-        """What the manager asks for."""
+        """Return random options of the manager."""
         draw = self.random
         orders = draw.sample(self.orders.ids, draw.randint(1, len(self.orders)))
         vals = {"reassign": draw.random() < 0.6, "cap": draw.choice((0, 0, 0, 1, 2))}
@@ -165,7 +165,7 @@ class TestBatchesAny(LeadsAgentCommon):
         return result
 
     def _facts(self):
-        """What undoing puts back. Written as plainly as can be."""
+        """Return the data that undoing restores, written as simply as possible."""
         leads = self.env["leads.agent.assignment"].search(
             [("partner_id", "in", self.customers.ids), ("state", "=", "active")]
         )
@@ -184,7 +184,7 @@ class TestBatchesAny(LeadsAgentCommon):
         return facts
 
     def _desks(self):
-        """The figures of the agents, and their ten latest entries."""
+        """Return the figures of the agents, and their ten latest entries."""
         desks = [self._rpc("leads.agent.dashboard", "get_data", user=agent) for agent in self.agents]
         return [(desk["figures"], desk["day"], desk["history"]) for desk in desks]
 
@@ -196,7 +196,7 @@ class TestBatchesAny(LeadsAgentCommon):
             before, desks = self._facts(), self._desks()
             self._rpc("leads.agent.batch.assign", "action_plan", batch.ids)
         except UserError as error:
-            # All who were asked for are full.
+            # All requested agents are full.
             self.assertIn("None of these agents receives leads now", str(error))
             return
         self.assertEqual(self._facts(), before, "a plan changes nothing")

@@ -9,13 +9,13 @@ from .sweep import Sweep
 
 LEAST_READS = 2400
 LEAST_CONTROLS = 20
-# Who sees least, who should see nothing any more, who sees most; `make prove` asks every role.
+# The roles that see least, should see nothing any more, and see most; `make prove` tests every role.
 SLICE = ("agent, locked", "role lost", "manager")
 
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestCanarySweep(Scenario):
-    """Whatever model there is: no role reads the mark of a record that is out of its sight."""
+    """In all models: no role reads the mark of a record that is out of its sight."""
 
     @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule")
     def test_no_role_reads_what_is_out_of_sight(self):

@@ -35,7 +35,7 @@ DEED = st.tuples(
 
 @dataclass(eq=False)
 class Turn:
-    """An agent had a lead, until something ended it. ``after`` is the turn with which it went on."""
+    """An assignment of an agent until it ended. ``after`` is the earlier one that it continues."""
 
     agent: int
     order: int
@@ -48,14 +48,14 @@ class Turn:
 
 @dataclass(eq=False)
 class Log:
-    """What was done, entry by entry, and what follows from it for the figures, slowly and plainly."""
+    """A log of actions, and the figures computed from it in a slow and simple way."""
 
     entries: list = field(default_factory=list)
 
-    # -- Playing it through
+    # -- Playing the log
 
     def _play(self):
-        """The turns of all agents, and the state of each order."""
+        """Compute the turns of all agents, and the state of each order."""
         self.turns, self.holder, self.states, self.sellers, batches = [], {}, {}, {}, {}
         for entry in self.entries:
             match entry:
@@ -78,7 +78,7 @@ class Log:
                 case ("state", order, state):
                     self.states[order] = state
                 case ("undo", customer, batch):
-                    # As if it had never been
+                    # As if it had never existed
                     turn, taken = batches[batch][customer]
                     self.turns.remove((customer, turn))
                     self.holder[customer] = taken
@@ -92,7 +92,7 @@ class Log:
         return turn
 
     def _before(self, customer, agent, order, door):
-        """The turn of the agent that is reopened, or else the last one for the same order of the customer."""
+        """Return the agent's turn that is reopened, or the last one for the same order of the customer."""
         for other, turn in reversed(self.turns):
             if other == customer and turn.agent == agent:
                 if turn.end in ("resolved", "sale") if door == "reopen" else order in (turn.order, turn.sold):
@@ -105,7 +105,7 @@ class Log:
         return turn.end == "sale" and self.sellers[turn.sold] is turn and self.states[turn.sold] == "sale"
 
     def _leads(self, agent):
-        """The leads of an agent that count: each a list of turns, the last of which says how it stands."""
+        """Return the leads of an agent that count, each as a list of turns; the last turn decides its state."""
         leads = []
         mine = [turn for _customer, turn in self.turns if turn.agent == agent]
         for first in mine:
@@ -153,9 +153,9 @@ class Log:
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestFiguresAny(FiguresCommon):
-    """Whatever is done with leads and orders: agent, manager and report read what a plain recount of the log says.
+    """After random actions on leads and orders, all users and reports read the figures of a simple recount.
 
-    Whole: 1,000 sequences of up to 14 deeds. As a slice: 4.
+    In full: 1,000 sequences of up to 14 actions. As a slice: 4.
     """
 
     @classmethod
@@ -165,7 +165,7 @@ class TestFiguresAny(FiguresCommon):
         cls.agents = (cls.agent, cls.other_agent)
         cls.customers = [cls._customer(name) for name in ("Harbour Café", "Hill Bakery")]
 
-    # -- Deeds, each through the door by which people do it
+    # -- Actions, each by the entry point that users use
 
     def _quote(self, customer):
         order = self.env["sale.order"].create(
@@ -275,7 +275,10 @@ class TestFiguresAny(FiguresCommon):
         self._note_given(customer, before, door)
 
     def _note_given(self, customer, before, door):
-        """:param door: ``form``, ``reopen``, or the number of a batch"""
+        """Log an assignment.
+
+        :param door: ``form``, ``reopen``, or the number of a batch
+        """
         after = self._active(customer)
         if after != before:
             nr, agent = self.customers.index(customer), self.agents.index(after.agent_id)
@@ -295,7 +298,7 @@ class TestFiguresAny(FiguresCommon):
             self.env.cr.precommit.clear()
 
     def _do(self, deed, customer, agent):
-        """A deed that is refused was not done."""
+        """Run an action; a refused one is not logged."""
         savepoint = self.env.cr.savepoint()
         before = len(self.log.entries)
         try:

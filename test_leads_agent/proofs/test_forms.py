@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 from .marks import ROLES, WHOLE, figure, marks_in
 from .scenario import Scenario
 
-# What could be named on a form.
+# The records to use in forms.
 THINGS = (
     "partner",
     "contact",
@@ -24,13 +24,13 @@ THINGS = (
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestForms(Scenario):
-    """A new form is answered before anything is saved, with defaults that the caller names: they must tell nothing.
+    """A new form calls onchange before saving, with defaults from the caller: it must reveal nothing.
 
-    Each link of each model that the role may create is filled in by number, dialogs included.
+    Each link of each model that the role may create is filled in by ID, including wizards.
     """
 
     def _things(self, env):
-        """Ids by model: of what the role may read, and of what it may not."""
+        """Return IDs by model: those that the role may read, and the others."""
         seen, hidden = {}, {}
         for things in self.world.values():
             for key in THINGS:
@@ -49,19 +49,19 @@ class TestForms(Scenario):
                     yield model, field
 
     def _told(self, model, field, record_id):
-        """The marks in the answer of a new form in which the link is filled in."""
+        """Return the marks in a new form in which the link is filled in."""
         specification = {field.name: {"fields": {"display_name": {}}}}
         with self._rolled_back():
             try:
                 answer = model.with_context(**{f"default_{field.name}": record_id}).onchange({}, [], specification)
             except (AccessError, UserError, ValidationError):
                 return set()
-            except Exception as error:  # whatever it is, it goes to the client
+            except Exception as error:  # any error is returned to the client
                 answer = error
         return marks_in(str(answer))
 
     def _required(self, model, but):
-        """Values for what a new record needs and has no default for."""
+        """Return values for required fields without a default."""
         defaults = model.default_get([name for name, field in model._fields.items() if field.required])
         vals = {}
         for name, field in model._fields.items():
@@ -81,14 +81,14 @@ class TestForms(Scenario):
         return vals
 
     def _told_by_linking(self, model, field, record_id):
-        """The marks that a new record of the role's own tells of what it is linked to."""
+        """Return the marks that a new record of the role reveals of the linked record."""
         with self._rolled_back():
             try:
                 record = model.create({**self._required(model, field.name), field.name: record_id})
                 self.env.flush_all()
                 self.env.invalidate_all()
                 answer = record.read([field.name])
-            except Exception as error:  # whatever it is, it goes to the client
+            except Exception as error:  # any error is returned to the client
                 answer = error
         return marks_in(str(answer))
 
@@ -108,7 +108,7 @@ class TestForms(Scenario):
         "odoo.addons.base.models.ir_mail_server",
     )
     def _attack(self, area, told, least):
-        """:param int least: of how many links the twin must answer with a mark"""
+        """:param int least: for how many links the call with a record in sight must return a mark"""
         for role in ROLES[:1] if not WHOLE else ROLES[:5]:
             with self._as(role) as env, self.subTest(role.name):
                 seen, hidden = self._things(env)

@@ -6,7 +6,7 @@ from .journeys import NAMED, Journeys
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestJourneys(Journeys):
-    """Under the lock, the screens of Odoo that an agent lives in open and save."""
+    """Under the lock, the screens of Odoo that agents use open and save."""
 
     def test_own_user_avatar_and_list_of_users(self):
         self._call("res.users", "web_read", [self.user.id], {"name": {}, "partner_id": NAMED, "image_1920": {}})

@@ -11,17 +11,17 @@ from .marks import ROLES
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestJourneysEntering(Journeys):
-    """Under the lock, what an agent enters in Odoo's own forms, as its own buttons open them, is saved."""
+    """Under the lock, what an agent enters in Odoo's own forms, as opened by their buttons, is saved."""
 
     def setUp(self):
         super().setUp()
-        # Addresses on orders, which a setting shows.
+        # Addresses on orders, shown by a setting.
         self.env.ref("base.group_user").implied_ids += self.env.ref("account.group_delivery_invoice_address")
         self.partner = self.world["A"]["partner"]
         self.quotation = self.world["A"]["quotation"]
 
     def _context(self, action):
-        """The context with which a button opens a form."""
+        """Return the context with which a button opens a form."""
         return {key: value for key, value in action["context"].items() if not key.startswith("search_default_")}
 
     def _action(self, model, method, ids, **kwargs):
@@ -63,7 +63,7 @@ class TestJourneysEntering(Journeys):
 
     def test_meeting_with_a_hidden_guest_keeps_the_guest(self):
         hidden = self.world["C"]["partner"]
-        # What attendees tell of themselves is a matter of the proofs of visibility.
+        # What attendees reveal is tested in the proofs of visibility.
         self.locked = replace(self.locked, allowed=self.locked.allowed | {"CP"})
         meeting = self.world["A"]["event"]
         meeting.write({"user_id": self.user.id, "partner_ids": [Command.link(hidden.id)]})
@@ -220,7 +220,7 @@ class TestJourneysEntering(Journeys):
 
     @mute_logger("odoo.http")
     def test_import_of_new_customers(self):
-        """The dialog on the list of contacts: each line becomes a customer of the agent."""
+        """The import wizard of contacts: each line becomes a customer of the agent."""
         names = [f"Imported {number}" for number in range(5)]
         rows = "\n".join(["Name,Phone,City", *[f"{name},+32 3 555 01 0{nr},Ghent" for nr, name in enumerate(names)]])
         [dialog] = self._call("base_import.import", "create", [{"res_model": "res.partner"}])
@@ -289,7 +289,7 @@ class TestJourneysEntering(Journeys):
         self._told()
 
     def test_order_with_a_hidden_delivery_address_keeps_it(self):
-        """A salesperson has set what the agent may not see: the order opens, changes and is saved, and keeps it."""
+        """A salesperson has set an address out of sight of the agent: the order opens, is saved, and keeps it."""
         hidden = self.world["B"]["contact"]
         self.quotation.with_user(self.salesperson).write({"partner_shipping_id": hidden.id})
         self._settle()
@@ -299,7 +299,7 @@ class TestJourneysEntering(Journeys):
         form.save()
         self.assertEqual(self.quotation.partner_shipping_id, hidden)
         self.assertEqual((self.quotation.client_order_ref, len(self.quotation.order_line)), ("PO 12", 2))
-        # A client that sends back what it was given changes nothing either.
+        # Sending back the unchanged value changes nothing either.
         self._call("sale.order", "web_save", [self.quotation.id], {"partner_shipping_id": hidden.id}, {})
         self.assertEqual(self.quotation.partner_shipping_id, hidden)
         self._told()

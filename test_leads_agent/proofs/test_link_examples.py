@@ -1,4 +1,4 @@
-"""What was found on 2026-11-29, one row each: a locked agent and a portal user read of any customer by its number."""
+"""Leaks found on 2026-11-29, one row each: a locked agent and a portal user could read any customer by its ID."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ CHANGED, BY_DEFAULT, BY_VALUE = "a form, changed", "a new form, by default", "a 
 ON_LINE = "a line of a new record"
 ATTENDEE = ("calendar.attendee", "partner_id")
 SAVED_ANYWAY = (
-    # The plain integer was refused, whatever else PostgreSQL takes for a number was not.
+    # The plain integer was refused, but other values that PostgreSQL accepts as a number were not.
     *(Example("V1", *ATTENDEE, form, NEW) for form in ("text", "float", "padded text")),
     *(Example("V1", *ATTENDEE, "text", NEW, door=door) for door in INTERFACES),
     Example("V1", "discuss.channel.member", "partner_id", "text", ON_LINE, parent="discuss.channel"),
@@ -29,7 +29,7 @@ SAVED_ANYWAY = (
     Example("V1", "leads.agent.decline", "offer_id", "text", NEW, "offer", "D"),
     Example("V1", "calendar.filters", "partner_id", "text", NEW),
     Example("V1", "mail.scheduled.message", "author_id", "text", NEW),
-    # Found since, by a random slice: of a dictionary in a default Odoo makes a record that is not saved.
+    # Found later by a random slice: Odoo creates an unsaved record from a dictionary in a default.
     Example("V1", "project.task", "partner_id", "object", "a new record, by its name"),
     Example("V1", "project.task", "partner_id", "object", "a new record, by default"),
 )
@@ -79,17 +79,17 @@ NAMED_TO_PORTAL = (
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestLinkExamples(WithPortal, RemoteCase):
-    """Each row shows nothing any more, and leaves nothing behind."""
+    """None of these rows reveals or changes anything any more."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # A colleague's lead, which is in no agent's sight but theirs.
+        # A colleague's lead, which is only in sight of that colleague.
         for letter in "AD":
             cls.world[letter]["assignment"] = cls._active(cls.world[letter]["partner"])
 
     def _attack(self, role, area, examples):
-        """Ask each, and the same of the customer in sight."""
+        """Run each example, and the same call with the customer in sight."""
         with self._as(role) as env:
             self._enter(role)
             asker = Asker(self, env)

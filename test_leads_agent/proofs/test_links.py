@@ -1,4 +1,4 @@
-"""Every link of every model, in every form, in every place, at every door: nothing out of sight is told or linked."""
+"""Every link of every model, in every form and place: nothing out of sight is revealed or linked."""
 
 import logging
 import os
@@ -20,18 +20,18 @@ from .remote import MUTED, RemoteCase
 
 _logger = logging.getLogger(__name__)
 
-# Of a slice, in process and over HTTP.
+# Size of a slice, in process and over HTTP.
 SAMPLE, SAMPLE_AT_DOORS = 300, 40
 LEAST = 7000
-# How many twins of a kind are asked: of one that must be answered, and of one that may.
+# How many twins of a kind are tried: of those that must be answered, and of the others.
 TWINS_TO_ANSWER, TWINS = 250, 40
-# A regular expression of names of probes: all of these and no others, whole or not.
+# A regular expression for names of probes: only these are run, and all of them.
 ONLY = os.environ.get("LEADS_ONLY", "")
 PORTAL = Role("portal", "portal", frozenset({"AP", "AQ", "AS"}), locked=True, is_agent=False)
 
 
 class WithPortal:
-    """A contact of customer A who may sign in."""
+    """A contact of customer A with a portal user."""
 
     @classmethod
     def setUpClass(cls):
@@ -41,10 +41,10 @@ class WithPortal:
 
 
 class LinksCommon(WithPortal, RemoteCase):
-    """Links and documents by number. Each kind of probe has its twin on a record in sight, which must be answered."""
+    """Links and documents by ID. Each kind of probe has its twin on a record in sight, which must be answered."""
 
     # ------------------------------------------------------------------
-    # What is asked
+    # Probes
     # ------------------------------------------------------------------
 
     def _links(self, asker):
@@ -60,7 +60,7 @@ class LinksCommon(WithPortal, RemoteCase):
             yield from asker.probes(case, STANDING_PLACES, STANDING)
 
     # ------------------------------------------------------------------
-    # Asking
+    # Running
     # ------------------------------------------------------------------
 
     def _slice(self, probes, role):
@@ -82,10 +82,10 @@ class LinksCommon(WithPortal, RemoteCase):
         return leaks
 
     def _twins(self, asker, probes, role):
-        """Ask the same of records in sight.
+        """Run the same probes on records in sight.
 
-        :return: the kinds of probes, each with the first probe that was answered with a mark or None, and what the
-                 twins emptied
+        :return: the kinds of probes, each with the first probe that was answered with a mark or None, and the links
+                 that the twins emptied
         """
         answered, emptied = {}, {}
         by_kind = defaultdict(list)
@@ -95,7 +95,7 @@ class LinksCommon(WithPortal, RemoteCase):
                 by_kind[probe.kind].append(replace(probe, nr=seen[0]))
         for kind, twins in by_kind.items():
             answered[kind] = None
-            # First those of whom the form before told, then one of each field before the second of any.
+            # Start with probes whose previous form was answered; then take one of each field before the second of any.
             turns = Counter()
             distinct = {twin.name: twin for twin in twins}.values()
             in_turn = []
@@ -114,11 +114,11 @@ class LinksCommon(WithPortal, RemoteCase):
         return answered, emptied
 
     def _must_answer(self, probe, role):
-        """Whether a record in sight must be told of: by the plain number everywhere, by a text where it is saved.
+        """Whether a record in sight must be revealed: by a plain ID everywhere, by a text where it is saved.
 
-        The first role shows that each kind of probe can tell; the others are asked fewer of them. Portal users save
-        nothing that has a number of a document; forms answer them all the same. Default values are numbers alone. A
-        form tells of its lines by what it computes from them, and nothing is computed from the links of a line.
+        The first role shows that each kind of probe can reveal a record; the other roles try fewer. Portal users save
+        nothing with the ID of a document, but forms still answer them. Default values are only numbers. A form returns
+        its lines in computed fields, and no field is computed from the links of a line.
         """
         if role in ROLES[1:] or probe.place.name.startswith("default values"):
             return False
@@ -166,7 +166,7 @@ class LinksCommon(WithPortal, RemoteCase):
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestLinks(LinksCommon):
-    """Every link as the role that sees least."""
+    """Every link, as the role that sees least."""
 
     @mute_logger(*MUTED)
     def test_no_link_by_number_tells_of_a_record_out_of_sight(self):
@@ -182,13 +182,13 @@ class TestLinks(LinksCommon):
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestNumbers(LinksCommon):
-    """Links as the other roles, documents by number, and what somebody says to stand on."""
+    """Links as the other roles, documents by ID, and active records in the context."""
 
     @mute_logger(*MUTED)
     def test_no_link_by_number_tells_the_other_agents(self):
-        """The same by the number and by a text, without HTTP: the other roles see other records.
+        """The same by ID and by text, without HTTP: the other roles see other records.
 
-        Each of them is asked a quarter of it, another one each.
+        Each role tries a different quarter of the probes.
         """
         others = ROLES[1:5]
         for share, role in enumerate(others) if WHOLE else ():

@@ -23,7 +23,7 @@ MUTED = (
 
 
 def _judging_afterwards(guard):
-    """A ``create`` that looks at what it made, instead of at what is inserted."""
+    """A ``create`` that checks the created record instead of the values to insert."""
 
     def create(records, vals_list):
         made = super(guard, records).create(vals_list)
@@ -36,14 +36,14 @@ def _judging_afterwards(guard):
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestMutants(Scenario):
-    """Each rule and each override is taken away in turn, and something must notice: none is there for show."""
+    """Each rule and each override is removed in turn, and a finding must notice: none is superfluous."""
 
     def _is(self, customer, key):
         return [("id", "in", self.world[customer][key].ids)]
 
     @contextmanager
     def _kept_apart(self):
-        """What happens is undone, whether it passed or not."""
+        """Roll back all changes, whether the check passed or not."""
         with self._rolled_back():
             yield
             self.env.flush_all()
@@ -52,7 +52,7 @@ class TestMutants(Scenario):
         return next(role for role in ROLES if role.name == name)
 
     def _findings(self, role, finding, mutate=None):
-        """What is wrong for the role, with something taken away by ``mutate``, or with all in place."""
+        """Return the finding for the role, with everything in place or after ``mutate`` removed something."""
         with self._as(role) as env:
             if mutate:
                 mutate()
@@ -60,7 +60,7 @@ class TestMutants(Scenario):
             return finding(self, env, role)
 
     # ------------------------------------------------------------------
-    # Taking away
+    # Removing
     # ------------------------------------------------------------------
 
     def _rule_off(self, mutant):
@@ -71,9 +71,9 @@ class TestMutants(Scenario):
 
     @contextmanager
     def _override_off(self, mutant):
-        """The class of ours that defines the method has it no longer, so that the next one answers.
+        """Remove the method from our class, so that the next class in the MRO is called.
 
-        Where several addons of ours define it, the base addon is meant; ``base`` is what holds for all models.
+        If several addons of ours define it, that of the base addon is removed; ``base`` stands for all models.
         """
         model_class = self.env.registry[mutant.model]
         *_others, definition = [
@@ -141,7 +141,7 @@ class TestMutants(Scenario):
 
     @mute_logger(*MUTED)
     def test_judging_a_record_after_it_was_created_would_not_do(self):
-        """The cache of a new record has an empty link where a text was sent, and the row has the number."""
+        """The cache of a new record has an empty link for a text, while the row has the ID."""
         [guard] = [cls for cls in type(self.env["base"]).__mro__ if cls.__module__.endswith("access.base")]
 
         def links(form):
@@ -155,7 +155,7 @@ class TestMutants(Scenario):
 
     @mute_logger(*MUTED)
     def test_rules_by_the_sweep_alone(self):
-        """How many rules the sweep alone misses, over all roles: a figure, since those that only write leak nothing."""
+        """Report how many rules the sweep alone misses, over all roles: rules on writing only leak nothing."""
         if not WHOLE:
             return
         missed = 0
@@ -185,7 +185,7 @@ class TestMutants(Scenario):
         figure("mutants", "overrides not about sight", len(NOT_ABOUT_SIGHT))
 
     def _overrides(self):
-        """Every method of ours that another module or Odoo's base has too."""
+        """Return every method of ours that another module or Odoo's base also defines."""
         for name, model_class in self.env.registry.items():
             bases = [cls for cls in model_class.__mro__ if not getattr(cls, "pool", None)]
             others = [cls for cls in bases if not cls.__module__.startswith(OURS)]

@@ -17,16 +17,16 @@ from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 MONDAY = fields.Datetime.to_datetime("2026-11-16 08:00:00")
-# Longer than an offer takes, and than the pause between two looks.
+# Longer than an offer is valid, and than the time between two checks.
 LOOK = timedelta(minutes=5, seconds=1)
 
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestOfferNeverLost(OfferCommon):
-    """After any sequence of events every open lead has an owner, a running offer, or a reason and what comes next.
+    """After random events, every open lead has an owner, a running offer, or a reason and a next step.
 
-    What comes next is a moment at which it is looked at again, or a setting or a manager that the reason names. Whole:
-    250 sequences; slice: 25. The seed is reported: a sequence that fails can be played again.
+    The next step is a time at which it is checked again, or a setting or a manager named in the reason. In full: 250
+    sequences; as a slice: 25. The seed is reported, so that a failing sequence can be repeated.
     """
 
     SEQUENCES = 250 if WHOLE else 25
@@ -129,7 +129,7 @@ class TestOfferNeverLost(OfferCommon):
     # ------------------------------------------------------------------
 
     def _fate(self, lead):
-        """What has the lead; None where nothing has."""
+        """Return the owner, offer or next step of the lead; None if there is none."""
         now, live = fields.Datetime.now(), self._live(lead)
         if lead.user_id:
             return None if live else "owner"
@@ -190,7 +190,7 @@ class TestOfferNeverLost(OfferCommon):
             for _nr in range(self.EVENTS):
                 [event] = draw.choices([*events], [*events.values()])
                 history.append(event.__name__.removeprefix("_do_"))
-                # What is refused changed nothing.
+                # A refused action changes nothing.
                 with suppress(UserError), self.env.cr.savepoint():
                     event(draw)
                 self.env.invalidate_all()
@@ -199,7 +199,7 @@ class TestOfferNeverLost(OfferCommon):
             self._check_they_go_on(history)
 
     def _check_they_go_on(self, history):
-        """With everybody back and nothing held, each lead is with somebody after the next looks, or was refused."""
+        """With all agents back and nothing held, the next checks assign each lead or refuse it."""
         self.crew.active = True
         self.crew.leads_available = True
         self.env.company.write({"leads_offer_override": False, "leads_offer_intercept": False})

@@ -4,9 +4,9 @@ from odoo.tools import mute_logger
 from .marks import ROLES, figure
 from .remote import INTERFACES, MUTED, RemoteCase, is_refused
 
-# Whose offers, and what is attached to them, a user must find: agents their own, managers those of their companies.
+# The offers, with attached records, that a user must find: agents their own, managers those of their companies.
 OWN = {"agent": "ABC", "other_agent": "D", "manager": "ABCD"}
-# What only managers read.
+# Only read by managers.
 OF_MANAGERS = {"leads.agent.routing"}
 VERBS = (
     ("read", lambda ids, field: {"ids": ids, "fields": [field]}),
@@ -21,9 +21,9 @@ VERBS = (
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestOfferProbes(RemoteCase):
-    """Offers, audits, points and profiles at each interface, as each role: one's own are told, those of others are not.
+    """Offers, audits, points and profiles at each interface, as each role: only one's own are shown.
 
-    Each record bears a text of its own; so each call that must find nothing has its twin that must find the text.
+    Each record has its own text, so each call that must not find a text has a twin that must find it.
     """
 
     @classmethod
@@ -74,13 +74,13 @@ class TestOfferProbes(RemoteCase):
 
     def _tells(self, record, answer, text):
         if record._name == "leads.agent.routing":
-            # The number of a lead is short: what counts is that a row came back.
+            # The ID of a lead is short: the check is that a row was returned.
             return not is_refused(answer) and text in answer
         return text in answer
 
     @mute_logger(*MUTED)
     def test_nobody_writes_what_the_routing_writes(self):
-        """Offers are answered by their methods, points come from them: nobody writes a value, not even managers."""
+        """Offers are answered by their methods, which create points: no user writes values, not even managers."""
         things, profile = self.world["A"], self.profiles[self.agent]
         for role in (role for role in ROLES if role.user in ("agent", "manager")):
             with self.subTest(role.name), self._as(role):
@@ -101,6 +101,6 @@ class TestOfferProbes(RemoteCase):
                             self.assertTrue(is_refused(answer), f"{interface} {verb} {record._name}: {answer[:300]}")
                     self.env.invalidate_all()
                     self.assertEqual(record.read(list(vals)), before)
-                # The twin: managers set up profiles, agents do not.
+                # The twin: managers configure profiles, agents do not.
                 answer = self._rpc("json/2", profile._name, "write", profile.ids, vals={"pecking_order": 7})
                 self.assertEqual(is_refused(answer), role.is_agent)

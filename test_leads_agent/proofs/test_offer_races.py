@@ -15,7 +15,7 @@ CLIENTS = 8
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestOfferRaces(RaceCase):
-    """Several who want one lead at the same moment, and jobs beside them. Whole: 200 times each; slice: 3 times."""
+    """Users and jobs compete for one lead at the same moment. In full: 200 times each; as a slice: 3 times."""
 
     LEADS = 1
     RUNS = 200 if WHOLE else 3
@@ -71,7 +71,7 @@ class TestOfferRaces(RaceCase):
         return lambda env: Job(env(user=1)).expire(500)
 
     def _let_pass(self, lead_id):
-        """The deadline is now, for those who look from the next moment on."""
+        """Move the deadline to now, for transactions that begin later."""
         with self._env() as env:
             env.cr.execute(
                 "UPDATE leads_agent_offer SET deadline = now() AT TIME ZONE 'UTC' + interval '40 milliseconds'"
@@ -80,7 +80,7 @@ class TestOfferRaces(RaceCase):
             )
 
     def _check_one_fate(self, lead_id):
-        """One owner at most, points once for each cause, and the lead is where its offers say."""
+        """Check that there is one owner at most and one point entry per cause, and that the lead matches its offers."""
         with self._env() as env:
             lead = env["crm.lead"].browse(lead_id)
             states = lead.leads_offer_ids.mapped("state")
@@ -170,7 +170,7 @@ class TestOfferRaces(RaceCase):
 
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_two_users_at_work_on_the_catch_all(self):
-        """One accepts, assigns or resubmits while the other one assigns: one of them wins, the other one is told."""
+        """One user accepts, assigns or resubmits while the other assigns: one succeeds, the other is notified."""
         catchers, agent_id = self.offers["agents"][:2], self.offers["agents"][-1]
         told = 0
 
@@ -220,7 +220,7 @@ class TestOfferRaces(RaceCase):
         return lambda env: env(user=1)["crm.lead"].create(values).id
 
     def _check_one_holder(self, lead_ids):
-        """One agent owns all of the leads, and holds their one customer; nothing is offered any more."""
+        """Check that one agent owns all of the leads, and holds their customer; no offer is left."""
         with self._env() as env:
             leads = env["crm.lead"].browse(lead_ids)
             self.assertEqual(len(leads.user_id), 1, leads.mapped("user_id.login"))
@@ -263,7 +263,8 @@ class TestOfferRaces(RaceCase):
             outcomes = self._race(self._accept(*live), self._write_in(email_from=email))
             self._check_errors(outcomes)
             lead_ids.append(outcomes[1])
-            # Whoever is offered the second one, if it came before the acceptance was known, hands it over by accepting.
+            # An agent with an offer of the second lead, made before the acceptance was known, gives it to the owner by
+            # accepting.
             for offer_id, agent_id in self._live(lead_ids[1]):
                 with self._env() as env:
                     self._accept(offer_id, agent_id)(env)

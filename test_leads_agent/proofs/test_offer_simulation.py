@@ -20,7 +20,7 @@ from .marks import WHOLE, figure
 
 SEED = int(os.environ.get("LEADS_SEED") or random.randrange(10**6))
 MONDAY = fields.Datetime.to_datetime("2026-11-16 00:00:00")
-# How agents treat offers: chance to accept, chance to decline (else they miss), seconds until they answer.
+# How agents respond to offers: chance to accept, chance to decline (else they miss), seconds until they respond.
 HABITS = {"fast": (0.9, 0.1, 40), "slow": (0.7, 0.1, 280), "declining": (0.1, 0.8, 60), "sleeping": (0.1, 0.0, 200)}
 
 
@@ -30,7 +30,7 @@ class Killed(Exception):
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestOfferSimulation(OfferCommon):
-    """A week of a lead desk in frozen time. Whole: 1,000 leads and 40 agents; as a slice: 40 leads and 6 agents."""
+    """A week of leads in frozen time. In full: 1,000 leads and 40 agents; as a slice: 40 leads and 6 agents."""
 
     LEADS = 1_000 if WHOLE else 40
     AGENTS = 40 if WHOLE else 6
@@ -78,7 +78,7 @@ class TestOfferSimulation(OfferCommon):
 
     @classmethod
     def _make_leaves(cls):
-        """Wednesday is a holiday of the desk; one agent is on leave from Thursday on."""
+        """Wednesday is a public holiday; one agent is on leave from Thursday on."""
         cls.holiday = MONDAY + timedelta(hours=47), MONDAY + timedelta(hours=71)  # midnight in Brussels
         cls.on_leave = cls.agents[0]
         calendar = cls.env.company.leads_offer_calendar_id
@@ -141,7 +141,7 @@ class TestOfferSimulation(OfferCommon):
     def _do_answer(self, offer):
         accepts, declines, _seconds = HABITS[self.habit[offer.agent_id.id]]
         chance = self.random.random()
-        with suppress(UserError):  # too late, as in life
+        with suppress(UserError):  # too late, as in reality
             if chance < accepts:
                 offer.with_user(offer.agent_id).action_accept()
             elif chance < accepts + declines:
@@ -161,7 +161,7 @@ class TestOfferSimulation(OfferCommon):
         self._run_job()
 
     def _look(self):
-        """Plan what follows from what is new: answers of agents, and the next run of the job."""
+        """Plan the next events: responses of agents, and the next run of the job."""
         Offer = self.env["leads.agent.offer"]
         for offer in Offer.search([("id", ">", self.seen)], order="id"):
             self.seen = offer.id
@@ -175,8 +175,8 @@ class TestOfferSimulation(OfferCommon):
         due = [offer.deadline for offer in Offer.search([("state", "=", "offered")], order="deadline", limit=1)]
         due += self._moments("held", "shark_tank")
         if any(kind != "job" for _at, _count, kind, _payload in self.events):
-            # Once nothing else happens, nobody new is found at the looks, which would go on for ever. The job comes an
-            # hour late to them: a week has two thousand looks.
+            # Once there are no other events, further checks find no new agents and would go on forever. The job runs an
+            # hour late for waiting leads: otherwise a week would have two thousand checks.
             due += [moment + timedelta(hours=1) for moment in self._moments("waiting")]
         if due and not any(
             kind == "job" and at <= max(min(due), fields.Datetime.now()) for at, _c, kind, _p in self.events
@@ -184,7 +184,7 @@ class TestOfferSimulation(OfferCommon):
             self._plan(min(due), "job")
 
     def _moments(self, *states):
-        """When the next of the leads in these states is looked at."""
+        """Return when the leads in these states are checked next."""
         domain = [("leads_offer_until", "!=", False), ("leads_offer_state", "in", states)]
         return self.env["crm.lead"].search(domain, order="leads_offer_until", limit=1).mapped("leads_offer_until")
 
@@ -206,7 +206,7 @@ class TestOfferSimulation(OfferCommon):
             self.assertEqual(lead.user_id, accepted.agent_id)
             self.assertTrue(accepted or lead.leads_waiting_reason)
             fates[lead.leads_offer_state] += 1
-            # The audit explains who was asked: everybody who got an exclusive offer had qualified.
+            # The audit explains who was asked: all agents with an exclusive offer were qualified.
             asked = lead.leads_offer_ids.filtered(lambda offer: offer.kind == "exclusive")
             self.assertLessEqual(
                 set(asked.agent_id.ids), {nr for routing in lead.leads_routing_ids for nr in routing.ranked}
@@ -221,7 +221,7 @@ class TestOfferSimulation(OfferCommon):
         figure("simulation", "jobs killed", self.kills)
 
     def _check_leaves(self, offers):
-        """On the holiday nothing is routed and what comes waits for the morning after; who is on leave gets nothing."""
+        """On the holiday nothing is routed, and leads wait for the next morning; an agent on leave gets none."""
         begin, end = self.holiday
         morning = MONDAY + timedelta(days=3, hours=7)  # 8:00 in Brussels
         routings = self.leads.leads_routing_ids
@@ -244,7 +244,7 @@ class TestOfferSimulation(OfferCommon):
         )
 
     def _check_ledger(self, offers):
-        """The ledger is what the offers say, and nothing else."""
+        """Check that the points match the offers exactly."""
         entries = self.env["leads.agent.score.entry"].search([("offer_id", "in", offers.ids)])
         found = Counter(entries.mapped("cause"))
         exclusive = offers.filtered(lambda offer: offer.kind == "exclusive")

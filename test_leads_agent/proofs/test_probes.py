@@ -20,15 +20,15 @@ LEAST_PROBES = 240
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestProbes(RemoteCase):
-    """Every attack at every interface, on records in sight and out of it, as each role.
+    """Every attack at every interface, on records in sight and out of sight, as each role.
 
-    A probe is a row of a table, an attempt one call of it on one record. Its expectation is stated before it is fired:
-    the answer holds the mark of the record, or it does not; and never does it hold a mark that the role may not find.
-    So each call that must find nothing has its twin, the same call on a record in sight.
+    A probe is a row of a table, an attempt is one call of it on one record. The expectation is defined before the call:
+    the answer contains the mark of the record or not, and never a mark that the role may not find. So each call that
+    must find nothing has a twin: the same call on a record in sight.
     """
 
     def _attempts(self, role, probes, customers=PROBED):
-        """Return (probe, attempt, whether it is allowed) of each thing that there is."""
+        """Return (probe, attempt, whether it is allowed) of each record."""
         attempts = [
             (probe, Attempt(self, role, interface, customer, key))
             for customer in customers
@@ -43,7 +43,7 @@ class TestProbes(RemoteCase):
         return readings, self._attempts(role, EFFECTS)
 
     def _fire(self, role):
-        """Return how many were fired per interface, how many were allowed and not, and what is wrong."""
+        """Return how many attempts were made per interface, how many were allowed and not, and what is wrong."""
         readings, effects = self._all_attempts(role)
         if not WHOLE:
             rng = random.Random(f"{SEED} {role.name}")
@@ -62,7 +62,7 @@ class TestProbes(RemoteCase):
         return fired, twins, problems
 
     def test_no_page_of_a_list_lets_others_in(self):
-        """What is left out of a page does not let rows in behind it that nobody looked at."""
+        """Rows that are removed from a page are not replaced by rows that were not checked."""
         for role in ROLES:
             with self.subTest(role.name), self._as(role):
                 self._enter(role)

@@ -10,16 +10,16 @@ from .marks import ROLES, WHOLE, figure, marks_in
 from .scenario import Scenario
 
 MODELS = ("quotation", "quotation_line", "partner", "sold")
-# What a request would stumble over anyway, and what waits for something outside.
+# Methods that would fail in any request, or that need an external service.
 SKIPPED = re.compile(r"init|pdf|.*_enrich.*|.*autocomplete.*|.*_iap.*|.*_sync.*")
 
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestPublicMethods(Scenario):
-    """Whatever can be called from outside without arguments is called, on a record out of sight and on its twin."""
+    """Every public method without arguments is called, on a record out of sight and on one in sight."""
 
     def _methods(self, record):
-        """Names of the methods that need nothing but the record."""
+        """Return the names of the methods that only need the record."""
         for name, function in inspect.getmembers(type(record), inspect.isfunction):
             if name.startswith("_") or SKIPPED.fullmatch(name):
                 continue
@@ -36,13 +36,13 @@ class TestPublicMethods(Scenario):
                 yield name
 
     def _call(self, record, name):
-        """The text that the call returns, and of the records it returns."""
+        """Return the result of the call as text, including returned records."""
         with self._rolled_back():
             try:
                 result = getattr(record, name)()
                 text = str(result)
                 self.env.flush_all()
-            except Exception as error:  # whatever it is, it goes to the client
+            except Exception as error:  # any error is returned to the client
                 text = str(error)
         return text
 

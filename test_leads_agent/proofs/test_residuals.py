@@ -9,7 +9,7 @@ from .remote import RemoteCase
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestResiduals(RemoteCase):
-    """What stays open on purpose, exactly as far as `docs/visibility.md` says, and no further."""
+    """What is deliberately open, exactly as far as `docs/visibility.md` says, and no further."""
 
     def setUp(self):
         super().setUp()
@@ -57,7 +57,7 @@ class TestResiduals(RemoteCase):
                 self.assertEqual(bool(count), role.name == "salesperson")
 
     def test_home_action_is_a_convenience(self):
-        """Row 31: an agent may choose another one, and sees no more for it."""
+        """Row 31: an agent may choose another one, and sees no more because of it."""
         with self._as(self.role) as env:
             action = self.env.ref("sale.action_orders")
             env["res.users"].browse(self.agent.id).write({"action_id": action.id})
@@ -66,7 +66,7 @@ class TestResiduals(RemoteCase):
             self.assertFalse(env["sale.order"].search([("id", "in", hidden.ids)]))
 
     def test_no_mail_after_the_assignment_ended(self):
-        """Row 15: who was told of a customer is told no more."""
+        """Row 15: a user who was notified of a customer is not notified any more."""
         self.agent.notification_type = "email"
         order = self.world["C"]["quotation"].with_user(self.salesperson)
         with self._as(self.role):

@@ -10,7 +10,7 @@ THIEF = "thief@example.com"
 
 @tagged("post_install", "-at_install", "leads_prove")
 class TestSignIn(RemoteCase):
-    """With all addons: nothing that a Leads Manager writes, by whatever interface, changes the e-mail of a sign-in."""
+    """With all addons: nothing that a Leads Manager writes, at any interface, changes the e-mail address of a user."""
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models", "odoo.addons.rpc.controllers")
     def test_no_way_to_the_email_of_a_sign_in(self):
@@ -41,7 +41,7 @@ class TestSignIn(RemoteCase):
         with self._as(MANAGER):
             self._enter(MANAGER)
             for nr, (model, method, ids, kwargs) in enumerate(calls):
-                # Of a slice, each call by one interface.
+                # In a slice, each call at one interface.
                 for interface in INTERFACES if WHOLE else [INTERFACES[nr % len(INTERFACES)]]:
                     with self.subTest(interface=interface, model=model, method=method):
                         with self._rolled_back():

@@ -1,4 +1,4 @@
-"""What is attempted, by name; the number is that of the row in `docs/visibility.md`."""
+"""The threats by name, with their row numbers in `docs/visibility.md`."""
 
 from enum import Enum
 

@@ -2,7 +2,7 @@ from . import test_answers
 from . import test_flows
 from . import test_visibility_test
 
-# Odoo looks for tests in this package alone.
+# Odoo only searches this package for tests.
 from ..proofs import test_all_apps
 from ..proofs import test_assigning_races
 from ..proofs import test_bad_input

@@ -10,12 +10,12 @@ from ..proofs.marks import ROLES, figure
 from ..proofs.public_methods import GIVEN, PublicMethods
 from ..proofs.remote import MUTED, RemoteCase
 
-# What the protocol says of an answer that it has no form for.
+# Errors of the protocol about results that it cannot represent.
 UNFIT = ("cannot marshal", "dictionary key must be string", "exceeds XML-RPC limits")
 
 
 def _is_left_open(body):
-    """Whether a block of code may be left at its end, so that a method answers nothing."""
+    """Whether execution can reach the end of a block, so that a method returns nothing."""
     for statement in body:
         match statement:
             case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
@@ -45,10 +45,10 @@ def _answers_nothing(source):
 
 @tagged("post_install", "-at_install")
 class TestAnswers(PublicMethods, RemoteCase):
-    """Every public method of the addons answers something that each interface can carry, XML-RPC too."""
+    """Every public method of the addons returns a value that each interface can represent, including XML-RPC."""
 
     def test_no_path_of_a_public_method_answers_nothing(self):
-        """Those with ``takes`` answer yes instead; what extends a method of Odoo without it hands on what that says."""
+        """Methods with ``takes`` return True instead; extensions of Odoo's methods return the result of super."""
         found = list(self._methods())
         self.assertGreater(len(found), 100)
         wrong = [
@@ -119,7 +119,7 @@ class TestAnswers(PublicMethods, RemoteCase):
 
     @mute_logger(*MUTED)
     def test_what_has_nothing_to_say_answers_yes(self):
-        """Deeds without an answer of their own, each by XML-RPC in a situation in which it is done."""
+        """Methods without a result of their own, each called by XML-RPC in a situation in which it succeeds."""
         manager = next(role for role in ROLES if role.name == "manager")
         agent = next(role for role in ROLES if role.name == "agent, locked")
         incoming, profile = self.world["A"]["incoming"], self.profiles[self.agent]

@@ -14,7 +14,7 @@ HOME = Path(get_module_path("leads_agent")).parent
 
 @contextmanager
 def traced(files: set[Path]):
-    """Collect the files whose functions are entered meanwhile."""
+    """Collect the files whose functions are called."""
 
     def note(frame, event, _argument):
         if event == "call":
@@ -33,11 +33,11 @@ def traced(files: set[Path]):
 
 @tagged("post_install", "-at_install")
 class TestFlows(OfferCommon):
-    """The numbers are those of the day on which they were written: they may only fall."""
+    """The limits are the numbers measured when the test was written: they may only decrease."""
 
     def setUp(self):
         super().setUp()
-        # What is remembered is asked anew, so that the order of the tests does not count.
+        # Clear all caches, so that the result does not depend on the order of the tests.
         self.registry.clear_all_caches()
 
     def assertPasses(self, most, files):

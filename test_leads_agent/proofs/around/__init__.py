@@ -1,1 +1,1 @@
-"""Proofs that no test inside Odoo can try: each module has a function `prove(odoo)`, which `make prove` calls."""
+"""Proofs that cannot be tests inside Odoo: each module has a function `prove(odoo)`, which `make prove` calls."""

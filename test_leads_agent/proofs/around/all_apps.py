@@ -1,4 +1,4 @@
-"""What agents see where all community apps are installed: a proof of `make prove` alone, on a database of its own.
+"""What agents see with all community apps installed: only run by `make prove`, on a separate database.
 
 The apps are installed once, without demo data, and kept; each proof runs on a copy. It is `PART=apps` of `make prove`.
 """
@@ -24,22 +24,22 @@ TEMPLATE_PREFIX = "sandbox_apps_"
 LOG = LOGS / "apps.log"
 TAG = "leads_apps"
 LONGEST_SILENCE = 3600
-# Tests of Odoo itself, the accounting of single countries, and drivers of devices.
+# Odoo's test modules, localisations, and hardware drivers.
 LEFT_OUT = ("test_", "l10n_", "hw_")
-# Libraries whose module is called otherwise.
+# Libraries whose module has another name.
 _MODULES = {"python-ldap": "ldap", "google-auth": "google.auth"}
 
 
 @dataclass(frozen=True)
 class Apps:
-    """The modules to install, and why others are not."""
+    """The modules to install, and why others are left out."""
 
     chosen: list[str]
     left_out: dict[str, str]
 
 
 def of_odoo(source: OdooSource) -> Apps:
-    """Return the apps of an Odoo that can be installed here."""
+    """Return the modules of an Odoo that can be installed here."""
     manifests = {}
     for folder in source.addons:
         for path in sorted(Path(folder).glob("*/__manifest__.py")):
@@ -49,7 +49,7 @@ def of_odoo(source: OdooSource) -> Apps:
 
 
 def installable(manifests: dict[str, dict]) -> Apps:
-    """Return which of the modules can be installed, with the reason for each that cannot.
+    """Return which modules can be installed, with the reason for each that cannot.
 
     >>> installable({"a": {}, "b": {"installable": False}, "c": {"depends": ["a", "b"]}, "d": {"depends": ["c"]}})
     Apps(chosen=['a'], left_out={'b': 'not installable', 'c': 'needs b', 'd': 'needs c'})
@@ -87,7 +87,7 @@ def _is_there(library: str) -> bool:
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Run the proofs on a copy of the database with all apps, ours added. Return their figures.
+    """Run the proofs on a copy of the database with all apps and our addons. Return their figures.
 
     :raises Trouble: when one fails
     """
@@ -106,7 +106,7 @@ def prove(odoo: Odoo) -> list[Figure]:
 
 
 def _template(odoo: Odoo, apps: Apps) -> str:
-    """Return the name of a database with the apps, made if need be."""
+    """Return the name of a database with the apps, created if missing."""
     key = f"{odoo.source.label} {apps.chosen}"
     name = TEMPLATE_PREFIX + hashlib.sha256(key.encode()).hexdigest()[:10]
     with held(name, waiting_for="another command that makes the same database"):

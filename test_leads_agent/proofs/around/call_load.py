@@ -1,8 +1,9 @@
-"""Twenty agents log outcomes at two workers at the same time, over HTTP, as their dashboards do.
+"""Twenty agents log outcomes on two workers at the same time, over HTTP, like their dashboards.
 
-Each asks for the next lead, begins a call and logs its outcome; every third outcome agrees on a callback. What must
-hold: no error, each call with its outcome, each promise there once, and none of two open for one customer. How long an
-outcome takes is told as a ratio to the simplest request there is, of the same clients in the same minutes.
+Each agent requests the next lead, begins a call and logs its outcome; every third outcome agrees on a callback. There
+must be no error, an outcome for each call, each callback exactly once, and at most one open callback for a customer.
+The time for an outcome is reported as a ratio to the simplest possible request, by the same clients in the same
+minutes.
 """
 
 import statistics
@@ -48,9 +49,9 @@ QUESTIONS = {
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Let them call, and return what was found.
+    """Let the agents call, and return the figures.
 
-    :raises Trouble: when an error came back, or a call or callback is lost or doubled
+    :raises Trouble: when a request failed, or a call or callback is lost or duplicated
     """
     with step("Making a database for twenty agents"):
         databases.copy_of_template(odoo, DATABASE)
@@ -84,7 +85,7 @@ def _p95(values: list[float]) -> float:
 
 
 def _prepare(admin: Client) -> dict[str, int]:
-    """Make the agents and their leads; return the dispositions."""
+    """Create the agents and their leads; return the dispositions."""
     admin.call("leads.agent.calling.hours", "unlink", admin.call("leads.agent.calling.hours", "search", []))
     companies = admin.call("res.company", "search", [])
     admin.call("res.company", "write", companies, {"leads_agent_calls_per_day": 0, "leads_agent_most_callbacks": 0})
@@ -120,7 +121,7 @@ def _prepare(admin: Client) -> dict[str, int]:
 
 
 def _work(base: str, login: str, outcomes: dict[str, int]) -> dict[str, list[float]]:
-    """A day of one agent; return how long the requests took, in milliseconds."""
+    """Play the day of one agent; return the durations of the requests, in milliseconds."""
     client = Client(base, login, DATABASE)
     mine = client.call("leads.agent.assignment", "search_read", [["state", "=", "active"]], ["partner_id"])
     times = {"next lead": [], "begin": [], "outcome": [], "trivial": []}

@@ -1,7 +1,7 @@
-"""A large batch survives the end of its worker: the server is killed in the middle of the job and started again.
+"""A large batch survives the end of its worker: the server is killed during the job and started again.
 
-No test inside Odoo can try that. What must hold afterwards is what holds without the kill: each lead has one line, one
-result and one active assignment.
+A test inside Odoo cannot do that. The result must be the same as without the kill: each lead has one line, one result
+and one active assignment.
 """
 
 import os
@@ -18,7 +18,7 @@ from sandbox.paths import LOGS, made
 from .two_workers import Client
 
 DATABASE = "leads_killed_job"
-# More than a request takes, so that the job does it.
+# More than fit into a request, so that the job processes them.
 LEADS = 12_000
 KILLED_AFTER = 3_000
 PATIENCE = 600
@@ -62,7 +62,7 @@ QUESTIONS = {
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Kill, start again, wait, and return what was found.
+    """Kill the server, restart it, wait, and return the figures.
 
     :raises Trouble: when the batch does not end as it would have without the kill
     """
@@ -102,7 +102,7 @@ def _done(odoo: Odoo, batch: int) -> tuple[int, str]:
 
 
 def _wait(odoo: Odoo, batch: int, over) -> int:
-    """Wait until the batch is so far; how many leads are done then."""
+    """Wait until ``over`` is true; return how many leads are done then."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         done, state = _done(odoo, batch)
@@ -114,7 +114,7 @@ def _wait(odoo: Odoo, batch: int, over) -> int:
 
 @contextmanager
 def _server(odoo: Odoo, name: str):
-    """Give the address and the process of a server with one worker for jobs."""
+    """Yield the address and the process of a server with one job worker."""
     port = free_port()
     conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_port=port, dbfilter=f"^{DATABASE}$")
     log = made(LOGS) / f"{DATABASE}-{name}.log"

@@ -1,7 +1,7 @@
-"""Access ends at once in the other workers too: two servers on one database, a change at one, the agent at the other.
+"""Access also ends immediately in other workers: two servers on one database, a change on one, the agent on the other.
 
-What a worker remembers (rules, rights, groups, settings) was warmed before by reading successfully at both. Each change
-is made as the person who makes it in daily work.
+The caches of both workers (rules, rights, groups, settings) are filled first by successful reads. Each change is made
+as the user who makes it in daily work.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from sandbox.paths import LOGS, made
 
 DATABASE = "leads_two_workers"
 OTHER = "ben"
-# What hangs on a customer, with the field by which it does.
+# Models related to a customer, each with the field that links to the customer.
 HANGING = {
     "res.partner": "id",
     "sale.order": "leads_commercial_partner_id",
@@ -34,7 +34,7 @@ OF_CUSTOMERS = {
 
 
 class Client:
-    """Somebody signed in at one of the servers."""
+    """A user signed in on one of the servers."""
 
     def __init__(self, base: str, login: str, database: str = DATABASE):
         self.base, self.session = base, requests.Session()
@@ -42,7 +42,10 @@ class Client:
         self.uid = self._post("/web/session/authenticate", params)["result"]["uid"]
 
     def call(self, model: str, method: str, *args: object, **kwargs: object) -> object:
-        """Return the result; an error is trouble."""
+        """Return the result.
+
+        :raises Trouble: when the call fails
+        """
         answer = self.ask(model, method, *args, **kwargs)
         if "error" in answer:
             raise Trouble(f"{model}.{method}: {answer['error']['data']['message']}")
@@ -56,12 +59,13 @@ class Client:
         return self.session.post(self.base + path, json={"jsonrpc": "2.0", "params": params}, timeout=60).json()
 
     def sees(self, customer: int) -> list[str]:
-        """Return the models of which the agent reads something of the customer; all of them when it is in sight."""
+        """Return the models of which the agent reads a record of the customer; all of them while it is in sight."""
         found = []
         for model, field in HANGING.items():
             domain = [[field, "=", customer], *OF_CUSTOMERS.get(model, [])]
             if model == "mail.followers":
-                # That a colleague follows document number so-and-so is no secret; that oneself still does would be.
+                # Agents may see the IDs of documents that colleagues follow, but must not follow the customer
+                # themselves any more.
                 domain.append(["partner_id.user_ids", "in", [self.uid]])
             if self.ask(model, "search_read", domain, ["id"], limit=1).get("result"):
                 found.append(model)
@@ -71,7 +75,7 @@ class Client:
 
 
 class _Changes:
-    """What ends access to a lead: each method one way, as the person who does it in daily work."""
+    """The ways in which access to a lead ends, each as the user who does it in daily work."""
 
     def __init__(self, odoo: Odoo, base: str):
         self.postgres = odoo.postgres
@@ -92,14 +96,14 @@ class _Changes:
     def the_hour_after_resolving_is_over(self, lead: dict) -> None:
         [sort] = self.manager.call("leads.agent.disposition", "search", [["name", "=", "Not interested"]])
         self._dialog("leads.agent.resolve", "action_resolve", assignment_id=lead["id"], disposition_id=sort, note="No")
-        # The clock cannot be moved; the end of the grace can.
+        # The time cannot be changed; the end of the grace period can.
         self._sql("UPDATE leads_agent_assignment SET visible_until = now() - interval '2 seconds' WHERE id = %s", lead)
 
     def customer_archived(self, lead: dict) -> None:
         self.admin.call("res.partner", "action_archive", [lead["partner_id"][0]])
 
     def lock_switched_on(self, lead: dict) -> None:
-        """Without the lock everybody stays in sight after the assignment."""
+        """Without the lock, the customer remains in sight after the assignment."""
         self._lock(False)
         self.unassigned(lead)
         self._lock(True)
@@ -119,7 +123,7 @@ class _Changes:
         self.postgres.rows(statement, (lead["id"],), database=DATABASE)
 
 
-# In this order, and whose lead it is.
+# In this order, each with the holder of the lead.
 ENDS = [
     (_Changes.unassigned, "anna"),
     (_Changes.reassigned, "anna"),
@@ -129,12 +133,12 @@ ENDS = [
     (_Changes.role_lost, "anna"),
     (_Changes.agent_archived, "chloe"),
 ]
-# Every internal user reads customers in Odoo, so does whoever was an agent; orders and what was said, not.
+# Former agents can read these as internal users of Odoo; orders and messages they cannot.
 LEFT_TO_EMPLOYEES = {"res.partner", "read by id", "mail.message", "mail.activity", "mail.followers"}
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Return, for each way access ends, by how many ways the agent read the customer next door before and after.
+    """Return, for each way in which access ends, how many models the agent could read before and after.
 
     :raises Trouble: when something stays in sight, or was not in sight before
     """
@@ -150,7 +154,7 @@ def prove(odoo: Odoo) -> list[Figure]:
 
 def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: str, login: str) -> list[Figure]:
     name, agent = end.__name__.replace("_", " "), Client(there, login)
-    # A lead that came with an offer has no order yet.
+    # A lead from an offer has no order yet.
     mine = [["agent_id.login", "=", login], ["state", "=", "active"], ["order_id", "!=", False]]
     lead = changes.admin.call("leads.agent.assignment", "search_read", mine, ["partner_id", "agent_id"], limit=1)[0]
     customer = lead["partner_id"][0]
@@ -171,7 +175,7 @@ def _prove_end(changes: _Changes, end: Callable[[_Changes, dict], None], there: 
 
 @contextmanager
 def servers(odoo: Odoo, database: str) -> Iterator[list[str]]:
-    """Give the addresses of two servers on the database, each with caches of its own."""
+    """Yield the addresses of two servers on the database, each with its own caches."""
     with ExitStack() as stack:
         addresses = []
         for name in ("here", "there"):

@@ -5,7 +5,7 @@ from odoo.addons.leads_agent_offer.tests.offer_common import OfferCommon
 
 @tagged("post_install", "-at_install")
 class TestWebsiteOffers(OfferCommon, HttpCase):
-    """Odoo's own contact form makes a lead of Sales: it is routed like one that came by mail."""
+    """Odoo's own contact form creates a lead, which is routed like one from a mail."""
 
     def test_a_form_is_read_routed_and_offered(self):
         self._skill(self.agent, self._tag("heat pump"))

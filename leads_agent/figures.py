@@ -8,10 +8,14 @@ The first of them is *assigned*, the last of them may be *resolved*. Undone assi
 were reassigned or merged away, with the agent's earlier ones of the same lead. A *sale* is an order that is confirmed
 now, for the holder of the lead at its last confirmation. *Conversion* counts each order once: 1 when it is the agent's
 sale, 0 while it is a quotation or cancelled.
+
+*Value* is the total of an order with taxes, as order lists show it, in the currency of the current company
+(:func:`value_sql`): *sold* of the sales of today, *open* of the newest quotation of each lead now.
 """
 
 from collections import namedtuple
 
+from odoo import fields
 from odoo.api import Environment
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -20,6 +24,40 @@ CONVERSION_DAYS = 30
 # An assignment whose figures changed.
 Recounted = namedtuple("Recounted", "id is_other_sale")
 FIGURES = ("is_assigned", "is_resolved", "is_sale", "conversion")
+
+
+def in_conversion() -> Domain:
+    """Return the domain of assignments that count in the conversion, as sales or not."""
+    return Domain.custom(
+        to_sql=lambda model, alias, query: SQL("%s IS NOT NULL", model._field_to_sql(alias, "conversion", query))
+    )
+
+
+def amount_sql(alias: str) -> SQL:
+    """Return the total of an order in the currency of its company; 0 or less while it has no amount yet."""
+    total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
+    return SQL("COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1)", total, rate)
+
+
+def value_sql(env: Environment, alias: str) -> SQL:
+    """Return the value of an order in the currency of the current company, at the rate of today.
+
+    Fields of ``sale.order`` must be flushed.
+    """
+    # sudo: res.company, res.currency - the currencies of one's own companies
+    company, companies = env.company.sudo(), env.companies.sudo()
+    today = fields.Date.context_today(company)
+    factors = [
+        SQL(
+            "WHEN %s THEN %s", other.id, other.currency_id._convert(1, company.currency_id, company, today, round=False)
+        )
+        for other in companies
+        if other.currency_id != company.currency_id
+    ]
+    amount = amount_sql(alias)
+    if not factors:
+        return amount
+    return SQL("%s * CASE %s %s ELSE 1 END", amount, SQL.identifier(alias, "company_id"), SQL(" ").join(factors))
 
 
 def lead_before_sql(alias: str) -> SQL:

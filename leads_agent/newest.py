@@ -6,9 +6,13 @@ it would hide every order made until then.
 
 from odoo import fields
 from odoo.api import Environment
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
 
 from .tools import terms
+
+# Fields of orders that say which one is the newest, to be flushed.
+FIELDS = ("leads_commercial_partner_id", "state", "date_order")
 
 
 def moment_sql(env: Environment, alias: str) -> SQL:
@@ -53,4 +57,40 @@ def order_sql(env: Environment, customer: SQL) -> SQL:
         customer=customer,
         now=fields.Datetime.now(),
         moment=moment_sql(env, "f"),
+    )
+
+
+def partial_query(env: Environment, customer: SQL) -> Query:
+    """Return the query of the newest partial order of a customer that the user may read, for a LATERAL join.
+
+    One customer at a time, or PostgreSQL scans all partial orders.
+
+    :param SQL customer: the id of a commercial customer
+    """
+    Order = env["sale.order"]
+    query = Order._search(Domain("is_partial", "=", True))
+    query.add_where(SQL("%s = %s", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query), customer))
+    query.order = SQL("%s DESC, %s DESC", moment_sql(env, Order._table), SQL.identifier(Order._table, "id"))
+    query.limit = 1
+    return query
+
+
+def latest_partial_orders(env: Environment, partner_ids, columns) -> list[dict]:
+    """Return the newest readable partial order of each of these customers.
+
+    :param columns: stored fields of ``sale.order`` to read
+    :returns: dicts with ``partner_id`` and the columns
+    """
+    Order = env["sale.order"]
+    query = partial_query(env, SQL("c.id"))
+    return env.execute_query_dict(
+        SQL(
+            """
+            SELECT c.id AS partner_id, newest.*
+              FROM unnest(%s::int[]) AS c (id)
+        CROSS JOIN LATERAL (%s) newest
+            """,
+            list(partner_ids),
+            query.select(*(Order._field_to_sql(Order._table, name, query) for name in columns)),
+        )
     )

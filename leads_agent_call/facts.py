@@ -8,6 +8,7 @@ from odoo.api import Environment
 from odoo.tools import SQL
 
 from odoo.addons.leads_agent import newest
+from odoo.addons.leads_agent.figures import amount_sql
 from odoo.addons.leads_agent.tools.moments import to_local
 
 from .tools import next_lead
@@ -228,12 +229,6 @@ def read_lines(env: Environment, cells_of: dict) -> dict[int, tuple[Line, ...]]:
         )
         for partner_id, cells in cells_of.items()
     }
-
-
-def amount_sql(alias: str) -> SQL:
-    """The amount of an order in its company's currency; not positive if the order has no amount yet."""
-    total, rate = SQL.identifier(alias, "amount_total"), SQL.identifier(alias, "currency_rate")
-    return SQL("COALESCE(%s, 0) / COALESCE(NULLIF(%s, 0), 1)", total, rate)
 
 
 def standing_sql(env: Environment, alias: str, half_life) -> SQL:

@@ -108,15 +108,20 @@ class LeadsAgentAssignment(models.Model):
     )
     is_ended_today = fields.Boolean(string="Ended Today", compute="_compute_is_today", search="_search_is_ended_today")
     is_recent = fields.Boolean(
-        string="Assigned in the Last 30 Days",
+        string="Counted in the Conversion",
         compute="_compute_is_today",
         search="_search_is_recent",
-        help="How the conversion on the dashboard is calculated.",
+        help="Leads of the last 30 days whose order is a sale, a quotation or cancelled.",
     )
 
     phone = fields.Char(compute="_compute_details")
     email = fields.Char(compute="_compute_details")
     city = fields.Char(compute="_compute_details")
+    current_order_id = Link(
+        "sale.order",
+        compute="_compute_details",
+        help="The customer's latest quotation. Of a lead that has ended: the order it was about.",
+    )
     amount_total = fields.Monetary(compute="_compute_details")
     currency_id = Link("res.currency", compute="_compute_details")
     age_days = fields.Integer(string="Age (days)", compute="_compute_age_days", aggregator="avg")
@@ -209,7 +214,7 @@ class LeadsAgentAssignment(models.Model):
         return search_flag(self._all_companies()._leads_since_midnight("ended_at"), operator, value)
 
     def _search_is_recent(self, operator, value):
-        return search_flag(self._recent_domain(self._all_companies()), operator, value)
+        return search_flag(self._recent_domain(self._all_companies()) & figures.in_conversion(), operator, value)
 
     # ------------------------------------------------------------------
     # CRUD

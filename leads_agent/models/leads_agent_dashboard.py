@@ -9,11 +9,11 @@ from odoo.tools.sql import escape_psql
 
 from .. import newest
 from ..arguments import takes
-from ..figures import CONVERSION_DAYS, FIGURES
+from ..figures import CONVERSION_DAYS, FIGURES, value_sql
 from ..tools import given
 
 LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
-FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", *FIGURES)
+FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "partner_id", "sale_order_id", *FIGURES)
 ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "validity_date")
 
 
@@ -118,6 +118,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _flush_sections(self):
         """Flush the fields that the sections read."""
         self.env["leads.agent.assignment"].flush_model()
+        self.env["sale.order"].flush_model(["amount_total", "currency_rate", "company_id", *newest.FIELDS])
 
     @api.model
     def _search_domain(self, search):
@@ -194,24 +195,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
         :returns: ``{partner_id: dict}``
         """
-        Order = self.env["sale.order"]
-        query = Order._search(Domain("is_partial", "=", True))
-        columns = {name: Order._field_to_sql(Order._table, name, query) for name in ORDER_COLUMNS}
-        # One by one, or PostgreSQL scans all partial orders.
-        query.add_where(SQL("%s = c.id", Order._field_to_sql(Order._table, "leads_commercial_partner_id", query)))
-        query.order = SQL("%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), columns["id"])
-        query.limit = 1
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT c.id AS partner_id, newest.*
-                  FROM unnest(%s::int[]) AS c (id)
-            CROSS JOIN LATERAL (%s) newest
-                """,
-                partner_ids,
-                query.select(*columns.values()),
-            )
-        )
+        rows = newest.latest_partial_orders(self.env, partner_ids, ORDER_COLUMNS)
         return dict(zip([row["partner_id"] for row in rows], self._order_values(rows), strict=True))
 
     @api.model
@@ -235,7 +219,9 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _figures_select(self, today):
-        """Return the query for the figures of the current user, which are stored: see ``figures.py``.
+        """Return the query for the figures of the current user: see ``figures.py``.
+
+        The value of a sale is the agent's own figure, also when the order is out of sight by now.
 
         :param datetime today: midnight in the company of the user
         """
@@ -248,20 +234,29 @@ class LeadsAgentDashboard(models.AbstractModel):
         ]
         return SQL(
             """
-            SELECT count(*) FILTER (WHERE state = 'active') AS open,
+            SELECT count(*) FILTER (WHERE mine.state = 'active') AS open,
                    COALESCE(sum(is_assigned) FILTER (WHERE assigned_at >= %(today)s), 0) AS assigned_today,
                    COALESCE(sum(is_resolved) FILTER (WHERE ended_at >= %(today)s), 0) AS resolved_today,
                    COALESCE(sum(is_sale) FILTER (WHERE ended_at >= %(today)s), 0) AS sold_today,
-                   avg(conversion) AS conversion
+                   avg(conversion) AS conversion, COALESCE(sum(quotation.value), 0) AS value_open,
+                   COALESCE(sum(%(sale_value)s), 0) AS value_sold
               FROM (%(assignments)s) mine
+         LEFT JOIN LATERAL (%(quotation)s) quotation ON mine.state = 'active'
+         LEFT JOIN sale_order sale ON sale.id = mine.sale_order_id AND is_sale = 1 AND ended_at >= %(today)s
             """,
             today=today,
+            sale_value=value_sql(self.env, "sale"),
+            quotation=newest.partial_query(self.env, SQL("mine.partner_id")).select(
+                SQL("%s AS value", value_sql(self.env, "sale_order"))
+            ),
             assignments=assignments.select(*columns),
         )
 
     @api.model
     def _figures(self, rows):
-        figures = rows[0] | {"conversion_days": CONVERSION_DAYS}
+        # sudo: res.company - the currency of the amounts
+        currency = self.env.company.sudo().currency_id
+        figures = rows[0] | {"conversion_days": CONVERSION_DAYS, "currency_id": currency.id}
         if figures["conversion"] is None:
             # Nothing to divide by; XML-RPC carries no None.
             figures["conversion"] = False

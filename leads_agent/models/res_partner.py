@@ -276,21 +276,22 @@ class ResPartner(models.Model):
         return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
 
     @api.model
+    def _refused_sql(self, customer, door):
+        """Return the condition that a commercial customer is refused at a door."""
+        self._flush_refusals()
+        conditions = [
+            refusal.condition(self.env, customer)
+            for refusal in self._refusals()
+            if door in refusal.doors and refusal.condition
+        ]
+        return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
+
+    @api.model
     def _refused_domain(self, door):
         """Return the domain of customers refused at a door; contacts count as their customer."""
 
-        def to_sql(model, alias, query):
-            customer = SQL.identifier(alias, "commercial_partner_id")
-            conditions = [
-                refusal.condition(model.env, customer)
-                for refusal in model._refusals()
-                if door in refusal.doors and refusal.condition
-            ]
-            return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
-
-        self._flush_refusals()
         return Domain.custom(
-            to_sql=to_sql,
+            to_sql=lambda model, alias, query: model._refused_sql(SQL.identifier(alias, "commercial_partner_id"), door),
             predicate=lambda partner: bool(partner._refused(partner.commercial_partner_id.ids, door)),
         )
 

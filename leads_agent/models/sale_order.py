@@ -3,12 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import clean_context
+from odoo.tools import SQL, clean_context
 from odoo.tools.sql import column_exists, create_column
 
-from .. import figures
+from .. import figures, newest
 from ..arguments import takes
 from ..ending import resolve_by_sale
+from ..fields import search_flag
 from ..tools import given, terms
 from .product_document import READERS
 
@@ -57,6 +58,12 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="The agent who holds the customer now or held it last. Used to find what an agent can see.",
+    )
+    is_assignable = fields.Boolean(
+        compute="_compute_is_assignable",
+        compute_sudo=True,
+        search="_search_is_assignable",
+        help="The latest order of a customer without an agent, a quotation, whose customer may be assigned now.",
     )
     tag_ids = fields.Many2many(groups=READERS)
     leads_completed_by_id = fields.Many2one(
@@ -116,6 +123,34 @@ class SaleOrder(models.Model):
             return NotImplemented
         domain = Domain("state", "in", terms.PARTIAL_STATES)
         return domain if True in value else ~domain
+
+    @api.depends("state", "leads_agent_id", "date_order")
+    def _compute_is_assignable(self):
+        assignable = self.search(Domain("id", "in", self._origin.ids) & Domain("is_assignable", "=", True))
+        for order in self:
+            order.is_assignable = order._origin in assignable
+
+    def _search_is_assignable(self, operator, value):
+        """Search what a batch would assign now: one order per customer, found by the index of unassigned quotations."""
+
+        def to_sql(model, alias, query):
+            return SQL(
+                """
+                EXISTS (
+                    SELECT FROM (SELECT %(customer)s AS id) lead
+                      JOIN res_partner c ON c.id = lead.id AND c.active
+                CROSS JOIN LATERAL (%(newest)s) newest
+                     WHERE newest.id = %(id)s AND NOT %(refused)s)
+                """,
+                customer=SQL.identifier(alias, "leads_commercial_partner_id"),
+                newest=newest.order_sql(model.env, SQL("c.id")),
+                id=SQL.identifier(alias, "id"),
+                refused=model.env["res.partner"]._refused_sql(SQL("c.id"), "share"),
+            )
+
+        self.flush_model(newest.FIELDS)
+        free = Domain("is_partial", "=", True) & Domain("leads_agent_id", "=", False) & Domain.custom(to_sql=to_sql)
+        return search_flag(free, operator, value)
 
     @api.depends("partner_id", "leads_commercial_partner_id")
     def _compute_leads_agent_id(self):

@@ -45,7 +45,17 @@ class FiguresCommon(LeadsAgentCommon):
         self._settle()
         figures = self.env["leads.agent.dashboard"].with_user(agent).get_data()["figures"]
         names = {"assigned": "assigned_today", "resolved": "resolved_today", "sold": "sold_today"}
+        self.assertValues(agent, figures)
         return {name: figures[names.get(name, name)] for name in FIGURES}
+
+    def assertValues(self, agent, figures):
+        """Assert that amounts are those of the rows, which the agent opens by a click."""
+        Assignment = self.env["leads.agent.assignment"].with_user(self.manager)
+        mine = [("agent_id", "=", agent.id)]
+        sold = Assignment.search([*mine, ("is_sale", "=", 1), ("is_ended_today", "=", True)])
+        active = Assignment.search([*mine, ("state", "=", "active")])
+        self.assertAlmostEqual(sum(sold.mapped("amount_total")), figures["value_sold"], msg="value sold")
+        self.assertAlmostEqual(sum(active.mapped("amount_total")), figures["value_open"], msg="value open")
 
     def _figures_of_report(self, agent):
         """Return the figures in *Leads Analysis*, with the filters of the search."""
@@ -78,6 +88,7 @@ class FiguresCommon(LeadsAgentCommon):
             self.assertEqual(
                 (row["sales"], row["open"]), (card.leads_sold_today, card.leads_open_count), "floor and card"
             )
+            self.assertValues(agent, row)
         return {"sold": card.leads_sold_today, "open": card.leads_open_count}
 
     def _figures(self, agent=None):

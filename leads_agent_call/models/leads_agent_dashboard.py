@@ -319,10 +319,7 @@ class LeadsAgentDashboard(models.AbstractModel):
     def _open_orders(self, customer):
         """Return the newest quotations of a customer that the user may read, with their lines."""
         Order = self.env["sale.order"]
-        query = Order._search(Domain("leads_commercial_partner_id", "=", customer.id) & Domain("is_partial", "=", True))
-        query.order = SQL(
-            "%s DESC, %s DESC", newest.moment_sql(self.env, Order._table), SQL.identifier(Order._table, "id")
-        )
+        query = newest.partial_query(self.env, SQL("%s", customer.id))
         query.limit = MOST_ORDERS
         orders = Order._fetch_query(query, [Order._fields[name] for name in ORDER_COLUMNS])
         lines = self.env["sale.order.line"].search_fetch(

@@ -5,11 +5,20 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.leads_agent import newest
 from odoo.addons.leads_agent.arguments import takes
+from odoo.addons.leads_agent.figures import value_sql
 
-LEAD_FIGURES = ("open", "waiting", "sales")
-CALL_FIGURES = ("calls", "contacts")
+# What each part of the statement counts, in the order of its columns.
+LEAD_FIGURES = ("open", "ready", "value_open", "converted", "converted_of")
+SALE_FIGURES = ("sales", "value_sold")
+CALL_FIGURES = ("calls", "contacts", "talk_hours")
 CALLBACK_FIGURES = ("due", "missed")
+POOL_FIGURES = ("waiting", "value_waiting")
+AGENT_FIGURES = LEAD_FIGURES + SALE_FIGURES + CALL_FIGURES
+FIGURES = AGENT_FIGURES + CALLBACK_FIGURES
+# All others are whole numbers.
+FRACTIONS = {"value_open", "value_sold", "value_waiting", "talk_hours"}
 AGENT_FIELDS = (
     "name",
     "sale_team_id",
@@ -17,7 +26,6 @@ AGENT_FIELDS = (
     "leads_break_since",
     "write_date",
 )
-FIGURES = LEAD_FIGURES + CALL_FIGURES + CALLBACK_FIGURES
 
 
 class LeadsAgentFloor(models.AbstractModel):
@@ -36,11 +44,13 @@ class LeadsAgentFloor(models.AbstractModel):
     def get_data(self):
         """Return the data of the live floor.
 
-        :returns: dict with ``totals``, ``teams`` and ``agents``. Figures are ``open`` and ``waiting`` leads, ``due``
-            and ``missed`` callbacks, and ``calls``, ``contacts`` and ``sales`` since midnight in the company of the
-            agent. ``states`` counts agents; the team without an ID is for agents without a call center. Moments are
-            UTC strings
-        :raises AccessError: when the user is not a Leads Manager
+        :returns: dict with ``totals``, ``teams``, ``agents`` and ``currency_id``. Figures are ``open`` leads, those of
+            them that are ``ready`` to be called, ``due`` and ``missed`` callbacks; since midnight in the company of the
+            agent ``sales``, ``calls``, ``contacts`` and ``talk_hours``; ``value_sold`` today and ``value_open`` in the
+            currency; ``conversion`` (False when nothing counts), which is ``converted`` of ``converted_of`` orders. In
+            the totals, leads ``waiting`` for an agent, and ``value_waiting``. ``states`` counts agents; a team without
+            an id is that of agents without a call center. Moments are UTC strings
+        :raises AccessError: for users who are no managers
         """
         if not self.env.user._is_leads_manager():
             raise AccessError(self.env._("The live floor is for Leads Managers."))
@@ -49,15 +59,24 @@ class LeadsAgentFloor(models.AbstractModel):
             self._agent_fields(),
             order="name, id",
         )
-        of_agent, of_team = self._figures(agents)
-        rows = self._agent_rows(agents, of_agent)
+        of_agent, of_team, last_calls = self._figures(agents)
+        rows = self._agent_rows(agents, of_agent, last_calls)
         teams = self._team_rows(agents, rows, of_team)
         return {
-            "totals": {name: sum(team[name] for team in teams) for name in FIGURES}
+            "totals": self._sums(teams, FIGURES)
+            | {name: of_agent[None, name] for name in POOL_FIGURES}
             | {"agents": len(rows), "states": dict(Counter(row["state"] for row in rows))},
             "teams": teams,
             "agents": rows,
+            # sudo: res.company - the currency of the amounts
+            "currency_id": self.env.company.sudo().currency_id.id,
         }
+
+    @api.model
+    def _sums(self, rows, names):
+        """Add figures up; the conversion follows from the orders it is about."""
+        sums = {name: sum(row[name] for row in rows) for name in names}
+        return sums | {"conversion": sums["converted_of"] > 0 and sums["converted"] / sums["converted_of"]}
 
     @api.model
     def _agent_fields(self):
@@ -65,9 +84,10 @@ class LeadsAgentFloor(models.AbstractModel):
         return AGENT_FIELDS
 
     @api.model
-    def _agent_rows(self, agents, figures):
+    def _agent_rows(self, agents, figures, last_calls):
         desks = agents._leads_desks()
         absences = dict(agents._fields["leads_availability"]._description_selection(self.env))
+        absences["signed_out"] = self.env._("Not signed in")
         states = dict(agents._fields["leads_desk_state"]._description_selection(self.env))
         rows = []
         for agent in agents:
@@ -83,10 +103,13 @@ class LeadsAgentFloor(models.AbstractModel):
                     "team_id": agent.sale_team_id.id,
                     "state": desk.state,
                     "state_label": absences.get(desk.absence) or states[desk.state],
+                    "absence": desk.absence,
                     "since": fields.Datetime.to_string(desk.since) or False,
+                    "last_call_at": fields.Datetime.to_string(last_calls.get(agent.id)) or False,
                     "customer": (desk.call_sudo.partner_id.complete_name or "") if is_readable else "",
                 }
-                | {name: figures[agent.id, name] for name in FIGURES}
+                | {name: figures[agent.id, name] for name in CALLBACK_FIGURES}
+                | self._sums([{name: figures[agent.id, name] for name in AGENT_FIGURES}], AGENT_FIGURES)
             )
         return rows
 
@@ -106,7 +129,7 @@ class LeadsAgentFloor(models.AbstractModel):
                 "name": teams.browse(team_id).name or self.env._("Without a call center"),
                 "states": dict(Counter(row["state"] for row in members)),
             }
-            | {name: sum(row[name] for row in members) for name in LEAD_FIGURES + CALL_FIGURES}
+            | self._sums(members, AGENT_FIGURES)
             | {name: callbacks[team_id, name] for name in CALLBACK_FIGURES}
             for team_id, members in by_team.items()
             if team_id or members or any(callbacks[False, name] for name in CALLBACK_FIGURES)
@@ -116,49 +139,77 @@ class LeadsAgentFloor(models.AbstractModel):
     def _figures(self, agents):
         """Count all figures in one statement.
 
-        :returns: two counters, ``{(agent_id, figure): count}`` and, of callbacks, ``{(team_id, figure): count}``
+        :returns: two counters, ``{(agent_id, figure): count}`` (of the pool, the agent is None) and, of callbacks,
+            ``{(team_id, figure): count}``; and ``{agent_id: when the last call of today ended}``
         """
-        Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
-        Callback = self.env["leads.agent.callback"]
-        Assignment.flush_model(["next_call_at", "is_sale"])
-        Call.flush_model(["is_contact"])
-        Callback.flush_model(["team_id", "open_at"])
-        now, companies = fields.Datetime.now(), agents.company_id
-        theirs = Domain("agent_id", "in", agents.ids)
-        leads = Assignment._search(
-            theirs
-            & (
-                Domain("state", "=", "active")
-                | (Domain("is_sale", "=", 1) & companies._leads_since_midnight("ended_at"))
-            )
-        )
-        calls = Call._search(theirs & Call._counted() & companies._leads_since_midnight("started_at"))
-        callbacks = Callback._search(Domain("state", "=", "open") & Domain("due_at", "<=", now))
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT 'lead', agent_id, NULL::int, count(*) FILTER (WHERE state = 'active'),
-                       count(*) FILTER (WHERE state = 'active' AND (next_call_at IS NULL OR next_call_at <= %(now)s)),
-                       count(*) FILTER (WHERE is_sale = 1)
-                  FROM leads_agent_assignment WHERE id IN %(leads)s GROUP BY agent_id
-             UNION ALL
-                SELECT 'call', agent_id, NULL, count(*), sum(is_contact), NULL::bigint
-                  FROM leads_agent_call WHERE id IN %(calls)s GROUP BY agent_id
-             UNION ALL
-                SELECT 'callback', agent_id, team_id, count(*), count(*) FILTER (WHERE open_at <= %(now)s), NULL
-                  FROM leads_agent_callback WHERE id IN %(callbacks)s GROUP BY agent_id, team_id
-                """,
-                now=now,
-                leads=leads.subselect(),
-                calls=calls.subselect(),
-                callbacks=callbacks.subselect(),
-            )
-        )
-        names = {"lead": LEAD_FIGURES, "call": CALL_FIGURES, "callback": CALLBACK_FIGURES}
-        of_agent, of_team = Counter(), Counter()
-        for kind, agent_id, team_id, *counts in rows:
-            for name, count in zip(names[kind], counts, strict=False):
-                of_agent[agent_id, name] += count or 0
+        names = {
+            "lead": LEAD_FIGURES,
+            "sale": SALE_FIGURES,
+            "call": CALL_FIGURES,
+            "callback": CALLBACK_FIGURES,
+            "pool": POOL_FIGURES,
+        }
+        of_agent, of_team, last_calls = Counter(), Counter(), {}
+        for kind, agent_id, team_id, ended_at, counts in self.env.execute_query(self._figures_select(agents)):
+            for name, count in zip(names[kind], counts, strict=True):
+                count = count if name in FRACTIONS else int(count)
+                of_agent[agent_id, name] += count
                 if kind == "callback":
                     of_team[team_id or False, name] += count
-        return of_agent, of_team
+            if ended_at:
+                last_calls[agent_id] = ended_at
+        return of_agent, of_team, last_calls
+
+    @api.model
+    def _figures_select(self, agents):
+        """The statement: a row per kind and agent, of callbacks per call center too, and one of the pool."""
+        Assignment, Call = self.env["leads.agent.assignment"], self.env["leads.agent.call"]
+        Callback, Order = self.env["leads.agent.callback"], self.env["sale.order"]
+        Assignment.flush_model()
+        Call.flush_model(["is_contact", "duration", "ended_at"])
+        Callback.flush_model(["team_id", "open_at"])
+        Order.flush_model(["amount_total", "currency_rate", "company_id", *newest.FIELDS])
+        now, companies = fields.Datetime.now(), agents.company_id
+        theirs = Domain("agent_id", "in", agents.ids)
+        leads = Assignment._search(theirs & Assignment._recent_domain(companies))
+        sold = theirs & Domain("is_sale", "=", 1) & companies._leads_since_midnight("ended_at")
+        calls = Call._search(theirs & Call._counted() & companies._leads_since_midnight("started_at"))
+        callbacks = Callback._search(Domain("state", "=", "open") & Domain("due_at", "<=", now))
+        return SQL(
+            """
+            SELECT 'lead', a.agent_id, NULL::int, NULL::timestamp, ARRAY[
+                   count(*) FILTER (WHERE a.state = 'active'),
+                   count(*) FILTER (WHERE a.state = 'active' AND (next_call_at IS NULL OR next_call_at <= %(now)s)),
+                   COALESCE(sum(quotation.value), 0), COALESCE(sum(conversion), 0), count(conversion)]::float[]
+              FROM leads_agent_assignment a
+         LEFT JOIN LATERAL (%(quotation)s) quotation ON a.state = 'active'
+             WHERE a.id IN %(leads)s GROUP BY a.agent_id
+         UNION ALL
+            SELECT 'sale', a.agent_id, NULL, NULL, ARRAY[count(*), COALESCE(sum(%(sale_value)s), 0)]::float[]
+              FROM leads_agent_assignment a
+         LEFT JOIN sale_order sale ON sale.id = a.sale_order_id
+             WHERE a.id IN %(sold)s GROUP BY a.agent_id
+         UNION ALL
+            SELECT 'call', agent_id, NULL, max(ended_at), ARRAY[
+                   count(*), COALESCE(sum(is_contact), 0), COALESCE(sum(duration), 0)]::float[]
+              FROM leads_agent_call WHERE id IN %(calls)s GROUP BY agent_id
+         UNION ALL
+            SELECT 'callback', agent_id, team_id, NULL, ARRAY[
+                   count(*), count(*) FILTER (WHERE open_at <= %(now)s)]::float[]
+              FROM leads_agent_callback WHERE id IN %(callbacks)s GROUP BY agent_id, team_id
+         UNION ALL
+            SELECT 'pool', NULL, NULL, NULL, ARRAY[count(*), COALESCE(sum(%(pool_value)s), 0)]::float[]
+              FROM sale_order pool WHERE id IN %(pool)s
+            """,
+            now=now,
+            quotation=newest.partial_query(self.env, SQL("a.partner_id")).select(
+                SQL("%s AS value", value_sql(self.env, Order._table))
+            ),
+            sale_value=value_sql(self.env, "sale"),
+            pool_value=value_sql(self.env, "pool"),
+            leads=leads.subselect(),
+            sold=Assignment._search(sold).subselect(),
+            calls=calls.subselect(),
+            callbacks=callbacks.subselect(),
+            pool=Order._search(Domain("is_assignable", "=", True)).subselect(),
+        )

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -11,15 +11,18 @@ from odoo.addons.leads_agent.tools import given
 from .. import following, meanwhile
 from ..tools import terms
 
+# Browsers say every minute that they are there; one whose server was stopped no longer does.
+PRESENCE_LASTS = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What an agent is doing now.
 
     :param state: a value of :data:`terms.DESK_STATES`
-    :param since: when the state began, if known
-    :param call_sudo: the call without an outcome, if any; its customer may only be shown to users who may read the call
-    :param absence: why the agent is away, as in :meth:`_leads_absences`
+    :param since: when that began, where it is known
+    :param call_sudo: the call that wants its outcome, if any; with whom it is, is for those who may read it
+    :param absence: why they are not there: as :meth:`_leads_absences` says, or ``signed_out``
     """
 
     state: str
@@ -31,9 +34,9 @@ class Desk:
 class ResUsers(models.Model):
     """What an agent is doing at this moment.
 
-    Only the break is stored. The rest is computed: from the call without an outcome, which takes precedence over a
-    break, and from the agent's availability. A break neither unassigns leads nor holds back callbacks. Beginning a call
-    ends it, and it is no longer shown after working hours or once a leave has begun.
+    Only the break is stored. The rest follows: from the call that has no outcome yet, which goes before a break, and
+    from whether the agent is there and signed in. A break takes no lead away and keeps no callback waiting; beginning a
+    call ends it, and when the working hours are over or a leave has begun, it no longer shows.
     """
 
     _inherit = "res.users"
@@ -65,7 +68,7 @@ class ResUsers(models.Model):
                 ["agent_id", "state", "started_at", "ended_at", "partner_id", "company_id"],
             )
         }
-        absences = self._leads_absences()
+        absences, present = self._leads_absences(), self._leads_signed_in()
         desks = {}
         # sudo: res.users - since when a colleague is on a break
         for user in self.sudo():
@@ -74,11 +77,18 @@ class ResUsers(models.Model):
                 desks[user.id] = Desk(call.state, since, call)
             elif user.leads_break_since and absences.get(user.id) in (None, "off"):
                 desks[user.id] = Desk("break", user.leads_break_since)
-            elif absence := absences.get(user.id):
+            elif absence := absences.get(user.id) or ("" if user.id in present else "signed_out"):
                 desks[user.id] = Desk("off", absence=absence)
             else:
                 desks[user.id] = Desk("available")
         return desks
+
+    def _leads_signed_in(self):
+        """Return the ids of those of these users who have Odoo open in a browser, as its presence says."""
+        lately = fields.Datetime.now() - PRESENCE_LASTS
+        here = Domain("user_id", "in", self.ids) & Domain("status", "!=", "offline") & Domain("last_poll", ">=", lately)
+        # sudo: mail.presence - that a colleague is signed in, as beside every avatar
+        return set(self.env["mail.presence"].sudo().search_fetch(here, ["user_id"]).user_id.ids)
 
     # ------------------------------------------------------------------
     # Breaks

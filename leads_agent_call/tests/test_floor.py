@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -13,6 +14,17 @@ from .desk_common import WORKDAY, DeskCommon
 @freeze_time(WORKDAY)
 class TestFloor(DeskCommon):
     """What managers see of all agents, and the breaks of agents."""
+
+    def setUp(self):
+        super().setUp()
+        self._sign_in(self.agent | self.other_agent)
+
+    def _sign_in(self, users, status="online"):
+        """What the browser of a signed-in user reports every minute."""
+        for user in users:
+            presence = self.env["mail.presence"].search([("user_id", "=", user.id)])
+            vals = {"status": status, "last_poll": fields.Datetime.now()}
+            presence.write(vals) if presence else presence.create({"user_id": user.id, **vals})
 
     def _floor(self, user=None):
         self.env.flush_all()
@@ -45,6 +57,61 @@ class TestFloor(DeskCommon):
         self.assertEqual((row["state"], row["state_label"], row["customer"]), ("off", "Switched off", ""))
         self.assertEqual(self.agent.leads_desk_state, "off")
         self.assertFalse(self.plain.leads_desk_state)
+
+    def test_available_is_who_is_signed_in(self):
+        self._sign_in(self.agent, "offline")
+        row = self._row()
+        self.assertEqual((row["state"], row["state_label"]), ("off", "Not signed in"))
+        self.assertEqual(self.agent.leads_desk_state, "off")
+        self.assertIn(self.agent, self.agent._leads_available(), "leads can be assigned to those who are at home")
+        self._sign_in(self.agent, "away")
+        self.assertEqual(self._row()["state"], "available")
+        with freeze_time("2026-11-25 10:06:00"):
+            self.assertEqual(self._row()["state"], "off", "the browser no longer reports")
+            self._start()
+            self.assertEqual(self._row()["state"], "talking", "by telephone alone")
+
+    def test_money_is_that_of_the_rows(self):
+        self._assign(self._callable())
+        sold = self._callable("Sold")
+        self._assign(sold)
+        self._order(sold, order_line=[Command.create({"product_id": self.product.id, "product_uom_qty": 0.5})])
+        before = self._floor()
+        self.assertEqual((self._row()["value_open"], self._row()["value_sold"]), (2250.0, 0.0), "of the newest ones")
+        sold.sale_order_ids[:1].with_user(self.agent).action_confirm()
+        row, floor = self._row(), self._floor()
+        self.assertEqual((row["value_open"], row["value_sold"], row["sales"]), (2000.0, 250.0, 1))
+        self.assertEqual((row["converted"], row["converted_of"], row["conversion"]), (1, 3, 1 / 3))
+        self.assertEqual(floor["totals"]["value_sold"], before["totals"]["value_sold"] + 250)
+        self.assertEqual(floor["currency_id"], self.env.company.currency_id.id)
+
+    def test_the_pool_is_what_a_batch_would_assign(self):
+        def pool():
+            totals = self._floor()["totals"]
+            orders = self.env["sale.order"].with_user(self.manager).search([("is_assignable", "=", True)])
+            self.assertEqual(
+                (totals["waiting"], totals["value_waiting"]), (len(orders), sum(orders.mapped("amount_total")))
+            )
+            return orders
+
+        before = pool()
+        free, sold = self._callable("Free"), self._lead("Sold", "sale")
+        self._order(free, days_ago=5)
+        self._order(self.customer)
+        self.assertEqual(pool() - before, free.sale_order_ids.sorted("date_order")[-1:], "one order of a customer")
+        self._assign(free)
+        self.assertEqual(pool(), before)
+        self._resolve(self._active(free))
+        self.assertFalse(sold.sale_order_ids.is_assignable)
+
+    def test_time_of_talk_and_since_the_last_call(self):
+        self.assertFalse(self._row()["last_call_at"])
+        call = self._start()
+        with freeze_time("2026-11-25 11:05:00"):
+            call.finish(self.no_answer.id)
+            row = self._row()
+            self.assertAlmostEqual(row["talk_hours"], 65 / 60)
+            self.assertEqual(row["last_call_at"], "2026-11-25 11:05:00")
 
     def test_a_break_takes_nothing_away(self):
         self.agent.with_user(self.agent).action_leads_break()
@@ -91,7 +158,7 @@ class TestFloor(DeskCommon):
         self._finish(self.no_answer)
         row = self._row()
         self.assertEqual(
-            [row[name] for name in ("open", "waiting", "due", "missed", "calls", "contacts", "sales")],
+            [row[name] for name in ("open", "ready", "due", "missed", "calls", "contacts", "sales")],
             [2, 1, 0, 0, 2, 1, 0],
         )
         with freeze_time("2026-11-25 11:05:00"):
@@ -101,7 +168,7 @@ class TestFloor(DeskCommon):
             self.agent.active = False
             team = self._team()
             self.assertEqual((team["due"], team["missed"]), (1, 1), "nobody's callback stays with the call center")
-            self.assertEqual((team["waiting"], team["states"]), (1, {"available": 1}))
+            self.assertEqual((team["ready"], team["states"]), (1, {"off": 1}))
         self.assertEqual(self._floor()["totals"]["open"], sum(row["open"] for row in self._floor()["agents"]))
 
     def test_sales_and_calls_of_today_only(self):
@@ -139,7 +206,7 @@ class TestFloor(DeskCommon):
         floor = self._floor()
         self.assertEqual((floor["agents"], floor["totals"]["agents"]), ([], 0))
 
-    def test_it_costs_at_most_8_queries_for_any_number_of_agents_and_leads(self):
+    def test_it_costs_at_most_9_queries_for_any_number_of_agents_and_leads(self):
         def cost():
             self._floor()
             self.env.flush_all()
@@ -153,10 +220,10 @@ class TestFloor(DeskCommon):
         calendar = self.env["resource.calendar"].create({"name": "Always", "tz": "UTC"})
         self._start()
         self.agent.leads_calendar_id = False
-        self.assertLessEqual(cost(), 8)
+        self.assertLessEqual(cost(), 9)
         self.agent.leads_calendar_id = calendar
         few = cost()
-        self.assertLessEqual(few, 8 + 3, "calling hours are Odoo's to compute")
+        self.assertLessEqual(few, 9 + 3, "calling hours are Odoo's to compute")
         for nr in range(6):
             agent = self._user(f"many_{nr}", "leads_agent.group_leads_agent", leads_calendar_id=calendar.id)
             self.call_center.crm_team_member_ids = [Command.create({"user_id": agent.id})]

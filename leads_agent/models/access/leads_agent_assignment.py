@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ... import newest
+
 
 class LeadsAgentAssignment(models.Model):
     """What an agent may do with leads and read of them, and the access that ends with them.
@@ -19,14 +21,24 @@ class LeadsAgentAssignment(models.Model):
         for assignment in self.sudo():
             assignment.display_name = assignment.partner_id.complete_name or ""
 
-    @api.depends("partner_id", "order_id")
+    @api.depends("partner_id", "order_id", "state", "sale_order_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_details(self):
-        """Compute the details of customer and order for lists; empty when they are out of sight."""
+        """Compute the details of customer and order for lists; empty when they are out of sight.
+
+        The order of an active lead is the customer's latest quotation; of another one, the order it was about.
+        """
         partners = self.partner_id._filtered_access("read")
-        orders = self.order_id._filtered_access("read")
+        active = self.filtered(lambda assignment: assignment.state == "active")
+        quotations = newest.latest_partial_orders(self.env, active.partner_id.ids, ("id",)) if active else ()
+        quotation_of = {row["partner_id"]: row["id"] for row in quotations}
+        ended = (self - active).sale_order_id | (self - active).order_id
+        orders = ended._filtered_access("read") | ended.browse(quotation_of.values())
         for assignment in self:
-            partner, order = assignment.partner_id & partners, assignment.order_id & orders
+            partner, order = assignment.partner_id & partners, assignment.sale_order_id or assignment.order_id
+            if assignment in active:
+                order = order.browse(quotation_of.get(assignment.partner_id.id, ()))
+            assignment.current_order_id = order = order & orders
             assignment.phone, assignment.email, assignment.city = partner.phone, partner.email, partner.city
             assignment.amount_total, assignment.currency_id = order.amount_total, order.currency_id
 

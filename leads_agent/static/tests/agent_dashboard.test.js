@@ -84,6 +84,9 @@ beforeEach(() => {
             assigned_today: 3,
             resolved_today: 1,
             sold_today: 4,
+            value_sold: 2336,
+            value_open: 64200,
+            currency_id: 1,
             conversion: 0.125,
             conversion_days: 30,
         },
@@ -125,15 +128,16 @@ function notifyChanged() {
 
 test("figures, leads and history are shown", async () => {
     await openDashboard();
-    // Other addons put theirs before these.
-    expect(queryAllTexts(".o_leads_agent_figure dt").slice(-5)).toEqual([
-        "Sold today",
-        "Resolved today",
-        "Assigned today",
-        "Conversion\nSales / (cancelled + open quotations + sales), last 30 days",
-        "Open leads",
-    ]);
-    expect(queryAllTexts(".o_leads_agent_figure dd").slice(-5)).toEqual(["4", "1", "3", "12.5%", "2"]);
+    for (const [figure, label, value] of [
+        ["sold_today", "4 sold today", /2,336$/],
+        ["open", /^2 open leads/, /64,200$/],
+        ["resolved_today", "Resolved today", "1"],
+        ["assigned_today", "Assigned today", "3"],
+        ["conversion", /^Conversion\s+Sales \/ .*, last 30 days$/, "12.5%"],
+    ]) {
+        expect(`[data-figure=${figure}] .o_leads_agent_figure_label`).toHaveText(label);
+        expect(`[data-figure=${figure}] .o_leads_agent_figure_value`).toHaveText(value);
+    }
     expect(".o_leads_agent_lead").toHaveCount(2);
     expect(".o_leads_agent_count").toHaveText("2");
 
@@ -161,7 +165,7 @@ test("figures, leads and history are shown", async () => {
 test("conversion that is not known yet is a dash", async () => {
     answer.figures.conversion = null;
     await openDashboard();
-    expect("[data-figure=conversion] dd").toHaveText("-");
+    expect("[data-figure=conversion] .o_leads_agent_figure_value").toHaveText("-");
 });
 
 test("names and texts are shown as text", async () => {

@@ -63,6 +63,9 @@ beforeEach(() => {
             assigned_today: 3,
             resolved_today: 1,
             sold_today: 4,
+            value_sold: 2336,
+            value_open: 64200,
+            currency_id: 1,
             calls_today: 12,
             contacts_today: 7,
             talk_hours_today: 1.25,
@@ -86,14 +89,17 @@ async function openDashboard() {
     await animationFrame();
 }
 
-test("calls come first among the figures", async () => {
+test("money comes first among the figures, then calls", async () => {
     await openDashboard();
-    expect(queryAllTexts(".o_leads_agent_figure dt").slice(0, 3)).toEqual([
+    expect(queryAllTexts(".o_leads_agent_figure_label").slice(0, 5)).toEqual([
+        "4 sold today",
+        "2 open leads",
         "Calls today",
         "Contacts today",
         "Talk time today",
     ]);
-    expect(queryAllTexts(".o_leads_agent_figure dd")).toEqual(["12", "7", "01:15", "4", "1", "3", "12.5%", "2"]);
+    const values = queryAllTexts(".o_leads_agent_figure_value").map((text) => text.replace(/[^\w.%,: ]/g, "").trim());
+    expect(values).toEqual(["2,336", "64,200", "12", "7", "1 h 15 min", "1", "3", "12.5%"]);
     expect(".o_leads_agent_lead:eq(0) .o_leads_agent_lead_phone").toHaveText(/^Call\s+\+39 02 5555 1234$/);
 });
 

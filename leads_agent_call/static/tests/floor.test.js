@@ -18,8 +18,37 @@ import { WebClient } from "@web/webclient/webclient";
 describe.current.tags("desktop");
 defineMailModels();
 
-const FIGURES = { open: 12, waiting: 4, due: 2, missed: 1, calls: 9, contacts: 5, sales: 1 };
-const NO_FIGURES = { open: 0, waiting: 0, due: 0, missed: 0, calls: 0, contacts: 0, sales: 0 };
+const NO_FIGURES = {
+    open: 0,
+    ready: 0,
+    due: 0,
+    missed: 0,
+    calls: 0,
+    contacts: 0,
+    talk_hours: 0,
+    sales: 0,
+    value_open: 0,
+    value_sold: 0,
+    converted: 0,
+    converted_of: 0,
+    conversion: false,
+};
+const FIGURES = {
+    open: 12,
+    ready: 4,
+    due: 2,
+    missed: 1,
+    calls: 9,
+    contacts: 5,
+    talk_hours: 65 / 60,
+    sales: 1,
+    value_open: 64_200,
+    value_sold: 2336,
+    converted: 4,
+    converted_of: 20,
+    conversion: 0.2,
+};
+const POOL = { waiting: 34, value_waiting: 96_400 };
 const ANNA = {
     id: 7,
     name: "Anna Peeters",
@@ -28,6 +57,8 @@ const ANNA = {
     state: "talking",
     state_label: "Talking",
     since: "2026-03-10 13:48:00",
+    absence: "",
+    last_call_at: "2026-03-10 13:40:00",
     customer: "Aroma Coffee",
     ...FIGURES,
 };
@@ -39,7 +70,9 @@ const BEN = {
     team_id: false,
     state: "off",
     state_label: "On leave",
+    absence: "leave",
     since: false,
+    last_call_at: "2026-03-10 12:55:00",
     customer: "",
     open: 3,
 };
@@ -50,7 +83,8 @@ let answer;
 beforeEach(() => {
     mockDate("2026-03-10 14:00:00", 0);
     answer = {
-        totals: { ...FIGURES, agents: 2, states: { talking: 1, off: 1 } },
+        currency_id: 1,
+        totals: { ...FIGURES, ...POOL, agents: 2, states: { talking: 1, off: 1 } },
         teams: [
             { id: 3, name: "Antwerp", states: { talking: 1 }, ...FIGURES },
             { id: false, name: "Without a call center", states: { off: 1 }, ...NO_FIGURES },
@@ -78,11 +112,16 @@ test("shows what everybody is doing, by call center", async () => {
     expect(`${anna} .o_leads_agent_floor_state`).toHaveText("Talking");
     expect(`${anna} .o_leads_agent_floor_since`).toHaveText("12 min");
     expect(`${anna} .o_leads_agent_floor_customer`).toHaveText("Aroma Coffee");
-    expect(`${anna} [data-figure=waiting] b`).toHaveText("4");
-    expect(`${anna} b[data-figure=sales]`).toHaveText("1");
+    expect(`${anna} [data-figure=ready] b`).toHaveText("4");
+    expect(`${anna} [data-figure=talk_hours] b`).toHaveText("1 h 05 min");
+    expect(`${anna} [data-figure=value_sold]`).toHaveText(/2,336 sold today, 1$/);
     const ben = ".o_leads_agent_floor_agent:contains(Ben)";
     expect(`${ben} .o_leads_agent_floor_state`).toHaveText("On leave");
-    expect(".o_leads_agent_floor_totals [data-figure=missed] dd").toHaveText("1");
+    expect(`${ben} .o_leads_agent_floor_customer`).toHaveText("Last call 1 h 05 min ago");
+    expect(".o_leads_agent_floor_team:contains(Antwerp) .o_leads_agent_floor_at_work").toHaveText("1 of 1 at work");
+    expect(".o_leads_agent_floor_totals [data-figure=missed]").toHaveText(/1\s+of 2 due$/);
+    expect(".o_leads_agent_floor_totals [data-figure=waiting]").toHaveText(/34\s+.*96,400$/);
+    expect(".o_leads_agent_floor_totals [data-figure=conversion]").toHaveText(/20%\s+4 of 20 orders$/);
     expect(".o_leads_agent_floor_empty").toHaveCount(0);
 });
 
@@ -118,31 +157,38 @@ test("ends with the screen", async () => {
     await waitForSteps([]);
 });
 
-test("clicks lead to the agent, the leads and the callbacks", async () => {
+test("each figure opens its rows", async () => {
     await openFloor();
     patchWithCleanup(getService("action"), {
-        doAction(action, { props, additionalContext } = {}) {
-            asyncStep(`${action} ${JSON.stringify(props || additionalContext)}`);
-        },
-        doActionButton({ name, resId }) {
-            asyncStep(`${name} ${resId}`);
+        loadAction: async (action) => ({ action, context: { search_default_active: 1 } }),
+        doAction(action, { props } = {}) {
+            asyncStep(props ? `${action} ${props.resId}` : JSON.stringify(action));
         },
     });
     const anna = ".o_leads_agent_floor_agent:contains(Anna)";
+    const antwerp = ".o_leads_agent_floor_team:contains(Antwerp) header";
     await contains(`${anna} .o_leads_agent_floor_name`).click();
-    await contains(`${anna} [data-figure=open]`).click();
-    await contains(`${anna} [data-figure=missed]`).click();
-    await contains(".o_leads_agent_floor_team:contains(Antwerp) .o_leads_agent_floor_missed").click();
+    await contains(`${anna} [data-figure=value_sold]`).click();
+    await contains(`${antwerp} [data-figure=missed]`).click();
+    await contains(`${antwerp} [data-figure=value_open]`).click();
+    await contains(".o_leads_agent_floor_totals [data-figure=waiting]").click();
+    await animationFrame();
     await waitForSteps([
-        'leads_agent.action_agents {"resId":7}',
-        'leads_agent.action_assignments {"search_default_agent_id":7}',
-        'leads_agent_call.action_callbacks {"search_default_missed":1,"search_default_agent_id":7}',
-        'leads_agent_call.action_callbacks {"search_default_missed":1,"search_default_team_id":3}',
+        "leads_agent.action_agents 7",
+        '{"action":"leads_agent.action_assignments","context":{"search_default_sold":1,"search_default_ended_today":1,"search_default_agent_id":7},"domain":"[]"}',
+        '{"action":"leads_agent_call.action_callbacks","context":{"search_default_open":1,"search_default_missed":1},"domain":"[(\\"team_id\\", \\"=\\", 3)]"}',
+        '{"action":"leads_agent.action_assignments","context":{"search_default_active":1},"domain":"[(\\"agent_id\\", \\"in\\", [7])]"}',
+        '{"action":"leads_agent.action_orders","context":{"search_default_leads_assignable":1},"domain":"[]"}',
     ]);
 });
 
 test("says so when nobody holds leads", async () => {
-    answer = { totals: { ...NO_FIGURES, agents: 0, states: {} }, teams: [], agents: [] };
+    answer = {
+        currency_id: 1,
+        totals: { ...NO_FIGURES, waiting: 0, value_waiting: 0, agents: 0, states: {} },
+        teams: [],
+        agents: [],
+    };
     await openFloor();
     expect(".o_leads_agent_floor_empty").toHaveText(/Nobody holds leads here yet/);
 });

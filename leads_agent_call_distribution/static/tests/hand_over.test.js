@@ -15,7 +15,21 @@ import { WebClient } from "@web/webclient/webclient";
 describe.current.tags("desktop");
 defineMailModels();
 
-const FIGURES = { open: 3, waiting: 0, due: 0, missed: 0, calls: 0, contacts: 0, sales: 0 };
+const FIGURES = {
+    open: 3,
+    ready: 0,
+    due: 0,
+    missed: 0,
+    calls: 0,
+    contacts: 0,
+    talk_hours: 0,
+    sales: 0,
+    value_open: 0,
+    value_sold: 0,
+    converted: 0,
+    converted_of: 0,
+    conversion: false,
+};
 const ANNA = {
     id: 7,
     name: "Anna Peeters",
@@ -24,16 +38,19 @@ const ANNA = {
     state: "available",
     state_label: "Available",
     since: false,
+    absence: "",
+    last_call_at: false,
     customer: "",
     ...FIGURES,
 };
-const BEN = { ...ANNA, id: 8, name: "Ben Carter", state: "off", state_label: "On leave" };
+const BEN = { ...ANNA, id: 8, name: "Ben Carter", state: "off", state_label: "On leave", absence: "leave" };
 
 beforeEach(() => {
     mockDate("2026-03-10 14:00:00", 0);
     const team = { id: false, name: "Without a call center", states: { available: 1, off: 1 }, ...FIGURES };
     onRpc("leads.agent.floor", "get_data", () => ({
-        totals: { ...FIGURES, agents: 2, states: { available: 1, off: 1 } },
+        currency_id: 1,
+        totals: { ...FIGURES, waiting: 0, value_waiting: 0, agents: 2, states: { available: 1, off: 1 } },
         teams: [team],
         agents: [ANNA, BEN],
     }));

@@ -1,9 +1,13 @@
+import { formatCurrency } from "@web/core/currency";
 import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
 import { formatPercentage } from "@web/views/fields/formatters";
 
 import { Component } from "@odoo/owl";
 
-/** Today's figures of the agent, as tiles; placeholders until they are known. */
+import { openRows } from "./figure_rows";
+
+/** Today's figures of the agent, as tiles that open their rows; placeholders until they are known. */
 export class DashboardFigures extends Component {
     static template = "leads_agent.DashboardFigures";
     static props = {
@@ -15,6 +19,9 @@ export class DashboardFigures extends Component {
                 assigned_today: Number,
                 resolved_today: Number,
                 sold_today: Number,
+                value_open: Number,
+                value_sold: Number,
+                currency_id: Number,
                 conversion: { type: [Number, { value: null }, { value: false }], optional: true },
                 conversion_days: Number,
                 "*": true,
@@ -22,12 +29,50 @@ export class DashboardFigures extends Component {
         },
     };
 
+    setup() {
+        this.action = useService("action");
+    }
+
+    /**
+     * The tiles in their order. `label` may say a second figure, `count`; `rows` are what a click opens, as the action
+     * of a list and the options of `openRows`.
+     */
     get tiles() {
         const figures = this.props.figures;
+        const counted = { name: "leads_agent.action_my_leads" };
         return [
-            { id: "sold_today", label: _t("Sold today"), icon: "fa-shopping-cart", value: figures?.sold_today },
-            { id: "resolved_today", label: _t("Resolved today"), icon: "fa-check", value: figures?.resolved_today },
-            { id: "assigned_today", label: _t("Assigned today"), icon: "fa-user-plus", value: figures?.assigned_today },
+            {
+                id: "sold_today",
+                label: figures ? _t("%s sold today", figures.sold_today) : _t("Sold today"),
+                count: figures?.sold_today,
+                icon: "fa-shopping-cart",
+                value: figures && this.formatValue(figures.value_sold),
+                isGood: figures?.value_sold > 0,
+                rows: { ...counted, filters: ["sold", "ended_today"] },
+            },
+            {
+                id: "open",
+                label: figures ? _t("%s open leads", figures.open) : _t("Open leads"),
+                count: figures?.open,
+                icon: "fa-users",
+                value: figures && this.formatValue(figures.value_open),
+                tooltip: figures && _t("The latest quotations of your leads, taxes included"),
+                rows: { ...counted, filters: ["active"] },
+            },
+            {
+                id: "resolved_today",
+                label: _t("Resolved today"),
+                icon: "fa-check",
+                value: figures?.resolved_today,
+                rows: { ...counted, filters: ["ended_today"], domain: [["is_resolved", "=", 1]] },
+            },
+            {
+                id: "assigned_today",
+                label: _t("Assigned today"),
+                icon: "fa-user-plus",
+                value: figures?.assigned_today,
+                rows: { ...counted, filters: ["assigned_today"], domain: [["is_assigned", "=", 1]] },
+            },
             {
                 id: "conversion",
                 label: _t("Conversion"),
@@ -38,9 +83,17 @@ export class DashboardFigures extends Component {
                     _t("Sales / (cancelled + open quotations + sales), last %(days)s days", {
                         days: figures.conversion_days,
                     }),
+                rows: { ...counted, filters: ["recent"] },
             },
-            { id: "open", label: _t("Open leads"), icon: "fa-users", value: figures?.open },
         ];
+    }
+
+    openRows({ name, ...options }) {
+        return openRows(this.action, name, options);
+    }
+
+    formatValue(value) {
+        return formatCurrency(value, this.props.figures.currency_id, { digits: [16, 0] });
     }
 
     formatConversion(conversion) {

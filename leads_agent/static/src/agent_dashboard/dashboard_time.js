@@ -76,3 +76,20 @@ export function ageInDays(value, now) {
     const days = Math.round(DateTime.fromMillis(now).startOf("day").diff(day, "days").days);
     return days > 0 ? Duration.fromObject({ days }).toHuman() : _t("Today");
 }
+
+/**
+ * "44 min", "1 h 05 min": a time that nobody reads as seconds or as an hour of the day.
+ *
+ * @param {number} minutes
+ * @returns {string}
+ */
+export function durationText(minutes) {
+    const whole = Math.max(0, Math.round(minutes));
+    if (whole < 60) {
+        return _t("%s min", whole);
+    }
+    return _t("%(hours)s h %(minutes)s min", {
+        hours: Math.floor(whole / 60),
+        minutes: String(whole % 60).padStart(2, "0"),
+    });
+}

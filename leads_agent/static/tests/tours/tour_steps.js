@@ -26,11 +26,13 @@ export function seeLeadGone(customer) {
     ];
 }
 
+/** A tile shows the figure as its value, or counts it beside an amount. */
 export function seeFigure(figure, value) {
+    const tile = `${DASHBOARD} [data-figure=${figure}]`;
     return [
         {
             content: `The figure ${figure} says ${value}`,
-            trigger: `${DASHBOARD} [data-figure=${figure}] .o_leads_agent_figure_value:text("${value}")`,
+            trigger: `${tile}[data-count="${value}"], ${tile}:not([data-count]) .o_leads_agent_figure_value:text("${value}")`,
         },
     ];
 }

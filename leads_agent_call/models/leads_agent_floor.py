@@ -44,13 +44,14 @@ class LeadsAgentFloor(models.AbstractModel):
     def get_data(self):
         """Return the data of the live floor.
 
-        :returns: dict with ``totals``, ``teams``, ``agents`` and ``currency_id``. Figures are ``open`` leads, those of
-            them that are ``ready`` to be called, ``due`` and ``missed`` callbacks; since midnight in the company of the
-            agent ``sales``, ``calls``, ``contacts`` and ``talk_hours``; ``value_sold`` today and ``value_open`` in the
-            currency; ``conversion`` (False when nothing counts), which is ``converted`` of ``converted_of`` orders. In
-            the totals, leads ``waiting`` for an agent, and ``value_waiting``. ``states`` counts agents; a team without
-            an id is that of agents without a call center. Moments are UTC strings
-        :raises AccessError: for users who are no managers
+        :returns: dict with ``totals``, ``teams``, ``agents`` and ``currency_id``. Figures are ``open`` leads, leads
+            ``ready`` to be called, ``due`` and ``missed`` callbacks; since midnight in the company of the agent
+            ``sales``, ``calls``, ``contacts`` and ``talk_hours``; ``value_sold`` today and ``value_open``, in the
+            currency; ``conversion`` (False without orders), with its numerator ``converted`` and its denominator
+            ``converted_of``. The totals also have the unassigned leads ``waiting``, with ``value_waiting``.
+            ``states`` counts agents; the team without an ID is for agents without a call center. Moments are UTC
+            strings
+        :raises AccessError: when the user is not a Leads Manager
         """
         if not self.env.user._is_leads_manager():
             raise AccessError(self.env._("The live floor is for Leads Managers."))

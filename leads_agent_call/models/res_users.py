@@ -20,9 +20,9 @@ class Desk:
     """What an agent is doing now.
 
     :param state: a value of :data:`terms.DESK_STATES`
-    :param since: when that began, where it is known
-    :param call_sudo: the call that wants its outcome, if any; with whom it is, is for those who may read it
-    :param absence: why they are not there: as :meth:`_leads_absences` says, or ``signed_out``
+    :param since: when the state began, if known
+    :param call_sudo: the call without an outcome, if any; its customer may only be shown to users who may read the call
+    :param absence: why the agent is away, as in :meth:`_leads_absences`, or ``signed_out``
     """
 
     state: str
@@ -34,9 +34,9 @@ class Desk:
 class ResUsers(models.Model):
     """What an agent is doing at this moment.
 
-    Only the break is stored. The rest follows: from the call that has no outcome yet, which goes before a break, and
-    from whether the agent is there and signed in. A break takes no lead away and keeps no callback waiting; beginning a
-    call ends it, and when the working hours are over or a leave has begun, it no longer shows.
+    Only the break is stored. The rest is computed: from the call without an outcome, which takes precedence over a
+    break, and from whether the agent is available and signed in. A break neither unassigns leads nor holds back
+    callbacks. Beginning a call ends it, and it is no longer shown after working hours or once a leave has begun.
     """
 
     _inherit = "res.users"

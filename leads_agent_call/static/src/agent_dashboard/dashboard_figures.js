@@ -4,7 +4,7 @@ import { patch } from "@web/core/utils/patch";
 import { DashboardFigures } from "@leads_agent/agent_dashboard/dashboard_figures";
 import { durationText } from "@leads_agent/agent_dashboard/dashboard_time";
 
-/** Today's calls come between the money and the leads. */
+/** Shows the figures of today's calls between the amounts and the leads. */
 patch(DashboardFigures.prototype, {
     get tiles() {
         const figures = this.props.figures;

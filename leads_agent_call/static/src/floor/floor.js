@@ -15,7 +15,7 @@ import { Component, onWillDestroy, onWillStart, useExternalListener, useState } 
 import { durationText } from "@leads_agent/agent_dashboard/dashboard_time";
 import { openRows } from "@leads_agent/agent_dashboard/figure_rows";
 
-/** Milliseconds between two readings. */
+/** Milliseconds between two requests. */
 const INTERVAL = 10_000;
 const STATES = ["talking", "wrap_up", "available", "break", "off"];
 /** The colour of a state: of its word, or of the edge of a card. */

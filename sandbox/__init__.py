@@ -1,1 +1,1 @@
-"""What the README's commands call: gets Odoo, PostgreSQL and a browser, then runs the demo, the tests and the rest."""
+"""The commands of the README: install Odoo, PostgreSQL and a browser, then run the demo, the tests and other tasks."""

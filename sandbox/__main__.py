@@ -1,6 +1,6 @@
 """Entry point: `python3 -m sandbox <command>`.
 
-Standard library only, here and in what is imported here: the sandbox's virtual environment may not exist yet.
+This module and its imports only use the standard library: the sandbox's virtual environment may not exist yet.
 """
 
 import importlib
@@ -31,13 +31,13 @@ def main(argv: list[str]) -> int:
 
 
 def _stop_politely(signum: int, frame: object) -> None:
-    """Turn a request to end into the exception that lets every `finally` run."""
+    """Convert a termination signal to an exception, so that every `finally` runs."""
     console.stop_is_wanted = True
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    # Also where a script started this in the background, with SIGINT ignored.
+    # Also when a script started this in the background with SIGINT ignored.
     signal.signal(signal.SIGINT, _stop_politely)
     signal.signal(signal.SIGTERM, _stop_politely)
     signal.signal(signal.SIGHUP, _stop_politely)

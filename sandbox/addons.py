@@ -1,4 +1,4 @@
-"""Our addons: which there are, what to install, and whether their source changed."""
+"""Our addons: which exist, what to install, and whether their source changed."""
 
 import ast
 import hashlib
@@ -7,16 +7,16 @@ from pathlib import Path
 
 from .paths import ROOT
 
-# The Odoo that our addons are shown in: the apps a call center would have.
+# The apps that the demo is shown with: those of a typical call center.
 HOST_MODULES = ["sale_management", "crm", "contacts", "calendar"]
-# Hosts that change a whole database (its home page, its login): what depends on them is tested in one of its own.
+# Apps that change a whole database (home page, login): addons depending on them are tested in a separate database.
 APART_HOSTS = {"website", "website_crm"}
 _IGNORED = {"__pycache__"}
 
 
 @dataclass(frozen=True)
 class Addon:
-    """One addon folder of this repository."""
+    """An addon folder of this repository."""
 
     path: Path
     manifest: dict
@@ -27,7 +27,7 @@ class Addon:
 
     @property
     def is_bridge(self) -> bool:
-        """A bridge installs itself where its host app is installed."""
+        """Whether the addon installs itself together with its host app."""
         return bool(self.manifest.get("auto_install"))
 
     @property
@@ -36,17 +36,17 @@ class Addon:
 
     @property
     def stands_apart(self) -> bool:
-        """Tell whether the addon is tested in a database of its own."""
+        """Whether the addon is tested in a separate database."""
         return bool(APART_HOSTS & set(self.manifest.get("depends", [])))
 
     @property
     def triggers(self) -> set[str]:
-        """Return the modules whose presence installs a bridge."""
+        """Return the modules that trigger the installation of a bridge."""
         auto = self.manifest.get("auto_install")
         return set(self.manifest.get("depends", [])) if auto is True else set(auto or [])
 
     def fingerprint(self) -> str:
-        """Return a digest of all that is in the folder."""
+        """Return a digest of all files in the folder."""
         digest = hashlib.sha256()
         for path in sorted(self.path.rglob("*")):
             if path.is_file() and not _IGNORED & set(path.parts):
@@ -65,7 +65,7 @@ def ours() -> list[Addon]:
 
 
 def for_demo() -> list[str]:
-    """Return the addons to install by name; the bridges come by themselves."""
+    """Return the addons to install by name; bridges install themselves."""
     return [addon.name for addon in ours() if not addon.is_test and not addon.is_bridge]
 
 
@@ -78,7 +78,7 @@ def for_tests_apart() -> list[str]:
 
 
 def of_proofs() -> list[str]:
-    """Return the addons that hold nothing but tests of all the others together."""
+    """Return the addons that only contain tests of all others together."""
     return [addon.name for addon in ours() if addon.is_test and not addon.stands_apart]
 
 
@@ -87,12 +87,12 @@ def fingerprints() -> dict[str, str]:
 
 
 def tags_of(names: list[str]) -> str:
-    """Return the selection of every test of some addons."""
+    """Return the test tags that select every test of some addons."""
     return ",".join(f"/{name}" for name in names)
 
 
 def shared_out(tags: str) -> tuple[str, str, str]:
-    """Return what of a selection runs in the database of all addons, in the one of the proofs, and in the one apart."""
+    """Split a selection into the tests for the database of all addons, that of the proofs, and the separate one."""
     chosen, proofs, apart = tags.split(","), of_proofs(), for_tests_apart()
     addon_of = {tag: tag.partition("/")[2].partition(":")[0].split("/")[0] for tag in chosen}
     together = [tag for tag, addon in addon_of.items() if addon not in (*proofs, *apart)]

@@ -1,4 +1,4 @@
-"""A part of the tests in a run of its own, beside the others: a run keeps one processor busy, and there are two."""
+"""Run some of the tests in a parallel process: a run uses one processor, and there are two."""
 
 import os
 import re
@@ -16,13 +16,13 @@ _COUNTED = re.compile(r"(\d+) passed, (\d+) failed\s*$")
 
 
 class Running:
-    """The run while it runs."""
+    """A test run in progress."""
 
     def __init__(self, process: subprocess.Popen, said: Path):
         self._process, self._said = process, said
 
     def result(self) -> Result:
-        """Wait for the end, show what the run said, and take its count."""
+        """Wait for the end, print the output, and return the result."""
         printed, _nothing = self._process.communicate()
         console.say(self._said.read_text())
         return _count(printed, self._process.returncode)
@@ -30,7 +30,7 @@ class Running:
 
 @contextmanager
 def started(selection: str) -> Iterator[Running]:
-    """Run a selection by the same command in a process of its own, which is ended with the block."""
+    """Run a selection by the same command in another process, which ends with the block."""
     said = made(LOGS) / "beside.log"
     command = [sys.executable, "-m", "sandbox", "test", selection]
     env = {key: value for key, value in os.environ.items() if key != console.STEPS}
@@ -44,12 +44,12 @@ def started(selection: str) -> Iterator[Running]:
         try:
             yield Running(process, said)
         finally:
-            # Asked, not killed: it ends its Odoo, too.
+            # Terminated, not killed, so that it can stop its Odoo.
             process.terminate()
 
 
 def _count(printed: str, status: int) -> Result:
-    """Return the count that the run printed last; one that ended without a count, or badly, has failed.
+    """Return the last result that the run printed; a run without a result, or with a bad exit status, has failed.
 
     >>> _count("12 passed, 1 failed\\n", 1)
     Result(passed=12, failed=1)

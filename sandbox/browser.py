@@ -1,4 +1,4 @@
-"""A headless Chromium by its debugging protocol: sign in, open a page, look at it."""
+"""A headless Chromium, driven by its debugging protocol: sign in, open a page, take a screenshot."""
 
 import base64
 import json
@@ -35,13 +35,13 @@ FLAGS = [
 SECONDS_TO_START = 30
 SECONDS_TO_SETTLE = 40
 PHONE_WIDTH = 600
-# A page is settled when this stays the same: how many elements, nothing loading, all pictures there.
+# A page is settled when these values stay the same: elements, loading state, images.
 _SETTLED = """JSON.stringify([document.readyState, document.querySelectorAll('*').length,
     !!document.querySelector('.o_loading_indicator, .o_blockUI'),
     [...document.images].every((image) => image.complete), document.fonts.status, location.href])"""
 _STILL_LOOKS = 4
 _LOOK_EVERY = 0.4
-# The document itself, and whatever of ours sticks out of the window without a scrolling box around it.
+# The document itself, and our elements that overflow the window without a scrolling container.
 _OVERFLOW = """(() => {
     const width = %d;
     const scrolls = (node) => node && (["auto", "scroll"].includes(getComputedStyle(node).overflowX) ||
@@ -69,7 +69,7 @@ _DRAWN = """(() => {
 
 @dataclass
 class Look:
-    """What was seen on a page."""
+    """The state of a page."""
 
     url: str
     png: bytes
@@ -78,7 +78,7 @@ class Look:
 
 
 class Browser:
-    """One tab."""
+    """A browser tab."""
 
     def __init__(self, address: str):
         self._socket = websocket.create_connection(address, timeout=60)
@@ -89,7 +89,7 @@ class Browser:
         self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def use_session(self, base: str, session_id: str) -> None:
-        """Be the user of an Odoo session from now on."""
+        """Use an Odoo session from now on."""
         self._call("Page.navigate", url="about:blank")
         self._call("Network.clearBrowserCookies")
         self._call("Network.setCookie", name="session_id", value=session_id, url=base)
@@ -121,9 +121,9 @@ class Browser:
         return float(drawn)
 
     def look(self, url: str, width: int, height: int, click: str = "") -> Look:
-        """Open a page in a window of this size, wait until it is settled (and again after a click) and picture it."""
+        """Open a page at this window size, wait until it is settled (again after a click), take a screenshot."""
         phone = width < PHONE_WIDTH
-        # Going through an empty page makes sure that the page is loaded, not only its fragment changed.
+        # Loading an empty page first ensures that the page is loaded again, and not only its fragment changed.
         self._call("Page.navigate", url="about:blank")
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
         self._call("Emulation.setTouchEmulationEnabled", enabled=phone)
@@ -175,7 +175,7 @@ class Browser:
 
 
 def _error_text(event: dict) -> str:
-    """Return what an event of the browser says is wrong, or nothing."""
+    """Return the error message in an event of the browser, or an empty text."""
     method, values = event.get("method"), event.get("params", {})
     if method == "Runtime.exceptionThrown":
         details = values["exceptionDetails"]
@@ -189,7 +189,7 @@ def _error_text(event: dict) -> str:
 
 @contextmanager
 def opened() -> Iterator[Browser]:
-    """Give a browser with a profile of its own; nothing is left of it afterwards."""
+    """Yield a browser with a temporary profile."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [programs.require_browser(), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
@@ -212,7 +212,7 @@ def opened() -> Iterator[Browser]:
 
 
 def _address(process: subprocess.Popen, profile: Path) -> str:
-    """Return the address of the first tab, once the browser has told its port."""
+    """Return the address of the first tab, once the browser has printed its port."""
     told, deadline = profile / "DevToolsActivePort", time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         if told.exists() and (lines := told.read_text().splitlines()):
@@ -225,7 +225,7 @@ def _address(process: subprocess.Popen, profile: Path) -> str:
 
 
 def sign_in(base: str, login: str, password: str) -> requests.Session:
-    """Sign in to Odoo as a person would, by the form."""
+    """Sign in to Odoo through the login form."""
     session = requests.Session()
     form = session.get(f"{base}/web/login", timeout=60).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]

@@ -1,6 +1,6 @@
-"""What the person at the keyboard sees: steps with their time, and trouble in one sentence.
+"""Messages for the user: steps with their duration, and errors as one sentence.
 
-All of it goes to standard error, so that a command's standard output holds its result alone.
+Everything is printed to standard error, so that standard output only contains the result of a command.
 """
 
 import json
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 STEPS = "SANDBOX_STEPS"
-# Set by the signal handler: Python drops an exception raised in some places (an import's callbacks), so steps look too.
+# Set by the signal handler: Python drops exceptions raised in some places (import callbacks), so steps check it too.
 stop_is_wanted = False
 
 
 class Trouble(Exception):
-    """Something the reader can act upon; printed without a traceback."""
+    """An error that the user can fix; printed without a traceback."""
 
 
 def say(text: str) -> None:
@@ -25,14 +25,14 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Announce a step, time it and remember it for `timings`."""
+    """Announce a step, measure it and store its duration for `timings`."""
     if stop_is_wanted:
         raise KeyboardInterrupt
     say(f"==> {title}")
     start = time.monotonic()
     yield
     seconds = time.monotonic() - start
-    # Kept in the environment, because the process is replaced once the virtual environment exists.
+    # Stored in the environment, because the process is replaced once the virtual environment exists.
     os.environ[STEPS] = json.dumps([*timings(), [title, round(seconds, 1)]])
     if seconds >= 0.5:
         say(f"    {seconds:.1f} s")

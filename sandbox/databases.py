@@ -1,7 +1,7 @@
 """Databases with demo data: a cached template without our addons, and copies of it with them.
 
-Our addons are always installed for real into a copy. What a database was made from is noted on it (as its comment), so
-that a changed source is seen and updated, and a database of somebody else is never touched.
+Our addons are always really installed into a copy. The source of a database is noted in its comment, so that changes
+can be updated, and databases that these commands did not create are never changed.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ TEMPLATE_PREFIX = "sandbox_template_"
 
 
 def template(odoo: Odoo) -> str:
-    """Return the name of the template database, made if need be."""
+    """Return the name of the template database, created if missing."""
     key = f"{odoo.source.label} {addons.HOST_MODULES}"
     name = TEMPLATE_PREFIX + hashlib.sha256(key.encode()).hexdigest()[:10]
     with held(name, waiting_for="another command that makes the same template"):
@@ -33,23 +33,23 @@ def template(odoo: Odoo) -> str:
 
 
 def copy_of_template(odoo: Odoo, name: str) -> None:
-    """Make a database anew as a copy of the template, with its files."""
+    """Create or replace a database as a copy of the template, including its files."""
     copy(odoo, template(odoo), name)
 
 
 def copy(odoo: Odoo, source: str, name: str) -> None:
-    """Make a database anew as a copy of another of ours, with its files."""
+    """Create or replace a database as a copy of another of ours, including its files."""
     refuse_foreign(odoo, name)
     with step(f"Copying the template to {name}"), held(source):
         _remove(odoo, name)
         postgres.create(odoo.postgres, name, template=source)
-        # Stored files are named by their content and never written again: links do.
+        # Stored files are named by their content and never changed, so hard links suffice.
         if _files(source).exists():
             shutil.copytree(_files(source), _files(name), copy_function=os.link)
 
 
 def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = False, without: str = "") -> FileLock:
-    """Make a database with our addons, or bring it to today's source. Return its lock, held as a user's.
+    """Create a database with our addons, or update it to the current source. Return its lock, held as a user's.
 
     :param without: an addon to leave out
     """
@@ -70,7 +70,10 @@ def prepare(odoo: Odoo, name: str, *, with_tests: bool = False, afresh: bool = F
 
 
 def install(odoo: Odoo, name: str, arguments: list[str]) -> None:
-    """Install or update modules; an error in the log or a bad exit is trouble."""
+    """Install or update modules.
+
+    :raises Trouble: on an error in the log or a bad exit status
+    """
     log = made(LOGS) / f"{name}.log"
     conf = odoo.configuration(name, http_enable=False)
     command = ["-c", conf, *arguments, "--stop-after-init"]
@@ -84,13 +87,13 @@ def install(odoo: Odoo, name: str, arguments: list[str]) -> None:
 
 
 def drop(odoo: Odoo, name: str) -> None:
-    """Remove a database of ours and its files."""
+    """Delete a database of ours and its files."""
     refuse_foreign(odoo, name)
     _remove(odoo, name)
 
 
 def refuse_foreign(odoo: Odoo, name: str) -> None:
-    """Never touch a database that these commands did not make."""
+    """Refuse a database that these commands did not create."""
     if postgres.read_note(odoo.postgres, name) == {}:
         raise Trouble(f"The database {name} exists and was not made by these commands. Choose another: DB=...")
 
@@ -120,7 +123,7 @@ def _is_stale(odoo: Odoo, note: dict) -> bool:
 
 
 def _update_arguments(odoo: Odoo, name: str, note: dict, wanted: list[str]) -> list[str]:
-    """Return -u for what changed and -i for what is new, bridges of installed apps included."""
+    """Return -u for changed addons and -i for new ones, including bridges of installed apps."""
     if note.get("odoo") != odoo.source.label:
         return ["-u", "base"]
     query = "SELECT name FROM ir_module_module WHERE state = 'installed'"

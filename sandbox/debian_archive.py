@@ -1,7 +1,7 @@
-"""Fetch packages of another Debian suite without touching the system, and without root.
+"""Download packages of another Debian suite without changing the system, and without root.
 
-The sources are the machine's own (so its mirrors and keys are used, and apt checks the signatures); only the suite is
-replaced. Both ways of writing sources are read: deb822 (`*.sources`) and the old one-line style (`*.list`).
+The sources are those of the machine (so its mirrors and keys are used, and apt checks the signatures); only the suite
+is replaced. Both source formats are supported: deb822 (`*.sources`) and the old one-line style (`*.list`).
 """
 
 import platform
@@ -20,7 +20,7 @@ _ONE_LINE = re.compile(r"^deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P
 
 @dataclass(frozen=True)
 class Source:
-    """One mirror of Debian as this machine knows it."""
+    """A Debian mirror configured on this machine."""
 
     uri: str
     components: str
@@ -50,7 +50,7 @@ def parse_deb822(text: str, own_suites: set[str]) -> Iterator[Source]:
     []
     """
     for paragraph in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*\n?", "", text)):
-        # A continuation line (an embedded key) starts with a blank and belongs to its field.
+        # A continuation line (an embedded key) begins with a blank and belongs to its field.
         fields = {
             key.lower(): value.strip() for key, value in re.findall(r"(?m)^([\w-]+):((?:.*)(?:\n[ \t].*)*)", paragraph)
         }
@@ -80,7 +80,7 @@ def parse_one_line(text: str, own_suites: set[str]) -> Iterator[Source]:
 
 
 def own_release() -> dict[str, str]:
-    """Return what the machine says of itself (`ID`, `VERSION_CODENAME`...)."""
+    """Return the values of the machine's os-release file (`ID`, `VERSION_CODENAME`...)."""
     try:
         return platform.freedesktop_os_release()
     except OSError:
@@ -88,7 +88,7 @@ def own_release() -> dict[str, str]:
 
 
 def own_sources() -> list[Source]:
-    """Return the mirrors this machine uses for its own suite, without doubles."""
+    """Return the mirrors that this machine uses for its own suite, without duplicates."""
     suites = _OWN_SUITES | {own_release().get("VERSION_CODENAME", "stable")}
     etc = Path("/etc/apt")
     found: list[Source] = []
@@ -100,7 +100,7 @@ def own_sources() -> list[Source]:
 
 
 class PrivateApt:
-    """apt with lists and caches of its own."""
+    """apt with separate lists and caches."""
 
     def __init__(self, folder: Path, source: Source, suites: Sequence[str]):
         self.folder = folder
@@ -112,13 +112,13 @@ class PrivateApt:
         self._apt("update", "-q", what="Fetching the list of Debian packages")
 
     def version(self, package: str, suite: str) -> str:
-        """Return the version of a package in a suite, or nothing."""
+        """Return the version of a package in a suite, or an empty text."""
         shown = system.output(["apt-cache", *self._options(), "madison", package])
         rows = [[cell.strip() for cell in line.split("|")] for line in shown.splitlines()]
         return next((version for _name, version, place in rows if f" {suite}/" in place), "")
 
     def download(self, packages: Sequence[str], into: Path) -> None:
-        """Download `name/suite` packages; apt compares them with the signed lists."""
+        """Download `name/suite` packages; apt verifies them against the signed lists."""
         into.mkdir(parents=True, exist_ok=True)
         self._apt("download", *packages, what="Downloading Debian packages", cwd=into)
 
@@ -133,14 +133,14 @@ class PrivateApt:
             "Dir::Cache": self.folder / "cache",
             "Acquire::Languages": "none",
             "Acquire::Retries": 3,
-            # The folder need not be open to apt's own user.
+            # apt's own user may not have access to the folder.
             "APT::Sandbox::User": "",
         }
         return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
 
 
 def is_available() -> bool:
-    """Tell whether this is a Debian with the tools needed."""
+    """Whether this is a Debian system with the required tools."""
     return own_release().get("ID") == "debian" and all(map(shutil.which, ("apt-get", "apt-cache", "dpkg-deb")))
 
 

@@ -1,4 +1,4 @@
-"""Who can sign in to the demo: read from the database, so that the demo data is the only list."""
+"""Users who can sign in to the demo, read from the database so that they are only listed in the demo data."""
 
 from .postgres import Postgres
 

@@ -1,4 +1,4 @@
-"""The figures that proofs report in the log, and how they are shown."""
+"""The figures that proofs write to the log, and their tables."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ _LINE = re.compile(r"^PROVE (?P<area>[^|]+) \| (?P<name>[^|]+) \| (?P<value>.*)$
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of an area: of a subject (a role, a rule) or of the area as a whole."""
+    """One figure of an area, for a subject (a role, a rule) or for the whole area."""
 
     area: str
     subject: str
@@ -17,7 +17,7 @@ class Figure:
 
 
 def read(message: str) -> Figure | None:
-    """Return the figure that a message of the log reports.
+    """Return the figure in a message of the log, or None.
 
     >>> read("PROVE sweep | agent, locked: canaries | 0")
     Figure(area='sweep', subject='agent, locked', name='canaries', value='0')
@@ -33,7 +33,7 @@ def read(message: str) -> Figure | None:
 
 
 def rendered(figures: list[Figure]) -> str:
-    """Return a table per area, in Markdown so that it can be taken over: subjects down, figures across.
+    """Return a table per area in Markdown: a row per subject, a column per figure.
 
     >>> print(rendered([Figure("sweep", "agent", "reads", "9"), Figure("sweep", "", "rules", "3")]))
     <BLANKLINE>

@@ -1,4 +1,4 @@
-"""The sizes of the addons: how long, how many files, what is written by hand, who opens whose classes."""
+"""The sizes of the addons: lines, files, SQL by hand, models extended in several classes."""
 
 import ast
 from collections import defaultdict
@@ -10,13 +10,13 @@ from pathlib import Path
 from . import addons
 from .paths import ROOT
 
-# Not of the product itself.
+# Not part of the product itself.
 _BESIDE = {"tests", "demo", "__pycache__"}
 _BY_HAND = {"execute", "execute_query", "execute_query_dict"}
 BASE = "leads_agent"
-# Where a class is opened again to guard what the role may see and touch.
+# The folder of classes that extend a model to guard what the role may see and do.
 GUARDS = "access"
-# What holds and shall stay. Exceptions are named, and may only shrink.
+# The limits. Exceptions are listed, and may only shrink.
 MOST_LINES_OF_BASE = 8_800
 MOST_MODELS_OF_BASE = 30
 MOST_LINES_OF_FILE = 400
@@ -44,7 +44,7 @@ class File:
         return str(self.path.relative_to(ROOT)) if self.path.is_relative_to(ROOT) else str(self.path)
 
     def functions(self) -> Iterator[tuple[str, int, int]]:
-        """Yield the name, the length in lines and the number of parameters of each function; ``self`` is none.
+        """Yield the name, the length in lines and the number of parameters of each function, without ``self``.
 
         >>> list(File(Path("a.py"), "class A:\\n    def b(self, c, *, d=1):\\n        pass\\n").functions())
         [('b', 2, 2)]
@@ -64,7 +64,7 @@ class File:
         return sum(_is_call_of(node, *_BY_HAND) for node in ast.walk(self.tree))
 
     def sudos_without_reason(self) -> list[int]:
-        """Return the lines of each ``sudo()`` that no comment explains on the line above its statement, or nearer.
+        """Return the lines of each ``sudo()`` without a comment above its statement or within it.
 
         >>> code = "# sudo: res.users - names\\nx = a.sudo().name\\n\\n\\n\\ny = a.sudo()"
         >>> File(Path("a.py"), code).sudos_without_reason()
@@ -83,7 +83,7 @@ class File:
         return found
 
     def classes(self) -> Iterator[tuple[str, bool]]:
-        """Yield the model of each class, and whether the class is the one that defines it.
+        """Yield the model of each class, and whether the class defines the model.
 
         >>> code = 'class A(models.Model):\\n    _name = "a.b"\\nclass B(models.Model):\\n    _inherit = "c"\\n'
         >>> list(File(Path("a.py"), code).classes())
@@ -109,7 +109,7 @@ def _is_call_of(node: ast.AST, *names: str) -> bool:
 
 
 def _assigned(node: ast.ClassDef) -> dict[str, list[str]]:
-    """Return what the names of a class body are set to, where that is a text or a list of texts."""
+    """Return the values of names in a class body that are a text or a list of texts."""
     found = {}
     for line in node.body:
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
@@ -121,7 +121,7 @@ def _assigned(node: ast.ClassDef) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class House:
-    """All addons but those of tests: ``{addon: files}``."""
+    """All addons except those for tests: ``{addon: files}``."""
 
     files: dict[str, list[File]]
 
@@ -167,7 +167,7 @@ class House:
         return [(file.name, str(file.lines)) for file in files]
 
     def opened_again(self) -> list[tuple[str, str, str]]:
-        """Return the models that an addon opens in several classes, guards excepted: addon, model, how often."""
+        """Return the models that an addon extends in several classes, except guards: addon, model, how often."""
         found = []
         for name, files in self.files.items():
             counted = defaultdict(int)
@@ -179,7 +179,7 @@ class House:
         return found
 
     def named_by_base(self) -> list[tuple[str, str]]:
-        """Return the models of other addons that the base names, with the file that does; upgrades tell of the past."""
+        """Return the models of other addons named in the base, each with its file; migrations are excepted."""
         others = {
             model
             for name, files in self.files.items()
@@ -193,7 +193,7 @@ class House:
         return [(file.name, word) for file in today for word in file.words() if word in others - mine]
 
     def troubles(self) -> list[str]:
-        """Return what is not as it shall stay, in sentences."""
+        """Return sentences on all exceeded limits."""
         found = []
         base = self.files[BASE]
         if (lines := sum(file.lines for file in base)) > MOST_LINES_OF_BASE:

@@ -1,6 +1,6 @@
-"""What no test inside Odoo can try: an upgrade that lost its index, the removal of the addon, and its return.
+"""Proofs that cannot be tests inside Odoo: an upgrade without an index, uninstalling addons, and installing them again.
 
-Each step runs Odoo's own command on a database of its own, and what must hold then is asked of the database.
+Each step runs Odoo's own command on a separate database, and then checks the database with queries.
 """
 
 import subprocess
@@ -39,19 +39,19 @@ env.cr.execute('''
 env.cr.commit()
 """
 UNINSTALL = "env['ir.module.module'].search([('name', '=', '{}')]).button_immediate_uninstall()"
-# A model that an administrator closed, and a visibility test that was run.
+# A model that an administrator closed, and a finished visibility test.
 AUDITED = """
 closed = env["leads.agent.closed.model"]
 closed.create({"model_id": closed._closable_models()[:1].id})
 env["leads.agent.self.test"].create({"company_ids": env.company.ids})._run()
 env.cr.commit()
 """
-# What was closed to agents stays so without the audit.
+# What was closed to agents stays closed without the audit.
 UNAUDITED = """
 closed = env["leads.agent.closed.model"].search([])
 assert len(closed) == 1 and closed.rule_id.active
 """
-# What agents and managers work with is there without the addon that was removed.
+# The data of agents and managers remain without the removed addon.
 WORKING = """
 for login in ("life_agent", "life_manager"):
     user = env["res.users"].search([("login", "=", login)])
@@ -61,7 +61,7 @@ for login in ("life_agent", "life_manager"):
     menus = env["ir.ui.menu"].with_user(user).load_menus(False)
     assert any(menu.get("xmlid") == "leads_agent.menu_root" for menu in menus.values())
 """
-# A lead is given, resolved and sold without calls.
+# A lead is assigned, resolved and sold without calls.
 UNCALLED = """
 from odoo.fields import Command
 agent, manager = (env["res.users"].search([("login", "=", login)]) for login in ("life_agent", "life_manager"))
@@ -105,7 +105,7 @@ rule.action_run()
 assert rule.last_assigned_count, rule.last_result
 env.cr.commit()
 """
-# Leads are given to one agent; everybody is there, and what rules and plans have left can be read.
+# Leads are assigned to one agent; all agents are available, and results of rules and plans remain readable.
 UNDISTRIBUTED = """
 manager, agent = (env["res.users"].search([("login", "=", login)]) for login in ("morgan", "life_agent"))
 Batch = env["leads.agent.batch.assign"].with_user(manager)
@@ -136,7 +136,7 @@ assert not env["sale.order"].with_user(manager).has_access("read")
 
 @dataclass(frozen=True)
 class _Question:
-    """What is asked of the database, and the one answer that is right."""
+    """A query, and its only correct result."""
 
     name: str
     sql: str
@@ -243,7 +243,7 @@ REMOVED = [
         "rules left",
         "SELECT count(*) FROM ir_rule WHERE domain_force LIKE '%leads_%'",
     ),
-    # Customers and users of the demo stay, and are known again when the addon returns.
+    # Customers and users of the demo remain, and are recognised when the addon is installed again.
     _Question(
         "groups, views, menus and actions left",
         "SELECT count(*) FROM ir_model_data WHERE module LIKE 'leads_agent%'"
@@ -280,9 +280,9 @@ RETURNED = [
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Upgrade, remove the audit, calls, distribution and then all, and return. Return a figure per question.
+    """Upgrade, uninstall the audit, calls, distribution and then all, and install again. Return a figure per query.
 
-    :raises Trouble: when Odoo complains, or an answer is wrong
+    :raises Trouble: when Odoo logs an error, or a result is wrong
     """
     figures = []
     with step("Making a database for the life cycle"):

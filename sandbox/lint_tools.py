@@ -1,4 +1,4 @@
-"""The linters: Python's in an environment of their own, the front end's from the lock file of npm."""
+"""The linters: those in Python in a separate environment, those of the front end from npm's lock file."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ _PINS = ("package.json", "package-lock.json")
 
 
 def search_path() -> str:
-    """Return PATH with the linters in front, installed if need be."""
+    """Return PATH with the linters first, installed if missing."""
     python = venv.ensure("lint", ["lint.txt"])
     _ensure_node_modules()
     return os.pathsep.join([str(python.parent), str(_NODE / "node_modules" / ".bin"), os.environ["PATH"]])
@@ -37,7 +37,7 @@ def _ensure_node_modules() -> None:
 
 
 def _link(link: Path, target: Path) -> None:
-    """eslint's configuration looks for its parts beside itself, and editors do too."""
+    """eslint's configuration looks for its packages in its own folder, and editors do too."""
     if not link.exists():
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(target, link.parent))

@@ -1,4 +1,4 @@
-"""File locks: two commands at once do not corrupt each other."""
+"""File locks for commands that run at the same time."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ from .paths import HOME, made
 
 
 class FileLock:
-    """An advisory lock that the kernel gives back when the process ends, however it ends."""
+    """An advisory lock that the kernel releases when the process ends for any reason."""
 
     def __init__(self, name: str):
         self.path = HOME / "locks" / f"{name}.lock"
         self._file: IO[str] | None = None
 
     def take(self, *, shared: bool = False, waiting_for: str = "") -> None:
-        """Wait for the lock; say what is waited for if it is not free."""
+        """Wait for the lock, and print what is waited for."""
         if not self.try_take(shared=shared):
             if waiting_for:
                 say(f"    waiting for {waiting_for}")
             fcntl.flock(self._open(), fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
 
     def try_take(self, *, shared: bool = False) -> bool:
-        """Take the lock if it is free; a lock held already is converted."""
+        """Acquire the lock if it is free; a lock already held is converted."""
         try:
             fcntl.flock(self._open(), (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -55,5 +55,5 @@ def held(name: str, *, waiting_for: str = "") -> Iterator[None]:
 
 
 def set_up_lock() -> "contextmanager[None]":
-    """The one lock of everything that downloads or installs."""
+    """Return the lock for all downloads and installations."""
     return held("set-up", waiting_for="another set-up")

@@ -1,7 +1,7 @@
-"""Judge the log of a test run of Odoo.
+"""Evaluate the log of a test run of Odoo.
 
-The exit status and the summary do not suffice: a run whose loading died after the installation says "0 failed", a
-browser test without a browser is skipped, and warnings pass unseen. Here each of these is a failure.
+The exit status and the summary are not enough: a run that stops loading after the installation reports "0 failed", a
+browser test without a browser is skipped, and warnings are ignored. Here each of these is a failure.
 """
 
 import re
@@ -27,7 +27,7 @@ _MARKS = {
     "Odoo never ran the tests that follow the installation": re.compile(r"^\d+ post-tests in "),
 }
 
-# Complaints that are not about our addons: (logger, message, reason). Keep it short; each needs a reason.
+# Warnings and errors that are not about our addons: (logger, message, reason). Keep it short; each needs a reason.
 FOREIGN = [
     (r"odoo\.cli\.server", r"Running as user 'root'", "the sandbox may be run by root"),
     (r"odoo\.addons\.attachment_indexation\..*", r"pdfminer", "PDF files need not be searchable by their text"),
@@ -50,7 +50,7 @@ class Record:
 
     @property
     def is_complaint(self) -> bool:
-        """Tell a warning or an error that is not a failed test (those are counted by the summary) nor foreign."""
+        """Whether it is a warning or an error, except failed tests (which the summary counts) and foreign ones."""
         counted = (_FAILURE, _SUMMARY, _PER_MODULE)
         about_a_test = any(pattern.search(self.message) for pattern in counted)
         return self.level in _COMPLAINING and not about_a_test and not self.is_foreign
@@ -65,7 +65,7 @@ class Record:
 
     @property
     def test(self) -> str:
-        """Return the name of the test this entry starts, or nothing."""
+        """Return the name of the test that begins with this entry, or an empty text."""
         match = _TEST.match(self.message)
         return match["name"] if match else ""
 
@@ -83,7 +83,7 @@ def parse(lines: Iterable[str]) -> Iterator[Record]:
                 yield record
             at = datetime.strptime(match["at"], "%Y-%m-%d %H:%M:%S,%f")
             record = Record(at, match["level"], match["logger"], match["message"])
-            if record.test:  # complete as it is, and worth showing at once: it may hang
+            if record.test:  # complete, and shown immediately: the test may hang
                 yield record
                 record = None
         elif record:
@@ -94,7 +94,7 @@ def parse(lines: Iterable[str]) -> Iterator[Record]:
 
 @dataclass
 class Verdict:
-    """What a run amounts to."""
+    """The result of a run."""
 
     executed: int = 0
     failed_tests: int = 0
@@ -110,7 +110,7 @@ class Verdict:
 
     @property
     def failed(self) -> int:
-        """Return the failed tests and whatever else makes the run fail, so that the number is 0 only for a good run."""
+        """Return the number of failed tests and other failures: 0 only for a good run."""
         return self.failed_tests + len(self.skips) + len(self.complaints) + len(self.problems)
 
     def slowest(self, count: int) -> list[tuple[str, float]]:
@@ -119,7 +119,7 @@ class Verdict:
 
 
 class Judge:
-    """Take the entries of a log one by one, then give the verdict."""
+    """Collects the entries of a log, then returns the verdict."""
 
     def __init__(self) -> None:
         self._verdict = Verdict()
@@ -157,12 +157,12 @@ class Judge:
         return verdict
 
     def _is_of_a_failed_test(self, record: Record) -> bool:
-        """Tell whether the browser of a test said why that test failed: that is counted once."""
+        """Whether the entry is the browser's message on a failed test, which is counted once."""
         name = ".".join(record.logger.split(".")[-3:-1])
         return record.logger.endswith(".browser") and name in self._failed
 
     def _time(self, record: Record) -> None:
-        """A test lasts until the next one starts, or until something other than a test speaks."""
+        """Measure a test: it lasts until the next one begins, or until another logger writes."""
         ended = record.test or _SUMMARY.search(record.message) or "post-tests in" in record.message
         if self._running and (ended or record.logger.startswith("odoo.modules")):
             name, start = self._running
@@ -173,7 +173,7 @@ class Judge:
 
 
 def judge(lines: Iterable[str], exit_status: int) -> Verdict:
-    """Judge a whole log."""
+    """Evaluate a whole log."""
     court = Judge()
     for record in parse(lines):
         court.hear(record)

@@ -1,4 +1,4 @@
-"""Run Odoo: its configuration file, its command line, and a process that leaves nothing behind."""
+"""Run Odoo: its configuration file, its command line, and a process that is stopped completely."""
 
 import os
 import signal
@@ -22,14 +22,14 @@ SECONDS_TO_STOP = 15
 
 @dataclass(frozen=True)
 class Odoo:
-    """An Odoo, a database server, and how they are put together."""
+    """An Odoo and a database server."""
 
     source: OdooSource
     postgres: Postgres
     environment: dict[str, str] = field(default_factory=dict)
 
     def configuration(self, database: str, **options: object) -> Path:
-        """Write and return the configuration file for a database."""
+        """Write the configuration file for a database, and return its path."""
         values = {
             "addons_path": ",".join(map(str, [*self.source.addons, ROOT])),
             "data_dir": DATA,
@@ -39,7 +39,7 @@ class Odoo:
             "http_interface": "127.0.0.1",
             "with_demo": True,
             "max_cron_threads": 1,
-            # A debugger or a slow machine must not have its threads ended.
+            # Do not stop threads that are delayed by a debugger or a slow machine.
             "limit_time_real": 0,
             "limit_time_cpu": 0,
             "limit_memory_hard": 0,
@@ -65,7 +65,7 @@ class Odoo:
 
     @contextmanager
     def process(self, arguments: Sequence[str | Path], **options: object) -> Iterator[subprocess.Popen]:
-        """Run Odoo for the block, in a session of its own; at the end it and its children are gone."""
+        """Run Odoo for the block, in a separate session; afterwards it and its children are stopped."""
         popen = subprocess.Popen(
             self.command(*arguments),
             env=self.environ(),
@@ -82,7 +82,7 @@ class Odoo:
 
 
 def stop_group(popen: subprocess.Popen) -> None:
-    """Ask once, wait, then end the whole group."""
+    """Terminate the process, wait, then kill the whole group."""
     if popen.poll() is None:
         popen.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -111,7 +111,7 @@ def is_port_free(port: int) -> bool:
 
 
 def wait_for_http(popen: subprocess.Popen, port: int, seconds: float = 120) -> bool:
-    """Wait until Odoo listens; False if it ended or took too long."""
+    """Wait until Odoo listens; return False if it ended or took too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and popen.poll() is None:
         with socket.socket() as probe:

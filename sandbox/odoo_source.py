@@ -1,4 +1,4 @@
-"""Find Odoo 19.0, or get it: ODOO_HOME, else the Debian package, else branch 19.0 of the public repository."""
+"""Find or download Odoo 19.0: ODOO_HOME, else the Debian package, else branch 19.0 of the public repository."""
 
 import json
 import os
@@ -18,10 +18,10 @@ SUITE = "sid"
 REPOSITORY = "https://github.com/odoo/odoo.git"
 STATIC_PACKAGES = ["libjs-jquery", "libjs-jquery-form", "libjs-underscore"]
 STATIC_PACKAGES += ["fonts-roboto-unhinted", "fonts-montserrat", "fonts-ocr-b"]
-# Newer suites have a Font Awesome without the file names that Odoo's styles ask for: all icons would vanish.
+# The Font Awesome of newer suites lacks the file names used in Odoo's styles: all icons would be missing.
 OWN_SUITE_PACKAGES = ["fonts-font-awesome", "fonts-inconsolata"]
 LAST_SUITE_WITH_OLD_FONTS = "bookworm"
-# Named in a manifest, but stripped from the Debian package: the missing file is an error on the console of every page.
+# Listed in a manifest, but not in the Debian package: the missing file is an error on the console of every page.
 STRIPPED = ["mail/static/lib/selfie_segmentation/selfie_segmentation.js"]
 
 _UNPACKED = HOME / "odoo"
@@ -30,7 +30,7 @@ _CLONE = HOME / "odoo-git"
 
 @dataclass(frozen=True)
 class OdooSource:
-    """An Odoo that can be run: what goes on PYTHONPATH, and its addons."""
+    """An Odoo that can be run: its paths for PYTHONPATH, and its addons."""
 
     home: Path
     label: str
@@ -41,7 +41,7 @@ class OdooSource:
 
 
 def find() -> OdooSource:
-    """Return Odoo, fetched if need be, and say which version is used."""
+    """Return Odoo, downloaded if missing, and print its version."""
     source = _given() or _fetched() or _fetch()
     say(f"    Odoo {source.label}")
     return source
@@ -54,7 +54,7 @@ def release(home: Path) -> tuple[tuple[int, ...], str]:
 
 
 def locate(folder: Path) -> Path | None:
-    """Return the folder that holds the `odoo` package: of a checkout, an installed tree or an unpacked one."""
+    """Return the folder with the `odoo` package: of a checkout, an installed or an unpacked tree."""
     dist_packages = Path("lib", "python3", "dist-packages")
     candidates = [folder, folder.parent, folder / "odoo", folder / "usr" / dist_packages, folder / dist_packages]
     return next((path for path in candidates if (path / "odoo" / "release.py").is_file()), None)
@@ -89,7 +89,7 @@ def _fetched() -> OdooSource | None:
 
 def _fetch() -> OdooSource:
     with set_up_lock():
-        if source := _fetched():  # another process did it while we waited
+        if source := _fetched():  # another process downloaded it in the meantime
             return source
         failures = []
         for fetch in (_fetch_package, _fetch_branch):
@@ -117,7 +117,7 @@ def _fetch_package() -> None:
     names = [f"{name}/{SUITE}" for name in (PACKAGE, *STATIC_PACKAGES)]
     names += [f"{name}/{fonts}" for name in OWN_SUITE_PACKAGES]
     version = apt.version(PACKAGE, SUITE)
-    # A folder per version, for an older one may lie there from an interrupted set-up.
+    # A folder per version: an interrupted set-up may have left an older one.
     folder = made(DOWNLOADS / version)
     with step(f"Downloading {PACKAGE} {version} (about 125 MB) and its fonts"):
         apt.download(names, folder)
@@ -126,7 +126,7 @@ def _fetch_package() -> None:
 
 
 def _unpack_all(archives: list[Path]) -> None:
-    """Unpack beside the place and rename: a tree that is there is complete."""
+    """Unpack to a temporary folder and rename it, so that an existing tree is complete."""
     part = _UNPACKED.with_name("odoo.part")
     shutil.rmtree(part, ignore_errors=True)
     with step("Unpacking Odoo"):
@@ -139,7 +139,7 @@ def _unpack_all(archives: list[Path]) -> None:
 
 
 def _repair(root: Path) -> None:
-    """Put back what the package lacks, and report links that lead nowhere."""
+    """Restore files missing in the package, and report broken links."""
     addons = locate(root) / "odoo" / "addons"
     for name in STRIPPED:
         path = addons / name

@@ -1,4 +1,4 @@
-"""Which pages of the demo are pictured: each menu of ours that a user has, and some by name."""
+"""The pages of the demo to take screenshots of: each menu of ours that a user has, and some by name."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ ROOT_MENU = "leads_agent.menu_root"
 
 @dataclass(frozen=True)
 class Page:
-    """A page and the stable name of its picture."""
+    """A page and the stable name of its screenshot."""
 
     role: str
     name: str
     path: str
-    # What is clicked before the picture is taken, as a CSS selector.
+    # The CSS selector of an element to click first.
     click: str = ""
 
 
-# A query gives the `{id}` of a path; without a record in the demo the page is left out.
+# A query returns the `{id}` of a path; without such a record in the demo, the page is left out.
 _AGENT = "SELECT id FROM res_users WHERE login = '{agent}'"
 _HELD = """SELECT o.{column} FROM sale_order o JOIN res_users u ON u.id = o.leads_agent_id
     WHERE u.login = '{agent}' AND o.state IN ('draft', 'sent') ORDER BY o.id LIMIT 1"""
@@ -42,7 +42,7 @@ FORMS = [
 
 
 def forms(postgres: Postgres, database: str, agent: str) -> list[Page]:
-    """Return the named pages, with the records of the first agent."""
+    """Return the listed pages, with the records of the first agent."""
     found = []
     for page, query in FORMS:
         rows = postgres.rows(query.replace("{agent}", agent), database=database) if query else [("",)]
@@ -51,7 +51,7 @@ def forms(postgres: Postgres, database: str, agent: str) -> list[Page]:
 
 
 def menus(base: str, role: str, session: requests.Session) -> list[Page]:
-    """Return the pages of the leaf menus of ours that the signed-in user sees."""
+    """Return the pages of our leaf menus that the signed-in user sees."""
     tree = session.get(f"{base}/web/webclient/load_menus", timeout=60).json()
     by_id = {str(key): menu for key, menu in tree.items()}
     roots = [menu for menu in by_id.values() if menu.get("xmlid") == ROOT_MENU]
@@ -60,7 +60,7 @@ def menus(base: str, role: str, session: requests.Session) -> list[Page]:
 
 
 def picture_name(xmlid: str) -> str:
-    """Return a file name that stays when labels and languages change.
+    """Return a file name that does not depend on labels and languages.
 
     >>> picture_name("leads_agent.menu_dashboard"), picture_name("leads_agent_offer.offers_menu")
     ('dashboard', 'offers')

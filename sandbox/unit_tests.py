@@ -1,4 +1,4 @@
-"""The tests that need no Odoo: of the sandbox itself, and the doctests of the addons' `tools/` and of proofs."""
+"""The tests that do not need Odoo: of the sandbox itself, and the doctests of the addons' `tools/` and of proofs."""
 
 import os
 import subprocess
@@ -22,13 +22,13 @@ class Result:
 
 
 class Running:
-    """The tests while they run, beside whatever else is done."""
+    """Unit tests in progress, parallel to other work."""
 
     def __init__(self, process: subprocess.Popen, report: Path):
         self._process, self._report = process, report
 
     def result(self) -> Result:
-        """Wait for the end, show what pytest said, and count; a skipped test counts as failed."""
+        """Wait for the end, print pytest's output, and return the result; a skipped test counts as failed."""
         said, _nothing = self._process.communicate()
         say(said)
         return _count(self._report, self._process.returncode)
@@ -36,7 +36,7 @@ class Running:
 
 @contextmanager
 def started() -> Iterator[Running]:
-    """Run them with pytest in a process of its own, which is ended with the block."""
+    """Run the tests with pytest in another process, which ends with the block."""
     report = made(HOME / "log") / "unit-tests.xml"
     report.unlink(missing_ok=True)
     targets = [
@@ -46,7 +46,7 @@ def started() -> Iterator[Running]:
     ]
     command = [sys.executable, "-m", "pytest", "-q", "--doctest-modules", "-p", "sandbox.pure_tools"]
     command += [f"--junitxml={report}", *map(str, targets)]
-    # Other plugins stay out: pytest-odoo would import Odoo.
+    # Other plugins are disabled: pytest-odoo would import Odoo.
     env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:

@@ -1,6 +1,6 @@
-"""What an upgrade restructures: where each old table or column is afterwards, written down and checked row for row.
+"""What an upgrade restructures: where each old table or column is afterwards, checked row for row.
 
-Tables and columns that are not named here hold the same rows and values afterwards.
+Tables and columns that are not listed here must have the same rows and values afterwards.
 """
 
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mapping:
-    """Old columns, where they are now, and two statements that give the same rows on both sides.
+    """Old columns, their new place, and two queries that must return the same rows on both sides.
 
     :param table: of the old version
-    :param columns: of it; empty: the table is gone
-    :param to: where it is now, and how it got there
-    :param before: asked of the database as it was
-    :param after: asked of the database as it is
-    :param commits: the versions it is about
+    :param columns: of the table; empty: the whole table is gone
+    :param to: the new place, and how the data were moved
+    :param before: query for the old database
+    :param after: query for the upgraded database
+    :param commits: the versions to which it applies
     """
 
     table: str
@@ -27,7 +27,7 @@ class Mapping:
 
     @property
     def name(self) -> str:
-        """Return what it is about.
+        """Return the name of the mapping.
 
         >>> Mapping("leads_agent_offer", ("kind", "state"), "", "", "").name
         'leads_agent_offer (kind, state)'
@@ -35,7 +35,7 @@ class Mapping:
         return f"{self.table} ({', '.join(self.columns)})" if self.columns else self.table
 
 
-# The words of an old audit, each followed by the name that what it points to has.
+# The words of an old audit, each followed by the name of the record it refers to.
 _NAMED = """
     SELECT r.id, jsonb_agg(w.word || jsonb_build_array(COALESCE({name}, '')) ORDER BY w.nr)
       FROM {table} r, jsonb_array_elements(r.{column}) WITH ORDINALITY w (word, nr)
@@ -59,7 +59,7 @@ def _named(table: str, column: str, name: str) -> Mapping:
     )
 
 
-# Where an incoming lead is.
+# The state of incoming leads.
 _UNDER_WAY = """
     SELECT id, leads_offer_state, leads_offer_until, COALESCE(leads_offer_step, 0), leads_waiting_reason,
            leads_accepted_at{more}
@@ -134,16 +134,16 @@ MAPPINGS = (
         ("0e6ab3e",),
     ),
 )
-# Rows that an upgrade adds to tables with others: by the names of records that are new, or as told here.
+# Rows that an upgrade adds to existing tables: identified by the names of new records, or by a condition here.
 ADDED = {
-    # Open rows, of leads that are under way.
+    # Open rows of leads that are being routed.
     "leads_agent_routing": "to_jsonb(t)->>'state' IS NOT NULL",
-    # Jobs that are new say that they were made.
+    # Messages on the creation of new jobs.
     "mail_message": "t.model IN ('ir.cron', 'ir.actions.server')",
 }
-# Records that were deleted: of an abstract model, of one whose rows are mapped, of an index on columns that are.
+# Deleted records: an abstract model, a model whose rows are mapped, an index on mapped columns.
 DROPPED = ("leads_agent_assignment_effects", "leads_agent_inbound", "constraint_crm_lead_leads_offer_due")
-# XML ids that others build upon: they stay with their addon and their row.
+# XML IDs that other modules depend on: they keep their addon and their row.
 CONTRACT = (
     "leads_agent.privilege_leads_agent",
     "leads_agent.group_leads_agent",

@@ -1,6 +1,6 @@
-"""What is done in a database of an old version before it is upgraded, beside its demo, and with it afterwards.
+"""The work done in a database of an old version before its upgrade, in addition to its demo data, and afterwards.
 
-Scripts of Odoo's shell, as files of their own would be no Python of today: they speak to the addons of their commit.
+These are scripts for Odoo's shell, not modules, because they use the code of the old commit.
 """
 
 PEOPLE = """
@@ -8,7 +8,7 @@ from odoo.fields import Command, Datetime
 manager = env["res.users"].search([("login", "=", "morgan")])
 agents = env["res.users"].search([("is_leads_agent", "=", True)], order="login")
 """
-# Batches to several agents, of which one is undone and one a plan; a rule that ran; a customer who wants no calls.
+# Batches for several agents, one undone and one planned; a rule that ran; a customer who does not want calls.
 DESK = """
 orders = env["sale.order"].search([("state", "in", ("draft", "sent")), ("leads_agent_id", "=", False)], order="id")
 Batch = env["leads.agent.batch.assign"].with_user(manager)
@@ -33,7 +33,7 @@ if "leads.agent.closed.model" in env:
     closed = env["leads.agent.closed.model"]
     closed.create({"model_id": closed._closable_models()[:1].id})
 """
-# A lead of a customer whom somebody holds, one whom all decline, two spellings of a tag, messages from channels.
+# A lead of an assigned customer, one that all agents decline, two spellings of a tag, messages from channels.
 LEADS = """
 held = env["leads.agent.assignment"].search([("state", "=", "active"), ("partner_id.email_normalized", "!=", False)])
 web = env.ref("leads_agent_offer.demo_call_center_web")
@@ -61,7 +61,7 @@ stage = env["leads.agent.stage"].create({"name": "Ours"})
 env.ref("leads_agent_lifecycle.rule_answer").write({"name": "Our own words"})
 env["res.partner"].search([("lead_stage_id", "!=", False)], order="id", limit=2).write({"lead_stage_id": stage.id})
 """
-# What a company has set otherwise than it was shipped, and made for itself.
+# Settings and records that a company changed or created itself.
 CUSTOMISED = """
 def favourite(name, model, domain, action):
     env["ir.filters"].create({
@@ -129,7 +129,7 @@ test = env["leads.agent.self.test"].create({"company_ids": env.company.ids})
 test._run()
 assert test.verdict == "clean", test.finding_ids.mapped("explanation")
 """
-# The desk goes on where it was: dashboards, an offer that was open, the plan, the batch that was undone.
+# Work continues after the upgrade: dashboards, an open offer, the plan, the undone batch.
 WENT_ON = """
 for agent in agents:
     env["leads.agent.dashboard"].with_user(agent).get_data()

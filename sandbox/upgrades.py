@@ -1,8 +1,8 @@
-"""Databases of old versions are upgraded by ``-u leads_agent`` alone, and nothing of what was worked is lost.
+"""Databases of old versions are upgraded by ``-u leads_agent`` alone, without losing any data.
 
-Each is made by its own code, from git, with its demo and a desk that was worked on. Afterwards: tables and columns that
-are not restructured hold the same rows, restructured ones what ``upgrade_mappings.py`` says; records of ours keep their
-ids; and the database has the tables, columns, constraints, indexes, views and names of one that was installed afresh.
+Each is created by the code of its commit, with its demo data and further work. Afterwards, tables and columns that are
+not restructured have the same rows, and restructured ones match ``upgrade_mappings.py``; our records keep their IDs;
+and the tables, columns, constraints, indexes, views and names are those of a newly installed database.
 """
 
 import subprocess
@@ -19,17 +19,17 @@ from .paths import HOME, LOGS, ROOT, made
 from .upgrade_work import UPGRADED, WORKED_ON
 
 DATABASE = "leads_upgrade"
-# A copy as it was, for what is compared row for row; and one that was never anything else.
+# An unchanged copy, to compare rows; and a newly installed database.
 AS_IT_WAS = "leads_upgrade_before"
 AFRESH = "leads_upgrade_fresh"
-# The last commit before parts 1 to 4, and the last before addons were taken out of others.
+# The last commit before parts 1 to 4, and the last one before addons were split.
 VERSIONS = ("0e6ab3e", "977eb67")
 INSTALLED = ["-i", "leads_agent,leads_agent_offer,leads_agent_lifecycle,im_livechat"]
 OURS = "leads\\_agent%"
-# Tables that every upgrade writes, whatever is upgraded; but what users make for themselves there is theirs.
+# Tables that every upgrade changes; but records of users in them must stay.
 REGISTRY = ("ir\\_%", "bus\\_%", "base\\_registry%", "base\\_cache%", "orm\\_signaling%", "res\\_groups%")
 OF_USERS = ("ir_filters", "ir_config_parameter", "ir_default", "ir_exports", "ir_exports_line", "ir_sequence")
-# What a database is made of, each as rows that name it.
+# The structure of a database, as queries that return names.
 SHAPE = {
     "columns": """
         SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
@@ -42,7 +42,7 @@ SHAPE = {
         SELECT relname, relkind::text FROM pg_class
          WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'S')
            AND NOT relname ~ '^(base|ir_sequence)_'""",
-    # The demo of a version is its own.
+    # The demo data of each version are different.
     "names of records": """
         SELECT module, name, model FROM ir_model_data WHERE module LIKE 'leads\\_agent%' AND NOT name LIKE '%demo%'""",
 }
@@ -50,19 +50,19 @@ SHAPE = {
 
 @dataclass(frozen=True)
 class _Look:
-    """What a database is compared by."""
+    """The data by which databases are compared."""
 
-    # Of each table the number of rows, and a digest of its columns but who wrote last.
+    # For each table the number of rows, and a digest of its columns except the last author.
     tables: dict[str, tuple]
     columns: set[tuple]
-    # Records of ours: (model, name, id).
+    # Our records: (model, name, id).
     records: set[tuple]
 
 
 def prove(odoo: Odoo) -> list[Figure]:
-    """Make a database of each version, work on it, upgrade it. Return a figure per kind of what was compared.
+    """Create a database of each version, work on it, upgrade it. Return a figure per kind of comparison.
 
-    :raises Trouble: when Odoo complains, or something differs
+    :raises Trouble: when Odoo logs an error, or something differs
     """
     with step("Installing afresh, to compare with"):
         databases.copy_of_template(odoo, AFRESH)
@@ -91,7 +91,7 @@ def _upgraded(odoo: Odoo, commit: str) -> list[Figure]:
 
 
 def _forget_addons(odoo: Odoo) -> None:
-    """The template lists the addons of today, of which those that install themselves cannot be found at a commit."""
+    """The template lists the current addons; those with auto_install are missing in an old commit."""
     for statement in (
         "DELETE FROM ir_model_data WHERE model = 'ir.module.module' AND name LIKE 'module\\_leads\\_agent%'",
         "DELETE FROM ir_module_module WHERE name LIKE 'leads\\_agent%'",
@@ -132,7 +132,7 @@ def _compared(odoo: Odoo, commit: str) -> list[Figure]:
 
 
 def _mapped(odoo: Odoo, mapping: mappings.Mapping) -> tuple[int, list]:
-    """Return how many rows a mapping is about, and those that are not on both sides."""
+    """Return how many rows a mapping has, and those that are not on both sides."""
     old, new = (
         Counter(map(str, odoo.postgres.rows(query, database=name)))
         for query, name in ((mapping.before, AS_IT_WAS), (mapping.after, DATABASE))
@@ -141,7 +141,7 @@ def _mapped(odoo: Odoo, mapping: mappings.Mapping) -> tuple[int, list]:
 
 
 def _of_another_shape(odoo: Odoo) -> dict[str, list]:
-    """Compare with what was installed afresh."""
+    """Compare with a newly installed database."""
     found = {}
     for what, query in SHAPE.items():
         ours, fresh = (set(odoo.postgres.rows(query, database=name)) for name in (DATABASE, AFRESH))
@@ -159,7 +159,7 @@ def _contract(odoo: Odoo, database: str) -> list[tuple]:
 
 
 def _look(odoo: Odoo, database: str, commit: str, before: _Look | None = None) -> _Look:
-    """Look at a database, or at that alone which was there before."""
+    """Read the data of a database, limited to what existed before if given."""
 
     def ask(query: str, *parameters: object) -> list[tuple]:
         return odoo.postgres.rows(query, parameters, database=database)
@@ -178,7 +178,7 @@ def _look(odoo: Odoo, database: str, commit: str, before: _Look | None = None) -
     ):
         row = "md5((to_jsonb(t) - %s::text[])::text)"
         left_out = ["write_date", "write_uid", *(column for table, column in out if table == name)]
-        # Rows of new records are no change of those that were there.
+        # Rows of new records do not count as changes of existing ones.
         new = [res_id for model, _name, res_id in made_since if model.replace(".", "_") == name]
         query = f"SELECT count(*), md5(string_agg({row}, '' ORDER BY {row})) FROM \"{name}\" t WHERE NOT COALESCE("
         query += f"{mappings.ADDED.get(name, 'FALSE')}, FALSE)"
@@ -199,7 +199,7 @@ def _source_of(commit: str) -> Path:
 
 
 def _call(odoo: Odoo, name: str, arguments: list[str], script: str = "", addons: Path = ROOT) -> None:
-    """Run Odoo on the addons of a folder; a script is read by its shell."""
+    """Run Odoo with the addons of a folder; a script is run in its shell."""
     path = ",".join(map(str, [*odoo.source.addons, addons]))
     conf = odoo.configuration(f"{DATABASE}-{name}", db_name=DATABASE, http_enable=False, addons_path=path)
     log = made(LOGS) / f"{DATABASE}-{name}.log"

@@ -1,4 +1,4 @@
-"""Virtual environments from the pinned requirements, made once and renewed when the pins change."""
+"""Virtual environments from the pinned requirements, created once and updated when the pins change."""
 
 import hashlib
 import importlib.util
@@ -18,7 +18,7 @@ OLDEST_PYTHON = (3, 10)
 
 
 def run_inside(command: str, arguments: list[str]) -> None:
-    """Replace this process by the same command inside the main environment, unless it is there already."""
+    """Replace this process by the same command in the main environment, unless it already runs there."""
     python = ensure(MAIN, ["odoo.txt", "test.txt"])
     if Path(sys.prefix).resolve() != python.parent.parent.resolve():
         os.chdir(ROOT)
@@ -26,7 +26,7 @@ def run_inside(command: str, arguments: list[str]) -> None:
 
 
 def ensure(name: str, requirements: list[str]) -> Path:
-    """Return the interpreter of an environment that has what the requirement files pin."""
+    """Return the interpreter of an environment with all packages pinned in the requirement files."""
     folder = HOME / name
     python = folder / "bin" / "python"
     stamp = folder / "stamp"
@@ -59,7 +59,7 @@ def _make(folder: Path, requirements: list[str]) -> None:
     python = folder / "bin" / "python"
     if not (folder / "stamp").exists():
         with step(f"Making a virtual environment with Python {version[0]}.{version[1]}"):
-            # A half-made one (no stamp) is not trusted.
+            # Recreate incomplete environments (without a stamp).
             system.run([sys.executable, "-m", "venv", "--clear", folder], what="Making the virtual environment")
     files = [argument for name in requirements for argument in ("-r", REQUIREMENTS / name)]
     quiet = [] if sys.stderr.isatty() else ["-qq"]
@@ -69,7 +69,7 @@ def _make(folder: Path, requirements: list[str]) -> None:
 
 
 def _require_venv_module() -> None:
-    """Debian keeps ensurepip in a package of its own."""
+    """Debian has ensurepip in a separate package."""
     if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
         return
     if not system.apt_install(["python3-venv"], why="Python's venv module"):

@@ -1,4 +1,4 @@
-"""Everything a command needs that runs Odoo: Odoo, a database server and the programs around them."""
+"""What commands need to run Odoo: Odoo, a database server and other programs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from .odoo_process import Odoo
 
 @contextmanager
 def ready_odoo() -> Iterator[Odoo]:
-    """Give an Odoo with a running database server for the block."""
+    """Yield an Odoo with a running database server."""
     source = odoo_source.find()
     programs.want_wkhtmltopdf()
     with postgres.server() as server:

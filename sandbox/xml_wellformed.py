@@ -1,4 +1,4 @@
-"""Lint hook: every XML file given is well-formed, or its line and column are named."""
+"""Lint hook: checks that XML files are well-formed, and prints the position of errors."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 
 def problem(path: Path) -> str | None:
-    """Return `file:line:column: message`, or None when the file parses."""
+    """Return `file:line:column: message`, or None when the file is well-formed."""
     try:
         expat.ParserCreate().Parse(path.read_bytes(), True)
     except expat.ExpatError as error:

@@ -1,7 +1,7 @@
 """One file per command.
 
 A command is a module with a docstring (its first line is shown by `help`) and `run(arguments) -> exit status`.
-It is run inside the sandbox's virtual environment, and so may import what that has, unless it is named here.
+It runs inside the sandbox's virtual environment and may import its packages, unless it is listed here.
 """
 
 import ast
@@ -12,7 +12,7 @@ OUTSIDE_VENV = {"clean", "help", "house", "lint"}
 
 
 def names() -> list[str]:
-    """Return the commands that exist, which are the modules of this package."""
+    """Return the names of the commands, which are the modules of this package."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 

@@ -1,7 +1,7 @@
 """Measure the addons against Odoo's own ways. SCALE=S (default), M or L; ARGS='visibility http' selects cases.
 
-The smaller scales are measured too, which is how growth is told. FRESH=1 makes the databases anew. Prints a table, and
-keeps the rows in `.sandbox/bench/results.jsonl`.
+The smaller scales are measured too, to compute the growth. FRESH=1 creates new databases. Prints a table, and stores
+the rows in `.sandbox/bench/results.jsonl`.
 """
 
 import os
@@ -57,7 +57,7 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
                 _call(odoo, [*command, "fill"])
             postgres.write_note(odoo.postgres, name, filled=True)
         with step(f"Measuring scale {scale}"):
-            # A process each: what one case has taken of memory is not idle for the next.
+            # A process for each case: memory used by one would count as idle memory of the next.
             for case in cases.IN_ORDER:
                 if not chosen or case in chosen:
                     _call(odoo, [*command, case])
@@ -68,7 +68,7 @@ def _measure(odoo: Odoo, scale: str, results: Path, chosen: list[str]) -> None:
 
 
 def _measure_lifecycle(odoo: Odoo, name: str, scale: str, results: Path, chosen: list[str]) -> None:
-    """On a copy of the database: the other cases are measured as for somebody who does without the addon."""
+    """Measure on a copy of the database: the other cases are measured without this addon."""
     nobody = "leads_bench_nobody"
     databases.prepare(odoo, nobody, without=LIFECYCLE).release()
     empty = _install(odoo, f"{nobody}_lifecycle", nobody)
@@ -88,14 +88,14 @@ def _measure_lifecycle(odoo: Odoo, name: str, scale: str, results: Path, chosen:
 
 def _configuration(odoo: Odoo, name: str) -> Path:
     """Return the configuration of a database for processes and servers of the benchmark."""
-    # Workers are ended when they have used up their time, and have none when it is not limited.
+    # Workers are stopped when they have used their time; without a limit they would have none.
     server = {"workers": 2, "limit_time_real": 1200, "limit_time_cpu": 1200}
     server |= {"http_port": free_port(), "gevent_port": free_port()}
     return odoo.configuration(f"{name}-bench", db_name=name, dbfilter=f"^{name}$", **server)
 
 
 def _install(odoo: Odoo, copy: str, template: str) -> float:
-    """Install the life cycle on a copy of a database; return the milliseconds that it took."""
+    """Install the life cycle on a copy of a database; return the duration in milliseconds."""
     postgres.drop(odoo.postgres, copy)
     postgres.create(odoo.postgres, copy, template=template)
     postgres.write_note(odoo.postgres, copy, ready=True)

@@ -1,4 +1,4 @@
-"""Stop the embedded PostgreSQL and remove all that the commands made."""
+"""Stop the embedded PostgreSQL and delete everything that the commands created."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _stop_server(pid_file: Path) -> None:
-    """Ask the server to end at once; without its programs, which may be gone already."""
+    """Signal the server to stop; its own programs may already be deleted."""
     if not pid_file.exists():
         return
     pid = int(pid_file.read_text().split()[0])

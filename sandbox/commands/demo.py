@@ -1,4 +1,4 @@
-"""From nothing to a running Odoo with the addons and demo data; Ctrl-C stops all."""
+"""Start Odoo with the addons and demo data, from scratch if necessary; Ctrl-C stops everything."""
 
 import os
 import urllib.error
@@ -42,7 +42,7 @@ def serve(odoo: Odoo) -> int:
 
 
 def warm_up(url: str) -> None:
-    """Have the first page's style sheets and scripts made before anyone waits for them."""
+    """Load the first page, so that its style sheets and scripts are generated."""
     for path in ["/web/login", *(f"/web/assets/any/{name}" for name in ASSETS)]:
         try:
             urllib.request.urlopen(url + path, timeout=120).read()

@@ -1,4 +1,4 @@
-"""Say what the commands are."""
+"""List the commands."""
 
 from .. import commands
 

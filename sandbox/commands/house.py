@@ -1,6 +1,6 @@
-"""Print the sizes of the addons: lines, files, SQL by hand, classes that are opened again.
+"""Print the sizes of the addons: lines, files, SQL by hand, models extended in several classes.
 
-With ``--check``, say what is larger than it shall be, and nothing else.
+With ``--check``, only print what exceeds the limits.
 """
 
 from ..console import table

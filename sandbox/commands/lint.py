@@ -1,4 +1,4 @@
-"""Check the style of all files with pre-commit and local hooks. FIX=1 repairs what can be repaired first."""
+"""Check the style of all files with pre-commit and local hooks. FIX=1 first fixes what can be fixed automatically."""
 
 import os
 import shlex
@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _files(*patterns: str) -> list[str]:
-    """Return the files of the repository, also those not added yet."""
+    """Return the files of the repository, including untracked ones."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).exists()]

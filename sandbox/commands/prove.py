@@ -1,8 +1,8 @@
-"""Run the long proofs whole, and print the figures that the docs quote. PART=races runs a part, ARGS= a selection.
+"""Run the long proofs in full, and print the figures quoted in the docs. PART=races runs a part, ARGS= a selection.
 
-A proof is a test with the tag `leads_prove`. With LEADS_PROVE=1 in its environment it does all it can; without, as in
-`test`, a slice. It reports by lines in the log: `PROVE <area> | <subject>: <figure> | <value>`. The parts are in
-`proof_parts.py`; what no test inside Odoo can try is proven around it, by the modules in `proofs/around/`.
+A proof is a test with the tag `leads_prove`. With LEADS_PROVE=1 in the environment it runs in full; otherwise, as in
+`test`, it runs a slice. It logs its figures as lines: `PROVE <area> | <subject>: <figure> | <value>`. The parts are in
+`proof_parts.py`; proofs that cannot be tests inside Odoo are modules in `proofs/around/`.
 """
 
 import os
@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
         if tests:
             verdict = _tested(odoo, tests, f"prove_{name}" if name else "prove", subject)
             failed = verdict.failed
-        # What a selection leaves out, and what no test inside Odoo can try.
+        # Proofs that cannot be tests inside Odoo; a selection of tests leaves them out.
         lived = [figure for prove in proof_parts.around(parts) for figure in prove(odoo)]
     report = f"{subject}\n{figures.rendered(lived)}"
     print(report)
@@ -53,7 +53,7 @@ def _tested(odoo: Odoo, tests: str, log_name: str, subject: str) -> Verdict:
     databases.copy_of_template(odoo, DATABASE)
     whole = replace(odoo, environment={**odoo.environment, "LEADS_PROVE": "1"})
     verdict = testrun.run_odoo(whole, DATABASE, tests, log, LONGEST_SILENCE)
-    # First in the log, so that a log that was kept says what it is of.
+    # The first line of the log names the commit and the part.
     log.write_text(f"{subject}\n{log.read_text()}")
     testrun.report(verdict, log)
     return verdict

@@ -1,4 +1,4 @@
-"""Run the same tests through pytest on a kept database, for the inner loop. ARGS='-k name' is given to pytest."""
+"""Run the same tests with pytest on a kept database, for quick iterations. ARGS='-k name' is passed to pytest."""
 
 import os
 import shlex
@@ -19,13 +19,13 @@ def run(arguments: list[str]) -> int:
     with ready_odoo() as odoo:
         databases.prepare(odoo, DATABASE, with_tests=True, afresh=bool(os.environ.get("FRESH")))
         conf = odoo.configuration(DATABASE, http_port=free_port())
-        # Without --odoo-http every browser test would be skipped in silence.
+        # Without --odoo-http, pytest would silently skip every browser test.
         command = [sys.executable, "-m", "pytest", "--odoo-http", *_with_paths(chosen)]
         return subprocess.run(command, cwd=ROOT, env={**odoo.environ(), "ODOO_RC": str(conf)}).returncode
 
 
 def _with_paths(chosen: list[str]) -> list[str]:
-    """Add the tests of all addons unless paths are among the arguments."""
+    """Add the tests of all addons unless the arguments include paths."""
     if any((ROOT / argument.split("::")[0]).exists() for argument in chosen):
         return chosen
     folders = [addon.path / name for addon in addons.ours() if not addon.stands_apart for name in ("tests", "proofs")]

@@ -1,6 +1,6 @@
-"""Picture each menu of admin, manager and agent, wide and narrow, from the demo. ARGS='agent_dashboard' selects.
+"""Take a screenshot of each menu of admin, manager and agent, wide and narrow. ARGS='agent_dashboard' selects.
 
-Those that documents show, in `docs/screenshots`, are made anew there, the others in `.sandbox/screenshots`.
+Those used in documents are updated in `docs/screenshots`, the others are saved in `.sandbox/screenshots`.
 Fails on an error on the console and on a page that is wider than the window.
 """
 
@@ -60,7 +60,7 @@ def _picture_all(odoo: Odoo, base: str, chosen: list[str]) -> int:
 
 
 def _test_visibility(session: requests.Session, base: str) -> None:
-    """Have the manager run a visibility test, which is made by people and not by the demo data."""
+    """Run a visibility test as the manager, because the demo data contain none."""
     call = {"model": "leads.agent.self.test", "method": "action_run", "args": [[]], "kwargs": {}}
     with step("Testing visibility"):
         answer = session.post(f"{base}/web/dataset/call_kw", json={"params": call}, timeout=600).json()
@@ -73,11 +73,11 @@ def _is_chosen(page: pages.Page, chosen: list[str]) -> bool:
 
 
 def _picture(window: browser.Browser, base: str, page: pages.Page, size: tuple[int, int]) -> tuple[str, str, str]:
-    """Picture one page at one size. Return a row of the table."""
+    """Take a screenshot of one page at one size. Return a row of the table."""
     seen = window.look(base + page.path, *size, click=page.click)
     name = f"{page.role}_{page.name}_{size[0]}.png"
     image = Image.open(io.BytesIO(seen.png)).convert("RGB")
-    # Screens have few colours: a palette makes the file a third.
+    # Screenshots have few colours: a palette reduces the file to a third.
     folder = SCREENSHOTS if (SCREENSHOTS / name).exists() else made(OTHER_SCREENSHOTS)
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / name, optimize=True)
     say(f"    {name} {seen.url.removeprefix(base)}")

@@ -1,6 +1,6 @@
-"""Test on a database whether each agent sees what they should; 1 when there are findings. DB= another than the demo's.
+"""Test in a database whether each agent sees what they should. Returns 1 on findings. DB= for another database.
 
-A database that these commands did not make is read as it is: it is neither updated nor changed.
+A database that these commands did not create is only read: it is neither updated nor changed.
 """
 
 import json
@@ -15,7 +15,7 @@ from ..workbench import ready_odoo
 
 DATABASE = os.environ.get("DB") or "leads_demo"
 
-# Run inside Odoo: tests every agent, prints the result and takes everything back.
+# Runs inside Odoo: tests every agent, prints the result and rolls back.
 SCRIPT = """
 import json
 companies = env["res.company"].search([])
@@ -61,7 +61,7 @@ def _result(odoo: Odoo) -> dict:
 
 
 def _report(result: dict) -> int:
-    """Print the findings and notes, and one line on all of it. Return the exit status."""
+    """Print the findings and notes, and a summary. Return the exit status."""
     rows = [row for row in result["rows"] if row[0] != "ok"]
     findings = [row for row in rows if row[0] != "note"]
     if rows:

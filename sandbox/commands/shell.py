@@ -1,4 +1,4 @@
-"""An Odoo shell on the demo database; a script on standard input is run, and its exit status is this command's."""
+"""An Odoo shell on the demo database. Runs a script from standard input and returns its exit status."""
 
 import os
 import signal

@@ -11,9 +11,9 @@ from ..paths import LOGS
 from ..workbench import ready_odoo
 
 DATABASE = "leads_test"
-# For the tests of all addons together, which take a third of the time and run beside the others.
+# For the tests of all addons together, which take a third of the time and run in parallel to the others.
 PROOFS = "leads_test_proofs"
-# For the addons whose host changes a whole database.
+# For the addons whose host app changes a whole database.
 APART = "leads_test_apart"
 LONGEST_SILENCE = 600
 
@@ -26,7 +26,7 @@ def run(arguments: list[str]) -> int:
     say("==> Unit tests of the sandbox and of the addons' tools, beside what follows")
     with unit_tests.started() as unit, ready_odoo() as odoo:
         together, *others = addons.shared_out(addons.tags_of([addon.name for addon in addons.ours()]))
-        # Both runs need it, and one of them would wait for the other.
+        # Both runs need it; otherwise one would wait for the other.
         databases.template(odoo)
         say(f"==> {','.join(others)} in a run of their own, beside what follows")
         with beside.started(",".join(others)) as running:

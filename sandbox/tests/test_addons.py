@@ -1,4 +1,4 @@
-"""Which addons there are, and whether they changed."""
+"""Which addons exist, and whether they changed."""
 
 from sandbox.addons import Addon, ours, shared_out, tags_of
 

@@ -1,4 +1,4 @@
-"""Links and pictures in the documents lead somewhere."""
+"""Links and images in the documents exist."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The judge of the test log: what must make a run fail does."""
+"""The evaluation of test logs finds every failure."""
 
 import pytest
 

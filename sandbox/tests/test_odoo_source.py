@@ -1,4 +1,4 @@
-"""Finding an Odoo in the shapes it comes in."""
+"""Finding an Odoo in different kinds of folders."""
 
 import pytest
 

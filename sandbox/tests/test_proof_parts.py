@@ -1,4 +1,4 @@
-"""The parts of the proofs: together they are all of them, and each is in one."""
+"""The parts of the proofs: together they contain every proof exactly once."""
 
 import re
 from collections import Counter

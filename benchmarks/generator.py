@@ -8,7 +8,7 @@ from odoo.fields import Command
 
 SQL_FILE = Path(__file__).with_name("generate.sql")
 AGENT = "leads_agent.group_leads_agent"
-# What the shape of an agent is called in the tables, in the order of their users.
+# The names of the agents' shapes in the tables, in the order of their users.
 SHAPES = ("10%", "1%", "220", "2,000 old", "none", "220, two taken over")
 AGENTS = 100
 FEW, OLD = 220, 2_000
@@ -16,7 +16,7 @@ FEW, OLD = 220, 2_000
 
 @dataclass(frozen=True)
 class Scale:
-    """How much there is. ``few`` and ``old`` are customers of the agents with a fixed number of them."""
+    """The size of the database. ``few`` and ``old`` are customers of the agents with a fixed number of them."""
 
     name: str
     customers: int
@@ -43,8 +43,8 @@ SCALES = {
 
 
 def fill(registry, scale: Scale) -> None:
-    """Fill the database once; the users are told apart by their logins (``bench_agent_00``, ``bench_own`` ...)."""
-    # Odoo finds addons once it has read its configuration.
+    """Fill the database once; the users are identified by their logins (``bench_agent_00``, ``bench_own`` ...)."""
+    # Importable once Odoo has read its configuration.
     from odoo.addons.leads_agent import holders
 
     with registry.cursor() as cr:
@@ -74,7 +74,7 @@ def fill(registry, scale: Scale) -> None:
 
 
 def vacuum(registry) -> None:
-    """Clean up as autovacuum would: what was rolled back leaves dead rows, for which indexes alone answer nothing."""
+    """Vacuum like autovacuum: rolled back transactions leave dead rows, which prevent index-only scans."""
     with registry.cursor() as cr:
         cr._cnx.rollback()
         cr._cnx.autocommit = True
@@ -85,7 +85,7 @@ def vacuum(registry) -> None:
 
 
 def _users(env) -> dict[str, list[int]]:
-    """Agents, the shapes first; salespeople, of whom the first sees personal orders only; one who sees all."""
+    """Create agents, the shapes first; salespeople, the first of whom only sees personal orders; one who sees all."""
 
     def create(logins: list[str], groups: list[str]) -> list[int]:
         users = env["res.users"].create(
@@ -111,7 +111,7 @@ def _users(env) -> dict[str, list[int]]:
 
 
 def checksums(env) -> dict[str, int]:
-    """Figures that are the same in every database of a scale: a fast answer must also be the right one."""
+    """Return figures that must be the same in every database of a scale: fast results must also be correct."""
     questions = {
         "customers held": "SELECT count(*) FROM leads_agent_assignment WHERE state = 'active'",
         "orders held": "SELECT count(*) FROM sale_order WHERE leads_agent_id IS NOT NULL",

@@ -1,4 +1,4 @@
-"""Time candidates in turns, each call in a transaction of its own that is rolled back."""
+"""Measure candidates alternately, each call in a separate transaction that is rolled back."""
 
 import statistics
 import time
@@ -13,7 +13,7 @@ Work = Callable[[api.Environment], object]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A piece of work as a user. ``prepare`` is not timed; what it returns is handed to ``work``."""
+    """A task as a user. ``prepare`` is not measured; its result is passed to ``work``."""
 
     uid: int
     work: Callable
@@ -23,7 +23,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds over the rounds, by the clock and of this process alone, and the queries of the last one."""
+    """Milliseconds over the rounds, elapsed and of CPU time of this process, and the queries of the last round."""
 
     milliseconds: list[float]
     queries: int
@@ -40,9 +40,9 @@ class Timing:
 
 
 def interleave(registry, candidates: dict[str, Candidate], rounds: int) -> dict[str, Timing]:
-    """Time all candidates ``rounds`` times, in rotating order, after a round that is thrown away.
+    """Measure all candidates ``rounds`` times, in rotating order, after a first round that is ignored.
 
-    What a candidate leaves to be written is written inside its time: pending computations, tracking and notifications.
+    Pending computations, tracking and notifications are flushed within the measured time of each candidate.
     """
     names = list(candidates)
     times: dict[str, list[float]] = {name: [] for name in names}
@@ -59,7 +59,7 @@ def interleave(registry, candidates: dict[str, Candidate], rounds: int) -> dict[
 
 
 def once(registry, candidate: Candidate) -> Timing:
-    """Time what takes minutes a single time, cold or not."""
+    """Measure a task that takes minutes a single time, cold or not."""
     elapsed, spent, queries, answer = _run(registry, candidate)
     return Timing([elapsed], queries, answer, [spent])
 
@@ -82,7 +82,7 @@ def _run(registry, candidate: Candidate) -> tuple[float, float, int, object]:
 
 
 def explain(env: api.Environment, model: str, **search) -> str:
-    """The plan, with what it did, of a search as the user of ``env``."""
+    """Return the query plan, with actual times, of a search as the user of ``env``."""
     search.setdefault("order", env[model]._order)
     query = env[model]._search([], **search).select()
     return "\n".join(row[0] for row in env.execute_query(SQL("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) %s", query)))

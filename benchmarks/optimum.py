@@ -1,12 +1,12 @@
-"""The best plan there is, for comparison: leads to agents, nobody above their room, for the greatest sum of scores."""
+"""The optimal plan, for comparison: assign leads to agents within their rooms, with the maximum sum of scores."""
 
 from collections.abc import Mapping
 
 
 def best_sum(scores: Mapping[int, Mapping[int, int]], rooms: Mapping[int, int]) -> int:
-    """One lead after the other along the path that gains most, moving others on: successive shortest paths.
+    """Add one lead after the other along the path with the highest gain, moving other leads: successive shortest paths.
 
-    :param scores: ``{lead: {agent: score}}`` of those who qualify, none negative
+    :param scores: ``{lead: {agent: score}}`` of qualified agents, none negative
     :param rooms: ``{agent: how many leads}``
 
     >>> best_sum({1: {7: 90, 8: 85}, 2: {7: 80}, 3: {8: 10}}, {7: 1, 8: 1})
@@ -15,13 +15,13 @@ def best_sum(scores: Mapping[int, Mapping[int, int]], rooms: Mapping[int, int]) 
     9
     """
     held: dict[int, set[int]] = {agent: set() for agent in rooms}
-    # The best lead of an agent to send to another, and what is gained by that.
+    # The best lead to move from one agent to another, and the gain.
     moves: dict[int, dict[int, tuple[int, int]]] = {agent: {} for agent in rooms}
     total = 0
     for lead, choices in scores.items():
         gain, came, out = _gains(choices, moves)
         ends = [(gain[agent], agent, None) for agent in gain if len(held[agent]) < rooms[agent]]
-        # Or a lead on the way goes without.
+        # Or one of the leads on the path stays unassigned.
         ends += [(gain[agent] - least, agent, loser) for agent, (least, loser) in _losers(held, scores, gain)]
         if not ends:
             continue
@@ -45,7 +45,7 @@ def best_sum(scores: Mapping[int, Mapping[int, int]], rooms: Mapping[int, int]) 
 
 
 def _gains(choices, moves):
-    """The longest way to each agent, by whom it comes, and which lead moves there."""
+    """Return the longest path to each agent: the previous agent, and the lead that moves."""
     gain = dict(choices)
     came, out = dict.fromkeys(gain), {}
     waiting = list(gain)

@@ -1,4 +1,4 @@
-"""Rows of figures: one JSON line each while measuring, and a table at the end."""
+"""Rows of figures: a JSON line each while measuring, and a table at the end."""
 
 import json
 import math
@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 JUDGED = ("L", "S-L")
-# Goals that say nothing of the number of orders: judged at every scale.
+# Goals that do not depend on the number of orders: checked at every scale.
 JUDGED_ANYWHERE = ("G16", "G20")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: what took how long, beside which peer, and what was promised.
+    """A figure, its peer, and its goal.
 
     :param case: B1, B2 ... of the benchmark
-    :param goal: G1, G2 ... or "" for a figure that nothing was promised for
-    :param limit: the most that ours / peer may be
-    :param note: why a goal cannot hold, or a plan
+    :param goal: G1, G2 ... or "" for a figure without a goal
+    :param limit: the maximum of ours / peer
+    :param note: why a goal cannot be met, or a query plan
     """
 
     case: str
@@ -38,13 +38,13 @@ class Row:
 
     @classmethod
     def timed(cls, case, scale, what, shape, size, timing, peer, peer_ms, goal="", limit=0.0) -> "Row":
-        """What took how long, beside a peer."""
+        """Return the row of a time, compared with a peer."""
         figures = (timing.median, timing.p95, timing.queries)
         return cls(case, scale, what, shape, size, *figures, peer, peer_ms, goal, limit)
 
     @classmethod
     def counted(cls, case, scale, what, shape, size, ours, peer, allowed, goal="", limit=1.0) -> "Row":
-        """A figure that is no time, beside what is allowed."""
+        """Return the row of a figure that is not a time, compared with what is allowed."""
         return cls(case, scale, what, shape, size, ours, ours, 0, peer, allowed, goal, limit)
 
     @property
@@ -53,7 +53,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Whether the goal is met. Most are for a million orders; what is smaller shows where the way goes."""
+        """The result for the goal. Most goals apply to a million orders; smaller scales only show the trend."""
         if not self.goal or (self.scale not in JUDGED and self.goal not in JUDGED_ANYWHERE):
             return ""
         return "PASS" if self.ratio <= self.limit else "FAIL"
@@ -69,7 +69,7 @@ def read(path: Path) -> list[Row]:
 
 
 def exponent(points: Iterable[tuple[float, float]]) -> float:
-    """Slope of log(milliseconds) on log(size), by least squares.
+    """Return the slope of log(milliseconds) on log(size), by least squares.
 
     >>> round(exponent([(10, 1.0), (100, 10.0), (1000, 100.0)]), 3)
     1.0
@@ -83,7 +83,7 @@ def exponent(points: Iterable[tuple[float, float]]) -> float:
 
 
 def growth(rows: list[Row]) -> list[Row]:
-    """How the search of a page grows with the number of orders, for each shape of agent whose share is fixed (G4)."""
+    """Return how a page's search grows with the number of orders, for each shape of agent with a fixed share (G4)."""
     groups: dict[tuple[str, str], dict[int, float]] = {}
     for row in rows:
         if row.case == "B3" and row.goal:
@@ -97,7 +97,7 @@ def growth(rows: list[Row]) -> list[Row]:
 
 
 def machine(settings: list[tuple[str, str, str]]) -> str:
-    """What was measured on: processors, load, PostgreSQL and its settings."""
+    """Return the machine's data: processors, load, PostgreSQL and its settings."""
     wanted = ("server_version", "shared_buffers", "work_mem", "random_page_cost", "jit", "fsync")
     values = {name: f"{value}{f' x {unit}' if unit else ''}" for name, value, unit in settings if name in wanted}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
@@ -105,7 +105,7 @@ def machine(settings: list[tuple[str, str, str]]) -> str:
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as a table in Markdown."""
+    """Return the rows as a table in Markdown."""
     lines = [
         "| case | scale | what | agent | ours ms (p95) | queries | peer | peer ms | ratio | goal | |",
         "|---|---|---|---|---|---|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""Odoo as a script: with workers, it starts itself again by the path it was started with."""
+"""Odoo as a script: with workers, Odoo restarts itself by the path of the script."""
 
 from odoo.cli.command import main
 

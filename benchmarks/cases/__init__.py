@@ -1,6 +1,6 @@
-"""What is measured: a module each, with ``run(registry, scale, rounds, record)``."""
+"""The cases: a module each, with ``run(registry, scale, rounds, record)``."""
 
-# Those that only read come first: they are to find the database as the generator left it.
+# Cases that only read come first, as they need the database as generated.
 IN_ORDER = (
     "visibility",
     "http",
@@ -13,5 +13,5 @@ IN_ORDER = (
     "assigning_crm",
     "offering",
 )
-# On a copy, with an addon that the others are measured without.
+# Measured on a copy of the database, with an addon that the other cases are measured without.
 WITH_LIFECYCLE = ("lifecycle", "importing", "first_row")

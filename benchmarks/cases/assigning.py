@@ -1,12 +1,12 @@
-"""B4: assigning batches of leads, beside Odoo's own way and the same rows in plain SQL; planning; memory.
+"""B4: assigning batches of leads, compared with Odoo's own way and the same rows in plain SQL; planning; memory.
 
-All candidates take the same customers, whom nobody holds. What is known of them is recorded beforehand, so that plain
-SQL can write exactly the rows that ours writes. Odoo's way is a salesperson on the same orders. A scale with fewer
-customers than a size takes all it has.
+All candidates use the same unassigned customers. Their history is recorded first, so that plain SQL can write exactly
+the same rows as our code. Odoo's way is to set a salesperson on the same orders. A scale with fewer customers than a
+size uses all it has.
 
-A hundred thousand are for the job, which goes through its own steps here, in one transaction that is rolled back. So
-many are held, and freed beforehand in that transaction; PostgreSQL then checks every foreign key of their orders again,
-as it does for rows that the same transaction has written, of ours and of the peer alike.
+A batch of a hundred thousand is for the job, whose steps run here in one transaction that is rolled back. These
+customers are assigned, so they are first unassigned in that transaction; PostgreSQL then checks every foreign key of
+their orders again, as for all rows that the same transaction has written. This affects both our code and the peer.
 """
 
 import os
@@ -20,7 +20,7 @@ from ..report import Row, exponent
 
 SIZES = (100, 1_000, 10_000)
 JOB = 100_000
-# Odoo's way takes minutes for more, and is timed once then.
+# Odoo's way takes minutes for more, and is measured once then.
 MOST_WRITTEN = 1_000
 MOST_MEGABYTES = 300
 PLANNERS = 100
@@ -34,7 +34,7 @@ def run(registry, scale, rounds, record) -> None:
         leads, held = _assignable(cr, "NULL"), _assignable(cr, "NOT NULL")
     points = []
     if scale.name == "L":
-        # First, in a process that has done nothing yet: what it takes of memory is told from idle.
+        # First, in a new process: memory is measured relative to its idle state.
         points.append(_job(registry, scale, manager, agent, held[:JOB], record))
     for size in _sizes(len(leads)):
         partners, orders = map(list, zip(*leads[:size], strict=True))
@@ -75,12 +75,12 @@ def run(registry, scale, rounds, record) -> None:
 
 
 def _sizes(most):
-    """The sizes that a scale has customers for, and its largest."""
+    """The sizes for which a scale has enough customers, and its largest."""
     return sorted({min(size, most) for size in SIZES})
 
 
 def _assignable(cr, holder):
-    """Customers whose newest order is partial, with that order.
+    """Return customers whose newest order is partial, with that order.
 
     :param holder: ``NULL`` or ``NOT NULL``
     """
@@ -99,10 +99,10 @@ def _assignable(cr, holder):
 
 
 def _free(env, partners):
-    """Nobody holds them, and what is known of them stays known."""
+    """Unassign the customers, and keep their history."""
     for statement in (
         "DELETE FROM leads_agent_assignment WHERE state = 'active' AND partner_id = ANY(%s)",
-        # Nobody is cooled off: some are customers of the demo.
+        # No cooling-off: some are customers of the demo.
         "UPDATE leads_agent_assignment SET disposition_id = NULL WHERE partner_id = ANY(%s) AND disposition_id > 0",
         "UPDATE sale_order SET leads_agent_id = NULL"
         " WHERE leads_commercial_partner_id = ANY(%s) AND leads_agent_id > 0",
@@ -141,7 +141,7 @@ def _prepare_raw(agent, partners, orders):
 
 
 def _raw(agent, partners, orders):
-    """The same rows in the fewest statements: lines, assignments, history, customers, contacts and orders."""
+    """Write the same rows in as few statements as possible: lines, assignments, history, partners and orders."""
 
     def work(env, batch_id):
         known = {"agent": agent, "partners": partners, "orders": orders, "batch": batch_id}
@@ -175,7 +175,7 @@ def _raw(agent, partners, orders):
 
 
 def _planning(registry, scale, manager, agent, leads):
-    """Planning over 100 agents, beside what assigning the same leads takes."""
+    """Measure planning over 100 agents, compared with assigning the same leads."""
     partners, orders = map(list, zip(*leads, strict=True))
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
@@ -200,7 +200,7 @@ def _planning(registry, scale, manager, agent, leads):
 
 
 def _make_lines(batch, planning=False):
-    """As before the job begins."""
+    """Create the lines, as before the job begins."""
     leads = batch._prepare_leads()
     if planning:
         leads = [(order_id, partner_id, None, None) for order_id, partner_id, *_meant in leads]
@@ -222,7 +222,7 @@ def _timed(batch, work):
 
 
 def _job(registry, scale, manager, agent, leads, record):
-    """A hundred thousand through the steps of the job: time, beside plain SQL, and memory over idle."""
+    """Assign a hundred thousand by the steps of the job: time compared with plain SQL, and memory."""
     partners, orders = map(list, zip(*leads, strict=True))
     with registry.cursor() as cr:
         env = api.Environment(cr, manager, {"lang": "en_US", "tz": "UTC"})

@@ -1,7 +1,7 @@
 """B10: Odoo's own assignment of CRM leads, for comparison: 300, 1,000 and 3,000 leads over four salespeople.
 
-Each is given two minutes. Left out where the app CRM is not installed. What it commits on its way is kept from being
-committed, as in Odoo's own tests, and everything is rolled back.
+Each run has a limit of two minutes. Skipped if CRM is not installed. Its commits are suppressed, as in Odoo's own
+tests, and everything is rolled back.
 """
 
 import signal
@@ -19,7 +19,7 @@ SECONDS = 120
 
 
 class Overtime(BaseException):
-    """Two minutes are over. No handler on the way may take it for an ordinary error."""
+    """The time limit of two minutes is over. Not an Exception, so that no handler catches it."""
 
 
 def run(registry, scale, rounds, record) -> None:
@@ -34,9 +34,9 @@ def run(registry, scale, rounds, record) -> None:
 
 
 def _measure(registry, size, members=4, *, of_team=True):
-    """Milliseconds, or None when the time was over; and how many leads have somebody afterwards.
+    """Return the milliseconds, or None when the time was over; and how many leads have a salesperson afterwards.
 
-    :param of_team: whether the leads have come to the team already, so that they are not given to it first
+    :param of_team: whether the leads already belong to the team, so that they need not be assigned to it first
     """
 
     def stop(_signal, _frame):
@@ -49,10 +49,10 @@ def _measure(registry, size, members=4, *, of_team=True):
         signal.alarm(SECONDS)
         begun = time.perf_counter()
         try:
-            # Everybody else's work is tracked, too.
+            # The other candidates track changes too.
             team.with_context(tracking_disable=False)._action_assign_leads(force_quota=True)
             env.flush_all()
-            # What is tracked becomes messages before the commit.
+            # Tracked changes become messages before the commit.
             cr.precommit.run()
             elapsed = 1000 * (time.perf_counter() - begun)
             return elapsed, leads.search_count([("id", "in", leads.ids), ("user_id", "!=", False)])
@@ -66,7 +66,7 @@ def _measure(registry, size, members=4, *, of_team=True):
 
 
 def _leads(env, size, members, of_team):
-    """A team without a limit that matters, and leads that nobody has."""
+    """Create a team without an effective limit, and leads without a salesperson."""
     salespeople = env["res.users"].create(
         [
             {

@@ -1,16 +1,15 @@
-"""B5: confirming orders of held customers, with all that follows, beside Odoo's own confirmation.
+"""B5: confirming orders of assigned customers, with all effects, compared with Odoo's own confirmation.
 
-What follows here: the lead is resolved and credited, customer, contacts and orders are freed, the history has its
-entries, the agent is told and the dashboard refreshes.
+The effects: the lead is resolved and credited; customer, contacts and orders are unassigned; the history has its
+entries; the agent is notified and the dashboard refreshes.
 
-The peer confirms *the very same orders* in the same database, as the same salesperson, with the addon's part in it
-bypassed: its ``write`` and ``action_confirm`` of orders and its ``create`` of messages are taken off their classes
-meanwhile, so that core's run as if the addon were not there. Orders of other customers would be no peer, since a
-confirmation costs more the more orders and messages hang on it. What stays in the peer are columns and indexes that the
-addon has put on the tables: PostgreSQL keeps them up whoever writes.
+The peer confirms *the very same orders* in the same database, as the same salesperson, without the addon: its ``write``
+and ``action_confirm`` of orders and its ``create`` of messages are temporarily removed from their classes, so that
+Odoo's methods run as without the addon. Orders of other customers cannot be compared, because a confirmation takes
+longer with more orders and messages. The addon's columns and indexes remain: PostgreSQL maintains them in both cases.
 
-A third candidate confirms orders of customers whom nobody holds or ever held, which is what everybody pays who has no
-agents; a fourth those of customers who were held before, whose sale may still be credited.
+A third candidate confirms orders of customers who were never assigned, which is the cost for companies without
+agents; a fourth those of customers who were assigned before, whose sale may still be credited.
 """
 
 from contextlib import ExitStack, contextmanager
@@ -25,7 +24,7 @@ from odoo.addons.sale.models.sale_order import SaleOrder
 from ..measure import Candidate, interleave
 from ..report import Row
 
-# How many orders are confirmed in one call, and the most that ours may take of the peer's time.
+# How many orders are confirmed in one call, and the maximum ratio to the peer's time.
 BATCHES = {1: 1.25, 10: 1.20}
 MOST_QUERIES, MOST_QUERIES_UNHELD = 7, 1
 HOOKS = (
@@ -64,7 +63,7 @@ def run(registry, scale, rounds, record) -> None:
 
 
 def _orders(cr, held, count):
-    """Quotations of different customers who have a few orders each, as most have."""
+    """Return quotations of different customers who have a few orders each, as most have."""
     cr.execute(
         f"""
         SELECT min(id) FILTER (WHERE state IN ('draft', 'sent'))
@@ -107,7 +106,7 @@ def _confirm_plain(order_ids):
 
 @contextmanager
 def _bypassed():
-    """Core's methods instead of ours, flushed before ours return."""
+    """Use Odoo's methods instead of ours; ours flush before they return."""
     with ExitStack() as stack:
         for ours, core, name in HOOKS:
             stack.enter_context(patch.object(ours, name, _next(ours, core, name)))
@@ -115,7 +114,7 @@ def _bypassed():
 
 
 def _next(ours, core, name):
-    """The method that would run if ``ours`` had none."""
+    """Return the method that would run if ``ours`` did not exist."""
 
     def bypass(self, *args, **kwargs):
         return getattr(super(ours, self), name)(*args, **kwargs)

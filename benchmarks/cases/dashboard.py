@@ -1,12 +1,11 @@
-"""B6: the dashboard of an agent with 50, 500 and 5,000 customers, beside Odoo's order list.
+"""B6: the dashboard of an agent with 50, 500 and 5,000 customers, compared with Odoo's order list.
 
-The dashboard is one request: figures, 80 leads, the 10 latest entries of the history. Its peer is the request that
-Odoo's own order list sends, as a salesperson who sees personal orders only. The part with the history has a peer of its
-own: the fastest SQL that finds the 10 latest messages of the same customers and their orders in Odoo's own table,
-without asking for any right. What the same question costs in SQL on our table, which the addon keeps for this, is told
-beside it.
+The dashboard is one request: figures, 80 leads, the 10 latest entries of the history. Its peer is the request of Odoo's
+own order list, as a salesperson who only sees personal orders. The history has its own peer: the fastest SQL that finds
+the 10 latest messages of the same customers and their orders in Odoo's table, without checking any access rights. The
+same query on our own table, which the addon maintains for this, is reported too.
 
-The agents are made here, get customers whom nobody holds, and are gone afterwards.
+The agents are created here, get unassigned customers, and are deleted afterwards.
 """
 
 from contextlib import contextmanager
@@ -83,10 +82,10 @@ def _raw(sql, agent):
 
 @contextmanager
 def agents_with_customers(registry, scale):
-    """``(user id, customers)`` of agents with so many customers; the smaller scales have fewer to give away."""
+    """Yield ``(user id, customers)`` of agents with this many customers; smaller scales have fewer."""
     sizes = [size for size in CUSTOMERS if size <= scale.customers // 8]
     with registry.cursor() as cr:
-        # Of a run that was stopped
+        # Left by a run that was stopped
         cr.execute("SELECT id FROM res_users WHERE login LIKE 'bench_dashboard_%'")
         left = [row[0] for row in cr.fetchall()]
     if left:
@@ -127,7 +126,7 @@ def agents_with_customers(registry, scale):
 
 
 def _forget(registry, agent_ids):
-    """As if the agents had never been, so that the next run of any case finds what the generator made."""
+    """Delete the agents and their data, so that the next case finds the database as generated."""
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         cr.execute("SELECT array_agg(partner_id) FROM leads_agent_assignment WHERE agent_id = ANY(%s)", [agent_ids])

@@ -1,6 +1,6 @@
-"""B11: the next lead of an agent with 50, 500 and 5,000 leads over HTTP, beside the simplest request there is.
+"""B11: the next lead of an agent with 50, 500 and 5,000 leads over HTTP, compared with the simplest possible request.
 
-Once at an hour at which everybody may be called, and once when nobody may: then all leads are looked at in vain.
+Measured at an hour when everybody may be called, and when nobody may: then all leads are checked without a result.
 """
 
 import statistics
@@ -67,7 +67,7 @@ def _login(registry, user_id):
 
 
 def _set_hours(registry, is_open):
-    """Let everybody be called at any hour, or nobody at all."""
+    """Allow calls at any hour, or at no time."""
     with registry.cursor() as cr:
         Hours = api.Environment(cr, SUPERUSER_ID, {})["leads.agent.calling.hours"]
         Hours.search([]).unlink()

@@ -1,11 +1,11 @@
-"""B13: what an agent enters under the lock, beside a salesperson who enters the same for the same customer.
+"""B13: what an agent enters under the lock, compared with a salesperson who enters the same for the same customer.
 
 Orders, contacts, meetings and messages: created, written, and filled in on a form (``onchange`` with the fields that
-both have on their form). What is measured is the guard of links, and whatever else an agent pays for.
+both have on their form). This measures the guard of links, and all other costs for agents.
 
-The goal is a ratio that was measured before the guard was rewritten, plus 0.05, and never more than 1.25. Judged is the
-time that this process spent: what other programs on the machine do moves it less than the clock, and the ratios of two
-runs differ by about 0.02 instead of 0.05 and more. The clock's figures are printed beside.
+The goal is the ratio measured before the guard was rewritten, plus 0.05, and at most 1.25. It applies to the CPU time
+of this process: other programs on the machine influence it less than the elapsed time, and the ratios of two runs
+differ by about 0.02 instead of 0.05 and more. The elapsed time is printed too.
 """
 
 import statistics
@@ -23,7 +23,7 @@ from .visibility import set_settings
 ROUNDS = 60
 MOST = 1.25
 ALLOWED_MORE = 0.05
-# Ratio of processor time, agent / salesperson, at commit 0e6ab3e: the median of three runs at scale S.
+# Ratio of CPU time, agent / salesperson, at commit 0e6ab3e: the median of three runs at scale S.
 BEFORE = {
     "create an order": 1.04,
     "create 10 orders": 1.03,
@@ -39,7 +39,7 @@ BEFORE = {
     "form of a new meeting": 1.30,
     "form of a meeting, guests chosen": 1.32,
     "post a message": 1.00,
-    # A bare write takes 1.3 ms: whatever looks at the document adds a good part of it.
+    # A bare write takes 1.3 ms: any check of the document adds a large part of that.
     "write a message": 1.63,
     "form of a new message": 1.13,
     "form of a message, recipient chosen": 1.39,
@@ -80,7 +80,7 @@ def _record(scale, record, what, timings):
 
 
 def _customer(cr, agent):
-    """A customer of the agent with a few orders, one of them a quotation: ids of customer and quotation."""
+    """Return the IDs of a customer of the agent with a few orders, and of one of its quotations."""
     cr.execute(
         """
         SELECT leads_commercial_partner_id, min(id) FILTER (WHERE state IN ('draft', 'sent'))
@@ -95,7 +95,7 @@ def _customer(cr, agent):
 
 
 def _works(envs, ids):
-    """What is entered, by name: what comes before and is not timed, and the work.
+    """Return the tasks by name: the preparation, which is not measured, and the work.
 
     :param envs: environments of the agent and of the salesperson
     :param ids: a customer and a quotation of theirs
@@ -201,7 +201,7 @@ def _messages(envs, customer, quotation):
         return order.message_post(body="They call back", message_type="comment", subtype_xmlid="mail.mt_note").id
 
     def edit(env, message):
-        """As the route of the chatter does it: who may is asked of the message, which is then written elevated."""
+        """Like the route of the chatter: access to the message is checked, and then it is written elevated."""
         allowed = env["mail.message"]._get_with_access(message, mode="create")
         env["sale.order"].browse(quotation)._message_update_content(allowed.sudo(), body="They call back at noon")
 
@@ -234,7 +234,7 @@ def _messages(envs, customer, quotation):
 
 
 def form(envs, model):
-    """What the web client asks for of the form of a model, with the lists in it: what all of the users have there."""
+    """Return the fields that the web client requests for the form of a model, limited to those of all users."""
     views = [etree.fromstring(env[model].get_view(view_type="form")["arch"]) for env in envs]
     return _fields_of(envs[0], model, views)
 
@@ -257,7 +257,7 @@ def _fields_of(env, model, views):
 
 
 def _own_fields(view):
-    """The fields of a view, without those of the lists in it."""
+    """Return the fields of a view, without those of its lists."""
     for node in view.iterfind(".//field"):
         if all(above is view or above.tag != "field" for above in _until(node, view)):
             yield node
@@ -271,13 +271,13 @@ def _until(node, view):
 
 
 def _shown(node):
-    """The list or the cards of a field that has many."""
+    """Return the list or kanban view of an x2many field."""
     found = node.find("list")
     return node.find("kanban") if found is None else found
 
 
 def sent(model, answer):
-    """What the client sends of a form that it got: ids for names; what is in lists stays at the server."""
+    """Convert the values of a form to those that the client sends: IDs instead of names, without the lists."""
     values = {}
     for name, value in answer.items():
         field = model._fields[name]

@@ -1,4 +1,4 @@
-"""B20: from opening a page in Chromium to its first row on the screen, beside Odoo's list of quotations."""
+"""B20: the time from opening a page in Chromium to its first row, compared with Odoo's list of quotations."""
 
 import statistics
 
@@ -8,12 +8,12 @@ from ..report import Row
 from .http import Client, server
 from .visibility import set_settings
 
-# A page is measured in each round, cold (nothing in the browser's caches) and warm, so a few rounds take minutes.
+# Each round measures a page cold (empty browser caches) and warm, so a few rounds take minutes.
 MOST_ROUNDS = 9
 SECONDS_TO_WAIT = 60
 WIDTH, HEIGHT = 1280, 800
 ROW = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
-# name: the user, the path, what the first row is
+# name: the user, the path, the selector of the first row
 PEER = ("quotations", "bench_own", "action-sale.action_quotations", ROW)
 PAGES = (
     ("dashboard", "bench_agent_00", "leads-agent", ".o_leads_agent_lead", 0.6),
@@ -70,7 +70,7 @@ def _in_turns(works, rounds):
 
 
 class _Page:
-    """A page as one user opens it in the browser."""
+    """A page opened in the browser as a certain user."""
 
     def __init__(self, tab, base, login, path, row):
         self.tab, self.base, self.row = tab, base, row
@@ -78,7 +78,7 @@ class _Page:
         self.session_id = Client(base, login).session.cookies["session_id"]
 
     def open_twice(self):
-        """Return the milliseconds to the first row with empty caches, and then again."""
+        """Return the milliseconds to the first row, first with empty caches and then again."""
         self.tab.forget(self.base)
         self.tab.use_session(self.base, self.session_id)
         return [self.tab.time_to(self.url, self.row, SECONDS_TO_WAIT) for _time in range(2)]

@@ -1,4 +1,4 @@
-"""B9: the order list over HTTP with two workers, beside the simplest request there is."""
+"""B9: the order list over HTTP with two workers, compared with the simplest possible request."""
 
 import contextlib
 import statistics
@@ -67,7 +67,7 @@ def run(registry, scale, rounds, record) -> None:
         with registry.cursor() as cr:
             agent = api.Environment(cr, SUPERUSER_ID, {})["res.users"].search([("login", "=", login)]).id
         record(replace(row, note=plan_of(registry, agent, limit=PAGE)))
-        # In process: what the way over HTTP adds is the same for all shapes.
+        # Measured in the process: HTTP adds the same time for all shapes.
         record_alternatives(
             registry, record, row, (True, False), agent, lambda env: page(env["sale.order"], specification)
         )
@@ -75,13 +75,13 @@ def run(registry, scale, rounds, record) -> None:
 
 
 class Client:
-    """A signed-in browser that keeps its connection."""
+    """A signed-in client that keeps its connection open."""
 
     def __init__(self, base, login):
         self.base, self.session = base, requests.Session()
         self.context = {}
         self._post("/web/session/authenticate", {"db": config["db_name"][0], "login": login, "password": login})
-        # As the web client does: what the user has set goes along with each request.
+        # Like the web client: each request includes the user's settings.
         self.context = self.call("res.users", "context_get")
 
     def call(self, model, method, *args, **kwargs):
@@ -112,9 +112,9 @@ def interleave(works, rounds):
 
 @contextlib.contextmanager
 def server(*options):
-    """Give the address of a server with the configuration of this process.
+    """Yield the address of a server with the configuration of this process.
 
-    :param options: of the command line, on top of the configuration
+    :param options: of the command line, in addition to the configuration
     """
     base = f"http://127.0.0.1:{config['http_port']}"
     command = [sys.executable, str(SCRIPT), "-c", config["config"], "-d", config["db_name"][0], "--log-level", "warn"]

@@ -1,7 +1,7 @@
-"""B14: a file of leads, taken in as the import dialog does it, beside Odoo's import of the same contacts.
+"""B14: importing a file of leads like the import wizard, compared with Odoo's import of the same contacts.
 
-Ours finds out who is known, keeps everybody's stage from going back and reports each row. Odoo does not look for
-anybody: the peer's file names who is known by number. Runs on a copy of the database, with the life cycle installed.
+Our import searches for existing contacts, never moves a stage back, and reports each row. Odoo's does not search: the
+peer's file has the IDs of existing contacts. Runs on a copy of the database, with the life cycle installed.
 """
 
 import csv
@@ -15,7 +15,7 @@ from ..report import Row
 from .lifecycle import leads_manager
 
 LINES = 10_000
-# What the dialog takes in at once.
+# Rows per request of the wizard.
 PART = 2_000
 ROUNDS = 3
 QUERIES_PER_LINE = 0.2
@@ -90,7 +90,7 @@ def _file(columns, rows):
 
 
 def _take_in(env, columns, file):
-    """Take in a file part by part."""
+    """Import a file part by part."""
     wizard = env["base_import.import"].create({"res_model": "res.partner", "file": file, "file_type": "text/csv"})
     options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8", "limit": PART, "skip": 0}
     while True:

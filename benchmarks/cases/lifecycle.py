@@ -1,7 +1,8 @@
-"""B12: the leads page, the searches and a change of status for many, with every customer a lead.
+"""B12: the leads page, its searches and a mass change of status, with every customer a lead.
 
-The peer of the page is Odoo's own list of contacts, of the panel as well: it has none. What is read is read as a Leads
-Manager, who sees all of them, and as the administrator. Runs on a copy of the database, with the life cycle installed.
+The peer of the page is Odoo's own list of contacts, also for the search panel, which it does not have. Pages are read
+as a Leads Manager, who sees all leads, and as the administrator. Runs on a copy of the database, with the life cycle
+installed.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ SEARCH = "leads_agent_lifecycle.res_partner_view_lead_search"
 MOVED = 10_000
 MESSAGES = 100
 SECRET = "bench secret"
-# The profile of every customer, spread evenly over the table.
+# Create a profile for every customer, evenly distributed over the table.
 PROFILES = """
     UPDATE res_partner p
        SET lead_channel = (ARRAY['order', 'mail', 'form', 'chat', 'whatsapp', 'import'])[1 + h.n % 6],
@@ -135,9 +136,9 @@ def _move_many(registry, scale, record, manager):
 
 
 def _receive_many(registry, scale, record):
-    """Messages of people whom nobody knows, by Meta's webhook: in one payload, and each in one of its own.
+    """Messages of unknown people through Meta's webhook: in a single payload, and in one payload each.
 
-    They are committed, as the webhook does it; so each comes once.
+    They are committed, as the webhook does, so each is only received once.
     """
     from odoo.addons.leads_agent_lifecycle.models import leads_agent_inbound
 
@@ -204,7 +205,7 @@ def _prepare(registry):
 
 
 def leads_manager(env):
-    """A Leads Manager without any other group; made once."""
+    """Return a Leads Manager without any other group, created if missing."""
     vals = {
         "name": "Bench Manager",
         "login": "bench_lifecycle_manager",
@@ -215,7 +216,7 @@ def leads_manager(env):
 
 
 def _somebody(env):
-    """Name, number, e-mail and code of somebody in the middle."""
+    """Return name, number, e-mail and code of a contact in the middle of the table."""
     [row] = env.execute_query(
         SQL(
             """

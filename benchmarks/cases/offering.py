@@ -1,7 +1,8 @@
-"""B7 and B8: routing and offering incoming leads to 100 agents, beside Odoo's own assignment to as many salespeople and
-beside the best plan there is; offers that expire, and that are accepted over HTTP.
+"""B7 and B8: routing and offering incoming leads to 100 agents; offers that expire, and that are accepted over HTTP.
 
-All but the last happens in a transaction that is rolled back. Left out where the addon is not installed.
+Compared with Odoo's own assignment to as many salespeople, and with the optimal plan.
+
+All but the last run in a transaction that is rolled back. Skipped if the addon is not installed.
 """
 
 import random
@@ -28,7 +29,7 @@ from .http import Client, server
 
 SIZES = (1_000, 10_000)
 AGENTS, TAGS, HELD = 100, 40, 8
-# How many times more leads a second than Odoo's own assignment, and how much slower than a bare UPDATE expiry may be.
+# The minimum ratio of leads per second to Odoo's own assignment, and the maximum ratio of expiry to a bare UPDATE.
 FASTER, SLOWER = 10, 10
 ONE_BY_ONE, BACKLOG = 94, 99
 ACCEPTED = 60
@@ -60,12 +61,12 @@ def run(registry, scale, rounds, record) -> None:
 
 
 def _measure(registry, size):
-    """Milliseconds and queries of routing; how good it is; milliseconds of expiring, and of a bare UPDATE."""
+    """Return milliseconds and queries of routing; its quality; milliseconds of expiring, and of a bare UPDATE."""
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
         try:
             leads = _leads(env, size)
-            # What others would track is tracked here, too.
+            # The other candidates track changes too.
             tracked = leads.with_context(tracking_disable=False)
             before = _snapshot(leads) if size == SIZES[0] else None
             routed, queries = _timed(env, Routing(tracked).offer)
@@ -92,14 +93,14 @@ def _measure(registry, size):
 
 
 def _snapshot(leads):
-    """The agents and the tags of the leads as the routing will find them."""
+    """Return the agents and the tags of the leads as the routing will find them."""
     company = leads[0]._leads_company()
     agents = leads.env["leads.agent.profile"]._roster(company, leads.team_id)
     return agents, *Routing(leads).find_tags(company), company._leads_ranking_settings()
 
 
 def _quality(offers, agents, hits_of, needs, settings):
-    """How near the backlog, and leads that come one by one, get to the best plan with the same room for each agent."""
+    """Return the ratio to the optimal plan with the same rooms, for a backlog and for leads that arrive one by one."""
     room = ceil(ROOM * len(hits_of) / len(agents))
     roster = ranking.Roster(agents, settings)
     scores = {lead_id: roster.scores(hits, needs) for lead_id, hits in hits_of.items()}
@@ -157,7 +158,7 @@ def _accept(registry, scale, record):
 
 
 def _convert(seller, seller_id, model_id, lead_id):
-    """What a salesperson does by Odoo's own means, in as few requests as the web client needs."""
+    """Convert a lead with Odoo's own wizard, in as few requests as the web client needs."""
     context = {"active_model": "crm.lead", "active_id": lead_id, "active_ids": [lead_id]}
     values = {"name": "convert", "action": "create", "user_id": seller_id}
     [wizard_id] = seller.call("crm.lead2opportunity.partner", "create", [values], context=context)
@@ -168,7 +169,7 @@ def _convert(seller, seller_id, model_id, lead_id):
 
 @contextmanager
 def _offered(registry):
-    """Leads that are offered to one agent, and as many to nobody, for everybody to see; gone afterwards."""
+    """Yield leads offered to one agent, and as many without an offer, visible to everybody; deleted afterwards."""
     context = {"tracking_disable": True, "no_reset_password": True}
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, context)
@@ -176,7 +177,7 @@ def _offered(registry):
         Routing(leads).offer()
         offers = leads.leads_offer_ids
         agent = offers.agent_id
-        # Without the mail that Odoo sends about a new password
+        # Avoids Odoo's mail about a new password
         agent._set_encrypted_password(agent.id, agent._crypt_context().hash(agent.login))
         others = env["crm.lead"].create(
             [
@@ -214,7 +215,7 @@ def _offered(registry):
 
 
 def _leads(env, size, agents=AGENTS):
-    """Leads with one to three tags in their text, and agents who hold some of the tags."""
+    """Create leads with one to three tags in their text, and agents with some of the tags."""
     draw = random.Random(42)
     crew = env["res.users"].create(
         [

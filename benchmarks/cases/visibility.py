@@ -1,7 +1,7 @@
 """B1 to B3: what agents see, for each shape of agent, in all four combinations of the settings.
 
-The peer under the lock is Odoo's own rule for a salesperson who sees personal orders only; without it, the salesperson
-who sees all orders. The customers' peer is the administrator, for whom no rule holds.
+The peer under the lock is Odoo's own rule for a salesperson who only sees personal orders; without the lock, the
+salesperson who sees all orders. The peer for customers is the administrator, to whom no rule applies.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from . import shapes
 
 COUNT_LIMIT = 10_001
 PAGE = 80
-# (lock, view non-partial) -> what the tables call it
+# (lock, view non-partial) -> the name in the tables
 SETTINGS = {
     (True, False): "locked, partial",
     (True, True): "locked, all states",
@@ -63,13 +63,13 @@ def _orders(registry, scale, rounds, record, settings, shape, agent, peer, peer_
 
 
 def plan_of(registry, agent, **search):
-    """The plan of a search for orders as an agent."""
+    """Return the plan of a search for orders as an agent."""
     with registry.cursor() as cr:
         return explain(api.Environment(cr, agent, {}), "sale.order", **search)
 
 
 def record_alternatives(registry, record, row, settings, agent, work):
-    """What other rules would have made of a goal that was missed: the best of them, and none at all."""
+    """Measure other rules for a missed goal: the best of them, and none at all."""
     for name, timing in shapes.best(registry, settings, agent, work).items():
         what = f"{row.what}: {name}"
         record(Row.timed(row.case, row.scale, what, row.shape, row.size, timing, row.peer, row.peer_ms))
@@ -109,7 +109,7 @@ def page(model, specification):
 
 
 def specification_of_orders(registry):
-    """What the web client asks for to show the agents' order list."""
+    """Return the fields that the web client requests for the agents' order list."""
     with registry.cursor() as cr:
         return _specification(
             api.Environment(cr, SUPERUSER_ID, {}), "sale.order", "leads_agent.sale_order_view_list_leads"

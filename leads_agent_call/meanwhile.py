@@ -37,6 +37,20 @@ def closing_sentence(call) -> str:
     return call.env._("%(user)s merged %(customer)s with another customer: your call is over.", **names)
 
 
+def keep_note(call, note: str) -> str:
+    """Keep what the agent wrote about a call that somebody else closed, and say what happened.
+
+    :returns: empty when nobody else closed the call, and then nothing is written
+    """
+    happened = call.state == "done" and closing_sentence(call)
+    if not happened:
+        return ""
+    if note:
+        call.note = "\n".join(filter(None, (call.note, note)))
+        happened += " " + call.env._("Your note is kept with the call.")
+    return happened
+
+
 def _lead_sentence(call, lead, holder) -> str:
     """Return what happened to the lead, and who did it."""
     if not lead or holder:
@@ -131,6 +145,14 @@ def _close_by_sale(calls, assignments) -> None:
     for call in calls:
         call.callback_id._close("done", call)
     calls.env["leads.agent.history"]._log_calls(calls)
+
+
+def follow_sales(assignments) -> None:
+    """Elevated: sales of these leads began or ceased to count, and the calls in which they were made follow."""
+    closing = assignments.env["leads.agent.disposition"]._set_by_sale()
+    of_sales = Domain("assignment_id", "in", assignments.ids) & Domain("disposition_id", "=", closing.id)
+    for call in assignments.env["leads.agent.call"].search(of_sales):
+        call.is_sale = call.assignment_id.is_sale
 
 
 def leave(customers) -> None:

@@ -88,7 +88,7 @@ class LeadsAgentAssignment(models.Model):
         return super()._on_events(partner_ids)
 
     def _on_sales_changed(self):
-        self.env["leads.agent.call"]._follow_sales(self)
+        meanwhile.follow_sales(self)
         self._refresh_priorities(Domain("partner_id", "in", self.partner_id.ids))
         return super()._on_sales_changed()
 

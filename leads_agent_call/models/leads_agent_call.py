@@ -6,7 +6,7 @@ from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.fields import Link, search_flag
 from odoo.addons.leads_agent.tools import given
 
-from .. import meanwhile, promising, starting
+from .. import finishing, meanwhile, promising, starting, undoing
 from ..tools import terms
 from ..tools.phone_numbers import read_cell
 
@@ -99,6 +99,8 @@ class LeadsAgentCall(models.Model):
         ondelete="restrict",
         help="The user who ended the call by confirming an order or merging the customer.",
     )
+    # What was before and after an outcome that can be undone, as :mod:`undoing` keeps it.
+    undo = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
     is_today = fields.Boolean(string="Today", compute="_compute_is_today", search="_search_is_today")
 
     _one_per_customer = models.UniqueIndex(
@@ -145,14 +147,6 @@ class LeadsAgentCall(models.Model):
     def _search_is_today(self, operator, value):
         companies = self.env["leads.agent.assignment"]._all_companies()
         return search_flag(companies._leads_since_midnight("started_at"), operator, value)
-
-    @api.model
-    def _follow_sales(self, assignments):
-        """Elevated: update the calls in which these leads were sold, when sales begin or cease to count."""
-        closing = self.env["leads.agent.disposition"]._set_by_sale()
-        of_sales = Domain("assignment_id", "in", assignments.ids) & Domain("disposition_id", "=", closing.id)
-        for call in self.search(of_sales):
-            call.is_sale = call.assignment_id.is_sale
 
     # ------------------------------------------------------------------
     # Entry points
@@ -219,7 +213,32 @@ class LeadsAgentCall(models.Model):
             raise UserError(self.env._("The disposition %s is not available in your call center.", disposition.name))
         due_at, zone = self._callback_time(disposition, callback)
         # sudo: leads.agent.call - the user's own call, checked above
-        self.sudo()._finish(disposition, note.strip(), due_at, zone)
+        finishing.finish(self.sudo(), disposition, note.strip(), due_at, zone)
+        return True
+
+    @takes(given.one, disposition_id=given.record_id)
+    def log_outcome(self, disposition_id):
+        """Log an outcome for which one click is enough, and open the form for any other one.
+
+        :param int disposition_id: one of those that the dashboard offers
+        :returns: dict with ``logged``, what happened as :func:`preview.logged` says it, or ``action``, the form
+        :raises UserError: in a sentence; nothing is lost and nothing half done
+        """
+        self._check_not_closed()
+        self._check_mine()
+        return finishing.log(self, self.env["leads.agent.disposition"].browse(disposition_id).exists())
+
+    @takes(given.one)
+    def undo_outcome(self):
+        """Take back the outcome of the user's latest call, which waits for its outcome again.
+
+        Attempts, callback, the moment of the next try, priority and figures are what they were before. Only outcomes
+        that one click logs can be undone, within a minute, and as long as nothing else happened with the customer.
+
+        :raises AccessError: for a call of somebody else
+        :raises UserError: in a sentence that says what is in the way; the outcome stays
+        """
+        undoing.undo(self._own())
         return True
 
     @api.readonly
@@ -230,11 +249,7 @@ class LeadsAgentCall(models.Model):
         :returns: a sentence, empty if nothing happened
         :raises AccessError: for another user's call
         """
-        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
-        call_sudo = self.sudo().exists()
-        if call_sudo.agent_id != self.env.user:
-            raise AccessError(self.env._("This is a call of somebody else."))
-        return meanwhile.sentence(call_sudo)
+        return meanwhile.sentence(self._own())
 
     @takes(given.one, note=given.text)
     def keep_note(self, note):
@@ -242,17 +257,18 @@ class LeadsAgentCall(models.Model):
 
         :returns: what happened, as a sentence; empty if no other user closed it, and then nothing is written
         """
-        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
+        return meanwhile.keep_note(self._own(), note.strip())
+
+    def _own(self):
+        """The user's own call, elevated: also with a customer who is out of sight by now.
+
+        :raises AccessError: for a call of somebody else
+        """
+        # sudo: leads.agent.call - whose it is; all but its agent are refused
         call_sudo = self.sudo().exists()
         if call_sudo.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of somebody else."))
-        sentence = call_sudo.state == "done" and meanwhile.closing_sentence(call_sudo)
-        if not sentence:
-            return ""
-        if note.strip():
-            call_sudo.note = "\n".join(filter(None, (call_sudo.note, note.strip())))
-            sentence += " " + self.env._("Your note is kept with the call.")
-        return sentence
+        return call_sudo
 
     def _check_not_closed(self):
         """Check that no other user has closed the user's call.
@@ -343,33 +359,35 @@ class LeadsAgentCall(models.Model):
         """Hook, elevated: calls have ended, with or without an outcome."""
         self.agent_id._leads_dashboard_changed()
 
-    def _finish(self, disposition, note, due_at=False, zone=False):
-        """Elevated: store the outcome with all its effects, in this transaction."""
-        self.ensure_one()
-        # If two transactions finish the same call at the same moment, only one succeeds.
-        if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("The outcome of this call has already been logged."))
-        self.invalidate_recordset(["state"])
-        if self.state == "done":
-            self._check_not_closed()
-            raise UserError(self.env._("The outcome of this call has already been logged."))
-        if disposition.needs_note and not note:
-            raise UserError(self.env._("'%s' needs a note: what did the customer say?", disposition.name))
-        self._end(
-            {
-                "disposition_id": disposition.id,
-                "is_contact": int(disposition.is_contact),
-                "note": note or False,
-            }
-        )
-        self.callback_id._answer(disposition, self)
-        self.env["leads.agent.history"]._log_calls(self)
-        if assignment := self._lead():
-            assignment._count_attempt(disposition)
-            assignment._apply_outcome(disposition, self, note, due_at=due_at, zone=zone)
-        else:
-            # The lead has been reassigned, or was never the agent's: only the effects on the customer apply.
-            self.env["leads.agent.assignment"]._apply_to_customers(disposition, self.partner_id)
+    def _on_call_resumed(self, disposition):
+        """Elevated: the outcome of a call was undone, and the call waits for another one. A hook.
+
+        :param disposition: the outcome that was undone
+        """
+        self.agent_id._leads_dashboard_changed()
+
+    def _outcome_state(self):
+        """Elevated: what an outcome that can be undone changes, and what must stay as the outcome left it. A hook.
+
+        :returns: dict of JSON values, under the names that :meth:`_change_sentence` knows
+        """
+        return undoing.state(self)
+
+    def _put_back(self, before):
+        """Elevated: what the outcome changed is again what it was. A hook.
+
+        :param dict before: what :meth:`_outcome_state` said before the outcome
+        """
+        undoing.put_back(self, before)
+
+    def _change_sentence(self, name):
+        """What happened since the outcome, for a name in :meth:`_outcome_state`. A hook."""
+        return undoing.change_sentence(self.env, name)
+
+    @api.autovacuum
+    def _gc_undo(self):
+        """Forget what can no longer be undone."""
+        self.search([("undo", "!=", False), ("write_date", "<", fields.Datetime.now() - undoing.LIMIT)]).undo = False
 
     def _lead(self):
         """Elevated: return the lead of the call while its agent holds it, also if it was unassigned and returned."""

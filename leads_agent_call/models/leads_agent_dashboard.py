@@ -11,6 +11,7 @@ from odoo.addons.leads_agent.models.leads_agent_dashboard import ORDER_COLUMNS, 
 from odoo.addons.leads_agent.tools import given
 from odoo.addons.leads_agent.tools.moments import midnight
 
+from .. import preview
 from ..facts import cells_sql, read_lines
 from ..starting import number_values
 from ..tools.calling_hours import open_windows
@@ -104,8 +105,9 @@ class LeadsAgentDashboard(models.AbstractModel):
         :param int partner_id: the customer, or a contact
         :returns: dict with the customer as in the list of leads, and with ``numbers`` (each with ``dial`` for
             ``leads.agent.call.start``, ``name`` and ``contact``), ``attempts``, ``orders`` and their lines,
-            ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``; datetimes are UTC strings,
-            and amounts are formatted, except for the totals of orders
+            ``history``, ``last_call``, ``callback``, ``script`` (HTML) and ``dispositions``, which for the user's
+            running call with the customer say what :func:`preview.outcomes` does; datetimes are UTC strings, amounts
+            are formatted, but for the totals of orders
         :raises AccessError: when the customer is out of sight
         :raises UserError: when the customer does not exist
         """
@@ -120,6 +122,7 @@ class LeadsAgentDashboard(models.AbstractModel):
                 "last_call": Section(self._last_call_select(customer), first),
                 "cells": Section(self._cells_select(customer), first),
                 "callback": Section(self._callbacks_select(Domain("partner_id", "=", customer.id)), first),
+                "call": Section(self._own_call_select(customer), first),
             }
         )
         return {
@@ -134,9 +137,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             "last_call": found["last_call"] or False,
             "callback": found["callback"] or False,
             "script": self._script(),
-            "dispositions": self.env["leads.agent.disposition"]
-            ._for_calls()
-            .read(["name", "fate", "is_contact", "asks_callback"]),
+            "dispositions": self._outcomes(found["call"]),
         }
 
     @api.model
@@ -271,6 +272,21 @@ class LeadsAgentDashboard(models.AbstractModel):
             ended_at=self._moment(SQL("c.ended_at")),
             calls=self.env["leads.agent.call"]._search(mine).subselect(),
         )
+
+    @api.model
+    def _own_call_select(self, customer):
+        """The call of the user with a customer that has no outcome yet."""
+        mine = Domain("agent_id", "=", self.env.uid) & Domain("partner_id", "=", customer.id)
+        calls = self.env["leads.agent.call"]._search(mine & Domain("state", "!=", "done"))
+        return SQL("SELECT id FROM leads_agent_call WHERE id IN %s", calls.subselect())
+
+    @api.model
+    def _outcomes(self, call):
+        """What may be chosen as the outcome of a call, that of a row of :meth:`_own_call_select` if there is one."""
+        dispositions = self.env["leads.agent.disposition"]._for_calls()
+        if not call:
+            return dispositions.read(preview.OUTCOME_FIELDS)
+        return preview.outcomes(preview.know(self.env["leads.agent.call"].browse(call["id"])), dispositions)
 
     @api.model
     def _running_call(self, rows):

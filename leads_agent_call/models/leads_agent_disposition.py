@@ -34,12 +34,14 @@ SHIPPED = {
 class Effect(NamedTuple):
     """An effect of an outcome on customers.
 
-    :param sentence: describes the effect to the agent; empty if it is obvious
-    :param apply: applies it to the given customers, elevated
+    :param sentence: what will happen, for the agent; empty where it goes without saying
+    :param apply: does it with the customers it is given, elevated
+    :param is_reversible: ``leads.agent.call._put_back`` takes it back; outcomes with other effects cannot be undone
     """
 
     sentence: str
     apply: Callable[[models.BaseModel], object]
+    is_reversible: bool = False
 
 
 class LeadsAgentDisposition(models.Model):
@@ -185,6 +187,20 @@ class LeadsAgentDisposition(models.Model):
             if disposition == sale and disposition.fate != "close":
                 raise ValidationError(self.env._("A sale always closes the lead."))
 
+    def _is_one_click(self, attempt):
+        """Whether one click logs the outcome: nobody was reached, nothing is asked, and all that it does can be undone.
+
+        The last attempt, after which the lead goes elsewhere, is no such outcome.
+
+        :param int attempt: the number of the attempt that this outcome ends, from 1
+        """
+        self.ensure_one()
+        return (
+            not (self.is_contact or self.asks_callback or self.needs_note)
+            and policy.outcome(self._policy(), attempt).fate == "keep"
+            and all(effect.is_reversible for effect in self._effects())
+        )
+
     def _contradiction_sentence(self, name):
         """Return the sentence for a name of :func:`policy.contradictions`."""
         match name:
@@ -254,12 +270,7 @@ class LeadsAgentDisposition(models.Model):
             until = format_date(self.env, self._valid_until())
             effects.append(Effect(self.env._("The quotation is valid until %s.", until), self._extend_quotations))
         if self.do_not_call:
-            sentence = (
-                self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
-                if self.do_not_call_days
-                else self.env._("The customer is never called again, at any number.")
-            )
-            effects.append(Effect(sentence, self._block_calls))
+            effects.append(Effect(self._block_sentence(), self._block_calls))
         if self.activity_type_id:
             # sudo: mail.activity.type - its name, as on every activity
             name = self.activity_type_id.sudo().name
@@ -269,6 +280,11 @@ class LeadsAgentDisposition(models.Model):
             name = self.mail_template_id.sudo().name
             effects.append(Effect(self.env._("E-mail sent: %s.", name), self._send_mail))
         return effects
+
+    def _block_sentence(self):
+        if self.do_not_call_days:
+            return self.env._("The customer is not called for %s days, at any number.", self.do_not_call_days)
+        return self.env._("The customer is never called again, at any number.")
 
     def _cancel_quotations(self, customers):
         self._quotations(customers).action_cancel()

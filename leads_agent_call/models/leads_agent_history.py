@@ -13,23 +13,33 @@ class LeadsAgentHistory(models.Model):
 
     kind = fields.Selection(selection_add=[("callback", "Callback")], ondelete={"callback": "cascade"})
     call_id = Link("leads.agent.call", readonly=True, ondelete="cascade")
+    undone_disposition_id = Link(
+        "leads.agent.disposition",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The outcome of a call that was logged and undone.",
+    )
     moved_from = fields.Datetime(readonly=True, help="When an automatically moved callback was originally due.")
     moved_to = fields.Datetime(readonly=True)
 
     _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")
 
-    @api.depends("call_id", "moved_from", "moved_to")
+    @api.depends("call_id", "moved_from", "moved_to", "undone_disposition_id")
     def _compute_summary(self):
         moves = self.filtered("moved_from")
         for history in moves:
             history.summary = self._summarize_move(history.moved_from, history.moved_to)
+        taken_back = self.filtered("undone_disposition_id")
+        for history in taken_back:
+            history.summary = self.env._("%s (undone)", history.undone_disposition_id.name)
         of_calls = self.filtered("call_id")
         for history in of_calls:
             # sudo: leads.agent.call - users who may read the entry may read the note
             call = history.call_id.sudo()
             outcome, note = call.disposition_id.name or "", call.note
             history.summary = shorten(f"{outcome} - {note}" if note else outcome)
-        return super(LeadsAgentHistory, self - moves - of_calls)._compute_summary()
+        return super(LeadsAgentHistory, self - moves - taken_back - of_calls)._compute_summary()
 
     @api.model
     def _summarize_move(self, before, after):
@@ -44,6 +54,13 @@ class LeadsAgentHistory(models.Model):
     def _log_calls(self, calls):
         """Record calls with an outcome, of customers who are assigned."""
         self._record([self._call_values(call) for call in calls if call.partner_id.leads_agent_id])
+
+    @api.model
+    def _undo_call(self, call):
+        """Elevated: the entry of a call says that its outcome was undone; the call gets another entry with the next."""
+        self.search([("call_id", "=", call.id)]).write(
+            {"undone": True, "call_id": False, "undone_disposition_id": call.disposition_id.id}
+        )
 
     @api.model
     def _call_values(self, call):

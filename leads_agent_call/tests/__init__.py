@@ -16,10 +16,12 @@ from . import (
     test_merges,
     test_next_lead,
     test_odd_orders,
+    test_one_click,
     test_opt_out,
     test_ours,
     test_phone_cells,
     test_policy,
     test_promises,
     test_refusals,
+    test_undo,
 )

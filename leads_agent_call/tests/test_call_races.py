@@ -24,12 +24,17 @@ class TestCallRaces(RaceCase):
             env["leads.agent.calling.hours"].search([]).unlink()
             env["res.partner"].browse(self.made["partners"]).phone = "+32 2 555 01 01"
             self.stays = env["leads.agent.disposition"].create({"name": "Race", "fate": "keep"}).id
+            self.in_vain = (
+                env["leads.agent.disposition"]
+                .create({"name": "Race in vain", "fate": "keep", "is_contact": False, "retry_minutes": 5})
+                .id
+            )
 
     def _clean(self):
         with self._env() as env:
             for table in ("leads_agent_callback", "leads_agent_call"):
                 env.cr.execute(f"DELETE FROM {table} WHERE partner_id = ANY(%s)", [self.made["partners"]])
-            env["leads.agent.disposition"].browse(self.stays).unlink()
+            env["leads.agent.disposition"].browse([self.stays, self.in_vain]).unlink()
             env["leads.agent.calling.hours"].create(
                 [{name: value for name, value in row.items() if name != "id"} for row in self.hours]
             )
@@ -72,6 +77,66 @@ class TestCallRaces(RaceCase):
         self.assertEqual(outcomes.count(True), 1)
         [refusal] = [outcome for outcome in outcomes if outcome is not True]
         self.assertRegex(str(refusal), "outcome .*already")
+
+    def _logged(self):
+        """A call of the first agent with a lead of theirs, whose outcome can be undone."""
+        with self._env(self.made["manager"]) as env:
+            env["leads.agent.assign"].create(
+                {"agent_id": self.made["agents"][0], "partner_id": self.made["partners"][0]}
+            ).action_assign()
+        with self._env(self.made["agents"][0]) as env:
+            call = env["leads.agent.call"].browse(self._start(env))
+            call.log_outcome(self.in_vain)
+            return call.id
+
+    def _undo(self, call_id):
+        return self._as(0, lambda env: env["leads.agent.call"].browse(call_id).undo_outcome())
+
+    def _attempts(self):
+        domain = [("partner_id", "in", self.made["partners"]), ("state", "=", "active")]
+        with self._env() as env:
+            return env["leads.agent.assignment"].search(domain).mapped("attempt_count")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_an_outcome_is_undone_once(self):
+        call_id = self._logged()
+        self.assertEqual(self._attempts(), [1])
+        outcomes = self._race(self._undo(call_id), self._undo(call_id))
+        self.assertEqual(outcomes.count(True), 1)
+        [refusal] = [outcome for outcome in outcomes if outcome is not True]
+        self.assertIsInstance(refusal, UserError)
+        self.assertRegex(str(refusal), "no outcome that could be undone|is being changed already")
+        self.assertEqual((self._attempts(), self._count("leads.agent.call", state="wrap_up")), ([0], 1))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_an_outcome_is_undone_while_the_next_call_begins(self):
+        """In two tabs of the agent: one of both happens, and the other is told why not."""
+        call_id = self._logged()
+        outcomes = self._race(self._undo(call_id), self._as(0, self._start))
+        happened = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+        running = self._count("leads.agent.call", state="talking") + self._count("leads.agent.call", state="wrap_up")
+        self.assertEqual(running, 1)
+        self.assertTrue(happened)
+        undone = outcomes[0] is True
+        self.assertEqual(self._attempts(), [0 if undone else 1])
+        for refusal in outcomes:
+            if isinstance(refusal, Exception):
+                self.assertIsInstance(refusal, UserError | ValidationError)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_an_outcome_is_undone_while_the_lead_is_taken_back(self):
+        call_id = self._logged()
+
+        def take_back(env):
+            domain = [("partner_id", "=", self.made["partners"][0]), ("state", "=", "active")]
+            return env["leads.agent.assignment"].search(domain).action_unassign()
+
+        undone, taken = self._race(self._undo(call_id), take_back)
+        self.assertIs(taken, True)
+        self.assertEqual(self._attempts(), [])
+        if undone is not True:
+            self.assertIsInstance(undone, UserError)
+            self.assertRegex(str(undone), "The lead was changed")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_promises_to_one_customer(self):

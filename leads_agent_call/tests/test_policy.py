@@ -115,7 +115,8 @@ class TestPolicy(DeskCommon):
         )
         call = self._start()
         self.assertEqual(
-            preview.sentences(call, disposition)[-2:], ["Activity planned: To-Do.", "E-mail sent: Our catalogue."]
+            preview.sentences(preview.know(call), disposition)[-2:],
+            ["Activity planned: To-Do.", "E-mail sent: Our catalogue."],
         )
         call.finish(disposition.id)
         self.assertEqual(self.customer.activity_ids.user_id, self.agent)

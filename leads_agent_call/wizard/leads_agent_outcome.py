@@ -67,7 +67,7 @@ class LeadsAgentOutcome(models.TransientModel):
                     wizard.callback_times = str(error)
                 else:
                     wizard.callback_times = wizard._both_clocks(due_at)
-            wizard.effects = "\n".join(preview.sentences(call, disposition, due_at))
+            wizard.effects = "\n".join(preview.sentences(preview.know(call), disposition, due_at))
 
     def _own_zone(self):
         return self.env.user.tz or "UTC"

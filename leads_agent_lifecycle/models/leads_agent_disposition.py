@@ -7,7 +7,7 @@ class LeadsAgentDisposition(models.Model):
     _inherit = "leads.agent.disposition"
 
     def _effects(self):
-        return [*super()._effects(), Effect("", self._move_leads)]
+        return [*super()._effects(), Effect("", self._move_leads, is_reversible=True)]
 
     def _move_leads(self, customers):
         """Let the rules of the life cycle move leads that were called."""

@@ -28,4 +28,5 @@ from . import (
     test_return,
     test_sign_in,
     test_stop,
+    test_undone_outcome,
 )

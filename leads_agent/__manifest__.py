@@ -1,6 +1,6 @@
 {
     "name": "Leads Agent",
-    "version": "19.0.2.4.0",
+    "version": "19.0.2.5.0",
     "category": "Sales/Sales",
     "summary": "An outbound lead desk on your quotations: assign, sell or resolve",
     "author": "Leads Agent developers",

@@ -2,13 +2,15 @@ import logging
 
 from odoo.fields import Command
 
+from . import home
 from .models.res_groups import AGENT, MANAGER
 
 _logger = logging.getLogger(__name__)
 
 
 def post_init_hook(env):
-    """Log agents who already have excluded groups, as after a reinstall."""
+    """Leave the home action of who has a role already, and log agents with excluded groups, as after a reinstall."""
+    home.remember((env.ref(AGENT) | env.ref(MANAGER)).with_context(active_test=False).all_user_ids)
     agents = env.ref(AGENT).with_context(active_test=False).all_user_ids
     excluded = env["res.groups"]._leads_excluded_groups()
     for user in agents:

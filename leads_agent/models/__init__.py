@@ -12,6 +12,7 @@ from . import (
 )
 from . import (
     crm_team,
+    ir_http,
     mail_activity,
     mail_message,
     mail_notification,

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
+from .. import home
 from ..arguments import takes
 from ..tools import given
 
@@ -50,5 +52,9 @@ class ResGroups(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"user_ids", "all_user_ids", "implied_ids", "implied_by_ids"}:
+            # sudo: res.users - follows from the change of the group, which the caller was allowed to make
+            Users = self.env["res.users"].sudo().with_context(active_test=False)
+            roles = Domain("is_leads_agent", "=", True) | Domain("is_leads_manager", "=", True)
+            home.remember(Users.search(roles | Domain("leads_home_id", "!=", False)))
             self.env["res.users"]._leads_release_orphans()
         return result

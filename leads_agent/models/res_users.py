@@ -3,10 +3,11 @@ import logging
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import MissingError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .. import home
 from ..arguments import takes
 from ..fields import Rows
 from ..tools import given, terms
@@ -15,14 +16,16 @@ from .res_groups import AGENT, MANAGER
 _logger = logging.getLogger(__name__)
 
 DASHBOARD = "leads_agent.action_dashboard"
+AGENTS = "leads_agent.action_agents"
+ROLE_FIELDS = frozenset(("active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"))
 
 
 class ResUsers(models.Model):
     """Leads Agents and Leads Managers.
 
     Who may hold leads: agents, and managers with *May hold leads*. When a user no longer may, by any path, their
-    leads go back to the pool in the same transaction. Holders see the dashboard at login unless they chose another
-    home action.
+    leads go back to the pool in the same transaction. At login, holders see the dashboard and managers their agents,
+    unless they chose another home action.
     """
 
     _inherit = "res.users"
@@ -60,6 +63,13 @@ class ResUsers(models.Model):
         terms.AVAILABILITIES, string="Receives Leads", compute="_compute_leads_availability"
     )
     action_id = fields.Many2one(compute="_compute_action_id", store=True, readonly=False)
+    leads_home_id = fields.Many2one(
+        "ir.actions.actions",
+        string="Home Action of the Role",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        help="The home action that the role gave last. A home action that differs from it is the user's own choice.",
+    )
 
     # ------------------------------------------------------------------
     # Roles
@@ -235,26 +245,47 @@ class ResUsers(models.Model):
 
     @api.depends("group_ids", "leads_may_hold")
     def _compute_action_id(self):
-        """Set the first candidate for users without their own choice; reset the dashboard when the role is lost."""
-        dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
+        """Let the home action follow the role, until users choose another one."""
         for user in self:
-            candidates = user._home_action() or [False]
-            is_kept = user.action_id and (candidates[0] or user.action_id.id != dashboard_id)
-            user.action_id = user.action_id if is_kept else candidates[0]
+            is_given = user.action_id.id == user.leads_home_id.id
+            user.action_id = home.of_role(user) if is_given else user.action_id
 
     def _home_action(self):
         """Hook: return the IDs of candidates for the home action of a user, the best first."""
-        dashboard_id = self.env["ir.model.data"]._xmlid_to_res_id(DASHBOARD)
-        return [dashboard_id] if dashboard_id and self.can_hold_leads else []
+        holds = self.is_leads_agent or (self.is_leads_manager and self.leads_may_hold)
+        xmlid = DASHBOARD if holds else AGENTS if self.is_leads_manager else None
+        action_id = xmlid and self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+        return [action_id] if action_id else []
+
+    @takes(given.one, accepted=given.flag)
+    def action_leads_home(self, accepted):
+        """Accept or decline one's own home action, which is offered once.
+
+        :param bool accepted: whether the page is opened at login from now on
+        """
+        if self != self.env.user:
+            raise AccessError(self.env._("You can only choose your own home page."))
+        if offered := home.offered(self):
+            # sudo: res.users - the user's own home action
+            self.sudo().write({"leads_home_id": offered.id, **({"action_id": offered.id} if accepted else {})})
+        return True
 
     # ------------------------------------------------------------------
-    # Losing the role
+    # Getting and losing the role
     # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    @takes(vals_list=given.rows)
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        home.remember(users)
+        return users
 
     @takes(vals=given.values)
     def write(self, vals):
         result = super().write(vals)
-        if self and vals.keys() & {"active", "group_ids", "all_group_ids", "leads_may_hold", "role", "company_ids"}:
+        if self and vals.keys() & ROLE_FIELDS:
+            home.remember(self)
             self._leads_release_orphans()
         return result
 

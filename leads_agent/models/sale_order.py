@@ -322,10 +322,3 @@ class SaleOrder(models.Model):
             "target": "new",
             "context": {**self.env.context, "active_model": "sale.order", "active_ids": self.ids},
         }
-
-    @takes(given.one)
-    def action_open_leads_calls(self):
-        """Open the calls with the customer of the order."""
-        self.ensure_one()
-        self.check_access("read")
-        return self.partner_id.action_open_leads_calls()

@@ -33,4 +33,5 @@ class MenuTours:
             elif child["xmlid"].startswith(f"{addon}."):
                 action = self.env[child["action_model"]].browse(child["action_id"])
                 views = [mode for _view, mode in action.views] if action._name == "ir.actions.act_window" else []
-                yield {"path": here, "title": action.name, "views": views}
+                # A group of entries in an open section is no button.
+                yield {"path": (here[0], here[-1]) if path else here, "title": action.name, "views": views}

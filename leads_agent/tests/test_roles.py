@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .. import home
 from .common import AGENT, MANAGER, LeadsAgentCommon
 
 
@@ -84,6 +85,90 @@ class TestRoles(LeadsAgentCommon):
         self.agent.with_user(self.agent).action_id = orders.id
         self.assertEqual(self.agent.action_id.id, orders.id)
 
+    # ------------------------------------------------------------------
+    # Home action of managers
+    # ------------------------------------------------------------------
+
+    def _home(self, user):
+        """The home action as the database has it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return user.action_id.id
+
+    def test_managers_land_on_their_agents_and_on_the_dashboard_while_they_hold_leads(self):
+        candidates = self.manager._home_action()
+        self.assertEqual(candidates[-1], self.env.ref("leads_agent.action_agents").id)
+        self.assertEqual(self._home(self.manager), candidates[0])
+        as_manager = self.manager.with_user(self.manager)
+        as_manager.action_toggle_leads_may_hold()
+        self.assertEqual(self._home(self.manager), self.dashboard.id)
+        as_manager.action_toggle_leads_may_hold()
+        self.assertEqual(self._home(self.manager), candidates[0])
+        self.manager_group.user_ids -= self.manager
+        self.assertFalse(self._home(self.manager))
+        self.manager_group.user_ids += self.manager
+        self.assertEqual(self._home(self.manager), candidates[0])
+
+    def test_manager_keeps_a_home_action_of_their_own_choice(self):
+        marker = self.env["res.groups"].create({"name": "Marker"})
+        self.manager.with_user(self.manager).action_id = self.dashboard.id
+        self.manager.group_ids += marker
+        self.assertEqual(self._home(self.manager), self.dashboard.id)
+        for chosen in (self.env.ref("leads_agent.action_orders").id, False):
+            with self.subTest(chosen):
+                self.manager.with_user(self.manager).action_id = chosen
+                self.manager.group_ids += marker
+                self.assertEqual(self._home(self.manager), chosen)
+                self.manager.leads_may_hold = True
+                self.assertEqual(self._home(self.manager), chosen)
+                self.manager.write({"leads_may_hold": False, "group_ids": [Command.unlink(marker.id)]})
+                self.assertEqual(self._home(self.manager), chosen)
+
+    def test_form_of_a_user_shows_the_home_action_that_is_saved(self):
+        form = self._new_user_form()
+        form.group_ids.add(self.manager_group)
+        user = form.save()
+        self.assertEqual(self._home(user), user._home_action()[0])
+        with Form(user.with_user(self.env.ref("base.user_admin")), view="base.view_users_form") as form:
+            form.group_ids.remove(self.manager_group.id)
+        self.assertFalse(self._home(user))
+
+    def test_users_with_settings_get_a_home_action_only_from_who_gives_them_the_role(self):
+        admin = self.env.ref("base.user_admin")
+        self.assertTrue(admin.is_leads_manager)
+        self.assertFalse(admin.action_id, "the installation has given the role")
+        admin.group_ids += self.env["res.groups"].create({"name": "Marker"})
+        self.assertFalse(self._home(admin))
+        admin.group_ids -= self.manager_group
+        admin.group_ids += self.manager_group
+        self.assertEqual(self._home(admin), admin._home_action()[0])
+
+    def _from_before(self, user):
+        """A user who had the role before it gave a home action."""
+        user.write({"action_id": False, "leads_home_id": False})
+        return user.with_user(user)
+
+    def test_home_action_is_offered_once_to_who_had_the_role_before(self):
+        manager = self._from_before(self.manager)
+        floor = self.manager._home_action()[0]
+        self.assertEqual(home.offered(manager).id, floor)
+        manager.action_leads_home(False)
+        self.assertFalse(home.offered(manager))
+        manager.action_leads_home(True)
+        self.assertFalse(self._home(self.manager), "the offer was declined")
+        self._from_before(self.manager).action_leads_home(True)
+        self.assertEqual(self._home(self.manager), floor)
+        self.assertFalse(home.offered(manager))
+        self.manager_group.user_ids -= self.manager
+        self.assertFalse(self._home(self.manager))
+
+    def test_home_action_is_offered_neither_to_others_nor_to_who_has_one(self):
+        self.assertFalse(home.offered(self.manager))
+        for user in (self.plain, self.salesperson, self.env.ref("base.user_admin")):
+            self.assertFalse(home.offered(self._from_before(user)), user.login)
+        with self.assertRefused(AccessError, "your own home page"):
+            self._from_before(self.agent).with_user(self.manager).action_leads_home(True)
+
     def test_losing_the_role_or_being_archived_gives_the_leads_back(self):
         customer = self._lead()
         for lose, reason in (
@@ -107,7 +192,7 @@ class TestRoles(LeadsAgentCommon):
         self.assertEqual(customer.leads_agent_id, self.manager)
         self.manager.with_user(self.manager).action_toggle_leads_may_hold()
         self.assertFalse(customer.leads_agent_id)
-        self.assertFalse(self.manager.action_id)
+        self.assertNotEqual(self.manager.action_id.id, self.dashboard.id)
 
     def test_only_managers_pass_the_buttons_of_managers(self):
         customer = self._lead()

@@ -130,7 +130,19 @@ class ResUsers(models.Model):
             user._bus_send("leads_agent/break", {"is_on_break": bool(since)})
 
     # ------------------------------------------------------------------
-    # Hooks
+    # Home action
+    # ------------------------------------------------------------------
+
+    def _home_action(self):
+        """Managers who hold no leads land on the Live Floor."""
+        candidates = super()._home_action()
+        floor = self.env.ref("leads_agent_call.action_floor", raise_if_not_found=False)
+        if floor and self.is_leads_manager and not (self.is_leads_agent or self.leads_may_hold):
+            return [floor.id, *candidates]
+        return candidates
+
+    # ------------------------------------------------------------------
+    # What follows
     # ------------------------------------------------------------------
 
     def _on_leads_role_lost(self):

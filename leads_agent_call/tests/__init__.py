@@ -13,6 +13,7 @@ from . import (
     test_figures_of_calls,
     test_floor,
     test_floor_tours,
+    test_home,
     test_merges,
     test_next_lead,
     test_odd_orders,

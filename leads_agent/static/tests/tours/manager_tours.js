@@ -192,3 +192,17 @@ tours.add("leads_agent_use_new_disposition", {
         ...seeLeadGone("Harbour Café"),
     ],
 });
+
+/** Somebody who was a manager before managers landed anywhere. */
+tours.add("leads_agent_home_offer", {
+    steps: () => [
+        ...seeView("Order Details", "list"),
+        {
+            content: "Take the page that is offered",
+            trigger: `.o_notification:contains("first when you sign in") button:contains("Make it my first page")`,
+            run: "click",
+        },
+        { content: "It is the first one now", trigger: `.o_notification:contains("is now your first page")` },
+        ...seeNoDialog(),
+    ],
+});

@@ -16,6 +16,8 @@ from .odoo_process import DATA, Odoo
 from .paths import LOGS, made
 
 TEMPLATE_PREFIX = "sandbox_template_"
+# Odoo goes on without demo data that cannot be loaded, and says so in a warning.
+COMPLAINTS = (" ERROR ", " CRITICAL ", "demo data failed to install")
 
 
 def template(odoo: Odoo) -> str:
@@ -79,7 +81,7 @@ def install(odoo: Odoo, name: str, arguments: list[str]) -> None:
     command = ["-c", conf, *arguments, "--stop-after-init"]
     with open(log, "w") as file, odoo.process(command, stdout=file, stderr=file) as running:
         status = running.wait()
-    complaints = [line for line in log.read_text().splitlines() if " ERROR " in line or " CRITICAL " in line]
+    complaints = [line for line in log.read_text().splitlines() if any(sign in line for sign in COMPLAINTS)]
     if status or complaints:
         raise Trouble(
             f"Odoo {' '.join(arguments)} failed (exit status {status}):\n{_tail(log, complaints)}\nLog: {log}"

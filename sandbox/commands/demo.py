@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 
 from .. import databases, demo_users
+from ..base_url import set_base_url
 from ..console import Trouble, say, step, table
 from ..odoo_process import Odoo, is_port_free, wait_for_http
 from ..paths import LOGS, made
@@ -12,6 +13,7 @@ from ..workbench import ready_odoo
 
 DATABASE = os.environ.get("DB") or "leads_demo"
 PORT = int(os.environ.get("PORT") or 8069)
+URL = f"http://localhost:{PORT}"
 ASSETS = [
     "web.assets_frontend.min.css",
     "web.assets_frontend_minimal.min.js",
@@ -25,6 +27,7 @@ def run(arguments: list[str]) -> int:
         raise Trouble(f"Port {PORT} is taken. Choose another: make demo PORT={PORT + 1}")
     with ready_odoo() as odoo:
         databases.prepare(odoo, DATABASE, afresh=bool(os.environ.get("FRESH")))
+        set_base_url(odoo.postgres, DATABASE, URL)
         return serve(odoo)
 
 
@@ -35,7 +38,7 @@ def serve(odoo: Odoo) -> int:
         with step("Starting Odoo"):
             if not wait_for_http(running, PORT):
                 raise Trouble(f"Odoo did not start. Its log: {log}")
-            warm_up(f"http://localhost:{PORT}")
+            warm_up(URL)
         _greet(odoo, str(log))
         status = running.wait()
     raise Trouble(f"Odoo ended by itself (exit status {status}). Its log: {log}")
@@ -53,4 +56,4 @@ def warm_up(url: str) -> None:
 def _greet(odoo: Odoo, log: str) -> None:
     rows = [("who", "sign-in", "password")]
     rows += [(role, login, login) for role, login in demo_users.sign_ins(odoo.postgres, DATABASE)]
-    say(f"\nOdoo with Leads Agent: http://localhost:{PORT}/odoo\n\n{table(rows)}\n\nLog: {log}\nCtrl-C stops it.")
+    say(f"\nOdoo with Leads Agent: {URL}/odoo\n\n{table(rows)}\n\nLog: {log}\nCtrl-C stops it.")

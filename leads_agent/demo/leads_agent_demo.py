@@ -132,6 +132,14 @@ class Story:
         self.users = {login: self._demo("user", login) for login in AGENTS + MANAGERS}
         self.users |= {"admin": env.ref("base.user_admin"), "web": env.ref("base.user_root")}
 
+    @staticmethod
+    def customers(env):
+        """The customers of the story, their contacts included."""
+        ids = env["ir.model.data"].search(
+            [("module", "=", "leads_agent"), ("name", "=like", "demo\\_customer\\_%"), ("model", "=", "res.partner")]
+        )
+        return env["res.partner"].browse(ids.mapped("res_id"))
+
     def _highest_id(self, model):
         table = SQL.identifier(self.env[model]._table)
         [[highest]] = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM %s", table))

@@ -58,6 +58,7 @@ PARTS = {
     "upgrade": Part(around=("lifecycle", "upgrades")),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
+    "addons": Part(around=("addon_subsets",)),
 }
 
 

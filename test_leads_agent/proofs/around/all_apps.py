@@ -39,13 +39,17 @@ class Apps:
 
 
 def of_odoo(source: OdooSource) -> Apps:
-    """Return the modules of an Odoo that can be installed here."""
+    """Return the apps of an Odoo that can be installed here."""
+    return installable({name: manifest for name, manifest in manifests_of(source).items() if not name.startswith(LEFT_OUT)})
+
+
+def manifests_of(source: OdooSource) -> dict[str, dict]:
+    """Return the manifests of an Odoo by the name of the addon."""
     manifests = {}
     for folder in source.addons:
         for path in sorted(Path(folder).glob("*/__manifest__.py")):
-            if not path.parent.name.startswith(LEFT_OUT):
-                manifests.setdefault(path.parent.name, ast.literal_eval(path.read_text()))
-    return installable(manifests)
+            manifests.setdefault(path.parent.name, ast.literal_eval(path.read_text()))
+    return manifests
 
 
 def installable(manifests: dict[str, dict]) -> Apps:

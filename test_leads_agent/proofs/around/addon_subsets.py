@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sandbox import addons, databases, postgres
 from sandbox.console import Trouble, say, table
@@ -101,12 +102,14 @@ class _Rounds:
     def run(self, chosen: list[Case]) -> list[Outcome]:
         """Run the cases, those with the fewest addons of Odoo first."""
         hosts = sorted({case.hosts for case in chosen}, key=lambda some: (len(some), sorted(some)))
+        running: list[Future] = []
         with ThreadPoolExecutor(self._workers) as pool:
             try:
-                # In the order they were handed in, so that what a template is made from is begun before it.
-                for some in hosts:
-                    self._templates[some] = pool.submit(self._template, some)
-                running = [pool.submit(self._outcome, number, case) for number, case in enumerate(chosen)]
+                # What a template is made from is begun before it; and while one is made, the cases of the last run.
+                for last, some in pairwise([frozenset(), *hosts, frozenset()]):
+                    if some:
+                        self._templates[some] = pool.submit(self._template, some)
+                    running += [pool.submit(self._outcome, case) for case in chosen if case.hosts == last]
                 return [future.result() for future in running]
             finally:
                 pool.shutdown(cancel_futures=True)
@@ -124,19 +127,21 @@ class _Rounds:
         databases.install(self._odoo, name, ["-i", ",".join(sorted(hosts - (below or set()))), *NO_DEMO])
         return name
 
-    def _outcome(self, number: int, case: Case) -> Outcome:
+    def _outcome(self, case: Case) -> Outcome:
+        words = case.says[0].lower().replace("leads_agent_", "").replace("leads_agent", "base")
+        name = f"{DATABASE}_{re.sub(r'[^a-z0-9]+', '_', words)}"
         start = time.monotonic()
         try:
-            told = self._stages(f"{DATABASE}_{number}", case, case.stages, auto=case.auto)
+            told = self._stages(name, case, case.stages, auto=case.auto)
             findings = self._findings(case, told)
             if case.control:
-                (alone,) = self._stages(f"{DATABASE}_{number}_control", case, (case.control,), auto=False)
+                (alone,) = self._stages(f"{name}_control", case, (case.control,), auto=False)
                 findings = [finding for finding in findings if finding not in alone["differs"]]
         except Trouble as trouble:
             told, findings = [], [str(trouble)]
         ours = sum(len(set(stage["came"]) & set(self._known.ours)) for stage in told)
         outcome = Outcome(case, ours, tuple(findings), time.monotonic() - start)
-        say(f"    {outcome.seconds:5.0f} s  {case.says[0]}: {f'{len(findings)} findings' if findings else 'nothing left'}")
+        say("\n      ! ".join([f"    {outcome.seconds:5.0f} s  {case.says[0]}", *findings]))
         return outcome
 
     def _findings(self, case: Case, told: list[dict]) -> list[str]:

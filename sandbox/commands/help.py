@@ -7,9 +7,11 @@ Settings, by environment or after the command of make:
   PORT=8069        the demo's port
   DB=leads_demo    the demo's database
   ARGS='...'       a selection for test and prove (/leads_agent:TestX.test_y), pytest, screenshots, lint and bench
-  PART=races       a part of prove: visibility, races, figures, upgrade, inputs or apps
+  PART=races       a part of prove: visibility, races, figures, upgrade, inputs, apps or addons
   SCALE=S          size of the benchmark: S, M or L
-  LEADS_SEED=7     repeats the sample of attacks that a run of test printed
+  LEADS_SEED=7     repeats the sample of attacks that a run of test printed, or the subsets of addons that a run of prove did
+  WORKERS=2        how many databases PART=addons of prove works on at once
+  CASES='all but'  the cases of PART=addons whose name holds this text
   FIX=1            have lint repair what it can
   FRESH=1          make the demo's (or pytest's) database anew
   ODOO_HOME=DIR    an Odoo 19.0 that is there already

@@ -36,8 +36,8 @@ def run(arguments: list[str]) -> int:
         if tests:
             verdict = _tested(odoo, tests, f"prove_{name}" if name else "prove", subject)
             failed = verdict.failed
-        # Proofs that cannot be tests inside Odoo; a selection of tests leaves them out.
-        lived = [figure for prove in proof_parts.around(parts) for figure in prove(odoo)]
+        # What a selection leaves out, and what no test inside Odoo can try.
+        lived = _around(parts, odoo, name, subject)
     report = f"{subject}\n{figures.rendered(lived)}"
     print(report)
     if not tests:
@@ -45,6 +45,15 @@ def run(arguments: list[str]) -> int:
     else:
         print(f"{verdict.passed} proofs passed, {verdict.failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def _around(parts: list[proof_parts.Part], odoo: Odoo, name: str, subject: str) -> list[figures.Figure]:
+    """Run the proofs around Odoo. Return their figures; what went wrong is in the log too."""
+    try:
+        return [figure for prove in proof_parts.around(parts) for figure in prove(odoo)]
+    except Trouble as trouble:
+        (made(LOGS) / f"prove_{name or 'around'}.log").write_text(f"{subject}\n{trouble}\n")
+        raise
 
 
 def _tested(odoo: Odoo, tests: str, log_name: str, subject: str) -> Verdict:

@@ -11,7 +11,7 @@ Settings, by environment or after the command of make:
   SCALE=S          size of the benchmark: S, M or L
   LEADS_SEED=7     repeats the sample of attacks that a run of test printed, or the subsets of addons that a run of prove did
   WORKERS=2        how many databases PART=addons of prove works on at once
-  CASES='all but'  the cases of PART=addons whose name holds this text
+  CASES='all but'  the cases of PART=addons whose name holds this text, or one of several with commas
   FIX=1            have lint repair what it can
   FRESH=1          make the demo's (or pytest's) database anew
   ODOO_HOME=DIR    an Odoo 19.0 that is there already

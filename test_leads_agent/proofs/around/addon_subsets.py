@@ -21,7 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sandbox import addons, databases, postgres
+from sandbox import addons, databases, postgres, system
 from sandbox.console import Trouble, say, table
 from sandbox.figures import Figure
 from sandbox.lock import held
@@ -166,7 +166,7 @@ class _Rounds:
         with open(log, "w") as file:
             command = odoo.command("shell", "-c", conf)
             pipes = {"stdout": file, "stderr": subprocess.STDOUT, "text": True, "cwd": ROOT}
-            subprocess.run(command, input=script, env=odoo.environ(), **pipes)
+            subprocess.run(command, input=script, env=odoo.environ(), preexec_fn=system.end_with_parent, **pipes)
         complaints = [line for line in log.read_text().splitlines() if re.search(r" (ERROR|CRITICAL) ", line)]
         if complaints or not report.exists():
             raise Trouble(f"Odoo failed. Log: {log} {' '.join(complaints[:1])}")

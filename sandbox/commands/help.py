@@ -9,7 +9,7 @@ Settings, by environment or after the command of make:
   ARGS='...'       a selection for test and prove (/leads_agent:TestX.test_y), pytest, screenshots, lint and bench
   PART=races       a part of prove: visibility, races, figures, upgrade, inputs, apps or addons
   SCALE=S          size of the benchmark: S, M or L
-  LEADS_SEED=7     repeats the sample of attacks that a run of test printed, or the subsets of addons that a run of prove did
+  LEADS_SEED=7     repeats a sample that a run printed: of attacks in test, of sets of addons in prove
   WORKERS=2        how many databases PART=addons of prove works on at once
   CASES='all but'  the cases of PART=addons whose name holds this text, or one of several with commas
   FIX=1            have lint repair what it can

@@ -34,7 +34,8 @@ class Manifests:
     """The addons of Odoo and of the suite, by name, and what comes along with some of them.
 
     >>> few = Manifests({"base": {}, "crm": {}, "ours": {"depends": ["crm"]},
-    ...                  "bridge": {"depends": ["ours", "sms"], "auto_install": ["ours"]}, "sms": {}}, ["ours", "bridge"])
+    ...                  "bridge": {"depends": ["ours", "sms"], "auto_install": ["ours"]}, "sms": {}},
+    ...                 ["ours", "bridge"])
     >>> sorted(few.closure(["ours"])), sorted(few.closure(["ours"], auto=False))
     (['base', 'bridge', 'crm', 'ours', 'sms'], ['base', 'crm', 'ours'])
     """
@@ -113,7 +114,9 @@ def cases(known: Manifests, seed: int, count: int = SUBSETS) -> list[Case]:
     found += [_case(known, names, f"by chance {number}") for number, names in subsets]
     found.append(Case(tuple((name,) for name in known.in_order()), every, False, ("one after another",)))
     lowest = known.in_order()[0]
-    with_hosts = [_with_hosts(known, names, f"{says} with Odoo's own") for names, says in (([lowest], lowest), (ours, "all"))]
+    with_hosts = [
+        _with_hosts(known, names, f"{says} with Odoo's own") for names, says in (([lowest], lowest), (ours, "all"))
+    ]
     return _merged(known, found) + with_hosts
 
 

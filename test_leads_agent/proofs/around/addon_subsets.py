@@ -1,12 +1,12 @@
 """Whichever addons of the suite are installed, and in whichever order, none leaves anything behind.
 
 Each alone with its dependencies, with and without what adds itself; all; all but one; subsets by chance; one after
-another. It is `PART=addons` of `make prove`. The settings: LEADS_SEED= repeats the subsets by chance, WORKERS= is the
-number of databases at work at once (2), CASES= selects those whose name holds one of some texts.
+another. It is `PART=addons` of `make prove`. The settings: LEADS_SEED= repeats the subsets by chance, WORKERS= is how
+many databases are at work at once (2), CASES= selects cases by texts that their names hold.
 
-Odoo's own addons leave things behind too when they go. So they stay: they are installed before ours, in a template of a
-case, and what is there after ours are gone is compared with that same database as it was. In the cases "with Odoo's own"
-they come and go along with ours, and a control where they come and go alone says what of the remains is theirs.
+Odoo's own addons leave things behind too when they go. So they stay: they are installed before ours, in a template,
+and what is there after ours are gone is compared with that same database as it was. In the cases "with Odoo's own" they
+come and go along with ours, and a control where they come and go alone says what of the remains is theirs.
 """
 
 import hashlib
@@ -37,9 +37,9 @@ NO_DEMO = ["--skip-auto-install", "--without-demo", "True"]
 OF_ODOO = [
     (
         r"^row of ir_model_constraint left: \w+_fkey\w*$",
-        "Odoo notes a foreign key without an XML ID, so that it does not find the note again when the addon goes. That of"
-        " a column on its own model stays: `sale_management` leaves sale_order_sale_order_template_id_fkey the same way."
-        " The foreign key itself goes with its column.",
+        "Odoo notes a foreign key without an XML ID, so it does not find the note again when the addon goes. It stays"
+        " where the model does: `sale_management` leaves sale_order_sale_order_template_id_fkey the same way. The key"
+        " itself goes with its column.",
     ),
     (
         r"^constraint changed: rule_group_rel\.rule_group_rel_group_id_fkey$",

@@ -1,7 +1,7 @@
 """What a database is made of, read inside Odoo's shell, and what of it is new or changed after an addon has gone.
 
-`run` is called in `odoo shell`: it installs and uninstalls, looks at the whole database in between, and writes down what
-differs. A look holds the shape (tables, columns, constraints, indexes, views) and each row of each table.
+`run` is called in `odoo shell`: it installs and uninstalls, looks at the whole database in between, and writes down
+what differs. A look holds the shape (tables, columns, constraints, indexes, views) and each row of each table.
 """
 
 import json
@@ -38,7 +38,8 @@ OF_LAST_CLASS = {"ir_model": ("info",)}
 LABELS = {
     "ir_model_data": "module || '.' || name",
     "ir_model_fields": "model || '.' || name",
-    "ir_model_fields_selection": "(SELECT model || '.' || name FROM ir_model_fields f WHERE f.id = field_id) || '=' || value",
+    "ir_model_fields_selection": """
+        (SELECT model || '.' || name FROM ir_model_fields f WHERE f.id = field_id) || '=' || value""",
 }
 NAMES = ("complete_name", "cron_name", "key", "name", "login", "path", "model", "value")
 
@@ -59,14 +60,17 @@ def look(cr) -> Counter:
 
 def _rows(table: str, columns: list[str]) -> str:
     whole = " - ".join(["to_jsonb(t)", *(f"'{column}'" for column in (*STAMPS, *OF_LAST_CLASS.get(table, ())))])
-    label = LABELS.get(table) or next((f"{name}::text" for name in NAMES if name in columns), f"left(({whole})::text, 200)")
+    label = LABELS.get(table) or next(
+        (f"{name}::text" for name in NAMES if name in columns), f"left(({whole})::text, 200)"
+    )
     return f'SELECT {label}, md5(({whole})::text) FROM "{table}" t'
 
 
 def differences(before: Counter, after: Counter) -> list[str]:
     """Return what is left, gone or changed, one sentence each.
 
-    >>> differences(Counter({("column", "a.b", "int"): 1}), Counter({("column", "a.b", "text"): 1, ("index", "i", ""): 1}))
+    >>> before = Counter({("column", "a.b", "int"): 1})
+    >>> differences(before, Counter({("column", "a.b", "text"): 1, ("index", "i", ""): 1}))
     ['column changed: a.b', 'index left: i']
     >>> differences(Counter({("row of t", "x", "1"): 2}), Counter({("row of t", "x", "1"): 1}))
     ['row of t gone: x']

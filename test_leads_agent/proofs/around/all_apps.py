@@ -40,7 +40,9 @@ class Apps:
 
 def of_odoo(source: OdooSource) -> Apps:
     """Return the apps of an Odoo that can be installed here."""
-    return installable({name: manifest for name, manifest in manifests_of(source).items() if not name.startswith(LEFT_OUT)})
+    return installable(
+        {name: manifest for name, manifest in manifests_of(source).items() if not name.startswith(LEFT_OUT)}
+    )
 
 
 def manifests_of(source: OdooSource) -> dict[str, dict]:

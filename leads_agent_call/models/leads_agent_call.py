@@ -260,21 +260,18 @@ class LeadsAgentCall(models.Model):
         return meanwhile.keep_note(self._own(), note.strip())
 
     def _own(self):
-        """The user's own call, elevated: also with a customer who is out of sight by now.
+        """Return the user's own call, elevated.
 
-        :raises AccessError: for a call of somebody else
+        :raises AccessError: for another user's call
         """
-        # sudo: leads.agent.call - whose it is; all but its agent are refused
+        # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo().exists()
         if call_sudo.agent_id != self.env.user:
             raise AccessError(self.env._("This is a call of somebody else."))
         return call_sudo
 
     def _check_not_closed(self):
-        """Check that no other user has closed the user's call.
-
-        :raises UserError: when another user closed it; the message names the user
-        """
+        """:raises UserError: when another user closed the user's call; the message names the user"""
         # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo()
         if call_sudo.agent_id == self.env.user and (sentence := meanwhile.closing_sentence(call_sudo)):
@@ -360,33 +357,33 @@ class LeadsAgentCall(models.Model):
         self.agent_id._leads_dashboard_changed()
 
     def _on_call_resumed(self, disposition):
-        """Elevated: the outcome of a call was undone, and the call waits for another one. A hook.
+        """Hook, elevated: the outcome of a call was undone, and the call waits for another one.
 
         :param disposition: the outcome that was undone
         """
         self.agent_id._leads_dashboard_changed()
 
     def _outcome_state(self):
-        """Elevated: what an outcome that can be undone changes, and what must stay as the outcome left it. A hook.
+        """Hook, elevated: return the values that an outcome changes, and those that must not change before an undo.
 
-        :returns: dict of JSON values, under the names that :meth:`_change_sentence` knows
+        :returns: dict of JSON values, by the names of :meth:`_change_sentence`
         """
         return undoing.state(self)
 
     def _put_back(self, before):
-        """Elevated: what the outcome changed is again what it was. A hook.
+        """Hook, elevated: restore the values that the outcome changed.
 
-        :param dict before: what :meth:`_outcome_state` said before the outcome
+        :param dict before: :meth:`_outcome_state` before the outcome
         """
         undoing.put_back(self, before)
 
     def _change_sentence(self, name):
-        """What happened since the outcome, for a name in :meth:`_outcome_state`. A hook."""
+        """Hook: return the sentence that says which value of :meth:`_outcome_state` has changed since the outcome."""
         return undoing.change_sentence(self.env, name)
 
     @api.autovacuum
     def _gc_undo(self):
-        """Forget what can no longer be undone."""
+        """Clear the values of outcomes that can no longer be undone."""
         self.search([("undo", "!=", False), ("write_date", "<", fields.Datetime.now() - undoing.LIMIT)]).undo = False
 
     def _lead(self):

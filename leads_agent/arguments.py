@@ -40,7 +40,7 @@ def takes(records: Callable = given.any_number, /, **readers: Callable) -> Calla
             except TypeError:
                 names = ", ".join(list(signature.parameters)[1:]) or "-"
                 raise UserError(
-                    self.env._("'%(method)s' takes these arguments: %(names)s", method=method.__name__, names=names)
+                    self.env._("'%(method)s' accepts these arguments: %(names)s", method=method.__name__, names=names)
                 ) from None
             refuse_unfit(self.env, records, self._ids)
             for place in (bound.arguments, bound.arguments.get(rest, {})):

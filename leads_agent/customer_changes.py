@@ -52,11 +52,11 @@ def pass_to_entities(partners: BaseModel) -> None:
     held._end(
         "merged",
         note=env._(
-            "Became a contact of another customer. That customer took over the lead unless somebody already held it."
+            "The customer became a contact of another customer, who took over the lead unless somebody already held it."
         ),
     )
     groups = defaultdict(list)
-    reason = env._("The agent held a customer who became a contact of this one.")
+    reason = env._("The agent held a customer who became a contact of this customer.")
     for entity, assignment in first.items():
         if assignment.agent_id.can_hold_leads:
             request = Request(entity.id, assignment.agent_id.id, reason)

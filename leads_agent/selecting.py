@@ -42,8 +42,8 @@ class OrderSelection:
         configured = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "")
         limit = int(configured) if configured.isdecimal() else 20_000
         return self.count_selected() >= limit and self.env._(
-            "The web client passes on at most %s selected orders. The others are not in this batch. Use "
-            "all orders of the filter instead.",
+            "At most %s selected orders can be processed at once. The others are not in this batch. Use all "
+            "orders of the filter instead.",
             limit,
         )
 
@@ -60,7 +60,7 @@ class OrderSelection:
         """Return the selection as valid IDs without duplicates."""
         order_ids = self.selected
         if not isinstance(order_ids, list) or not all(type(i) is int and 0 < i < 2**31 for i in order_ids):
-            raise UserError(self.env._("The selection is no list of orders. Select them again in the order list."))
+            raise UserError(self.env._("The selection is not valid. Select the orders again in the order list."))
         if not order_ids:
             raise UserError(self.env._("Select at least one order."))
         self._check_size(len(order_ids))

@@ -20,7 +20,7 @@ def sentence(call) -> str:
     if not is_changed or holder == call.agent_id or lead.ended_by_id == call.agent_id:
         return ""
     changed = _lead_sentence(call, lead, holder)
-    return changed + " " + call.env._("Log how the call ended as usual: what you write is kept.")
+    return changed + " " + call.env._("Log how the call ended as usual. Your note is kept.")
 
 
 def closing_sentence(call) -> str:
@@ -70,8 +70,8 @@ def _lead_sentence(call, lead, holder) -> str:
         case "sale":
             return call.env._("%(user)s confirmed an order of %(customer)s: the lead is closed.", **names)
     if holder:
-        return call.env._("%(user)s gave the lead %(customer)s to %(holder)s.", holder=holder.name, **names)
-    return call.env._("%(user)s took the lead %(customer)s back.", **names)
+        return call.env._("%(user)s assigned the lead %(customer)s to %(holder)s.", holder=holder.name, **names)
+    return call.env._("%(user)s took back the lead %(customer)s.", **names)
 
 
 def _name_of(env: Environment, user) -> str:

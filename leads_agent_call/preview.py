@@ -105,7 +105,7 @@ def _of_callback(known: Known, disposition, fate: str) -> list[str]:
         return []
     match fate:
         case "close":
-            return [env._("The callback is cancelled with it.")]
+            return [env._("The callback is cancelled as well.")]
         case "release":
             return [env._("The callback stays open, for your call center.")]
     when = format_datetime(env, _due_again(callback, disposition), tz=env.user.tz or "UTC", dt_format="short")

@@ -133,7 +133,7 @@ def complete(env: Environment, vals):
     if open_one:
         raise UserError(
             env._(
-                "A callback of %(customer)s is open already, for %(when)s.",
+                "%(customer)s already has an open callback, for %(when)s.",
                 customer=customer.display_name,
                 when=open_one._when(),
             )

@@ -94,7 +94,7 @@ def _closed_sentence(env, facts, moment):
 def _opening_sentence(env, facts, moment):
     opening = next_opening_everywhere(facts.clocks, moment)
     if not opening:
-        return env._("There is no time at which calls are allowed in every time zone the customer may be in.")
+        return env._("There is no time at which calls are allowed in all time zones where the customer may be.")
     when = format_datetime(env, opening, tz=env.user.tz, dt_format="short")
     return env._("Calls are allowed again from %s, by your clock.", when)
 
@@ -159,7 +159,7 @@ CALL_REFUSALS = (
         NOW,
         judge=lambda attempt: 0 < attempt.facts.most_calls <= attempt.facts.calls_today,
         sentence=lambda env, customer, attempt: env._(
-            "%(customer)s was called %(most)s times today; that is the most for a day.",
+            "%(customer)s has already been called %(most)s times today, the maximum per day.",
             customer=customer,
             most=attempt.facts.most_calls,
         ),

@@ -51,7 +51,7 @@ class FormIntake:
             if cr.closed or cr.connection.closed:
                 raise
             row._fail(error)
-            sentence = self.env._("We kept what you wrote, but could not read all of it. We will look at it.")
+            sentence = self.env._("We received your message but could not read all of it. We will look into it.")
             return request.make_json_response({"error": sentence})
         self._settle(row, answer)
         return answer

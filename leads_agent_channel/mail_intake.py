@@ -88,7 +88,7 @@ class MailIntake:
         Message = self.env["mail.message"]
         known_as = Domain("message_id", "=", row.key)
         if before := Message.search(known_as, limit=1):
-            row._became("ignored", reason=self.env._("Came before"), message=before)
+            row._became("ignored", reason=self.env._("Already received"), message=before)
             return row._forget(sender=False)
         source = row._sources().filtered(lambda one: one.name == SOURCE_NAME)[:1].raw or b""
         intake = Intake(mail_source.headers(source), is_released=row.holding == "released")
@@ -101,7 +101,7 @@ class MailIntake:
             return row._hold(self._held_sentence(intake.held_because))
         if intake.ignored_because:
             return row._became("ignored", reason=intake.ignored_because)
-        return row._became("ignored", reason=self.env._("The mail gateway found no recipient, or returned it"))
+        return row._became("ignored", reason=self.env._("The mail gateway found no recipient or returned the message"))
 
     def _stands(self, intake, message):
         """Record that the mail was posted on a document."""
@@ -114,9 +114,9 @@ class MailIntake:
 
     def _held_sentence(self, why):
         return {
-            automatic.BOUNCE: self.env._("A mail that could not be delivered came back"),
-            automatic.ANSWER: self.env._("An automatic answer"),
-            automatic.NEWSLETTER: self.env._("A newsletter or a mailing list"),
-            automatic.MACHINE: self.env._("Sent automatically, about nobody"),
-            automatic.SPAM: self.env._("Spam, says the mail server"),
+            automatic.BOUNCE: self.env._("An e-mail that could not be delivered was returned"),
+            automatic.ANSWER: self.env._("Automatic reply"),
+            automatic.NEWSLETTER: self.env._("Newsletter or mailing list"),
+            automatic.MACHINE: self.env._("Sent automatically, not about a customer"),
+            automatic.SPAM: self.env._("Marked as spam by the mail server"),
         }[why]

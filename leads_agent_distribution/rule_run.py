@@ -35,7 +35,7 @@ class Run:
         if self.counts["assigned"]:
             sentences.append(
                 env._(
-                    "Leads given out: %(leads)s, to %(agents)s agents.",
+                    "Leads assigned: %(leads)s, to %(agents)s agents.",
                     leads=self.counts["assigned"],
                     agents=len(self.agents),
                 )

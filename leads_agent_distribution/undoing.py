@@ -155,13 +155,13 @@ class Undoing:
 
     def _undone_sentence(self, row, unable):
         if not row.former_agent_id:
-            return self.env._("Back in the pool.")
+            return self.env._("Returned to the pool.")
         if row.former_agent_id in unable:
             return self.env._(
-                "Back in the pool, since the former holder cannot have it. %s", unable[row.former_agent_id]
+                "Returned to the pool, because the previous holder cannot have it. %s", unable[row.former_agent_id]
             )
         # sudo: res.users - the name of the previous holder in the log
-        return self.env._("Back with %s.", self.env["res.users"].sudo().browse(row.former_agent_id).name)
+        return self.env._("Returned to %s.", self.env["res.users"].sudo().browse(row.former_agent_id).name)
 
     def forget_left(self):
         """Clear the results of lines that could not be undone last time, so that they are checked again."""
@@ -189,7 +189,7 @@ class Undoing:
             else:
                 left += count
         self.batch.undo_summary = self.env._(
-            "Given back: %(back)s. Left as they are, because somebody has worked on them since: %(left)s.",
+            "Returned: %(back)s. Not changed, because somebody has worked on them since: %(left)s.",
             back=given.total(),
             left=left,
         )

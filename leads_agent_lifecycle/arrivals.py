@@ -35,7 +35,7 @@ class Arrivals:
         both.company_id = False
         self.leads._message_log(
             body=self.env._(
-                "Known in %(known)s, and wrote to %(company)s: shared by all companies now.",
+                "Known in %(known)s, and wrote to %(company)s. Now shared by all companies.",
                 known=known,
                 company=company.name,
             )
@@ -70,7 +70,7 @@ class Arrivals:
             (leads if len(leads) == 1 else leads.env["mail.thread"]).message_notify(
                 partner_ids=told.partner_id.ids,
                 subject=leads.env._("Wrote to us: %s", names),
-                body=leads.env._("%(leads)s wrote by %(channel)s.", leads=names, channel=labels[channel]),
+                body=leads.env._("%(leads)s wrote to us by %(channel)s.", leads=names, channel=labels[channel]),
                 author_id=root.id,
             )
 

@@ -250,10 +250,12 @@ class LeadsFile:
         told, status_told = (self._told_name(name, row) for name in PLACE_FIELDS)
         stage, status = after.get("lead_stage_id", ""), after.get("lead_status_id", "")
         if told and told.casefold() != stage.casefold():
-            return self.env._("Stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
+            return self.env._("The lead stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
         if not told and status_told and status_told.casefold() != status.casefold():
             return self.env._(
-                "Stays %(status)s: %(told)s belongs to an earlier stage.", status=status, told=status_told
+                "The status remains %(status)s, because %(told)s belongs to an earlier stage.",
+                status=status,
+                told=status_told,
             )
         return False
 

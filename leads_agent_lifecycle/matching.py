@@ -80,7 +80,10 @@ class Matching:
         """Return the error message for a cell."""
         text = import_rows.short(text, LONGEST_SHOWN)
         sentence = {
-            "phone": self.env._("'%s' is not a valid phone number, or a spreadsheet cut off some digits.", text),
+            "phone": self.env._(
+                "'%s' is not a valid phone number. If it comes from a spreadsheet, some digits may have been cut off.",
+                text,
+            ),
             "email": self.env._("'%s' is not a valid e-mail address.", text),
             ".id": self.env._("There is no contact with the database ID '%s'.", text),
         }[name]

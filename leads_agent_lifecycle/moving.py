@@ -246,7 +246,7 @@ class LifeCycle:
             )
         )
         places = {lead_id: tuple(place) for lead_id, *place in rows}
-        self.move(places, dict.fromkeys(places, self.env._("The batch was undone")))
+        self.move(places, dict.fromkeys(places, self.env._("The batch was undone.")))
 
     def enter(self, partner_ids, channel, reason):
         """Make contacts leads in the first stage, with a code.
@@ -317,7 +317,7 @@ class LifeCycle:
         self.partners.invalidate_model()
         self.place(
             {one.id: (stages[one.stage].id, None) for one in customers},
-            dict.fromkeys(ids, self.env._("Taken in from the orders")),
+            dict.fromkeys(ids, self.env._("Created from orders")),
         )
 
     # ------------------------------------------------------------------
@@ -343,7 +343,9 @@ class LifeCycle:
         while len(found) < count:
             wanted = count - len(found)
             if not sequence:
-                raise UserError(self.env._("The sequence of contact codes is missing: upgrade the addon."))
+                raise UserError(
+                    self.env._("The sequence for contact codes is missing. Upgrade the module Leads Agent: Life Cycle.")
+                )
             if sequence.implementation == "standard" and not sequence.use_date_range:
                 numbers = self.env.execute_query(
                     SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", wanted)

@@ -32,7 +32,7 @@ def text_of_panel(label, column):
         compute="_compute_texts",
         search=lambda partners, operator, value: Domain(column, operator, value),
         export_string_translation=False,
-        help="For the panel alone.",
+        help="Used in the search panel only.",
     )
 
 

@@ -14,7 +14,7 @@ from odoo.addons.leads_agent_channel.models import leads_agent_received
 
 from .tools import codes
 
-CHANNELS = [("manual", "By Hand"), ("order", "Order"), *leads_agent_received.CHANNELS, ("import", "Import")]
+CHANNELS = [("manual", "Manual"), ("order", "Order"), *leads_agent_received.CHANNELS, ("import", "Import")]
 # Minimum ages in years; the last band has no upper limit.
 AGE_BANDS = [("0", "Under 18"), ("18", "18 to 24"), ("25", "25 to 34"), ("35", "35 to 44"), ("45", "45 to 54")]
 AGE_BANDS += [("55", "55 to 64"), ("65", "65 and More")]
@@ -95,7 +95,7 @@ def _check_photo(env, photo):
     try:
         base64_to_image(photo)
     except DecompressionBombError as error:
-        raise UserError(env._("The photo has too many pixels.")) from error
+        raise UserError(env._("The dimensions of the photo are too large.")) from error
     except UserError:
         # A vector image, or an invalid file, which Odoo reports itself.
         return

@@ -63,11 +63,11 @@ class Speakers:
                 Arrivals(lead).share()
             if wakes and not lead.lead_stage_id:
                 is_new = True
-                LifeCycle(self.env).enter(lead.ids, channel, self.env._("Came by %s", dict(CHANNELS)[channel]))
+                LifeCycle(self.env).enter(lead.ids, channel, self.env._("Received by %s", dict(CHANNELS)[channel]))
         self._is_called(lead, channel, names, others, identities)
         if wakes and is_answer:
             arrivals = Arrivals(lead)
-            arrivals.note(self.env._("Came by %s", dict(CHANNELS)[channel]))
+            arrivals.note(self.env._("Received by %s", dict(CHANNELS)[channel]))
             arrivals.tell(channel)
         return lead, is_new
 
@@ -240,10 +240,10 @@ class Speakers:
         label = dict(CHANNELS)[channel]
         for other in others:
             said = self.env._(
-                "By their number on %(channel)s, this is %(lead)s.", channel=label, lead=lead.display_name
+                "Their number on %(channel)s is the number of %(lead)s.", channel=label, lead=lead.display_name
             )
             other._message_log(body=said)
-            said = self.env._("Wrote on %(channel)s as %(lead)s before.", channel=label, lead=other.display_name)
+            said = self.env._("Has written on %(channel)s as %(lead)s before.", channel=label, lead=other.display_name)
             lead._message_log(body=said)
 
     def moved(self, said):
@@ -254,7 +254,7 @@ class Speakers:
         """
         lead, _others, _rows = self._known_by(said.channel, said.called, {"phone": said.phone} if said.phone else {})
         if not lead or not said.news:
-            return {"state": "ignored", "reason": self.env._("A new number of somebody unknown")}
+            return {"state": "ignored", "reason": self.env._("A new number of an unknown person")}
         Identity = self.env["leads.agent.identity"]
         on_channel = Domain("channel", "=", said.channel)
         if taken := Identity.search(on_channel & Domain("key", "in", said.news)).partner_id - lead:

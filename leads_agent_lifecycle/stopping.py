@@ -32,7 +32,7 @@ class Stopping:
         OptOut = self.env["leads.agent.opt.out"]
         labels = dict(OptOut._fields["channel"]._description_selection(self.env))
         if purpose == "start":
-            said = words or self.env._("resumed in the settings")
+            said = words or self.env._("unblocked in the channel settings")
             reason = self.env._("%(words)s, by %(channel)s", words=said, channel=labels[channel])
             OptOut._asked(self.person, channel)._lift(reason)
         elif blocked := OptOut._block(self.person, channel, with_calls=self._company().leads_stop_blocks_calls):
@@ -64,6 +64,6 @@ class Stopping:
             "%(name)s opted out by %(channel)s (%(words)s). Now blocked: %(blocked)s.",
             name=self.person.complete_name,
             channel=labels[channel],
-            words=words or self.env._("in the settings of the channel"),
+            words=words or self.env._("in the channel settings"),
             blocked=", ".join(labels[name] for name in blocked),
         )

@@ -83,7 +83,7 @@ class Answering:
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._("Somebody else holds the customer of this lead already, and got it."),
+                "message": self.env._("Somebody else already holds the customer of this lead, and got the lead."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -119,7 +119,7 @@ class Answering:
         offer = self.offer
         self.take_turn()
         if not self.may_ask_again():
-            raise UserError(self.env._("There is no other chance for this lead."))
+            raise UserError(self.env._("You cannot ask for another chance for this lead."))
         offer.write({"state": "requeued"})
         self.env["leads.agent.score.entry"]._add("requeued", offer)
         if not offer.lead_id._leads_open_offers():
@@ -142,12 +142,14 @@ class Answering:
             return
         match self.offer.state:
             case "accepted":
-                raise UserError(self.env._("You have accepted this lead already."))
+                raise UserError(self.env._("You have already accepted this lead."))
             case "declined":
                 raise UserError(self.env._("You have declined this lead."))
             case "recalled":
-                raise UserError(self.env._("The lead is no longer available: somebody has it, or it was taken back."))
-        raise UserError(self.env._("Too late: the time to answer is over."))
+                raise UserError(
+                    self.env._("The lead is no longer available. Somebody else has accepted it, or it was taken back.")
+                )
+        raise UserError(self.env._("The time to answer is over."))
 
     def check_no_terms(self):
         """:raises UserError: if there are terms to agree to"""
@@ -168,7 +170,7 @@ class Answering:
     def check_caught(self):
         """:raises UserError: if the offer is not for the catch-all, or when it is too late"""
         if self.offer.kind != "catch_all":
-            raise UserError(self.env._("Only what nobody took can be given to somebody else or resubmitted."))
+            raise UserError(self.env._("Only leads that nobody took can be assigned to somebody else or resubmitted."))
         self.check_live()
 
     def assign_to(self, agent_id):

@@ -32,7 +32,7 @@ class Deciding:
             )
         )
         if settled:
-            Process(settled).withdraw(self.env._("The lead was decided in another way."), state="none", keep_owner=True)
+            Process(settled).withdraw(self.env._("The lead was routed in another way."), state="none", keep_owner=True)
 
     def resume(self):
         """Continue the routing of leads that lost their owner or were restored."""

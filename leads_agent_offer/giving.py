@@ -82,15 +82,15 @@ class Giving:
         """Return why an agent got the lead without an offer, with the current names."""
         if cause == "assigned":
             return self.env._(
-                "%(user)s of the catch-all gave the lead to %(agent)s.", user=self.env.user.name, agent=agent.name
+                "%(user)s, a catch-all user, assigned the lead to %(agent)s.", user=self.env.user.name, agent=agent.name
             )
         names = {"agent": agent.name, "customer": customer.complete_name or ""}
         if customer and customer.commercial_partner_id == self.lead.partner_id.commercial_partner_id:
-            return self.env._("%(agent)s holds %(customer)s, the customer on the lead.", **names)
+            return self.env._("%(agent)s holds %(customer)s, the customer of this lead.", **names)
         if customer.email_normalized and customer.email_normalized == self.lead.email_normalized:
-            return self.env._("%(agent)s holds %(customer)s, who has the e-mail address of the lead.", **names)
+            return self.env._("%(agent)s holds %(customer)s, who has the same e-mail address as the lead.", **names)
         if customer.phone_sanitized in {number for _lead_id, number in People(self.lead).numbers()}:
-            return self.env._("%(agent)s holds %(customer)s, who has the phone number of the lead.", **names)
+            return self.env._("%(agent)s holds %(customer)s, who has the same phone number as the lead.", **names)
         return self.env._("%(agent)s got another lead of the same person, %(customer)s.", **names)
 
     def _assign(self, agent, offer, cause):
@@ -112,7 +112,7 @@ class Giving:
             [
                 {
                     "activity_type_id": activity_type.id,
-                    "summary": self.env._("How does this lead go?"),
+                    "summary": self.env._("How is this lead going?"),
                     "note": activity_type.default_note,
                     "automated": True,
                     "date_deadline": today + timedelta(days=days),

@@ -46,12 +46,14 @@ class Holding:
         """
         opening = company._leads_offer_opening()
         if company.leads_offer_intercept:
-            reason = self.env._("Held: a manager releases each lead.")
+            reason = self.env._("Held until a manager releases it.")
             Process(self.leads).move("held", reason=reason, hold=self._holds())
             return None
         if opening is None:
             again = None if company.leads_offer_override else fields.Datetime.now() + LOOK_AGAIN_AT_HOURS
-            Process(self.leads).move("held", again, self.env._("Held: the lead desk is closed."), hold=self._holds())
+            Process(self.leads).move(
+                "held", again, self.env._("Held because the routing is closed."), hold=self._holds()
+            )
         return opening
 
     def hold_import(self):
@@ -117,7 +119,7 @@ class Holding:
         elif start > fields.Datetime.now():
             reason = self.env._("Held until the operating hours begin, then released one by one.")
         else:
-            reason = self.env._("Held until its turn: leads are released one by one.")
+            reason = self.env._("Held until its turn. Leads are released one by one.")
         Process(self.leads).move("held", dict(zip(self.leads._ids, until, strict=True)), reason, holds)
 
     def _make_room(self, company):

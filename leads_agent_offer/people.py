@@ -218,7 +218,8 @@ class People:
 
     def _foreign_sentence(self, customer, company):
         return self.env._(
-            "%(customer)s is with an agent who does not work in %(company)s: give the customer to somebody who does.",
+            "%(customer)s is assigned to an agent who does not work in %(company)s. Assign the customer to "
+            "an agent who does.",
             customer=customer.complete_name,
             company=company.name,
         )

@@ -181,7 +181,7 @@ class Steps:
         """Return why a lead is unassigned, or None if it is not."""
         match reason:
             case "nobody_qualifies":
-                return self.env._("No agent qualifies: see the audit for the reason of each.")
+                return self.env._("No agent qualifies. The audit gives the reason for each agent.")
             case "nobody_available":
                 return self.env._("Agents qualify, but none of them is available now.")
             case "nobody_left":

@@ -210,7 +210,7 @@ def offer_text(offer):
     if not offer.deadline:
         return f"{offer._subject_text()}. {offer._offer_url()}"
     return offer.env._(
-        "%(subject)s. Answer until %(deadline)s: %(url)s",
+        "%(subject)s. Answer by %(deadline)s: %(url)s",
         subject=offer._subject_text(),
         deadline=offer._deadline_text(),
         url=offer._offer_url(),

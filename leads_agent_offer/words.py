@@ -31,12 +31,13 @@ def kind(offer):
     match offer.kind:
         case "shark_tank":
             return offer.env._(
-                "Nobody took this lead in time. It is open to all who missed it: the first who accepts gets it."
+                "Nobody took this lead in time. It is now open to everybody who missed it, and the first to "
+                "accept gets it."
             )
         case "catch_all":
             return offer.env._(
-                "No agent took this lead. Accept it yourself; in Odoo you can also give it to somebody or have it "
-                "offered again."
+                "No agent took this lead. You can accept it yourself. In Odoo, you can also assign it to an "
+                "agent or have it offered again."
             )
     return offer.env._("This lead is offered to you alone.")
 
@@ -45,7 +46,7 @@ def subject(offer):
     about = title(offer) or offer.env._("a new enquiry")
     match offer.kind:
         case "shark_tank":
-            return offer.env._("Who is first? A lead is open again: %s", about)
+            return offer.env._("A lead is open again, first come, first served: %s", about)
         case "catch_all":
             return offer.env._("Nobody took this lead: %s", about)
     return offer.env._("A lead for you: %s", about)
@@ -74,13 +75,13 @@ def reason(offer, cause):
     tags = ", ".join(offer.tag_ids.mapped("name"))
     match cause:
         case "coalesced":
-            return offer.env._("A customer of the agent asked again.")
+            return offer.env._("A customer of the agent contacted us again.")
         case "assigned":
-            return offer.env._("Given by the catch-all.")
+            return offer.env._("Assigned by a catch-all user.")
     if offer.kind == "shark_tank":
         return offer.env._("Was the first to take the lead from the shark tank.")
     if tags:
-        return offer.env._("Accepted an offer; tags: %s.", tags)
+        return offer.env._("Accepted an offer. Tags: %s.", tags)
     return offer.env._("Accepted an offer.")
 
 

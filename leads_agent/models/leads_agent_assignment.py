@@ -331,7 +331,7 @@ class LeadsAgentAssignment(models.Model):
         self.check_access("read")
         if forbidden := self.filtered(lambda a: not a.can_reopen):
             # The name is read elevated: an old assignment keeps it when the customer is out of sight.
-            raise UserError(self.env._("%s can no longer be reopened by you.", forbidden[0].display_name))
+            raise UserError(self.env._("You can no longer reopen %s.", forbidden[0].display_name))
         # sudo: leads.agent.assignment - the right to reopen was checked above; agents have no write access of their own
         reopened = reopen(self.sudo())
         return reopened.sudo(False)._get_records_action() if len(reopened) == 1 else True

@@ -54,10 +54,11 @@ class LeadsAgentBatchAssign(models.Model):
     selected_order_ids = fields.Json(
         string="Selected Orders",
         default=lambda self: list(self._of_list("active_ids") or ()),
-        help="IDs of the selected orders, kept as numbers so that orders deleted in the meantime can be reported.",
+        help="The IDs of the selected orders. They are kept so that orders deleted in the meantime can be reported.",
     )
     whole_filter = fields.Boolean(
-        string="All Orders of the Filter", help="Not the selection, but all orders that the list was filtered by."
+        string="All Orders of the Filter",
+        help="All orders that match the filter of the list, not only the selected ones.",
     )
     domain = fields.Char(
         string="Filter",

@@ -82,7 +82,7 @@ class LeadsAgentClosedModel(models.Model):
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     closed_at = fields.Datetime(string="Closed On", readonly=True, copy=False)
 
-    _closed_once = models.UniqueIndex("(model_id) WHERE active IS TRUE", "This model is closed to agents already.")
+    _closed_once = models.UniqueIndex("(model_id) WHERE active IS TRUE", "This model is already closed to agents.")
 
     # ------------------------------------------------------------------
     # Compute
@@ -124,11 +124,11 @@ class LeadsAgentClosedModel(models.Model):
         if self.shape == "nothing":
             return self.env._("Agents cannot see, change or create any.")
         if self.shape == "own":
-            return self.env._("Agents see the records that name them, by: %s.", by)
+            return self.env._("Agents see the records that name them in: %s.", by)
         return self.env._(
-            "Agents see the records whose customers, orders and documents they may currently see, by: %s. "
-            "A customer hides a record only while agents are locked to their customers. An order also "
-            "hides it while agents see quotations only. An empty link hides nothing.",
+            "Agents see the records whose customers, orders and documents they can currently see, through: "
+            "%s. A link to a customer hides a record only while agents are locked to their customers. A link"
+            " to an order hides it also while agents see quotations only. An empty link hides nothing.",
             by,
         )
 
@@ -185,7 +185,9 @@ class LeadsAgentClosedModel(models.Model):
         closed = self.filtered("active")
         for model in closed.model_id:
             if not self._is_closable(model.model):
-                raise ValidationError(self.env._("%s stores no records, so there is nothing to close.", model.name))
+                raise ValidationError(
+                    self.env._("%s does not store records, so there is nothing to close.", model.name)
+                )
         needed = self._needed_models() if closed else closed.model_id
         if refused := closed.model_id & needed:
             linked = needed.filtered(lambda model: set(link_kinds(self.env, model.model).values()) - {OWN})
@@ -204,11 +206,11 @@ class LeadsAgentClosedModel(models.Model):
             candidates = closed._candidates()
             if closed.shape == "nothing":
                 if closed.field_ids:
-                    raise ValidationError(self.env._("If agents see none at all, the links do not matter."))
+                    raise ValidationError(self.env._("If agents see no records at all, the links do not matter."))
             elif not candidates:
                 raise ValidationError(
                     self.env._(
-                        "%s has no stored link of this kind. Choose another option for what agents can still see.",
+                        "%s has no stored field for such a link. Choose another option for what agents can still see.",
                         closed.name,
                     )
                 )

@@ -291,8 +291,8 @@ class LeadsAgentDashboard(models.AbstractModel):
         user = self.env.user
         if not user.can_hold_leads:
             return self.env._(
-                "You assign leads and hold none yourself. The agents and their leads are under Assignments; "
-                "switch on 'May Hold Leads' on your card there to call, too."
+                "You assign leads but hold none yourself. The agents and their leads are under Assignments. To "
+                "call customers yourself, switch on 'May Hold Leads' on your card there."
             )
         sentences = [self.env._("No lead is assigned to you at the moment. A Leads Manager assigns them.")]
         if not user._is_leads_agent():

@@ -32,11 +32,11 @@ class LeadsAgentDisposition(models.Model):
         "disposition_id",
         "team_id",
         string="Call Centers",
-        help="Only agents of these call centers can choose it. Empty: all call centers.",
+        help="Only agents of these call centers can choose this disposition. Leave empty for all call centers.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    description = fields.Text(translate=True, help="When to choose it, in a sentence for the agents.")
+    description = fields.Text(translate=True, help="Tells agents when to choose this disposition.")
     cooling_days = Bounded(
         string="Cooling-Off",
         most=limits.MOST_DAYS,

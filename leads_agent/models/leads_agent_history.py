@@ -53,7 +53,8 @@ class LeadsAgentHistory(models.Model):
     message_id = Link("mail.message", readonly=True, ondelete="cascade")
     assignment_id = Link("leads.agent.assignment", readonly=True, ondelete="cascade", index="btree_not_null")
     undone = fields.Boolean(
-        readonly=True, help="Belongs to an assignment that was undone. It stays in the history but is not counted."
+        readonly=True,
+        help="The entry belongs to an assignment that was undone. It stays in the history but is not counted.",
     )
     summary = fields.Char(compute="_compute_summary")
 

@@ -110,9 +110,9 @@ class TestBatch(LeadsAgentCommon):
         Batch = self.env["leads.agent.batch.assign"].with_user(self.manager)
         for selection, sentence in (
             ([], "Select at least one order"),
-            ("all", "is no list of orders"),
-            ([1, "2"], "is no list of orders"),
-            ([2**40], "is no list of orders"),
+            ("all", "selection is not valid"),
+            ([1, "2"], "selection is not valid"),
+            ([2**40], "selection is not valid"),
             (list(range(1, 300_002)), "You can take at most"),
         ):
             with self.subTest(sentence), self.assertRefused(UserError, sentence):

@@ -173,17 +173,17 @@ class TestClosedModels(ClosedCommon):
             ({"shape": "nothing", "field_ids": [Command.set(other.ids)]}, "the links do not matter"),
             (
                 {"model_id": self.env["ir.model"]._get_id("res.config.settings"), "shape": "nothing"},
-                "need|stores no records",
+                "need|does not store records",
             ),
             (
                 {"model_id": self.env["ir.model"]._get_id("payment.capture.wizard"), "shape": "nothing"},
-                "stores no records",
+                "does not store records",
             ),
         ):
             with self.subTest(vals=vals), self.assertRefused(ValidationError, sentence), self.cr.savepoint():
                 create({"model_id": self.model.id, **vals})
         plain = self._model("x_leads_plain", "Plain", {})
-        with self.assertRefused(ValidationError, "no stored link of this kind"), self.cr.savepoint():
+        with self.assertRefused(ValidationError, "no stored field for such a link"), self.cr.savepoint():
             create({"model_id": plain.id, "shape": "customer"})
         self.assertEqual(create({"model_id": plain.id}).shape, "own", "of those who made them")
 
@@ -198,7 +198,7 @@ class TestClosedModels(ClosedCommon):
         index = self.env["leads.agent.closed.model"]._table_objects[caught.exception.diag.constraint_name]
         self.assertEqual(
             index.get_error_message(self.env["leads.agent.closed.model"], caught.exception.diag),
-            "This model is closed to agents already.",
+            "This model is already closed to agents.",
         )
 
     def test_administrators_close_managers_read_agents_neither(self):

@@ -184,7 +184,7 @@ class TestHostile(LeadsAgentCommon):
             self.env["leads.agent.assignment"].create({"partner_id": "abc", "agent_id": self.agent.id})
         batch = self.env["leads.agent.batch.assign"].with_user(self.manager).create({"selected_order_ids": 5})
         self.assertEqual(batch.order_count, 0)
-        with self.assertRefused(UserError, "is no list of orders"):
+        with self.assertRefused(UserError, "selection is not valid"):
             batch.action_assign()
         with self.assertRaises(AccessError), mute_logger("odoo.models"):
             batch.write({"state": "done"})

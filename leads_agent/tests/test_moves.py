@@ -73,9 +73,12 @@ class TestMoves(LeadsAgentCommon):
         person.parent_id = company
         self.assertEqual(
             assignment.note,
-            "Became a contact of another customer. That customer took over the lead unless somebody already held it.",
+            "The customer became a contact of another customer, who took over the lead unless somebody "
+            "already held it.",
         )
-        self.assertEqual(self._active(company).reason, "The agent held a customer who became a contact of this one.")
+        self.assertEqual(
+            self._active(company).reason, "The agent held a customer who became a contact of this customer."
+        )
         self.assertEqual(self._active(company).agent_id, self.agent)
 
     def test_of_two_held_contacts_who_move_together_the_first_assigned_decides(self):

@@ -104,7 +104,7 @@ class TestResolve(LeadsAgentCommon):
         self.assertNotEqual(again, self.assignment)
         self._resolve(again)
         again.sudo().visible_until = fields.Datetime.now() - timedelta(seconds=2)
-        with self.assertRefused(UserError, "can no longer be reopened"):
+        with self.assertRefused(UserError, "can no longer reopen"):
             again.with_user(self.agent).action_reopen()
         again.with_user(self.manager).action_reopen()
         self.assertEqual(self._active(self.customer).agent_id, self.agent)

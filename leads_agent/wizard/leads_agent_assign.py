@@ -36,7 +36,7 @@ class LeadsAgentAssign(models.TransientModel):
         if not self.partner_id:
             raise UserError(self.env._("Choose the lead to assign."))
         self.partner_id.check_access("read")
-        request = Request(self.partner_id.id, self.agent_id.id, self.env._("Chosen by %s", self.env.user.name))
+        request = Request(self.partner_id.id, self.agent_id.id, self.env._("Assigned by %s", self.env.user.name))
         # sudo: leads.agent.assignment - only managers come here; assigning writes what nobody may write directly
         [result] = Assigning(self.sudo().env, Terms("manual")).run([request])
         if result.result != "assigned":

@@ -87,7 +87,7 @@ class LeadsAgentSelfTest(models.Model):
         # sudo: leads.agent.self.test - a manager may run it; it reads as each agent, and nobody writes results directly
         test = self.sudo().create({"company_ids": self.env.companies.ids})
         if not test._agents():
-            raise UserError(self.env._("There is no Leads Agent in your companies: nobody to test."))
+            raise UserError(self.env._("There are no Leads Agents in your companies, so there is nobody to test."))
         test._run(SECONDS_PER_CLICK)
         return test.sudo(False)._get_records_action()
 
@@ -167,7 +167,7 @@ class LeadsAgentSelfTest(models.Model):
         accepted = {
             "product.supplierinfo": self.env._("Refers to the suppliers of a product, not to customers. Not tested."),
             "res.partner.category": self.env._(
-                "A tag is used on many customers, and Odoo lists only those that the agent can see. Not tested."
+                "A tag is used on many customers, and Odoo only lists the customers that the agent can see. Not tested."
             ),
             "stock.rule": own_addresses,
             "stock.warehouse": own_addresses,

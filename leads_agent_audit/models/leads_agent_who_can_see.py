@@ -150,7 +150,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
         agent = assignment.agent_id.name
         if assignment.state == "active":
             return self.env._(
-                "%(agent)s, who holds the customer since %(since)s. %(reason)s",
+                "%(agent)s, who has held the customer since %(since)s. %(reason)s",
                 agent=agent,
                 since=self._moment(assignment.assigned_at),
                 reason=assignment.reason or "",
@@ -203,7 +203,7 @@ class LeadsAgentWhoCanSee(models.AbstractModel):
     def _to_html(self, seeing, hidden, orders):
         blocks = (
             ("o_leads_sees", self.env._("Who sees this customer"), seeing),
-            ("o_leads_sees_not", self.env._("Who does not"), hidden),
+            ("o_leads_sees_not", self.env._("Who does not see this customer"), hidden),
             ("o_leads_sees_orders", self.env._("Which orders they see"), orders),
         )
         return Markup("").join(

@@ -63,7 +63,7 @@ class Reading:
             return result(
                 self.env,
                 "failed",
-                self.env._("Reading ended in an error (%s); the log has more.", type(error).__name__),
+                self.env._("Reading failed (%s). See the server log.", type(error).__name__),
                 agent=agent,
                 model=model,
             )

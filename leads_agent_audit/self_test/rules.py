@@ -56,7 +56,7 @@ class Rules:
     def _rule_problem(self, shipped, rule, model):
         names = {"rule": shipped.name, "xmlid": shipped.xmlid}
         if not rule:
-            return self.env._("The rule '%(rule)s' (%(xmlid)s) is gone.", **names)
+            return self.env._("The rule '%(rule)s' (%(xmlid)s) was deleted.", **names)
         if not rule.active:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) is switched off.", **names)
         if shipped.is_global and rule.groups:
@@ -68,7 +68,9 @@ class Rules:
         if rule.model_id != model:
             return self.env._("The rule '%(rule)s' (%(xmlid)s) was moved to another model.", **names)
         if tuple(rule[name] for name in PERMISSIONS) != shipped.permissions:
-            return self.env._("The rule '%(rule)s' (%(xmlid)s) applies to other operations than shipped.", **names)
+            return self.env._(
+                "The rule '%(rule)s' (%(xmlid)s) applies to other operations than the shipped rule.", **names
+            )
         return None
 
     def _check_rights(self):
@@ -83,7 +85,7 @@ class Rules:
                 self.env,
                 "widened",
                 self.env._(
-                    "The access right '%(right)s' was made by hand and lets agents do this: %(operations)s.",
+                    "The custom access right '%(right)s' allows agents to: %(operations)s.",
                     right=right.name,
                     operations=self._operations(right, [name for name in PERMISSIONS if right[name]]),
                 ),
@@ -106,7 +108,7 @@ class Rules:
                             self.env,
                             "widened",
                             self.env._(
-                                "The access right '%(right)s' (%(xmlid)s) allows more than shipped: %(operations)s.",
+                                "The access right '%(right)s' (%(xmlid)s) now also allows: %(operations)s.",
                                 right=right.name,
                                 xmlid=xmlid,
                                 operations=self._operations(right, added),

@@ -170,7 +170,7 @@ class TestSelfTest(SelfTestCommon):
         found = self._findings(self._run(), "sale.report")
         self.assertEqual(set(found.mapped("verdict")), {"widened", "too_much", "uncovered"})
         self.assertIn(
-            "'for the agents' was made by hand", found.filtered(lambda one: one.verdict == "widened").explanation
+            "The custom access right 'for the agents'", found.filtered(lambda one: one.verdict == "widened").explanation
         )
         mine = found.filtered(lambda line: line.agent_id == self.agent)
         self.assertIn("No rule of Leads Agent covers this model", mine.explanation)

@@ -23,7 +23,7 @@ class LeadsAgentAssignment(models.Model):
         readonly=True,
         digits=0,
         aggregator=None,
-        help="The logarithm of the lead's expected value, not including the effect of the time of day.",
+        help="The logarithm of the lead's expected value, without the effect of the time of day.",
     )
     next_call_at = fields.Datetime(
         string="Not Before",

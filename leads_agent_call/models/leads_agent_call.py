@@ -168,7 +168,7 @@ class LeadsAgentCall(models.Model):
         if not user.can_hold_leads:
             raise AccessError(self.env._("Only users who hold leads can call."))
         if direction not in dict(terms.DIRECTIONS):
-            raise UserError(self.env._("A call is incoming or outgoing."))
+            raise UserError(self.env._("A call must be incoming or outgoing."))
         partner = self.env["res.partner"].browse(partner_id).exists()
         if not partner:
             raise UserError(self.env._("This customer no longer exists."))
@@ -267,7 +267,7 @@ class LeadsAgentCall(models.Model):
         # sudo: leads.agent.call - the user's own, also with a customer who is now out of sight
         call_sudo = self.sudo().exists()
         if call_sudo.agent_id != self.env.user:
-            raise AccessError(self.env._("This is a call of somebody else."))
+            raise AccessError(self.env._("This call belongs to somebody else."))
         return call_sudo
 
     def _check_not_closed(self):
@@ -282,7 +282,7 @@ class LeadsAgentCall(models.Model):
         self.check_access("read")
         if self.agent_id != self.env.user:
             # sudo: res.users - the name of a colleague
-            raise AccessError(self.env._("This is a call of %s.", self.agent_id.sudo().name))
+            raise AccessError(self.env._("This call belongs to %s.", self.agent_id.sudo().name))
 
     def _callback_time(self, disposition, callback):
         """Return the time of the callback and the time zone in which it was agreed.

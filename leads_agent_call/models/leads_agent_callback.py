@@ -36,7 +36,7 @@ class LeadsAgentCallback(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain="[('can_hold_leads', '=', True)]",
-        help="Who promised it. Empty: open to the call center.",
+        help="The agent who promised the callback. Empty: open to the call center.",
     )
     team_id = Link("crm.team", string="Call Center", index="btree_not_null")
     company_id = Link("res.company", required=True, readonly=True, index=True)
@@ -46,28 +46,30 @@ class LeadsAgentCallback(models.Model):
     state = fields.Selection(terms.CALLBACK_STATES, required=True, readonly=True, default="open")
     is_due = fields.Boolean(compute="_compute_is_due", search="_search_is_due")
     open_at = fields.Datetime(
-        string="Missed From",
+        string="Missed As Of",
         compute="_compute_open_at",
         store=True,
-        help="If it is not made by then, it opens to the call center.",
+        help="If the callback is not made by then, it opens to the call center.",
     )
     is_missed = fields.Boolean(string="Missed", compute="_compute_is_due", search="_search_is_missed")
-    note = fields.Text(help="What to come back to.")
-    call_id = Link("leads.agent.call", string="Agreed in", readonly=True, ondelete="set null", index=True)
+    note = fields.Text(help="The topic to come back to.")
+    call_id = Link("leads.agent.call", string="Agreed in Time Zone", readonly=True, ondelete="set null", index=True)
     kept_call_id = Link("leads.agent.call", string="Kept by", readonly=True, ondelete="set null", index=True)
     promised_at = fields.Datetime(
         string="Promised for",
         readonly=True,
         help="The time originally agreed with the customer, even if the callback has been moved since.",
     )
-    moved_from = fields.Datetime(readonly=True, help="When it was due before it was moved automatically.")
+    moved_from = fields.Datetime(readonly=True, help="When the callback was due before it was moved automatically.")
     moved_because = fields.Selection(terms.CALLBACK_MOVES, string="Why It Moved", readonly=True)
     moved = fields.Char(compute="_compute_moved")
-    told_at = fields.Datetime(string="Notified At", readonly=True, help="When the agent was notified that it is due.")
+    told_at = fields.Datetime(
+        string="Notified At", readonly=True, help="When the agent was notified that the callback is due."
+    )
     closed_at = fields.Datetime(readonly=True)
 
     _one_open_per_customer = models.UniqueIndex(
-        "(partner_id) WHERE state = 'open'", "A callback of this customer is open already."
+        "(partner_id) WHERE state = 'open'", "This customer already has an open callback."
     )
     _agent_due_idx = models.Index("(agent_id, due_at) WHERE state = 'open'")
     _due_idx = models.Index("(due_at) WHERE state = 'open'")
@@ -213,7 +215,7 @@ class LeadsAgentCallback(models.Model):
             for name in vals.keys() - allowed:
                 raise AccessError(self._follows_sentence(name))
             if closed := self.filtered(lambda callback: callback.state != "open"):
-                raise UserError(self.env._("The callback of %s is over.", closed[0].partner_id.display_name))
+                raise UserError(self.env._("The callback of %s has ended.", closed[0].partner_id.display_name))
         # `_move` alone writes `moved_because`: such a time was not agreed with the customer, so it is not checked.
         is_agreed = "due_at" in vals and "moved_because" not in vals
         if is_agreed:

@@ -160,7 +160,7 @@ class LeadsAgentDesk(models.AbstractModel):
         ]
         if moments:
             when = format_datetime(self.env, min(moments), tz=user.tz, dt_format="short")
-            sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
+            sentences.append(self.env._("Nobody can be called now. Next customer: %s.", when))
         else:
             refusals = filter(None, (self._refusal_sentence(Attempt(facts, user, now)) for facts in facts_of.values()))
             sentences.append(next(refusals, self.env._("Nobody can be called now.")))

@@ -98,8 +98,8 @@ class LeadsAgentDisposition(models.Model):
     )
     quotation_days = Bounded(string="Valid for", most=limits.MOST_DAYS, help="In days from the call.")
     do_not_call = fields.Boolean(
-        help="The customer, with all contacts, is not called at any number, and the numbers go on the do-not-call list "
-        "(Phone Blacklist)."
+        help="The customer and all its contacts are not called at any number, and the numbers are added to "
+        "the do-not-call list (Phone Blacklist)."
     )
     do_not_call_days = Bounded(
         string="Do Not Call for",
@@ -209,9 +209,9 @@ class LeadsAgentDisposition(models.Model):
             case "retry_needs_lead":
                 return self.env._("Only a lead that stays with the agent can be tried again.")
             case "callback_or_retry":
-                return self.env._("Either a callback is agreed on, or the lead is tried again after a while.")
+                return self.env._("Choose either a callback or a time after which to try again, not both.")
             case "attempts_need_retry":
-                return self.env._("To limit the number of attempts, set the time after which to try again.")
+                return self.env._("To limit the number of attempts, set a time after which to try again.")
             case "blocked_is_kept":
                 return self.env._("A customer who may not be called cannot stay with the agent as a lead.")
             case "cancelled_is_kept":
@@ -236,7 +236,7 @@ class LeadsAgentDisposition(models.Model):
         match result.fate:
             case "close":
                 sentences.append(
-                    self.env._("The lead is closed and left alone for %s days.", self.cooling_days)
+                    self.env._("The lead is closed, and not assigned again for %s days.", self.cooling_days)
                     if self.cooling_days
                     else self.env._("The lead is closed.")
                 )
@@ -248,7 +248,7 @@ class LeadsAgentDisposition(models.Model):
             case _ if self.asks_callback:
                 sentences.append(self.env._("You agree on a callback."))
             case _ if result.retry_minutes:
-                sentences.append(self.env._("It comes back to you in %s.", self._duration(result.retry_minutes)))
+                sentences.append(self.env._("The lead comes back to you in %s.", self._duration(result.retry_minutes)))
             case _:
                 sentences.append(self.env._("The lead stays with you."))
         return sentences + self._customer_sentences()

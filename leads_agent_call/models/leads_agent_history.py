@@ -20,7 +20,9 @@ class LeadsAgentHistory(models.Model):
         index="btree_not_null",
         help="The outcome of a call that was logged and undone.",
     )
-    moved_from = fields.Datetime(readonly=True, help="When an automatically moved callback was originally due.")
+    moved_from = fields.Datetime(
+        readonly=True, help="When the callback was originally due, if it was moved automatically."
+    )
     moved_to = fields.Datetime(readonly=True)
 
     _call_uniq = models.UniqueIndex("(call_id) WHERE call_id IS NOT NULL")

@@ -173,7 +173,7 @@ class LeadsAgentOptOut(models.Model):
             row.partner_id._message_log(body=row._lifted_sentence(reason), author_id=author.id)
 
     def _lifted_sentence(self, reason):
-        return self.env._("May be called again. Reason: %s", reason)
+        return self.env._("Can be called again. Reason: %s", reason)
 
     def _unblock_numbers(self, reason):
         """Elevated: remove the numbers of these opt-outs from the do-not-call list, unless others include them."""

@@ -16,7 +16,7 @@ class ResCompany(models.Model):
 
     leads_agent_need_phone = fields.Boolean(
         string="Only Customers With a Phone Number",
-        help="Customers without any phone number, of their own or of a contact, are not given to agents.",
+        help="Customers without a phone number, of their own or of a contact, are not assigned to agents.",
     )
     leads_agent_calls_per_day = Bounded(
         string="Maximum Calls per Customer per Day",
@@ -46,22 +46,22 @@ class ResCompany(models.Model):
         least=1,
         most=100,
         default=80,
-        help="Percentage of the chance of a sale that is left after each unsuccessful attempt. 100: "
+        help="The percentage of the chance of a sale that remains after each unsuccessful attempt. 100: "
         "attempts do not count.",
     )
     leads_agent_loyalty = Bounded(
         string="Added Chance per Past Sale",
         most=100,
         default=20,
-        help="Percentage by which each past sale raises the chance of another sale.",
+        help="The percentage by which each past sale raises the chance of another sale.",
     )
     leads_agent_answers = Bounded(
         string="Weight of Earlier Answers",
         most=100,
         default=100,
-        help="How much weight the hours at which the customer answered before are given. At 100, a "
-        "customer who always answers at this hour counts twice as much, and one who never does counts "
-        "half as much. 0: none.",
+        help="How much the hours at which the customer answered before count. At 100, a customer who always "
+        "answers at this hour counts twice as much, and a customer who never does counts half as much. "
+        "0: not at all.",
     )
 
     def _leads_weights(self, settings=None):

@@ -43,7 +43,7 @@ class ResUsers(models.Model):
 
     leads_break_since = fields.Datetime(string="On Break Since", readonly=True, copy=False)
     leads_desk_state = fields.Selection(
-        terms.DESK_STATES, string="At the Desk", compute="_compute_leads_desk_state", compute_sudo=True
+        terms.DESK_STATES, string="At the Call Desk", compute="_compute_leads_desk_state", compute_sudo=True
     )
 
     @api.depends("leads_availability", "leads_break_since")

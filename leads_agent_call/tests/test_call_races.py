@@ -150,4 +150,4 @@ class TestCallRaces(RaceCase):
         outcomes = self._race(self._as(0, promise), self._as(1, promise))
         self.assertEqual(self._count("leads.agent.callback", state="open"), 1)
         [refusal] = [outcome for outcome in outcomes if not isinstance(outcome, int)]
-        self.assertRegex(str(refusal), "open already")
+        self.assertRegex(str(refusal), "already has an open callback")

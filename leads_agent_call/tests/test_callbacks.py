@@ -65,7 +65,7 @@ class TestCallbacks(CallbackCommon):
         again = self._callback(day="2026-11-27")
         self.assertEqual(callback.state, "done", "the call in which the new one was agreed on")
         self.assertEqual(again.state, "open")
-        with self.assertRefused(UserError, "open already, for"):
+        with self.assertRefused(UserError, "already has an open callback, for"):
             self.env["leads.agent.callback"].with_user(self.agent).create(
                 {"partner_id": self.customer.id, "due_at": "2026-11-28 10:00:00"}
             )

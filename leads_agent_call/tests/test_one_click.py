@@ -77,7 +77,7 @@ class TestOneClick(DeskCommon):
             "Reached": {"is_contact": True},
             "Asks for a note": {"needs_note": True},
             "Asks for a moment": {"asks_callback": True},
-            "Closes": {"fate": "close"},
+            "Closes the Lead": {"fate": "close"},
             "Releases": {"fate": "release"},
             "Blocks": {"fate": "close", "do_not_call": True},
             "Cancels": {"fate": "close", "quotation": "cancel"},

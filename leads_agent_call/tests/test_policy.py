@@ -20,8 +20,8 @@ class TestPolicy(DeskCommon):
         for sentence, vals in {
             "stays with the agent can be called back": {"asks_callback": True},
             "stays with the agent can be tried again": {"retry_minutes": 10},
-            "Either a callback": {"fate": "keep", "asks_callback": True, "retry_minutes": 10},
-            "set the time after which": {"fate": "keep", "most_attempts": 3},
+            "either a callback": {"fate": "keep", "asks_callback": True, "retry_minutes": 10},
+            "set a time after which": {"fate": "keep", "most_attempts": 3},
             "may not be called cannot stay": {"fate": "keep", "do_not_call": True},
             "Without a quotation": {"fate": "keep", "quotation": "cancel"},
             "number of days by which": {"quotation": "extend"},

@@ -209,7 +209,7 @@ class TestPromisesInVain(PromiseCommon):
                 (self.busy, "The callback stays open, for 11/26/26, 3:00.PM"),
                 (self.voicemail, "The callback stays open, for 11/27/26, 2:30.PM"),
                 (once, "back to the pool.\nThe callback stays open, for your call center"),
-                (gone, "The callback is cancelled with it"),
+                (gone, "The callback is cancelled as well"),
             ):
                 form.disposition_id = outcome
                 self.assertRegex(form.effects, sentence)

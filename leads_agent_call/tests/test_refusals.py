@@ -213,7 +213,7 @@ class TestRefusals(DeskCommon):
             return ""
         [reason] = answer["reasons"]
         # If there is a time to wait for, *Next* shows it instead.
-        return None if reason.startswith(("Nobody can be called now. The next one", "No lead is assigned")) else reason
+        return None if reason.startswith(("Nobody can be called now. Next customer", "No lead is assigned")) else reason
 
     def _by_call(self, customer):
         try:

@@ -177,7 +177,7 @@ class TestUndoRefused(UndoCommon):
     def test_calls_of_others(self):
         call = self._log()
         for user in (self.other_agent, self.manager):
-            with self.subTest(user.name), self.assertRefused(AccessError, "a call of somebody else"):
+            with self.subTest(user.name), self.assertRefused(AccessError, "call belongs to somebody else"):
                 self._rpc(call, "undo_outcome", user=user)
         for user in (self.salesperson, self.plain):
             with self.subTest(user.name), self.assertRaises(AccessError):

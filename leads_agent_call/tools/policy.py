@@ -11,7 +11,7 @@ FATES: Final = [
 ]
 # What happens to the customer's open quotation.
 QUOTATIONS: Final = [
-    ("keep", "Stays as it is"),
+    ("keep", "Unchanged"),
     ("extend", "Gets a new expiry date"),
     ("cancel", "Is cancelled"),
 ]

@@ -111,7 +111,7 @@ class LeadsAgentOutcome(models.TransientModel):
                 },
             }
         if not self.disposition_id.exists():
-            raise UserError(self.env._("Choose an outcome: it says what happens with the lead."))
+            raise UserError(self.env._("Choose an outcome. It decides what happens to the lead."))
         callback = self._callback() if self.disposition_id.asks_callback else None
         self.call_id.finish(self.disposition_id.id, self.note, callback)
         return {"type": "ir.actions.act_window_close"}

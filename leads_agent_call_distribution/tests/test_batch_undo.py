@@ -241,10 +241,10 @@ class TestPlanIsItsCommit(UndoCase):
             with self.subTest(name):
                 self.assertEqual((batch.state, batch.pending_count), ("planned", 0))
                 for button in ("action_commit", "action_assign"):
-                    with self.assertRefused(UserError, "Nothing to commit"):
+                    with self.assertRefused(UserError, "There is nothing to apply"):
                         self._press(batch, button)
                 self.assertEqual(batch.state, "planned")
-                with self.assertRefused(UserError, "not run yet"):
+                with self.assertRefused(UserError, "has not been run yet"):
                     self._press(batch, "action_undo")
         self.assertEqual(self.env["leads.agent.assignment"].search([]), before)
 
@@ -491,17 +491,17 @@ class TestUndo(UndoCase):
         everybody = self.env["res.partner"].search([])
         before = self._facts(everybody)
         for batch, user, sentence in (
-            (whole, self.manager, "undone already"),
-            (whole, self.other_manager, "undone already"),
-            (half, self.manager, "undone already"),
-            (taken, self.manager, "undone already"),
+            (whole, self.manager, "already been undone"),
+            (whole, self.other_manager, "already been undone"),
+            (half, self.manager, "already been undone"),
+            (taken, self.manager, "already been undone"),
             (none, self.manager, "assigned no lead"),
             (self._batch(held), self.manager, "not been run"),
         ):
             with self.subTest(sentence), self.assertRefused(UserError, sentence):
                 self._press(batch, "action_undo", user)
         for button in ("action_assign", "action_commit", "action_plan", "action_cancel"):
-            with self.subTest(button), self.assertRefused(UserError, "undone already"):
+            with self.subTest(button), self.assertRefused(UserError, "already been undone"):
                 self._press(whole, button)
         self.assertEqual(self._facts(everybody), before)
         self.assertEqual(again.state, "done")

@@ -89,8 +89,8 @@ class LeadsAgentReceived(models.Model):
         readonly=True,
         help="Automatic mail and spam is held back until a manager releases it.",
     )
-    reason = fields.Char(readonly=True, help="Why it was ignored, or failed.")
-    body = fields.Text(readonly=True, help="The text as it was received. Emptied once the text is in the chatter.")
+    reason = fields.Char(readonly=True, help="Why the message was ignored or failed.")
+    body = fields.Text(readonly=True, help="The text as received. Cleared once the text is in the chatter.")
     came_with = fields.Json(readonly=True, export_string_translation=False)
     partner_id = Link("res.partner", string="From", readonly=True, ondelete="set null", index="btree_not_null")
     message_id = Link("mail.message", readonly=True, ondelete="set null", index="btree_not_null")
@@ -281,7 +281,7 @@ class LeadsAgentReceived(models.Model):
     def _check_manager(self):
         self.check_access("read")
         if not self.env.user.has_group("leads_agent.group_leads_manager"):
-            raise AccessError(self.env._("Leads Managers decide about what was received."))
+            raise AccessError(self.env._("Only Leads Managers can release, ignore or retry received messages."))
 
     @takes()
     def action_try_again(self):
@@ -292,7 +292,7 @@ class LeadsAgentReceived(models.Model):
         self._check_manager()
         failed = self.filtered(lambda row: row.state in UNSETTLED and row._is_kept())
         if not failed:
-            raise UserError(self.env._("None of these messages failed."))
+            raise UserError(self.env._("None of the selected messages has failed."))
         failed._again()
 
     @takes()
@@ -304,7 +304,7 @@ class LeadsAgentReceived(models.Model):
         self._check_manager()
         held = self.filtered(lambda row: row.holding == "held")
         if not held:
-            raise UserError(self.env._("None of these messages is held back."))
+            raise UserError(self.env._("None of the selected messages is held back."))
         # sudo: leads.agent.received - the manager may read these rows, and decides about them
         held.sudo().write({"holding": "released", "state": "arrived", "reason": False})
         held._again()
@@ -318,7 +318,7 @@ class LeadsAgentReceived(models.Model):
         self._check_manager()
         made = self.filtered(lambda row: row.state == "lead" and row.channel in ("mail", "form"))
         if not made:
-            raise UserError(self.env._("None of these messages created a lead."))
+            raise UserError(self.env._("None of the selected messages created a lead."))
         # sudo: leads.agent.received - the manager may read these rows, and decides about them
         made.sudo()._set_lead_aside()
         made.sudo()._hold(self.env._("Marked as spam by %s", self.env.user.name))
@@ -330,7 +330,7 @@ class LeadsAgentReceived(models.Model):
         # sudo: leads.agent.received - the manager may read these rows; their content was accepted on arrival
         rows = self.sudo()._lock()
         if not rows:
-            raise UserError(self.env._("These messages are being taken in at this moment."))
+            raise UserError(self.env._("These messages are being processed at the moment."))
         for company in rows.company_id:
             mine = rows.filtered(lambda row, company=company: row.company_id == company)
             # As the gateway, regardless of the user who clicks.

@@ -49,7 +49,7 @@ class LeadsAgentBatchAssign(models.Model):
         distribution.METHODS,
         required=True,
         default="equal",
-        help="Equal shares and shares by weight go on where the last batch of the same call center ended.",
+        help="Equal shares and shares by weight continue where the last batch of the same call center ended.",
     )
     cap = Bounded(
         string="Maximum per Agent", most=MOST_LEADS, help="Limit for this batch. 0: only the agents' own limits apply."
@@ -66,7 +66,7 @@ class LeadsAgentBatchAssign(models.Model):
         selection_add=[("plan", "Planning"), ("assign",), ("undo", "Undoing")],
         ondelete={"plan": "set null", "undo": "set null"},
     )
-    plan_turns = fields.Json(readonly=True, copy=False, help="Where a plan in the making stands.")
+    plan_turns = fields.Json(readonly=True, copy=False, help="The progress of a plan that is being prepared.")
     turns = fields.Json(readonly=True, copy=False, help="The state of the rotation before and after the batch.")
     undo_summary = fields.Char(string="Undoing", readonly=True, copy=False)
 
@@ -138,7 +138,10 @@ class LeadsAgentBatchAssign(models.Model):
         self._take("planned")
         if not self.pending_count:
             raise UserError(
-                self.env._("Nothing to commit: this plan assigns no leads. The result log gives the reason for each.")
+                self.env._(
+                    "There is nothing to apply. This plan assigns no leads. The result log gives the reason for each"
+                    " lead."
+                )
             )
         return self._start("assign", self.pending_count)
 
@@ -162,7 +165,7 @@ class LeadsAgentBatchAssign(models.Model):
         """
         self._take("done", "cancelled")
         if not self.assigned_count:
-            raise UserError(self.env._("Nothing to undo: this batch assigned no lead."))
+            raise UserError(self.env._("There is nothing to undo. This batch assigned no leads."))
         # sudo: leads.agent.batch.assign - only the batch itself writes its log
         Undoing(self.sudo()).forget_left()
         return self._start("undo", self.assigned_count)
@@ -177,9 +180,9 @@ class LeadsAgentBatchAssign(models.Model):
     def _state_sentence(self):
         match self.state:
             case "planned":
-                return self.env._("This batch is planned, and not run yet.")
+                return self.env._("This batch is planned but has not been run yet.")
             case "undone":
-                return self.env._("This batch was undone already.")
+                return self.env._("This batch has already been undone.")
         return super()._state_sentence()
 
     # ------------------------------------------------------------------

@@ -6,5 +6,5 @@ class LeadsAgentBatchAssignLine(models.Model):
 
     _inherit = "leads.agent.batch.assign.line"
 
-    undone = fields.Selection([("undone", "Given back"), ("left", "Left as it is")], readonly=True)
+    undone = fields.Selection([("undone", "Returned"), ("left", "Not changed")], readonly=True)
     undo_reason = fields.Char(string="Why", readonly=True)

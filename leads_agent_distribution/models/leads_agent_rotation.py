@@ -26,7 +26,7 @@ class LeadsAgentRotation(models.Model):
         help="For each agent: position, number of the last lead, and whether they took part in the last run.",
     )
 
-    _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center has a rotation already.")
+    _one_per_pool = models.UniqueIndex("(company_id, COALESCE(team_id, 0))", "This call center already has a rotation.")
 
     @api.model
     def _locked(self, company, team):

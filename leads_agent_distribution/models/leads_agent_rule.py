@@ -312,7 +312,7 @@ class LeadsAgentRule(models.Model):
             return run.ended(trouble)
         left = self._left_today()
         if left == 0:
-            return run.ended(self.env._("The cap of %s leads a day is reached.", self.daily_cap))
+            return run.ended(self.env._("The limit of %s leads per day has been reached.", self.daily_cap))
         # sudo: crm.team, res.users - availability of all members, whatever the author may read
         agents = self.sudo().team_id.member_ids.filtered(lambda user: self.company_id in user.company_ids)
         agents = agents._leads_available()

@@ -160,7 +160,7 @@ class ResUsers(models.Model):
         for user in self.sudo():
             if not user.can_hold_leads:
                 raise UserError(
-                    self.env._("%s does not hold leads, so there is nothing to switch on or off.", user.name)
+                    self.env._("%s does not hold leads, so new leads cannot be switched on or off.", user.name)
                 )
             user.leads_available = not user.leads_available if available is None else bool(available)
         self._leads_dashboard_changed()

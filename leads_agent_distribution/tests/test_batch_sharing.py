@@ -265,7 +265,7 @@ class TestBatchSharing(BatchCase):
         self.assertEqual(reasons[resolved], ("left", "Resolved since."))
         self.assertEqual(reasons[taken], ("undone", "Back with Agent Ben."))
         self.assertIn("Given back: 2", batch.undo_summary)
-        with self.assertRefused(UserError, "undone already"):
+        with self.assertRefused(UserError, "already been undone"):
             batch.action_undo()
 
     def test_undo_when_the_former_holder_is_gone(self):
@@ -277,7 +277,7 @@ class TestBatchSharing(BatchCase):
         self.third_agent.action_archive()
         batch.action_undo()
         self.assertFalse(lead.leads_agent_id)
-        self.assertIn("former holder cannot have it", batch.line_ids.undo_reason)
+        self.assertIn("previous holder cannot have it", batch.line_ids.undo_reason)
 
     def test_undo_tells_nobody_of_leads_they_do_not_get(self):
         lead, kept = self._leads(1, "Lost"), self._leads(1, "Kept")

@@ -69,7 +69,7 @@ class TestRule(LeadsAgentCommon):
         self.assertFalse(self._active_of(other))
         self.assertEqual(
             (self.rule.last_assigned_count, self.rule.last_refused_count, self.rule.last_result),
-            (6, 0, "Leads given out: 6, to 2 agents. No further lead matches."),
+            (6, 0, "Leads assigned: 6, to 2 agents. No further lead matches."),
         )
 
     def test_second_run_gives_nothing_and_new_leads_come_with_the_next(self):
@@ -92,7 +92,7 @@ class TestRule(LeadsAgentCommon):
         self.rule.daily_cap = 2
         self._run_job()
         self.assertEqual(self._held().partner_id, self.customers[4:])
-        self.assertEqual(self.rule.last_result, "Leads given out: 2, to 2 agents. The cap of 2 leads a day is reached.")
+        self.assertEqual(self.rule.last_result, "Leads assigned: 2, to 2 agents. The cap of 2 leads a day is reached.")
         self._run_job(minutes=16)
         self.assertEqual((len(self._held()), self.rule.last_assigned_count), (2, 0))
         self.rule.sudo().given_on -= timedelta(days=1)
@@ -165,7 +165,7 @@ class TestRule(LeadsAgentCommon):
 
     def test_run_now_is_for_managers_and_says_what_it_did(self):
         action = self.rule.action_run()
-        self.assertEqual(action["params"]["message"], "Leads given out: 6, to 2 agents. No further lead matches.")
+        self.assertEqual(action["params"]["message"], "Leads assigned: 6, to 2 agents. No further lead matches.")
         for user in (self.agent, self.plain):
             with self.assertRaises(AccessError):
                 self.rule.with_user(user).action_run()

@@ -98,7 +98,7 @@ class LeadsAgentHandOver(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": " ".join(sentences) or self.env._("%s holds nothing.", self.agent_id.name),
+                "message": " ".join(sentences) or self.env._("%s has no leads or callbacks.", self.agent_id.name),
                 "sticky": len(sentences) > 1,
                 "next": {"type": "ir.actions.act_window_close"},
             },
@@ -138,7 +138,7 @@ class LeadsAgentHandOver(models.TransientModel):
             given.update(result.agent_id for result in results if result.result == "assigned")
             refused.update(result.reason for result in results if result.result != "assigned")
         sentences = [
-            self.env._("Given to %(agent)s: %(count)s.", agent=agent.name, count=given[agent.id])
+            self.env._("Assigned to %(agent)s: %(count)s.", agent=agent.name, count=given[agent.id])
             for agent in self.agent_ids
         ]
         if plan.left:

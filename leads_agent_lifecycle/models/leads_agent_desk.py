@@ -31,7 +31,7 @@ class LeadsAgentDesk(models.AbstractModel):
 
     @api.model
     def _stage_reason(self, facts, _currency):
-        return self.env._("Leads of this stage count %g times.", facts.weight) if facts.weight != 1 else ""
+        return self.env._("Leads in this stage count %g times.", facts.weight) if facts.weight != 1 else ""
 
     @api.model
     def _facts(self, partner_ids, weights=None):

@@ -20,10 +20,10 @@ class LeadsAgentIdentity(models.Model):
     channel = fields.Selection(CHANNELS, required=True)
     key = fields.Char(required=True)
     asked_at = fields.Datetime(
-        string="Last Asked",
+        string="Latest STOP or START",
         readonly=True,
         help="When the latest STOP or START was sent. Messages can arrive in any order; older ones are ignored.",
     )
     seen_at = fields.Datetime(string="Last Seen", default=fields.Datetime.now)
 
-    _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else already uses this on the channel.")
+    _one_lead_per_key = models.UniqueIndex("(channel, key)", "Somebody else already uses this ID on the channel.")

@@ -26,12 +26,12 @@ class LeadsAgentImportLine(models.Model):
         [("entered", "Entered"), ("changed", "Changed"), ("same", "Unchanged")], required=True, readonly=True
     )
     matched_by = fields.Selection(
-        [("id", "ID"), ("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Earlier Line")],
+        [("id", "ID"), ("code", "Contact Code"), ("email", "E-mail"), ("phone", "Phone"), ("row", "Same as Line")],
         readonly=True,
         help="How the row was matched with a known lead. Empty for a new lead.",
     )
     changes = fields.Text(readonly=True)
-    left_alone = fields.Text(readonly=True, help="What was in the file but was not imported, and why.")
+    left_alone = fields.Text(readonly=True, help="Values of the file that were not imported, and why.")
 
     _newest = models.Index("(create_date)")
 

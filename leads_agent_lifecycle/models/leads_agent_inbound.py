@@ -108,9 +108,9 @@ class LeadsAgentInbound(models.AbstractModel):
         for row, saids in pairs:
             for said in saids:
                 if said.phone in ours:
-                    row._became("ignored", reason=self.env._("By a number of ours"))
+                    row._became("ignored", reason=self.env._("From one of our numbers"))
                 elif before := posted.get(self._message_key(said)):
-                    row._became("ignored", reason=self.env._("Came before"), lead=before.author_id, message=before)
+                    row._became("ignored", reason=self.env._("Already received"), lead=before.author_id, message=before)
                 else:
                     row._became(**inbound._take_in(said, row, changes, met))
         authors = self.env["res.partner"].browse(sorted(answers.author_ids))
@@ -128,11 +128,11 @@ class LeadsAgentInbound(models.AbstractModel):
         :returns: arguments of :meth:`LeadsAgentReceived._became`
         """
         if said.what == "unreadable":
-            return {"state": "failed", "reason": self.env._("Nothing in it says: %s", said.about)}
+            return {"state": "failed", "reason": self.env._("Empty cells for: %s", said.about)}
         if self._is_old(said):
             return {"state": "ignored", "reason": self.env._("Sent more than %s days ago", KEPT_DAYS)}
         if said.what == "notice":
-            return {"state": "ignored", "reason": self.env._("No message: %s", said.about)}
+            return {"state": "ignored", "reason": self.env._("Not a message: %s", said.about)}
         if said.what in ("edit", "withdrawal"):
             return self._change(said)
         if said.what == "moved":
@@ -178,7 +178,7 @@ class LeadsAgentInbound(models.AbstractModel):
         changed = self._changed_already(said, changes)
         if changed == "withdrawal":
             row._forget()
-            return {"state": "ignored", "reason": self.env._("Withdrawn before it came")}
+            return {"state": "ignored", "reason": self.env._("Deleted by the sender before it arrived")}
         said = changed or said
         purpose = self._purpose(said)
         channel, names, known = self._speaker(said)
@@ -239,17 +239,17 @@ class LeadsAgentInbound(models.AbstractModel):
         original = Received.search(Domain("channel", "=", said.channel) & Domain("key", "=", said.about), limit=1)
         lead = self._known(said)
         if original.message_id and original.partner_id != lead:
-            return {"state": "ignored", "reason": self.env._("About a message of somebody else")}
+            return {"state": "ignored", "reason": self.env._("About somebody else's message")}
         if said.what == "withdrawal":
             original._forget()
             earlier = Domain("channel", "=", said.channel) & Domain("about", "=", said.about)
             Received.search(earlier & Domain("key", "!=", said.key))._forget()
         if not original.message_id:
-            return {"state": "ignored", "reason": self.env._("About a message that is not here")}
+            return {"state": "ignored", "reason": self.env._("About a message that we do not have")}
         if said.what == "withdrawal":
-            body = plaintext2html(self.env._("(withdrawn by the sender)"))
+            body = plaintext2html(self.env._("(deleted by the sender)"))
             original.message_id.write({"body": body})
-            return {"state": "ignored", "reason": self.env._("A message was withdrawn"), "lead": lead}
+            return {"state": "ignored", "reason": self.env._("A message was deleted by the sender"), "lead": lead}
         original.message_id.write({"body": plaintext2html(self._words(said))})
         purpose = self.env["leads.agent.stop.word"]._purpose(said.text)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
@@ -285,9 +285,9 @@ class LeadsAgentInbound(models.AbstractModel):
             "image": self.env._("Picture"),
             "link": self.env._("Link"),
             "location": self.env._("Place"),
-            "origin": self.env._("Came by"),
+            "origin": self.env._("Received By"),
             "option": self.env._("Choice"),
-            "other": self.env._("Not shown here"),
+            "other": self.env._("Content not shown"),
             "pressed": self.env._("Pressed a button"),
             "product": self.env._("Product"),
             "sticker": self.env._("Sticker"),

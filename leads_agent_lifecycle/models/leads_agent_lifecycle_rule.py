@@ -13,12 +13,12 @@ from ..tools import steps
 
 TRIGGERS = [
     ("assigned", "Assigned to an agent"),
-    ("called", "Called, with an outcome"),
+    ("called", "Call with an outcome"),
     ("order", "Quotation created"),
     ("sale", "Sale"),
     ("answer", "Answer received"),
     ("spoken", "Answer sent"),
-    ("silence", "Silence"),
+    ("silence", "No Contact"),
 ]
 
 # Leads that the job moves before it commits.
@@ -39,13 +39,15 @@ class LeadsAgentLifecycleRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = Link("res.company", help="Only what happens in this company. Empty: in all of them.")
+    company_id = Link("res.company", help="Only events in this company. Leave empty for all companies.")
     trigger = fields.Selection(TRIGGERS, required=True, default="assigned", string="When")
     disposition_ids = fields.Many2many(
         "leads.agent.disposition", string="Outcomes", help="Leave empty for any outcome."
     )
     silence_days = fields.Integer(string="Days Without Contact", default=30)
-    from_stage_ids = fields.Many2many("leads.agent.stage", string="In Stages", help="Leave empty for any stage.")
+    from_stage_ids = fields.Many2many(
+        "leads.agent.stage", string="Allowed in Stages", help="Leave empty for any stage."
+    )
     from_status_ids = fields.Many2many("leads.agent.status", string="With Status", help="Leave empty for any status.")
     stage_id = Link("leads.agent.stage", string="Move to Stage", ondelete="restrict")
     status_id = Link("leads.agent.status", string="Set Status", ondelete="restrict")
@@ -62,7 +64,7 @@ class LeadsAgentLifecycleRule(models.Model):
     def _check_target(self):
         for rule in self:
             if not rule.stage_id and not rule.status_id:
-                raise ValidationError(self.env._("The rule '%s' moves nothing. Choose a stage or a status.", rule.name))
+                raise ValidationError(self.env._("The rule '%s' has no effect. Choose a stage or a status.", rule.name))
             allowed = rule.stage_id.status_ids
             if rule.status_id and allowed and rule.status_id not in allowed:
                 raise ValidationError(
@@ -207,7 +209,7 @@ class LeadsAgentLifecycleRule(models.Model):
         self.ensure_one()
         self.env.user._check_leads_manager()
         # Read first, so that a deleted rule gives the usual error.
-        name = self.env._("Try: %s", self.name)
+        name = self.env._("Test: %s", self.name)
         attempt = self.env["leads.agent.lifecycle.try"].create({"rule_id": self.id})
         attempt._work_out()
         return {
@@ -236,5 +238,5 @@ class LeadsAgentLifecycleRule(models.Model):
         """
         rule, after = left
         leads = rule._existing(after, CHUNK)
-        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("Silence for %s days", rule.silence_days))
+        LifeCycle(rule.env).step(rule._plan_existing(leads), self.env._("No contact for %s days", rule.silence_days))
         return (rule, leads[-1].id) if len(leads) == CHUNK else None

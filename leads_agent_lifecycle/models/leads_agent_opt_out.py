@@ -22,7 +22,7 @@ class LeadsAgentOptOut(models.Model):
 
     channel = fields.Selection(selection_add=SPOKEN_ON, ondelete={name: "cascade" for name, _label in SPOKEN_ON})
     via = fields.Selection(SPOKEN_ON, string="Asked By", readonly=True, help="Empty if requested during a call.")
-    asked_by_id = Link("res.partner", string="Who Asked", readonly=True, ondelete="set null", index="btree_not_null")
+    asked_by_id = Link("res.partner", string="Requested By", readonly=True, ondelete="set null", index="btree_not_null")
     email = fields.Char(
         string="E-mail", readonly=True, help="The e-mail addresses that were added to the e-mail blacklist."
     )
@@ -88,4 +88,4 @@ class LeadsAgentOptOut(models.Model):
         if self.channel == "call":
             return super()._lifted_sentence(reason)
         channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
-        return self.env._("Not blocked any more: %(channel)s. Reason: %(reason)s", channel=channel, reason=reason)
+        return self.env._("No longer blocked: %(channel)s. Reason: %(reason)s", channel=channel, reason=reason)

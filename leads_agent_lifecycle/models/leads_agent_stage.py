@@ -26,7 +26,7 @@ class LeadsAgentStage(models.Model):
     status_ids = fields.Many2many(
         "leads.agent.status",
         "leads_agent_stage_status_rel",
-        help="The statuses that a lead may have in this stage. None: all of them.",
+        help="The statuses that a lead can have in this stage. Leave empty for all statuses.",
     )
     weight = fields.Float(
         string="Weight for Next Lead",

@@ -18,8 +18,8 @@ class LeadsAgentStatus(models.Model):
         "leads.agent.stage",
         "leads_agent_stage_status_rel",
         string="Stages",
-        help="The stages in which a lead may have this status. A stage without statuses allows all of them.",
+        help="The stages in which a lead can have this status. A stage without statuses allows all statuses.",
     )
 
     def _text_in_use(self):
-        return self.env._("Leads have the status '%s'. Give them another one.", self.name)
+        return self.env._("Some leads have the status '%s'. Give them another status first.", self.name)

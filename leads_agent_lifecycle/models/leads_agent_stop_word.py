@@ -28,7 +28,7 @@ class LeadsAgentStopWord(models.Model):
         string="Meaning",
         required=True,
         default="stop",
-        help="Stop blocks the channel on which it was received. Start Again unblocks the same channel.",
+        help="A stop word blocks the channel on which it was received. A start word unblocks the same channel.",
     )
     lang_id = Link("res.lang", string="Language", ondelete="set null", context={"active_test": False})
     key = fields.Char(compute="_compute_key", store=True, export_string_translation=False)
@@ -50,8 +50,8 @@ class LeadsAgentStopWord(models.Model):
             if not word.key or len(word.name) > words.LONGEST:
                 raise ValidationError(
                     self.env._(
-                        "'%(word)s' cannot be a stop word: it needs a letter or a digit, and at most %(most)s "
-                        "characters.",
+                        "'%(word)s' cannot be a stop word. A stop word contains a letter or a digit and has at most "
+                        "%(most)s characters.",
                         word=word.name,
                         most=words.LONGEST,
                     )

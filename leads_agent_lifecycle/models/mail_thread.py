@@ -33,7 +33,7 @@ class MailThread(models.AbstractModel):
         if not email and not phone:
             if senders.our_emails([message_dict.get("email_from")]):
                 if intake := Intake.of(self.env):
-                    intake.ignored_because = self.env._("From an address of ours, about nobody else")
+                    intake.ignored_because = self.env._("From one of our own addresses, about nobody else")
                 return [route for route in routes if not _is_to_leads(route)]
             # An automatic sender whose mail was not held back may be a person.
             name, email = parse_contact_from_email(message_dict.get("email_from") or "")

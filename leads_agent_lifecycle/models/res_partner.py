@@ -52,7 +52,10 @@ class ResPartner(models.Model):
     date_last_stage_update = fields.Datetime(string="In Stage Since", readonly=True, copy=False)
     lead_at = fields.Datetime(string="Lead Since", readonly=True, copy=False)
     lead_event_at = fields.Datetime(
-        string="Last Heard From", readonly=True, copy=False, help="The last call, order, sale, answer or visit."
+        string="Last Heard From",
+        readonly=True,
+        copy=False,
+        help="The date of the latest call, order, sale, answer or visit.",
     )
     lead_waits_since = fields.Datetime(
         string="Unanswered Since",
@@ -67,7 +70,7 @@ class ResPartner(models.Model):
         copy=False,
         help="Inactive leads are hidden. They become active again as soon as they show interest.",
     )
-    lead_is_anonymous = fields.Boolean(string="Anonymous", copy=False, help="The name is a placeholder.")
+    lead_is_anonymous = fields.Boolean(string="Anonymous", copy=False, help="The name is only a placeholder.")
     lead_info = fields.Selection(
         [("info", "Info"), ("no_info", "No Info")],
         string="Information",

@@ -293,7 +293,7 @@ class TestImportedFiles(ImportCase):
     def test_what_cannot_be_read_is_refused_with_its_row(self):
         self._known()
         for name, cell, sentence in (
-            ("phone", "3.247E+10", "spreadsheet cut off some digits"),
+            ("phone", "3.247E+10", "some digits may have been cut off"),
             ("phone", "see notes", "not a valid phone number"),
             ("phone", "12", "not a valid phone number"),
             ("phone", "#REF!", "not a valid phone number"),

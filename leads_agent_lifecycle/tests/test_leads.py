@@ -189,7 +189,7 @@ class TestStages(LifecycleCommon):
         self._new_lead()
         with self.assertRefused(UserError, "Leads are in the stage 'Lead'"):
             self.stages["lead"].with_user(self.manager).unlink()
-        with self.assertRefused(UserError, "Leads have the status 'New'"):
+        with self.assertRefused(UserError, "Some leads have the status 'New'"):
             self.statuses["new"].with_user(self.manager).active = False
 
     def test_time_in_stages_and_rotting(self):
@@ -253,7 +253,7 @@ class TestMovesByThemselves(LifecycleCommon):
         call.browse(started["call_id"]).finish(self.env.ref("leads_agent.disposition_interested").id, "Wants a sample")
         self.assertPlace(customer, "prospect", "contacted")
         move = customer.lead_move_ids[0]
-        self.assertEqual((move.rule_id.name, move.reason), ("Talked to", "Interested, still deciding"))
+        self.assertEqual((move.rule_id.name, move.reason), ("Reached", "Interested, still deciding"))
         self.assertEqual(move.user_id, self.agent)
         order = self._order(customer)
         self.assertPlace(customer, "opportunity", "contacted")
@@ -333,7 +333,7 @@ class TestMovesByThemselves(LifecycleCommon):
 
     def test_rules_that_say_nothing_or_contradict(self):
         rules = self.env["leads.agent.lifecycle.rule"].with_user(self.manager)
-        with self.assertRefused(ValidationError, "moves nothing"):
+        with self.assertRefused(ValidationError, "has no effect"):
             rules.create({"name": "Nothing", "trigger": "sale"})
         with self.assertRefused(ValidationError, "not a status of the stage"):
             rules.create(

@@ -89,7 +89,7 @@ class TestMetaChanges(StopCommon, MetaCommon):
         self.assertEqual(self._post(self._withdraw()).status_code, 200)
         self.env.invalidate_all()
         self.assertNotIn("Coffee", "".join(lead.message_ids.mapped("body")))
-        self.assertEqual(self._said(lead), ["(withdrawn by the sender)"])
+        self.assertEqual(self._said(lead), ["(deleted by the sender)"])
         self.assertAsleep(lead)
         rows = self.env["leads.agent.received"].search([("key", "in", ("w1", "w3"))])
         self.assertEqual(rows.mapped("body"), [False, False])
@@ -99,7 +99,7 @@ class TestMetaChanges(StopCommon, MetaCommon):
         lead = self._leads("7001")
         self._post(self._messaging("instagram", is_deleted=True))
         self.env.invalidate_all()
-        self.assertEqual(self._said(lead), ["(withdrawn by the sender)"])
+        self.assertEqual(self._said(lead), ["(deleted by the sender)"])
 
     def test_edited_words_stand_instead(self):
         lead = self._resting()

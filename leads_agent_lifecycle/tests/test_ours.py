@@ -45,7 +45,7 @@ class TestOursByNumber(MetaCommon):
                 sender = f"331555507{nr:02}"
                 self.assertEqual(self._post(whatsapp((f"o{nr}", "Secret words", 10), sender=sender)).status_code, 200)
                 row = self.env["leads.agent.received"].search([("key", "=", f"o{nr}")])
-                self.assertEqual((row.state, row.reason), ("ignored", "By a number of ours"))
+                self.assertEqual((row.state, row.reason), ("ignored", "From one of our numbers"))
                 self.assertFalse(self._leads(sender))
         after = self.env["res.partner"].with_context(active_test=False).search_count([])
         self.assertEqual(after, before)

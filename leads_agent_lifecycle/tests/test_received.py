@@ -78,7 +78,7 @@ class TestReceived(MetaCommon):
         row.action_try_again()
         self.assertEqual((row.state, row.reason, row.body), ("lead", False, False))
         self.assertEqual(self._said(self._leads()), ["Hello"])
-        with self.assertRaisesRegex(UserError, "None of these messages failed"):
+        with self.assertRaisesRegex(UserError, "None of the selected messages has failed"):
             row.action_try_again()
         self._post(whatsapp(("w1", "Hello", 10)))
         self.assertEqual(self._said(self._leads()), ["Hello"], "once")

@@ -12,13 +12,13 @@ from .test_leads import LifecycleCommon, WithAlias
 ALIAS = "hello@leads.example.com"
 # Headers, and why the mail is held back.
 AUTOMATIC = [
-    ({"Auto-Submitted": "auto-replied"}, "An automatic answer"),
-    ({"X-Autoreply": "yes"}, "An automatic answer"),
-    ({"Subject": "Out of Office: your quotation"}, "An automatic answer"),
-    ({"Precedence": "bulk", "List-Id": "<news.example.org>"}, "A newsletter or a mailing list"),
-    ({"Auto-Submitted": "auto-generated"}, "Sent automatically, about nobody"),
-    ({"X-Spam-Flag": "YES"}, "Spam, says the mail server"),
-    ({"X-Spam-Status": "Yes, score=8.1"}, "Spam, says the mail server"),
+    ({"Auto-Submitted": "auto-replied"}, "Automatic reply"),
+    ({"X-Autoreply": "yes"}, "Automatic reply"),
+    ({"Subject": "Out of Office: your quotation"}, "Automatic reply"),
+    ({"Precedence": "bulk", "List-Id": "<news.example.org>"}, "Newsletter or mailing list"),
+    ({"Auto-Submitted": "auto-generated"}, "Sent automatically, not about a customer"),
+    ({"X-Spam-Flag": "YES"}, "Marked as spam by the mail server"),
+    ({"X-Spam-Status": "Yes, score=8.1"}, "Marked as spam by the mail server"),
 ]
 
 

@@ -39,7 +39,7 @@ class TestReceivedUninstall(WithAlias, MetaCommon):
         lead.lead_identity_ids.unlink()
         self._post(payload)
         rows = self.env["leads.agent.received"].search([("id", ">", self.before), ("channel", "=", "whatsapp")])
-        self.assertEqual(rows.mapped("reason"), ["Came before"] * 2)
+        self.assertEqual(rows.mapped("reason"), ["Already received"] * 2)
         self.assertEqual(rows.partner_id, lead)
         self.assertEqual(self._said(lead), ["Hello", "Anybody?"])
         self.assertEqual(lead.lead_move_ids, moves)

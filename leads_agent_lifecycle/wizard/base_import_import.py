@@ -66,8 +66,8 @@ class BaseImport(models.TransientModel):
             except ValueError as error:
                 raise ImportValidationError(
                     self.env._(
-                        "Line %(line)s has more cells than the first line. Is the separator right? "
-                        "Cells in which it stands need quotes.",
+                        "Line %(line)s has more cells than the first line. Check the separator. Cells that contain the "
+                        "separator need quotes.",
                         line=error.args[0] + 1,
                     )
                 ) from error

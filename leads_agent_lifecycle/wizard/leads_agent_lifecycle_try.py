@@ -47,5 +47,5 @@ class LeadsAgentLifecycleTry(models.TransientModel):
         self.env.user._check_leads_manager()
         plan = self.rule_id._plan_existing(self.rule_id._existing())
         # sudo: res.partner - managers configure rules and may apply them to leads in their sight
-        LifeCycle(self.sudo().env).step(plan, self.env._("Rule '%s' on existing leads", self.rule_id.name))
+        LifeCycle(self.sudo().env).step(plan, self.env._("Test of the Rule '%s' on Existing Leads", self.rule_id.name))
         return {"type": "ir.actions.act_window_close"}

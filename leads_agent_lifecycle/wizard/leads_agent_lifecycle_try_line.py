@@ -5,7 +5,7 @@ from odoo.addons.leads_agent.fields import Link
 
 class LeadsAgentLifecycleTryLine(models.TransientModel):
     _name = "leads.agent.lifecycle.try.line"
-    _description = "Lead to Be Moved by a Rule"
+    _description = "Lead That a Rule Would Move"
 
     try_id = Link("leads.agent.lifecycle.try", required=True, ondelete="cascade")
     partner_id = Link("res.partner", string="Lead", ondelete="cascade")

@@ -120,7 +120,7 @@ class DiscussChannel(models.Model):
         if purpose == "stop":
             proven = self._leads_proven(author, guest)
             Stopping(proven).hear(purpose, "chat", text)
-            reason = self.env._("Asks to opt out")
+            reason = self.env._("Wants to opt out")
             return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
         lead, is_new = self._leads_find_lead(author, guest, text, message)
         Stopping(self._leads_proven(author, guest)).hear(purpose, "chat", text)

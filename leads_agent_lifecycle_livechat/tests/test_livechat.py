@@ -79,7 +79,7 @@ class TestLivechat(ChatCommon):
         self.assertEqual(rows.message_id, said)
         self.assertEqual(rows.mapped("state"), ["lead", "message", "message", "message"])
         self.assertEqual(rows.partner_id, chat.leads_partner_id)
-        self.assertEqual(rows[2].reason, "Asks to opt out")
+        self.assertEqual(rows[2].reason, "Wants to opt out")
         self.assertFalse(rows.filtered("body"), "the words stand in the conversation")
 
     @mute_logger("odoo.addons.leads_agent_lifecycle_livechat.models.discuss_channel")

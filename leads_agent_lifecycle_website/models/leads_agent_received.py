@@ -19,7 +19,7 @@ class LeadsAgentReceived(models.Model):
             return super()._form_made(record)
         lead = record.lead_id
         if not lead:
-            return self._became("ignored", reason=self.env._("An address or number of ours"))
+            return self._became("ignored", reason=self.env._("One of our own addresses or numbers"))
         said = lead.message_ids.filtered(lambda message: message.author_id == lead)[:1]
         return self._became("lead" if record.is_new_lead else "message", lead=lead, message=said)
 

@@ -166,7 +166,7 @@ class TestContact(LifecycleCommon, HttpCase):
             with self.subTest(typed=typed):
                 self.assertEqual(self._send(message="Secret words", **typed).keys(), {"id"})
                 row = self.env["leads.agent.received"].search([("channel", "=", "form")], limit=1)
-                self.assertEqual((row.state, row.reason), ("ignored", "An address or number of ours"))
+                self.assertEqual((row.state, row.reason), ("ignored", "One of our own addresses or numbers"))
                 self.assertIn("Secret words", row.body)
         self.assertEqual(self.env["res.partner"].search_count([]), before)
         self.assertFalse(self.env["mail.message"].search([("body", "ilike", "Secret words")]))

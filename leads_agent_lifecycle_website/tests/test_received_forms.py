@@ -67,7 +67,7 @@ class TestReceivedForms(LifecycleCommon, HttpCase):
         row, answer = self._send(
             files={"roof": ("roof.txt", b"Flat", "text/plain")}, phone="+33 1 55 55 01 23", **TYPED
         )
-        self.assertIn("We kept what you wrote", answer["error"])
+        self.assertIn("We received your message", answer["error"])
         self.assertEqual((row.state, row.reason), ("failed", "ZeroDivisionError: division by zero"))
         self.assertFalse(self._leads())
         self.assertEqual(self._files(row).mapped("raw"), [b"Flat"])

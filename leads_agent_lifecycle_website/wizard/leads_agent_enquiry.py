@@ -40,7 +40,8 @@ class LeadsAgentEnquiry(models.TransientModel):
     subject = fields.Char()
     message = fields.Text()
     consent = fields.Boolean(
-        string="I agree to be contacted about offers", help="The consent is kept with its moment, on a new lead."
+        string="I agree to be contacted about offers",
+        help="The consent is stored with its date and time on the new lead.",
     )
 
     @api.model_create_multi
@@ -60,7 +61,9 @@ class LeadsAgentEnquiry(models.TransientModel):
         if self.email and not email_normalize(self.email):
             raise ValidationError(self.env._("This is not a valid e-mail address."))
         if not self.email and not self.phone:
-            raise ValidationError(self.env._("Tell us an e-mail address or a phone number, so that we can answer."))
+            raise ValidationError(
+                self.env._("Please give us an e-mail address or a phone number so that we can reply.")
+            )
         lines = (self.name, self.email, self.phone, self.company, self.city, self.zip, self.country, self.subject)
         if any(len(line or "") > LONGEST_LINE for line in lines) or len(self.message or "") > LONGEST_TEXT:
             raise ValidationError(self._too_long())
@@ -137,4 +140,4 @@ class LeadsAgentEnquiry(models.TransientModel):
         return self.lead_id._message_log(body=body, attachment_ids=attachments.ids, author_id=self.lead_id.id, **kwargs)
 
     def _too_long(self):
-        return self.env._("This is too long for the form. Please send us an e-mail.")
+        return self.env._("Your message is too long for this form. Please send us an e-mail.")

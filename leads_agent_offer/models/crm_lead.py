@@ -44,7 +44,7 @@ class CrmLead(models.Model):
     )
     leads_offer_ids = Rows("leads.agent.offer", "lead_id", string="Offers", readonly=True)
     leads_routing_ids = Rows(
-        "leads.agent.routing", "lead_id", string="Routings", domain=[("cause", "!=", False)], readonly=True
+        "leads.agent.routing", "lead_id", string="Lead Routings", domain=[("cause", "!=", False)], readonly=True
     )
     leads_accepted_at = fields.Datetime(related="leads_routing_id.accepted_at")
     leads_conversion = fields.Selection(CONVERSIONS, string="Conversion", compute="_compute_leads_conversion")

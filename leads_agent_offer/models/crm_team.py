@@ -6,7 +6,7 @@ class CrmTeam(models.Model):
 
     leads_offer_routing = fields.Boolean(
         string="Offer Incoming Leads",
-        help="Leads of this call center that nobody owns are routed by their tags and offered to one agent at a time.",
+        help="Leads of this call center without an owner are routed by their tags and offered to one agent at a time.",
     )
 
     @api.model

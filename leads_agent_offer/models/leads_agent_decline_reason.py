@@ -19,7 +19,7 @@ class LeadsAgentDeclineReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     declined_count = fields.Integer(
-        string="Declined", compute="_compute_declined_count", help="How many offers were declined for this reason."
+        string="Declined", compute="_compute_declined_count", help="The number of offers declined for this reason."
     )
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -38,7 +38,7 @@ class LeadsAgentDeclineReason(models.Model):
         offer = self.env["leads.agent.offer"].sudo().search([("decline_reason_id", "in", self.ids)], limit=1)
         if offer:
             raise UserError(
-                self.env._("%s has already been used as a reason. Archive it instead.", offer.decline_reason_id.name)
+                self.env._("The reason '%s' has already been used. Archive it instead.", offer.decline_reason_id.name)
             )
 
     @takes(given.one)

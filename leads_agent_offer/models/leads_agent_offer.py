@@ -62,7 +62,7 @@ class LeadsAgentOffer(models.Model):
     kind = fields.Selection(KINDS, default="exclusive", required=True, readonly=True)
     state = fields.Selection(STATES, default="offered", required=True, readonly=True)
     offered_at = fields.Datetime(string="Offered On", required=True, readonly=True)
-    deadline = fields.Datetime(readonly=True, help="Deadline for the agent to answer. Leave empty for no deadline.")
+    deadline = fields.Datetime(readonly=True, help="The agent's deadline to answer. Leave empty for no deadline.")
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     response_seconds = fields.Integer(
         string="Response Time (s)", compute="_compute_response_seconds", store=True, aggregator="avg"
@@ -96,10 +96,10 @@ class LeadsAgentOffer(models.Model):
         help="When the agent was sent all details of the accepted lead.",
     )
     tell_error = fields.Text(
-        string="Could Not Be Notified",
+        string="Failed Notifications",
         readonly=True,
         copy=False,
-        help="Which notification could not be sent to the agent, and why.",
+        help="The notification that could not be sent to the agent, and the reason.",
     )
 
     _one_live = models.UniqueIndex(

@@ -14,4 +14,4 @@ class LeadsAgentPecking(models.Model):
     tag_id = Link("leads.agent.tag", required=True, ondelete="cascade", string="For Leads with Tag")
     number = fields.Integer(string="Pecking Order", required=True)
 
-    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "There is already a pecking order for this tag.")
+    _one_tag = models.Constraint("UNIQUE (profile_id, tag_id)", "This tag already has a pecking order.")

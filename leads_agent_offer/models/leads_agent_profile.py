@@ -75,7 +75,9 @@ class LeadsAgentProfile(models.Model):
         if any(abs(profile.pecking_order) > MOST_PECKING for profile in self):
             raise ValidationError(
                 self.env._(
-                    "The pecking order is a number from %(least)s to %(most)s.", least=-MOST_PECKING, most=MOST_PECKING
+                    "The pecking order must be a number from %(least)s to %(most)s.",
+                    least=-MOST_PECKING,
+                    most=MOST_PECKING,
                 )
             )
 

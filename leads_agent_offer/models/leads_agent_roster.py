@@ -13,7 +13,7 @@ class LeadsAgentRoster(models.Model):
     """
 
     _name = "leads.agent.roster"
-    _description = "Agent Snapshot for a Backlog"
+    _description = "Agents During a Routing Run"
 
     agents = fields.Json(required=True, readonly=True, export_string_translation=False)
     needs = fields.Json(readonly=True, export_string_translation=False)

@@ -23,7 +23,7 @@ HOLDS = [
     ("company", "By Hours or Settings"),
     ("import", "Imported"),
     ("manager", "By a Manager"),
-    ("turn", "Until Its Turn"),
+    ("turn", "Waiting for Its Turn"),
 ]
 # How the agent of a lead was chosen.
 CAUSES = [("score", "By Tags and Score"), ("coalesced", "Repeat Lead"), ("assigned", "Assigned by the Catch-All")]
@@ -52,13 +52,13 @@ class LeadsAgentRouting(models.Model):
         HOLDS,
         string="Held",
         readonly=True,
-        help="By hours or settings: continues when these allow it. Imported: the same, a minute apart. By "
-        "a manager: waits for Release. Until its turn: was released, and is offered regardless of the "
-        "hours.",
+        help="By hours or settings: continues when the hours and settings allow it. Imported: likewise, one "
+        "lead per minute. By a manager: waits until a manager releases it. Until its turn: released, and"
+        " offered regardless of the hours.",
     )
     released_at = fields.Datetime(string="Released On", readonly=True)
     accepted_at = fields.Datetime(string="Accepted On", readonly=True)
-    cause = fields.Selection(CAUSES, string="Decided", readonly=True, help="Of decisions alone.")
+    cause = fields.Selection(CAUSES, string="Decided On", readonly=True, help="Set on decisions only.")
     reason = fields.Char(readonly=True, help="Why the lead was assigned without an offer, or why nobody has it.")
     agent_id = Link("res.users", string="Selected", readonly=True, help="The agent who was offered the lead first.")
     agent_name = fields.Char(
@@ -73,10 +73,10 @@ class LeadsAgentRouting(models.Model):
     roster_id = Link("leads.agent.roster", readonly=True, ondelete="restrict", index="btree_not_null")
     ranked = fields.Json(readonly=True, export_string_translation=False)
     is_again = fields.Boolean(
-        string="Asked Again",
+        string="Contacted Us Again",
         readonly=True,
-        help="Somebody qualifies who did not before, such as a new agent, one who is back, or one with "
-        "another tag. Agents who were already asked are not asked again.",
+        help="An agent qualifies who did not before, such as a new agent, an agent who is back, or an agent "
+        "with a new tag. Agents who already got this offer do not get it again.",
     )
     candidate_count = fields.Integer(string="Qualified Agents", readonly=True)
     audit_html = fields.Html(string="Why", compute="_compute_audit_html", sanitize=False)
@@ -171,7 +171,7 @@ class LeadsAgentRouting(models.Model):
                 "found": self._found_sentences(),
                 "rows": [
                     {
-                        "name": row[7] or self.env._("A former agent"),
+                        "name": row[7] or self.env._("A previous agent"),
                         "status": "selected" if row[0] == selected else "available" if row[1] else "unavailable",
                         "place": row[1],
                         "score": row[2],
@@ -222,21 +222,21 @@ class LeadsAgentRouting(models.Model):
     def _rule_sentence(self, code):
         match code:
             case "required":
-                return self.env._("Lacks a required tag of the lead.")
+                return self.env._("The agent lacks a tag that the lead requires.")
             case "exclusive":
-                return self.env._("Has none of the lead's exclusive tags.")
+                return self.env._("The agent has none of the lead's exclusive tags.")
             case "tagged":
-                return self.env._("Has none of the lead's tags.")
+                return self.env._("The agent has none of the lead's tags.")
             case "off":
-                return self.env._("Has switched off new leads.")
+                return self.env._("The agent has switched off new leads.")
             case "leave":
-                return self.env._("Is on leave.")
+                return self.env._("The agent is on leave.")
             case "hours":
-                return self.env._("Is outside their hours.")
+                return self.env._("It is outside the agent's working hours.")
             case "cap":
-                return self.env._("Has reached the maximum number of leads.")
+                return self.env._("The agent has reached the maximum number of leads.")
             case "role":
-                return self.env._("No longer holds leads.")
+                return self.env._("The agent no longer holds leads.")
         return Markup("")
 
     @api.model

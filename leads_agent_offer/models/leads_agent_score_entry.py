@@ -16,7 +16,7 @@ CAUSES = [
     ("declined", "Declined in time"),
     ("missed", "Missed"),
     ("requeued", "Asked for another chance"),
-    ("coalesced", "Repeat lead of an own customer"),
+    ("coalesced", "Repeat lead of an existing customer"),
     ("assigned", "Assigned by the catch-all"),
     ("feedback", "Gave feedback"),
 ]
@@ -39,7 +39,7 @@ class LeadsAgentScoreEntry(models.Model):
     at = fields.Datetime(string="When", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     points = fields.Integer(required=True, readonly=True, aggregator="sum")
-    counted = fields.Integer(string="Points That Count", compute="_compute_counted", store=True)
+    counted = fields.Integer(string="Valid Points", compute="_compute_counted", store=True)
     offer_id = Link("leads.agent.offer", readonly=True, ondelete="set null", index="btree_not_null")
     explanation = fields.Char(compute="_compute_explanation")
     company_id = Link("res.company", readonly=True)
@@ -68,18 +68,18 @@ class LeadsAgentScoreEntry(models.Model):
                 sentence = self.env._("Accepted an offer in time.")
             case "accepted_again":
                 sentence = self.env._(
-                    "Accepted after another chance: with the points for asking, the miss is made good."
+                    "Accepted after another chance. With the points for asking, this makes up for the missed offer."
                 )
             case "declined":
                 sentence = self.env._("Declined in time, so the next agent did not have to wait.")
             case "missed":
-                sentence = self.env._("Let an offer pass without an answer.")
+                sentence = self.env._("Did not answer an offer in time.")
             case "requeued":
-                sentence = self.env._("Asked for another chance after a miss.")
+                sentence = self.env._("Asked for another chance after missing an offer.")
             case "coalesced":
-                sentence = self.env._("A customer of the agent asked again, and the agent got the lead.")
+                sentence = self.env._("A customer of the agent contacted us again, and the agent got the lead.")
             case "assigned":
-                sentence = self.env._("Was given a lead that nobody had taken.")
+                sentence = self.env._("Was assigned a lead that nobody had taken.")
             case _:
                 sentence = self.env._("Gave feedback on a lead.")
         if self.voided_at:
@@ -142,7 +142,7 @@ class LeadsAgentScoreEntry(models.Model):
     @takes(vals=given.values)
     def write(self, vals):
         if not vals.keys() <= VOID_FIELDS | {"counted"}:
-            raise UserError(self.env._("Points are added, never changed. Void them and give a reason."))
+            raise UserError(self.env._("Points cannot be changed. Void them and give a reason."))
         return super().write(vals)
 
     @api.model_create_multi

@@ -89,13 +89,13 @@ class LeadsAgentTag(models.Model):
             case "comma":
                 return self.env._("The name of a tag cannot contain a comma: '%s'.", self.name)
             case "too_long":
-                return self.env._("The name of a tag has at most %s characters.", tag_matching.LONGEST_NAME)
+                return self.env._("The name of a tag can have at most %s characters.", tag_matching.LONGEST_NAME)
             case "too_short":
-                return self.env._("The name of a tag has at least %s characters.", tag_matching.SHORTEST_NAME)
+                return self.env._("The name of a tag must have at least %s characters.", tag_matching.SHORTEST_NAME)
             case "no_bound":
                 return self.env._("The range '%s' needs a lower or an upper limit.", self.name)
             case "order":
-                return self.env._("The range '%s' starts after it ends.", self.name)
+                return self.env._("In the range '%s', the lower limit is above the upper limit.", self.name)
         return self.env._("The zip codes of the range '%s' must have the same length.", self.name)
 
     def _prepared(self):

@@ -72,7 +72,7 @@ class ResCompany(models.Model):
         help="Outside these hours, leads are held and then released one at a time. Leave empty for no restriction.",
     )
     leads_offer_override = fields.Selection(
-        OVERRIDES, string="Override", help="Regardless of the operating hours, until it is taken back."
+        OVERRIDES, string="Override", help="Applies regardless of the operating hours, until it is taken back."
     )
     leads_offer_spacing = Bounded(
         string="Time Between Releases (s)",
@@ -85,7 +85,7 @@ class ResCompany(models.Model):
         string="Hold All Leads", help="Every lead waits until a manager releases it."
     )
     leads_offer_stop_clock = fields.Boolean(
-        string="Clock Stops Outside the Agent's Hours",
+        string="Clock Stops Outside Working Hours",
         help="An offer made before the end of the agent's calling hours can be answered when they begin again.",
     )
     leads_offer_terms = fields.Html(

@@ -89,9 +89,9 @@ class TestAudit(OfferCommon):
     def test_a_repeat_lead_has_its_audit(self):
         customer = self._held(email="harbour@example.com", phone="+32 2 555 01 01")
         for vals, sentence in (
-            ({"email_from": "Harbour@example.com", "phone": False}, "who has the e-mail address of the lead"),
+            ({"email_from": "Harbour@example.com", "phone": False}, "who has the same e-mail address as the lead"),
             ({"email_from": False, "phone": "02 555 01 01", "country_id": self.env.ref("base.be").id}, "phone number"),
-            ({"email_from": False, "phone": False, "partner_id": customer.id}, "the customer on the lead"),
+            ({"email_from": False, "phone": False, "partner_id": customer.id}, "the customer of this lead"),
         ):
             with self.subTest(sentence):
                 lead = self._incoming("Again", **vals)

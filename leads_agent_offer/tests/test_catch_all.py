@@ -41,7 +41,7 @@ class TestCatchAll(CatchAllCommon):
                 action = form.save().action_assign()
                 self.assertIn(self.other_agent.name, action["params"]["message"])
                 self.assertEqual((self.lead.user_id, self.lead.leads_offer_state), (self.other_agent, "accepted"))
-                self.assertEqual(self._active(self.lead.partner_id).reason, "Given by the catch-all.")
+                self.assertEqual(self._active(self.lead.partner_id).reason, "Assigned by a catch-all user.")
                 self.assertEqual(set(self.offers[self.manager].mapped("state")), {"recalled"})
                 savepoint.rollback()
                 self.env.invalidate_all()
@@ -107,9 +107,9 @@ class TestCatchAll(CatchAllCommon):
         self.lead.with_user(self.manager).action_leads_route()
         offer = self._live(self.lead)
         for door in ("action_ask_assign", "action_ask_resubmit"):
-            with self.subTest(door), self.assertRefused(UserError, "Only what nobody took"):
+            with self.subTest(door), self.assertRefused(UserError, "Only leads that nobody took"):
                 self._form(offer.agent_id, door, offer)
-        with self.assertRefused(UserError, "Only what nobody took"):
+        with self.assertRefused(UserError, "Only leads that nobody took"):
             offer.with_user(offer.agent_id).action_assign_to(self.other_agent.id)
 
     def test_an_agent_of_another_company_gets_no_lead(self):

@@ -43,7 +43,7 @@ class TestLedger(OfferCommon):
     def test_agents_read_their_own_points_with_the_reason(self):
         entry = self._entry()
         self.assertEqual(self.Entry.with_user(self.agent).search([]), entry)
-        self.assertIn("pass without an answer", entry.with_user(self.agent).explanation)
+        self.assertIn("Did not answer an offer in time", entry.with_user(self.agent).explanation)
         self.assertFalse(self.Entry.with_user(self.other_agent).search([]))
 
     def test_a_manager_voids_points_and_says_why(self):

@@ -83,7 +83,7 @@ class TestOffers(OfferCommon):
         missed = self._live(lead)
         self._pass_time(minutes=6)
         self._as(self._live(lead)).action_accept()
-        with self.assertRefused(UserError, "no other chance"):
+        with self.assertRefused(UserError, "cannot ask for another chance"):
             self._as(missed).action_request_again()
 
     def test_the_shark_tank_is_for_those_who_missed(self):
@@ -239,9 +239,9 @@ class TestOffers(OfferCommon):
         lead = self._incoming()
         offer = self._live(lead)
         self._as(offer).action_accept()
-        with self.assertRefused(UserError, "accepted this lead already"):
+        with self.assertRefused(UserError, "already accepted this lead"):
             self._as(offer).action_accept()
-        with self.assertRefused(UserError, "accepted this lead already"):
+        with self.assertRefused(UserError, "already accepted this lead"):
             self._as(offer).action_decline()
 
     def test_offers_of_others(self):

@@ -158,7 +158,7 @@ class TestReceivedMail(ReceivedCommon):
         source = self._message("We need a roof")
         self._deliver(source).unlink()
         leads = self._leads()
-        self.assertEqual(self._deliver(source).reason, "Came before")
+        self.assertEqual(self._deliver(source).reason, "Already received")
         self.assertEqual(self._leads(), leads)
 
     def test_mail_to_others_has_no_row(self):
@@ -190,7 +190,7 @@ class TestReceivedMail(ReceivedCommon):
         row.with_user(self.manager).action_try_again()
         self.assertEqual((row.state, row.lead_id.leads_offer_state, row.body), ("lead", "offered", False))
         self.assertFalse(row.lead_id.user_id)
-        with self.assertRaisesRegex(UserError, "None of these messages failed"):
+        with self.assertRaisesRegex(UserError, "None of the selected messages has failed"):
             row.with_user(self.manager).action_try_again()
 
     @mute_logger(LOGGER, "odoo.addons.mail.models.mail_thread")
@@ -208,7 +208,7 @@ class TestReceivedMail(ReceivedCommon):
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_for_managers_of_the_company_alone(self):
-        row = self._assertHeld(SPAM[0], "Spam, says the mail server")
+        row = self._assertHeld(SPAM[0], "Marked as spam by the mail server")
         source = self._sources(row)
         self.assertEqual(source.with_user(self.manager).raw, source.raw)
         for user in (self.agent, self.other_agent):
@@ -234,24 +234,24 @@ class TestAutomaticMail(ReceivedCommon):
         for headers in ANSWERS:
             for text in ("I am away until Monday", FORM):
                 with self.subTest(headers, text=text):
-                    self._assertHeld(headers, "An automatic answer", text)
+                    self._assertHeld(headers, "Automatic reply", text)
 
     def test_newsletters(self):
         for headers in NEWSLETTERS:
             with self.subTest(headers):
                 text = "Our offers\nContact: E-mail: office@writer.example.org Phone: +32 2 555 01 00"
-                self._assertHeld(headers, "A newsletter or a mailing list", text)
+                self._assertHeld(headers, "Newsletter or mailing list", text)
 
     def test_machines(self):
         for headers in MACHINES:
             with self.subTest(headers):
-                self._assertHeld(headers, "Sent automatically, about nobody")
+                self._assertHeld(headers, "Sent automatically, not about a customer")
 
     def test_spam(self):
         for headers in SPAM:
             for text in ("Cheap roofs", FORM):
                 with self.subTest(headers, text=text):
-                    self._assertHeld(headers, "Spam, says the mail server", text)
+                    self._assertHeld(headers, "Marked as spam by the mail server", text)
 
     def test_bounces(self):
         report = EmailMessage()
@@ -260,7 +260,7 @@ class TestAutomaticMail(ReceivedCommon):
         report.set_content("It could not be delivered")
         row = self._deliver(report.as_bytes())
         self.assertEqual((row.state, row.holding), ("ignored", "held"))
-        self.assertEqual(row.reason, "A mail that could not be delivered came back")
+        self.assertEqual(row.reason, "An e-mail that could not be delivered was returned")
         for headers in (
             {"sender": "postmaster@mx.example.com", "subject": "Undeliverable: Enquiry"},
             {"X_Failed_Recipients": "bo@other.example.org", "Auto_Submitted": "auto-replied"},
@@ -268,7 +268,7 @@ class TestAutomaticMail(ReceivedCommon):
             {"sender": "Mail Delivery System <Mailer-Daemon@mx2.example.com>"},
         ):
             with self.subTest(headers):
-                self._assertHeld(headers, "A mail that could not be delivered came back")
+                self._assertHeld(headers, "An e-mail that could not be delivered was returned")
 
     def test_people_are_heard(self):
         for headers in PEOPLE:
@@ -290,7 +290,7 @@ class TestAutomaticMail(ReceivedCommon):
         sender = "Shop <wordpress@shop.example.com>"
         row = self._deliver(self._message("We need a roof", sender=sender, **headers))
         self.assertEqual((row.state, row.lead_id.email_normalized), ("lead", "jo@customer.example.org"))
-        self._assertHeld({**headers, "List_Id": "<news.shop.example.com>"}, "A newsletter or a mailing list")
+        self._assertHeld({**headers, "List_Id": "<news.shop.example.com>"}, "Newsletter or mailing list")
 
     def test_a_mailbox_that_forwards_by_itself(self):
         text = "---------- Forwarded message ---------\nFrom: Jo Baker <jo@customer.example.org>\nDate: today\n\nA roof"
@@ -301,10 +301,10 @@ class TestAutomaticMail(ReceivedCommon):
 
     def test_a_manager_releases_it(self):
         for headers, reason in (
-            (ANSWERS[0], "An automatic answer"),
-            (NEWSLETTERS[0], "A newsletter or a mailing list"),
-            (SPAM[1], "Spam, says the mail server"),
-            ({"sender": "mailer-daemon@mx.example.com"}, "A mail that could not be delivered came back"),
+            (ANSWERS[0], "Automatic reply"),
+            (NEWSLETTERS[0], "Newsletter or mailing list"),
+            (SPAM[1], "Marked as spam by the mail server"),
+            ({"sender": "mailer-daemon@mx.example.com"}, "An e-mail that could not be delivered was returned"),
         ):
             with self.subTest(headers):
                 row = self._assertHeld(headers, reason)
@@ -312,7 +312,7 @@ class TestAutomaticMail(ReceivedCommon):
                 self.assertEqual((row.state, row.holding, row.reason), ("lead", "released", False))
                 self.assertEqual(row.lead_id.leads_offer_state, "offered")
                 self.assertFalse(row.body or self._sources(row))
-                with self.assertRaisesRegex(UserError, "None of these messages is held back"):
+                with self.assertRaisesRegex(UserError, "None of the selected messages is held back"):
                     row.with_user(self.manager).action_release()
 
     def test_a_manager_marks_a_lead_as_spam_and_takes_it_back(self):
@@ -323,7 +323,7 @@ class TestAutomaticMail(ReceivedCommon):
         self.assertEqual((row.state, row.holding), ("ignored", "held"))
         self.assertEqual(row.reason, f"Marked as spam by {self.manager.name}")
         self.assertEqual((lead.active, offer.state in ("offered", "accepted")), (False, False))
-        with self.assertRaisesRegex(UserError, "None of these messages created a lead"):
+        with self.assertRaisesRegex(UserError, "None of the selected messages created a lead"):
             row.with_user(self.manager).action_mark_as_spam()
         row.with_user(self.manager).action_release()
         self.assertEqual((row.state, lead.active, lead.leads_offer_state), ("lead", True, "offered"))
@@ -331,7 +331,7 @@ class TestAutomaticMail(ReceivedCommon):
 
     def test_words_go_after_the_days_of_the_company(self):
         self.env.company.leads_keep_received_days = 5
-        row = self._assertHeld(SPAM[0], "Spam, says the mail server")
+        row = self._assertHeld(SPAM[0], "Marked as spam by the mail server")
         for days, kept in ((4, True), (6, False)):
             self.env.cr.execute(
                 "UPDATE leads_agent_received SET create_date = now() - %s * interval '1 day' WHERE id = %s",
@@ -344,18 +344,18 @@ class TestAutomaticMail(ReceivedCommon):
 
     def test_who_is_erased_leaves_no_words(self):
         person = self.env["res.partner"].create({"name": "Jo Writer", "email": "Jo@Writer.example.org"})
-        row = self._assertHeld(SPAM[0], "Spam, says the mail server")
+        row = self._assertHeld(SPAM[0], "Marked as spam by the mail server")
         twin = person.copy()
         twin.unlink()
         self.assertTrue(row.body, "the address is somebody else's too")
         person.unlink()
         self.assertFalse(row.body or row.email_from or row.subject or self._sources(row))
-        self.assertEqual((row.state, row.reason), ("ignored", "Spam, says the mail server"))
+        self.assertEqual((row.state, row.reason), ("ignored", "Marked as spam by the mail server"))
 
     def test_the_privacy_lookup_finds_it(self):
         if "privacy.lookup.wizard" not in self.env:
             self.skipTest("Odoo's privacy lookup is not installed")
-        row = self._assertHeld(SPAM[0], "Spam, says the mail server")
+        row = self._assertHeld(SPAM[0], "Marked as spam by the mail server")
         wizard = self.env["privacy.lookup.wizard"].create({"name": "Jo Writer", "email": "jo@writer.example.org"})
         wizard.action_lookup()
         line = wizard.line_ids.filtered(lambda one: one.res_model == row._name and one.res_id == row.id)

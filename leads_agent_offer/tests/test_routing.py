@@ -35,7 +35,7 @@ class TestRouting(OfferCommon):
         lead = self._incoming("Please answer in Japanese")
         self.assertEqual(lead.leads_offer_state, "waiting")
         self.assertIn("No agent qualifies", lead.leads_waiting_reason)
-        self.assertIn("required tag", str(lead.leads_routing_ids.audit_html))
+        self.assertIn("tag that the lead requires", str(lead.leads_routing_ids.audit_html))
 
     def test_untagged_leads_go_to_whoever_was_served_longest_ago(self):
         holders = [self._holder(self._incoming(f"Lead {nr}")) for nr in range(6)]
@@ -82,7 +82,7 @@ class TestRouting(OfferCommon):
         lead = self._incoming()
         self.assertEqual(self._holder(lead), self.other_agent)
         audit = str(lead.leads_routing_ids.audit_html)
-        self.assertIn("Has switched off new leads", audit)
+        self.assertIn("The agent has switched off new leads", audit)
         self.assertIn("Agent Ben", audit)
         self.assertIn("Selected", audit)
 
@@ -281,7 +281,7 @@ class TestRouting(OfferCommon):
             ({"name": "x"}, "at least 2"),
             ({"name": "y" * 101}, "at most 100"),
             ({"name": "money", "kind": "money"}, "needs a lower or an upper limit"),
-            ({"name": "money", "kind": "money", "low": 10, "high": 5}, "starts after"),
+            ({"name": "money", "kind": "money", "low": 10, "high": 5}, "the lower limit is above the upper limit"),
             ({"name": "zips", "kind": "zip", "zip_low": "1000", "zip_high": "99999"}, "same length"),
         ):
             with self.subTest(sentence), self.assertRefused(ValidationError, sentence):

@@ -199,7 +199,7 @@ class TestSamePerson(MailCommon):
         self._give(known, stranger, company=company, unconditional=True)
         lead = self._receive("One", sender=JO)
         self.assertEqual(lead.leads_offer_state, "waiting")
-        self.assertIn("is with an agent who does not work in", lead.leads_waiting_reason)
+        self.assertIn("is assigned to an agent who does not work in", lead.leads_waiting_reason)
         self.assertTrue(lead.leads_offer_until)
         self._active(known)._end("unassigned")
         self._pass_time(minutes=6)
@@ -222,7 +222,7 @@ class TestSamePerson(MailCommon):
                     action = getattr(offer.with_user(offer.agent_id), answer)()
                     self.assertEqual(answer == "action_accept", action is not True)
                     if action is not True:
-                        self.assertIn("Somebody else holds the customer", action["params"]["message"])
+                        self.assertIn("Somebody else already holds the customer", action["params"]["message"])
                 else:
                     self._pass_time(minutes=6)
                 self._assert_one_holder(lead, other, known)

@@ -18,7 +18,7 @@ class LeadsAgentFeedback(models.TransientModel):
     lead_id = fields.Integer(required=True, export_string_translation=False)
     conversion = fields.Selection(CONVERSIONS, required=True, default="progress")
     expected_revenue = fields.Float(string="Expected Value")
-    outcome = fields.Text(help="What was said and what comes next.")
+    outcome = fields.Text(help="What was said, and the next steps.")
 
     @api.constrains("expected_revenue")
     def _check_expected_revenue(self):

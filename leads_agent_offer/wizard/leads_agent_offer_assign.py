@@ -56,7 +56,7 @@ class LeadsAgentOfferAssign(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The lead was given to %s.", owner.name),
+                "message": self.env._("The lead was assigned to %s.", owner.name),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

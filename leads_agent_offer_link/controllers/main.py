@@ -65,7 +65,9 @@ class OfferController(http.Controller):
             return self._see(offer)
         form = request.httprequest.form
         if not self._is_from_our_form(form):
-            return self._page(offer, problem=request.env._("Please confirm again."), status=400, wanted=answer)
+            return self._page(
+                offer, problem=request.env._("Please confirm your answer again."), status=400, wanted=answer
+            )
         try:
             with request.env.cr.savepoint():
                 self._answer(offer, answer, form)
@@ -171,9 +173,9 @@ class OfferController(http.Controller):
                 if not offer.agent_id.can_hold_leads:
                     raise UserError(request.env._("You no longer hold leads."))
                 if not offer.agent_id.email_normalized:
-                    raise UserError(request.env._("There is no e-mail address to send the link to."))
+                    raise UserError(request.env._("You have no e-mail address to which the link could be sent."))
                 if not offer._send_access_link():
-                    raise UserError(request.env._("The link was sent a moment ago. Please look into your mailbox."))
+                    raise UserError(request.env._("The link was just sent. Please check your inbox."))
 
     def _reason(self, offer, value):
         reasons = self._reasons(offer)

@@ -90,7 +90,7 @@ class TestOfferPage(LinkCase):
             for answer in ("accept", "decline", "again", "send-access-link"):
                 response = self._send(self.path, answer, csrf_token=token)
                 self.assertShut(response, 400)
-                self.assertIn("confirm again", response.text)
+                self.assertIn("confirm your answer again", response.text)
         self.assertEqual(self.offer.state, "offered")
 
     def test_declining_with_a_reason_and_a_note(self):
@@ -119,7 +119,7 @@ class TestOfferPage(LinkCase):
         self.assertShut(self._send(self.path, "again"), 303)
         self.assertEqual(self.offer.state, "requeued")
         self.assertEqual(self._holder(self.lead), self.other_agent, "nothing is taken from whoever has it")
-        self.assertIn("in line again", self._get(self.path).text)
+        self.assertIn("back in the queue", self._get(self.path).text)
         self.assertShut(self._send(self.path, "again"), 409)
 
         self._live(self.lead).with_user(self.other_agent).action_decline()
@@ -320,7 +320,7 @@ class TestOfferPage(LinkCase):
         self.assertIn(sharks.filtered(lambda offer: offer.agent_id == self.agent)._token(), page.headers["Location"])
         page = self._get(page.headers["Location"])
         self.assertShut(page, 200)
-        self.assertIn("the first who accepts gets it", page.text)
+        self.assertIn("the first to accept gets it", page.text)
         self._pass_time(minutes=60)
         page = self._get(f"/leads/offer/{self._live(self.lead)._token()}")
         self.assertShut(page, 200)

@@ -27,7 +27,7 @@ class LeadsAgentDashboard(models.AbstractModel):
         if is_enough(free):
             return {"stock": self.env._("%s in stock", free_text), "is_short": False}
         if is_enough(line.virtual_available_at_date):
-            return {"stock": self.env._("%s in stock, the rest is expected in time", free_text), "is_short": False}
+            return {"stock": self.env._("%s in stock; the rest is expected in time", free_text), "is_short": False}
         if not free:
             return {"stock": self.env._("None in stock"), "is_short": True}
         return {"stock": self.env._("Only %s in stock", free_text), "is_short": True}

@@ -207,7 +207,7 @@ class TestBatchesAny(LeadsAgentCommon):
         foreseen = {share.agent_id: share.open_after for share in batch.share_ids}
         if not batch.pending_count:
             counts["nothing to give"] += 1
-            with self.assertRaisesRegex(UserError, "Nothing to commit"):
+            with self.assertRaisesRegex(UserError, "There is nothing to apply"):
                 self._rpc("leads.agent.batch.assign", "action_commit", batch.ids)
             return
         promised = {callback["partner_id"][0] for callback in before["callbacks"] if callback["state"] == "open"}

@@ -177,7 +177,7 @@ class ResPartner(models.Model):
         # sudo: res.users - who signs in as this customer, archived or not
         users = self.sudo().with_context(active_test=False).user_ids
         if any(user._is_public() for user in users):
-            raise AccessError(self.env._("Leads Agents correct customers only."))
+            raise AccessError(self.env._("Leads Agents can only correct customers."))
         self._leads_check_sign_in(vals)
         for name in NEW_CUSTOMER_FIELDS & vals.keys():
             field = self._fields[name]

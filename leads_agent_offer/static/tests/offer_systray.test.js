@@ -160,7 +160,7 @@ test("too late: says so and reads again", async () => {
     expect.errors(1);
     onRpc("leads.agent.offer", "action_accept", () => {
         answer = [];
-        throw makeServerError({ message: "Too late: the time to answer is over." });
+        throw makeServerError({ message: "The time to answer is over." });
     });
     await openSystray();
     await contains(".o_leads_agent_offer[data-id='7'] .o_leads_agent_offer_accept").click();

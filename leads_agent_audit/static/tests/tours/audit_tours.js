@@ -85,11 +85,11 @@ tours.add("leads_agent_close_model", {
     steps: () => [
         {
             content: "The test says that no rule covers the model",
-            trigger: `.o_data_row:contains("Payment Transaction"):contains("No rule covers it")`,
+            trigger: `.o_data_row:contains("Payment Transaction"):contains("Not Covered by a Rule")`,
         },
         {
             content: "Close to Agents",
-            trigger: `.o_data_row:contains("Payment Transaction"):contains("No rule covers it") button[name=action_close_model]`,
+            trigger: `.o_data_row:contains("Payment Transaction"):contains("Not Covered by a Rule") button[name=action_close_model]`,
             run: "click",
         },
         {

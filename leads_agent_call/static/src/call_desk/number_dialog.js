@@ -15,7 +15,7 @@ export class NumberDialog extends Component {
     };
 
     get title() {
-        return _t("Which number?");
+        return _t("Which number do you want to call?");
     }
 
     choose(number) {

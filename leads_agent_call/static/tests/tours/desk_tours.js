@@ -185,7 +185,7 @@ registry.category("web_tour.tours").add("leads_agent_choose_number", {
         ...seePane("Harbour Café"),
         { content: "Call", trigger: `${DESK} button[name=call]:focus`, run: "press c" },
         {
-            content: "Which number?",
+            content: "Which number do you want to call?",
             trigger: ".modal .o_leads_agent_numbers button:eq(0):contains(+32 3 227 01 02):focus",
         },
         { content: "Nothing was dialled yet", trigger: "body:not([data-dialled])" },

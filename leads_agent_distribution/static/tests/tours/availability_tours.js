@@ -75,10 +75,10 @@ tours.add("leads_agent_rule", {
         },
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
         { content: "Run", trigger: "button[name=action_run]", run: "click" },
-        { content: "A notice says what it did", trigger: '.o_notification:contains("Leads given out")' },
+        { content: "A notice says what it did", trigger: '.o_notification:contains("Leads assigned")' },
         {
             content: "So does the rule, later",
-            trigger: '.o_form_view .alert:contains("Leads given out")',
+            trigger: '.o_form_view .alert:contains("Leads assigned")',
         },
     ],
 });

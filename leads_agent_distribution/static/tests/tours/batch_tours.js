@@ -87,7 +87,7 @@ tours.add("leads_agent_batch_plan", {
         { content: "Open the log again", trigger: `.o_notebook a[name=log]`, run: "click" },
         {
             content: "and so does each line",
-            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Tour Café 1"):contains("Back in the pool.")`,
+            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Tour Café 1"):contains("Returned to the pool.")`,
         },
         { content: "There is no second press", trigger: ".o_form_view:not(:has(button[name=action_undo]))" },
         ...seeNoDialog(),
@@ -107,7 +107,7 @@ tours.add("leads_agent_batch_nothing", {
         ...choose("agent_id", "Agent Anna", { inside: ".modal" }),
         { content: "Plan first", trigger: ".modal button[name=action_plan]", run: "click" },
         ...seeState("Planned"),
-        { content: "It says that there is nothing", trigger: `.alert:contains("Nothing to commit")` },
+        { content: "It says that there is nothing", trigger: `.alert:contains("There is nothing to apply")` },
         { content: "There is no Commit", trigger: ".o_form_view:not(:has(button[name=action_commit]))" },
         { content: "Open the log", trigger: `.o_notebook a[name=log]`, run: "click" },
         {

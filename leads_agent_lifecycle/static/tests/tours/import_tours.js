@@ -19,7 +19,11 @@ registry.category("web_tour.tours").add("leads_agent_import_file", {
             },
         },
         { content: "The file is read", trigger: ".o_import_data_content:contains(ada@example.com)" },
-        { content: "Blank cells clear", trigger: ".o_leads_import_ticks label:contains(Blank clears)", run: "click" },
+        {
+            content: "Blank cells clear",
+            trigger: ".o_leads_import_ticks label:contains(Empty cells clear values)",
+            run: "click",
+        },
         { content: "Ticked", trigger: ".o_leads_import_ticks input:eq(0):checked" },
         { content: "Stages may not go back", trigger: ".o_leads_import_ticks input:eq(1):not(:checked)" },
         { content: "Import", trigger: ".o_control_panel button:contains(Import)", run: "click" },

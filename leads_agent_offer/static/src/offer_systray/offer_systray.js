@@ -119,7 +119,7 @@ export class OfferSystray extends Component {
         if (!count) {
             return _t("No offers");
         }
-        return count === 1 ? _t("1 offer to answer") : _t("%s offers to answer", count);
+        return count === 1 ? _t("1 offer waiting for your answer") : _t("%s offers waiting for your answer", count);
     }
 
     kind(offer) {

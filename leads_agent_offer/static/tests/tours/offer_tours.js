@@ -29,7 +29,7 @@ tours.add("leads_agent_offer_accept", {
         { content: "And the phone", trigger: '.o_form_view [name=phone]:contains("470")' },
         { content: "Tell how it goes", trigger: "button[name=action_leads_feedback]", run: "click" },
         { content: "What was said", trigger: ".modal [name=outcome] textarea", run: "edit Wants a visit on Monday" },
-        { content: "Tell", trigger: ".modal button[name=action_tell]", run: "click" },
+        { content: "Submit", trigger: ".modal button[name=action_tell]", run: "click" },
         { content: "Done", trigger: "body:not(:has(.modal)) .o_form_view" },
         { content: "The chatter has it", trigger: '.o-mail-Message:contains("Wants a visit on Monday")' },
     ],
@@ -75,14 +75,14 @@ tours.add("leads_agent_offer_second_chance", {
             trigger: `${CARD} button[name=action_request_again]`,
             run: "click",
         },
-        { content: "It stands in line", trigger: `${CARD}:contains("Asked Again")` },
+        { content: "It stands in line", trigger: `${CARD}:contains("Contacted Us Again")` },
         {
             content: "Open the menu",
             trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_offers_root"]',
             run: "click",
         },
         { content: "My performance", trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_points"]', run: "click" },
-        { content: "The miss", trigger: '.o_data_row:contains("pass without an answer"):contains("-5")' },
+        { content: "The miss", trigger: '.o_data_row:contains("Did not answer an offer in time"):contains("-5")' },
         { content: "The other chance", trigger: '.o_data_row:contains("another chance"):contains("4")' },
     ],
 });
@@ -98,9 +98,12 @@ tours.add("leads_agent_offer_taken_again", {
             run: "click",
         },
         { content: "My performance", trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_points"]', run: "click" },
-        { content: "The miss", trigger: '.o_data_row:contains("pass without an answer"):contains("-5")' },
+        { content: "The miss", trigger: '.o_data_row:contains("Did not answer an offer in time"):contains("-5")' },
         { content: "The other chance", trigger: '.o_data_row:contains("Asked for another chance"):contains("4")' },
-        { content: "It was taken", trigger: '.o_data_row:contains("the miss is made good"):contains("1")' },
+        {
+            content: "It was taken",
+            trigger: '.o_data_row:contains("this makes up for the missed offer"):contains("1")',
+        },
     ],
 });
 

@@ -181,7 +181,7 @@ class TestSelfTest(SelfTestCommon):
         self.env.ref("leads_agent.access_sale_order_agent").perm_unlink = True
         [line] = self._findings(self._run())
         self.assertEqual((line.model, line.verdict), ("sale.order", "widened"))
-        self.assertIn("(leads_agent.access_sale_order_agent) allows more than shipped: Delete", line.explanation)
+        self.assertIn("(leads_agent.access_sale_order_agent) now also allows: Delete", line.explanation)
 
     def test_model_is_named_before_the_first_row_is_there(self):
         self._give("payment.transaction")

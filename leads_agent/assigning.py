@@ -225,11 +225,11 @@ class Assigning:
 
     def _refuse(self, verdicts: dict[int, eligibility.Verdict]) -> dict[int, eligibility.Verdict]:
         """Reject the customers that a reason keeps from being assigned to anybody."""
-        door = "" if self.terms.unlimited else limits.refusal_door(self.terms.source)
+        entry_point = "" if self.terms.unlimited else limits.refusal_entry_point(self.terms.source)
         wanted = sorted(p for p, verdict in verdicts.items() if verdict.result == "assigned")
-        if not wanted or not door:
+        if not wanted or not entry_point:
             return verdicts
-        return limits.refuse(verdicts, self.env["res.partner"]._refused(wanted, door))
+        return limits.refuse(verdicts, self.env["res.partner"]._refused(wanted, entry_point))
 
     def _meant(self, examined: Examined, agent_of: dict[int, int]) -> dict[int, eligibility.Verdict]:
         """Return the earlier verdicts, adjusted to the agents now chosen."""

@@ -261,8 +261,8 @@ class ResPartner(models.Model):
         return next(refusal.sentence(self.env, customer, known) for refusal in self._refusals() if refusal.name == name)
 
     @api.model
-    def _refusals_sql(self, customer, door, but_judged=False):
-        """Return SQL for the array of refusals of customers at a door, by name, in the order of the list.
+    def _refusals_sql(self, customer, entry_point, but_judged=False):
+        """Return SQL for the array of refusals of customers at an entry point, by name, in the order of the list.
 
         :param SQL customer: the id of a commercial customer
         :param bool but_judged: without refusals judged by the facts of a call
@@ -271,39 +271,41 @@ class ResPartner(models.Model):
         names = [
             SQL("CASE WHEN %s THEN %s END", refusal.condition(self.env, customer), refusal.name)
             for refusal in self._refusals()
-            if door in refusal.doors and refusal.condition and not (but_judged and refusal.judge)
+            if entry_point in refusal.entry_points and refusal.condition and not (but_judged and refusal.judge)
         ]
         return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(names))
 
     @api.model
-    def _refused_sql(self, customer, door):
-        """Return the condition that a commercial customer is refused at a door."""
+    def _refused_sql(self, customer, entry_point):
+        """Return the condition that a commercial customer is refused at an entry point."""
         self._flush_refusals()
         conditions = [
             refusal.condition(self.env, customer)
             for refusal in self._refusals()
-            if door in refusal.doors and refusal.condition
+            if entry_point in refusal.entry_points and refusal.condition
         ]
         return SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")]))
 
     @api.model
-    def _refused_domain(self, door):
-        """Return the domain of customers refused at a door; contacts count as their customer."""
+    def _refused_domain(self, entry_point):
+        """Return the domain of customers refused at an entry point; contacts count as their customer."""
 
         return Domain.custom(
-            to_sql=lambda model, alias, query: model._refused_sql(SQL.identifier(alias, "commercial_partner_id"), door),
-            predicate=lambda partner: bool(partner._refused(partner.commercial_partner_id.ids, door)),
+            to_sql=lambda model, alias, query: model._refused_sql(
+                SQL.identifier(alias, "commercial_partner_id"), entry_point
+            ),
+            predicate=lambda partner: bool(partner._refused(partner.commercial_partner_id.ids, entry_point)),
         )
 
     @api.model
-    def _refused(self, partner_ids, door):
-        """Return the commercial customers that are refused now at a door.
+    def _refused(self, partner_ids, entry_point):
+        """Return the commercial customers that are refused now at an entry point.
 
         :returns: ``{partner_id: Cause}``
         """
-        if not door or not partner_ids:
+        if not entry_point or not partner_ids:
             return {}
-        names_of = self._refusal_names(partner_ids, door)
+        names_of = self._refusal_names(partner_ids, entry_point)
         grave = {
             partner_id: next(refusal.name for refusal in self._refusals() if refusal.name in names)
             for partner_id, names in names_of.items()
@@ -312,8 +314,8 @@ class ResPartner(models.Model):
         return {partner_id: causes.get(partner_id) or Cause(name) for partner_id, name in grave.items()}
 
     @api.model
-    def _refusal_names(self, partner_ids, door):
-        """Return the refusals of customers at a door.
+    def _refusal_names(self, partner_ids, entry_point):
+        """Return the refusals of customers at an entry point.
 
         :returns: ``{partner_id: names of refusals}``, only of refused customers
         """
@@ -324,7 +326,7 @@ class ResPartner(models.Model):
                     SELECT c.id, %(names)s AS names FROM res_partner c WHERE c.id = ANY(%(partners)s))
                 SELECT id, names FROM customers WHERE names <> '{}'
                 """,
-                names=self._refusals_sql(SQL("c.id"), door),
+                names=self._refusals_sql(SQL("c.id"), entry_point),
                 partners=list(partner_ids),
             )
         )

@@ -197,7 +197,7 @@ class TestAssign(LeadsAgentCommon):
                 {"agent_id": self.agent.id, "partner_id": self._lead("Another").id}
             )
 
-    def test_create_by_a_manager_passes_the_same_door(self):
+    def test_create_by_a_manager_passes_the_same_checks(self):
         free, held = self._lead("Free"), self._lead("Held")
         self._assign(held, self.other_agent)
         Assignment = self.env["leads.agent.assignment"].with_user(self.manager)

@@ -64,7 +64,7 @@ class TestLimits(LimitsCommon):
     # Do not call, no phone
     # ------------------------------------------------------------------
 
-    def test_number_on_the_do_not_call_list_is_refused_at_every_door(self):
+    def test_number_on_the_do_not_call_list_is_refused_at_every_entry_point(self):
         customer, other = self.customers[:2]
         resolved = self._assign(other)
         self._resolve(resolved)

@@ -1,4 +1,4 @@
-"""Which refusals apply at which door, without the database."""
+"""Which refusals apply at which entry point, without the database."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,13 +10,13 @@ MOST_LEADS: Final = 100_000
 MOST_DAYS: Final = 3_650
 
 
-def refusal_door(source: str) -> str:
-    """Return the door whose refusals of ``res.partner._refusals`` apply to a source.
+def refusal_entry_point(source: str) -> str:
+    """Return the entry point whose refusals of ``res.partner._refusals`` apply to a source.
 
     A user who chooses a customer manually (assign, reassign, reopen) knows the outcome of the last call, so
-    cooling-off applies only at the other doors. A customer who contacts the agent (order entry) is never refused.
+    cooling-off applies only at other entry points. A customer who contacts the agent (order entry) is never refused.
 
-    >>> refusal_door("batch"), refusal_door("manual"), refusal_door("order_entry")
+    >>> refusal_entry_point("batch"), refusal_entry_point("manual"), refusal_entry_point("order_entry")
     ('share', 'give', '')
     """
     return {"order_entry": "", "manual": "give"}.get(source, "share")

@@ -9,9 +9,9 @@ from typing import Any
 class Refusal:
     """A reason why a customer may not be assigned or called.
 
-    :param doors: where it applies. ``give``: a user chooses the customer manually; ``share``: nobody does (batch,
-        import, rule, offer); ``call``: *Next* and *Call*; ``promise``: a callback is entered; ``keep``: a callback
-        falls due
+    :param entry_points: where it applies. ``give``: a user chooses the customer manually; ``share``: nobody does
+        (batch, import, rule, offer); ``call``: *Next* and *Call*; ``promise``: a callback is entered; ``keep``: a
+        callback falls due
     :param sentence: function of the environment, the name of the customer, and the attempted call, or
         the ``Cause`` when a lead is assigned
     :param condition: function of the environment and the ID of a customer in SQL, returns SQL that is never NULL
@@ -19,7 +19,7 @@ class Refusal:
     """
 
     name: str
-    doors: frozenset[str]
+    entry_points: frozenset[str]
     sentence: Callable[[Any, str, Any], str]
     condition: Callable[[Any, Any], Any] | None = None
     judge: Callable[[Any], bool] | None = None

@@ -228,17 +228,17 @@ class LeadsAgentDesk(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _refusal(self, attempt, door="call"):
+    def _refusal(self, attempt, entry_point="call"):
         """Return the first refusal that keeps a call from being made or promised, or None."""
         for refusal in self.env["res.partner"]._refusals():
-            if door in refusal.doors and refusal.holds(attempt):
+            if entry_point in refusal.entry_points and refusal.holds(attempt):
                 return refusal
         return None
 
     @api.model
-    def _refusal_sentence(self, attempt, door="call"):
+    def _refusal_sentence(self, attempt, entry_point="call"):
         """Return the refusal as a sentence; empty when the call is allowed."""
-        refusal = self._refusal(attempt, door)
+        refusal = self._refusal(attempt, entry_point)
         return refusal.sentence(self.env, attempt.facts.name, attempt) if refusal else ""
 
     @api.model

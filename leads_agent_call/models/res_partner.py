@@ -118,9 +118,9 @@ class ResPartner(models.Model):
         return (*CALL_REFUSALS, *super()._refusals())
 
     @api.model
-    def _refusal_names(self, partner_ids, door):
+    def _refusal_names(self, partner_ids, entry_point):
         """Also parse phone fields that may have several numbers, as for calls; SQL only checks the sanitized one."""
-        names_of = super()._refusal_names(partner_ids, door)
+        names_of = super()._refusal_names(partner_ids, entry_point)
         cells_of = dict(
             self.env.execute_query(
                 SQL(

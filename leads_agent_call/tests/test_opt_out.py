@@ -97,7 +97,7 @@ class TestOptOut(DeskCommon):
                     self._start(twin)
                 self.assertLeftAlone(customer)
 
-    def test_no_door_gives_it_out(self):
+    def test_no_entry_point_assigns_it(self):
         customer = self._opted_out()
         customer_contact = self.env["res.partner"].create({"name": "Joan", "parent_id": customer.id})
         self._forget_numbers()

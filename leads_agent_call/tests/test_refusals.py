@@ -13,12 +13,12 @@ GIVING = ("search", "choose", "assign")
 SHARING = ("import", "batch", "plan", "rule")
 CALLING = ("next", "call")
 PROMISING = ("callback",)
-EVERY_DOOR = (*GIVING, *SHARING, *CALLING, *PROMISING)
+EVERY_ENTRY_POINT = (*GIVING, *SHARING, *CALLING, *PROMISING)
 # The sentence of each refusal, and the entry points that show it; at all others it does not apply.
 SAYS = {
-    "opted_out": ("{} does not want to be called.", EVERY_DOOR),
-    "blacklisted": ("Do not call: the number of {} is on the do-not-call list.", EVERY_DOOR),
-    "blacklisted_contact": ("Do not call: the number of {} is on the do-not-call list.", EVERY_DOOR),
+    "opted_out": ("{} does not want to be called.", EVERY_ENTRY_POINT),
+    "blacklisted": ("Do not call: the number of {} is on the do-not-call list.", EVERY_ENTRY_POINT),
+    "blacklisted_contact": ("Do not call: the number of {} is on the do-not-call list.", EVERY_ENTRY_POINT),
     "no_phone": ("{} has no phone number.", (*GIVING, *SHARING, *CALLING)),
     "no_phone_needed": ("{} has no phone number.", CALLING),
     "cooling": ("{} was resolved as 'Not interested' and is in cooling-off until", SHARING),
@@ -235,49 +235,49 @@ class TestRefusals(DeskCommon):
     # Tests
     # ------------------------------------------------------------------
 
-    def _ask(self, reason, door):
+    def _ask(self, reason, entry_point):
         """Return the sentence on a customer to whom the refusal applies; None: refused without a sentence."""
         customer = self._lead("Quayside Books", country_id=self.belgium.id, phone="+32 2 555 09 70")
-        if door in (*CALLING, *PROMISING):
+        if entry_point in (*CALLING, *PROMISING):
             self._assign(customer)
         getattr(self, f"_{reason}")(customer)
-        if door in (*CALLING, *PROMISING) and reason.startswith("cooling"):
+        if entry_point in (*CALLING, *PROMISING) and reason.startswith("cooling"):
             self._assign(customer)
         self.env.flush_all()
         self.env.invalidate_all()
-        ask = getattr(self, f"_{door}" if door in ("search", "choose") else f"_by_{door}")
+        ask = getattr(self, f"_{entry_point}" if entry_point in ("search", "choose") else f"_by_{entry_point}")
         return ask(customer)
 
     @contextmanager
-    def _asked(self, reason, door):
+    def _asked(self, reason, entry_point):
         """Return the sentence on a new customer, and roll everything back."""
         savepoint = self.env.cr.savepoint()
         try:
-            yield self._ask(reason, door)
+            yield self._ask(reason, entry_point)
         finally:
             savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
             self.env.registry.clear_cache()
 
-    def test_every_reason_says_the_same_at_every_door(self):
-        for reason, (sentence, doors) in SAYS.items():
-            for door in ASKED.get(reason, EVERY_DOOR):
-                with self.subTest(reason, door=door), self._asked(reason, door) as answer:
-                    if door not in doors:
+    def test_every_reason_says_the_same_at_every_entry_point(self):
+        for reason, (sentence, entry_points) in SAYS.items():
+            for entry_point in ASKED.get(reason, EVERY_ENTRY_POINT):
+                with self.subTest(reason, entry_point=entry_point), self._asked(reason, entry_point) as answer:
+                    if entry_point not in entry_points:
                         self.assertEqual(answer, "", "allowed")
                     elif answer is not None:
                         self.assertTrue(answer.startswith(sentence.format("Quayside Books")), answer)
 
-    def test_what_is_over_holds_at_no_door(self):
+    def test_what_is_over_holds_at_no_entry_point(self):
         for reason in OVER:
-            for door in EVERY_DOOR:
-                with self.subTest(reason, door=door), self._asked(reason, door) as answer:
+            for entry_point in EVERY_ENTRY_POINT:
+                with self.subTest(reason, entry_point=entry_point), self._asked(reason, entry_point) as answer:
                     self.assertEqual(answer, "")
 
     def test_each_number_of_a_cell_counts_wherever_a_lead_is_given(self):
         """Searches compare the number that Odoo found in the phone field, as the database cannot parse it."""
-        for door in ("assign", "import", "batch", "plan", *CALLING, *PROMISING):
-            with self.subTest(door), self._asked("blacklisted_second", door) as answer:
+        for entry_point in ("assign", "import", "batch", "plan", *CALLING, *PROMISING):
+            with self.subTest(entry_point), self._asked("blacklisted_second", entry_point) as answer:
                 self.assertEqual(answer, SAYS["blacklisted"][0].format("Quayside Books"))
 
     def test_the_list_is_complete(self):
@@ -287,9 +287,9 @@ class TestRefusals(DeskCommon):
         self.assertLessEqual(set(names), set(SAYS), "each stands in the table of this test")
         for refusal in refusals:
             with self.subTest(refusal.name):
-                self.assertTrue(refusal.doors)
-                self.assertLessEqual(refusal.doors, {"give", "share", "call", "promise", "keep"})
+                self.assertTrue(refusal.entry_points)
+                self.assertLessEqual(refusal.entry_points, {"give", "share", "call", "promise", "keep"})
                 self.assertTrue(callable(refusal.sentence))
                 self.assertTrue(refusal.condition or refusal.judge)
-                if refusal.doors & {"give", "share"}:
+                if refusal.entry_points & {"give", "share"}:
                     self.assertTrue(refusal.condition, "giving knows no facts of a call")

@@ -23,9 +23,9 @@ class CatchAllCommon(OfferCommon):
         self.offers = {offer.agent_id: offer for offer in self._live(self.lead)}
         self.assertEqual(set(self.offers), {self.manager, self.catcher})
 
-    def _form(self, user, door, offer=None):
+    def _form(self, user, method, offer=None):
         """Return the dialog that a button opens."""
-        action = getattr((offer or self.offers[user]).with_user(user), door)()
+        action = getattr((offer or self.offers[user]).with_user(user), method)()
         return Form(self.env[action["res_model"]].with_user(user).with_context(**action["context"]))
 
 
@@ -98,17 +98,17 @@ class TestCatchAll(CatchAllCommon):
         first.save().action_assign()
         with self.assertRefused(UserError, "no longer available"):
             wizard.action_assign()
-        for door in ("action_ask_assign", "action_ask_resubmit"):
+        for method in ("action_ask_assign", "action_ask_resubmit"):
             with self.assertRefused(UserError, "no longer available"):
-                self._form(self.catcher, door)
+                self._form(self.catcher, method)
         self.assertEqual(self.lead.user_id, self.agent)
 
     def test_ordinary_offers_are_not_given_away(self):
         self.lead.with_user(self.manager).action_leads_route()
         offer = self._live(self.lead)
-        for door in ("action_ask_assign", "action_ask_resubmit"):
-            with self.subTest(door), self.assertRefused(UserError, "Only leads that nobody took"):
-                self._form(offer.agent_id, door, offer)
+        for method in ("action_ask_assign", "action_ask_resubmit"):
+            with self.subTest(method), self.assertRefused(UserError, "Only leads that nobody took"):
+                self._form(offer.agent_id, method, offer)
         with self.assertRefused(UserError, "Only leads that nobody took"):
             offer.with_user(offer.agent_id).action_assign_to(self.other_agent.id)
 

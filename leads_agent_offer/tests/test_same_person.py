@@ -250,15 +250,15 @@ class TestSamePerson(MailCommon):
     def test_the_catch_all_gives_to_whoever_holds_the_customer(self):
         self.env.company.leads_offer_catch_all_ids = self.manager
         known = self._lead("Jo Writer", email=MAIL)
-        for door in ("action_assign_to", "action_accept"):
-            with self.subTest(door), self.env.cr.savepoint() as savepoint:
+        for method in ("action_assign_to", "action_accept"):
+            with self.subTest(method), self.env.cr.savepoint() as savepoint:
                 lead = self._receive("One", sender=JO)
                 for _nr in range(2):
                     self._live(lead).with_user(self._holder(lead)).action_decline()
                 self.assertEqual(self._holder(lead), self.manager)
                 self._assign(known, self.other_agent)
                 offer = self._live(lead).with_user(self.manager)
-                getattr(offer, door)(*([self.agent.id] if door == "action_assign_to" else []))
+                getattr(offer, method)(*([self.agent.id] if method == "action_assign_to" else []))
                 self._assert_one_holder(lead, self.other_agent, known)
                 savepoint.rollback()
                 self.env.invalidate_all()

@@ -8,7 +8,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 from odoo.tools import SQL
 
 from .link_cases import Cases, Things
-from .link_clients import AtDoor, InProcess, Stopped
+from .link_clients import AtInterface, InProcess, Stopped
 from .link_forms import FORMS_OF, PLACES, Case, Form, Parent, Place
 from .link_judge import ROW, LinkJudge
 from .marks import marks_in
@@ -21,18 +21,18 @@ MAIN = ("res.partner", "sale.order", "mail.message")
 
 @dataclass(frozen=True)
 class Probe:
-    """One call; an empty ``door`` means a call in the process of the server."""
+    """One call; an empty ``interface`` means a call in the process of the server."""
 
     case: Case
     form: Form
     place: Place
     nr: int
     parent: Parent | None = None
-    door: str = ""
+    interface: str = ""
 
     @property
     def kind(self):
-        return f"{self.place.name}: {self.form.name}" + (f" at {self.door}" if self.door else "")
+        return f"{self.place.name}: {self.form.name}" + (f" at {self.interface}" if self.interface else "")
 
     @property
     def name(self):
@@ -53,12 +53,12 @@ class Example:
     customer: str = "B"
     parent: str = ""  # the model that has the model of the field as lines
     is_document: bool = False  # the field holds the ID of a document of any model
-    door: str = ""
+    interface: str = ""
 
     @property
     def name(self):
         through = f" on {self.parent}" if self.parent else ""
-        at = f" at {self.door}" if self.door else ""
+        at = f" at {self.interface}" if self.interface else ""
         return f"{self.threat} {self.model}.{self.field}{through}: {self.thing} by {self.form}, {self.place}{at}"
 
 
@@ -99,12 +99,12 @@ class Asker:
 
         :rtype: Told
         """
-        client = AtDoor(self.test, probe.door) if probe.door else InProcess(self.env)
-        client.thorough = not probe.door and probe.form.name in PLAIN
+        client = AtInterface(self.test, probe.interface) if probe.interface else InProcess(self.env)
+        client.thorough = not probe.interface and probe.form.name in PLAIN
         case = probe.case
         before = self._linked(case) if probe.place.writes else None
         links, emptied = set(), False
-        with self._undone(bool(probe.door)):
+        with self._undone(bool(probe.interface)):
             # A failed call was rolled back and leaves nothing.
             with suppress(Stopped):
                 arguments = (client, case, probe.form.make(probe.nr))
@@ -158,7 +158,7 @@ class Asker:
         [form] = (form for form in FORMS_OF[case.kind] if form.name == example.form)
         [place] = (place for place in PLACES if place.name == example.place)
         parents = [parent for parent in case.parents if parent.model == example.parent] if example.parent else [None]
-        return Probe(case, form, place, thing.id, parents[0], example.door)
+        return Probe(case, form, place, thing.id, parents[0], example.interface)
 
     # ------------------------------------------------------------------
     # All probes
@@ -174,10 +174,13 @@ class Asker:
             # customer.
             ids = hidden if form.name in PLAIN and case.comodel in MAIN else hidden[:1]
             for place in places:
-                for door in self._doors(form, place):
+                for interface in self._interfaces(form, place):
                     for parent in case.parents if place.lines else (None,):
                         if self._has_own(place, case, parent):
-                            yield from (Probe(case, form, place, nr, parent, door) for nr in (ids[:1] if door else ids))
+                            yield from (
+                                Probe(case, form, place, nr, parent, interface)
+                                for nr in (ids[:1] if interface else ids)
+                            )
 
     def _is_worth_asking(self, case, form):
         """Whether the form can make a difference.
@@ -190,11 +193,11 @@ class Asker:
         return case.is_link or form.name in PLAIN or case.comodel in MAIN
 
     @staticmethod
-    def _doors(form, place):
+    def _interfaces(form, place):
         if (place.lines and not form.on_lines) or (form.rare and not place.is_main):
             return ()
-        doors = ("", *INTERFACES) if place.at_doors and form.at_doors else ("",)
-        return tuple(door for door in doors if not form.only_at or door in form.only_at)
+        interfaces = ("", *INTERFACES) if place.over_http and form.over_http else ("",)
+        return tuple(interface for interface in interfaces if not form.only_at or interface in form.only_at)
 
     @staticmethod
     def _has_own(place, case, parent):

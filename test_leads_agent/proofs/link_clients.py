@@ -140,18 +140,18 @@ class Stopped(Exception):
     """A call failed that later ones depend on: the transaction cannot continue."""
 
 
-class AtDoor(Client):
+class AtInterface(Client):
     """Calls over HTTP."""
 
-    def __init__(self, test, door):
+    def __init__(self, test, interface):
         super().__init__()
-        self.test, self.door = test, door
+        self.test, self.interface = test, interface
 
     def call(self, model, method, ids=None, context=None, **kwargs):
         if context:
             kwargs["context"] = context
         with patch.dict(Marshaller.dispatch, {Decimal: _dump_decimal}):
-            answer = self.test._rpc(self.door, model, method, ids, **kwargs)
+            answer = self.test._rpc(self.interface, model, method, ids, **kwargs)
         self.answers.append(answer)
         if is_refused(answer):
             self.refusals += 1

@@ -25,30 +25,30 @@ class Form:
     links: bool = False
     only_at: frozenset = frozenset()  # the entry points that can carry it; all if empty
     on_lines: bool = False  # also tried in nested places
-    at_doors: bool = False  # also tried over HTTP
+    over_http: bool = False  # also tried over HTTP
     rare: bool = False  # only tried in the main places
 
 
 FORMS = (
-    Form("integer", lambda nr: nr, links=True, on_lines=True, at_doors=True),
-    Form("text", str, links=True, on_lines=True, at_doors=True),
-    Form("float", float, links=True, on_lines=True, at_doors=True),
-    Form("object", lambda nr: {"id": nr}, on_lines=True, at_doors=True),
-    Form("padded text", lambda nr: f" {nr}", at_doors=True),
-    Form("text of a float", lambda nr: f"{nr}.0", at_doors=True),
+    Form("integer", lambda nr: nr, links=True, on_lines=True, over_http=True),
+    Form("text", str, links=True, on_lines=True, over_http=True),
+    Form("float", float, links=True, on_lines=True, over_http=True),
+    Form("object", lambda nr: {"id": nr}, on_lines=True, over_http=True),
+    Form("padded text", lambda nr: f" {nr}", over_http=True),
+    Form("text of a float", lambda nr: f"{nr}.0", over_http=True),
     Form("text with a sign", lambda nr: f"+{nr}", rare=True),
     Form("text with underscores", lambda nr: "_".join(str(nr)), rare=True),
     Form("hexadecimal text", hex, rare=True),
     Form("fraction that PostgreSQL rounds", lambda nr: nr - 0.4, rare=True),
-    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc")), at_doors=True, rare=True),
+    Form("decimal", Decimal, only_at=frozenset(("", "xmlrpc")), over_http=True, rare=True),
     Form("list", lambda nr: [nr], rare=True),
     Form("pair", lambda nr: [nr, "x"], rare=True),
 )
 COMMANDS = (
-    Form("link", lambda nr: [[4, nr, 0]], links=True, on_lines=True, at_doors=True),
-    Form("set", lambda nr: [[6, 0, [nr]]], links=True, on_lines=True, at_doors=True),
-    Form("link by text", lambda nr: [[4, str(nr), 0]], on_lines=True, at_doors=True),
-    Form("set by text", lambda nr: [[6, 0, [str(nr)]]], on_lines=True, at_doors=True),
+    Form("link", lambda nr: [[4, nr, 0]], links=True, on_lines=True, over_http=True),
+    Form("set", lambda nr: [[6, 0, [nr]]], links=True, on_lines=True, over_http=True),
+    Form("link by text", lambda nr: [[4, str(nr), 0]], on_lines=True, over_http=True),
+    Form("set by text", lambda nr: [[6, 0, [str(nr)]]], on_lines=True, over_http=True),
     Form("link by float", lambda nr: [[4, float(nr), 0]], rare=True),
     Form("set by float", lambda nr: [[6, 0, [float(nr)]]], rare=True),
     Form("link by object", lambda nr: [[4, {"id": nr}, 0]], rare=True),
@@ -60,10 +60,10 @@ COMMANDS = (
 )
 # Forms for the ID of a document, in fields that may hold a text with several IDs.
 NUMBERS = (
-    Form("integer", lambda nr: nr, at_doors=True),
-    Form("text", str, at_doors=True),
-    Form("list", lambda nr: [nr], at_doors=True),
-    Form("text of a list", lambda nr: f"[{nr}]", at_doors=True),
+    Form("integer", lambda nr: nr, over_http=True),
+    Form("text", str, over_http=True),
+    Form("list", lambda nr: [nr], over_http=True),
+    Form("text of a list", lambda nr: f"[{nr}]", over_http=True),
     Form("float", float),
     Form("padded text", lambda nr: f" {nr}"),
 )
@@ -133,11 +133,11 @@ class Place:
     writes: bool = False
     lines: bool = False  # tried once per parent of the model
     needs_own: bool = False
-    at_doors: bool = False  # also tried over HTTP; other places differ in the call, not in the entry point
+    over_http: bool = False  # also tried over HTTP; other places differ in the call, not in the entry point
 
     @property
     def is_main(self):
-        return self.at_doors or self.name == "a write"
+        return self.over_http or self.name == "a write"
 
 
 # ------------------------------------------------------------------
@@ -244,12 +244,12 @@ def _written_on_line(client, case, value, parent):
 
 
 PLACES = (
-    Place("a new form, by default", _new_form_by_default, at_doors=True),
+    Place("a new form, by default", _new_form_by_default, over_http=True),
     Place("a new form, by value", _new_form_with_value),
-    Place("a form, changed", _changed_field, at_doors=True),
+    Place("a form, changed", _changed_field, over_http=True),
     Place("a form of an own record, changed", _changed_field_of_own, needs_own=True),
     Place("default values", _default_values),
-    Place("a new record", _created, writes=True, at_doors=True),
+    Place("a new record", _created, writes=True, over_http=True),
     Place("a new record, by default", _created_by_default, writes=True),
     Place("a new record, by its name", _created_by_name, writes=True),
     Place("a copy", _copied, writes=True, needs_own=True),
@@ -283,7 +283,7 @@ def _standing_record(client, case, value):
 
 STANDING_PLACES = (
     Place("default values, standing on it", _standing_default_values),
-    Place("a new form, standing on it", _standing_form, at_doors=True),
+    Place("a new form, standing on it", _standing_form, over_http=True),
     Place("a new record, standing on it", _standing_record, writes=True),
 )
 FORMS_OF = {LINK: FORMS, LINKS: COMMANDS, NUMBER: NUMBERS, REFERENCE: NUMBERS}

@@ -102,7 +102,7 @@ class TestBatchesAny(LeadsAgentCommon):
 
     def _draw(self):
         """Create random assignments, callbacks and limits."""
-        draw, door = self.random, self.env(user=self.manager)["leads.agent.assignment"].sudo()
+        draw, assignments = self.random, self.env(user=self.manager)["leads.agent.assignment"].sudo()
         self.agents.leads_max_open = self.agents.leads_max_per_day = 0
         holders = {customer.id: draw.choice(self.agents) for customer in self.customers if draw.random() < 0.5}
         for company in self.env.company | self.other_company:
@@ -111,8 +111,10 @@ class TestBatchesAny(LeadsAgentCommon):
                 for nr, agent in holders.items()
                 if (agent == self.far_agent) == (company != self.env.company)
             ]
-            Assigning(door.with_company(company).env, Terms("manual", unconditional=True), tell=False).run(requests)
-        leads = door.search([("partner_id", "in", self.customers.ids), ("state", "=", "active")])
+            Assigning(assignments.with_company(company).env, Terms("manual", unconditional=True), tell=False).run(
+                requests
+            )
+        leads = assignments.search([("partner_id", "in", self.customers.ids), ("state", "=", "active")])
         for lead in leads:
             lead.write(
                 {
@@ -122,7 +124,7 @@ class TestBatchesAny(LeadsAgentCommon):
                 }
             )
         for company, mine in leads.grouped("company_id").items():
-            door.env["leads.agent.history"].with_company(company)._refresh_last_events(mine.partner_id.ids)
+            assignments.env["leads.agent.history"].with_company(company)._refresh_last_events(mine.partner_id.ids)
         for agent in self.agents:
             agent.write(
                 {"leads_max_open": draw.choice((0, 0, 1, 2, 4)), "leads_max_per_day": draw.choice((0, 0, 1, 3))}

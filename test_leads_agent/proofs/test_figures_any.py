@@ -61,13 +61,13 @@ class Log:
             match entry:
                 case ("quote", order):
                     self.states[order] = "draft"
-                case ("give", at, customer, agent, order, door):
-                    before = self._before(customer, agent, order, door)
+                case ("give", at, customer, agent, order, entry_point):
+                    before = self._before(customer, agent, order, entry_point)
                     taken = self._end(customer, "reassigned", at)
                     turn = Turn(agent, order, at, before)
                     self.turns.append((customer, turn))
                     self.holder[customer] = turn
-                    batches.setdefault(door, {})[customer] = (turn, taken)
+                    batches.setdefault(entry_point, {})[customer] = (turn, taken)
                 case ("end", at, customer, reason):
                     self._end(customer, reason, at)
                 case ("sell", at, customer, order):
@@ -91,11 +91,11 @@ class Log:
             turn.end, turn.ended_at = reason, at
         return turn
 
-    def _before(self, customer, agent, order, door):
+    def _before(self, customer, agent, order, entry_point):
         """Return the agent's turn that is reopened, or the last one for the same order of the customer."""
         for other, turn in reversed(self.turns):
             if other == customer and turn.agent == agent:
-                if turn.end in ("resolved", "sale") if door == "reopen" else order in (turn.order, turn.sold):
+                if turn.end in ("resolved", "sale") if entry_point == "reopen" else order in (turn.order, turn.sold):
                     return turn
         return None
 
@@ -269,20 +269,20 @@ class TestFiguresAny(FiguresCommon):
     def _note(self, *entry):
         self.log.entries.append(entry)
 
-    def _given(self, customer, do, door="form"):
+    def _given(self, customer, do, entry_point="form"):
         before = self._active(customer)
         do()
-        self._note_given(customer, before, door)
+        self._note_given(customer, before, entry_point)
 
-    def _note_given(self, customer, before, door):
+    def _note_given(self, customer, before, entry_point):
         """Log an assignment.
 
-        :param door: ``form``, ``reopen``, or the number of a batch
+        :param entry_point: ``form``, ``reopen``, or the number of a batch
         """
         after = self._active(customer)
         if after != before:
             nr, agent = self.customers.index(customer), self.agents.index(after.agent_id)
-            self._note("give", self.now, nr, agent, after.order_id.id, door)
+            self._note("give", self.now, nr, agent, after.order_id.id, entry_point)
 
     # -- Playing and comparing
 

@@ -17,7 +17,7 @@ ATTENDEE = ("calendar.attendee", "partner_id")
 SAVED_ANYWAY = (
     # The plain integer was refused, but other values that PostgreSQL accepts as a number were not.
     *(Example("V1", *ATTENDEE, form, NEW) for form in ("text", "float", "padded text")),
-    *(Example("V1", *ATTENDEE, "text", NEW, door=door) for door in INTERFACES),
+    *(Example("V1", *ATTENDEE, "text", NEW, interface=interface) for interface in INTERFACES),
     Example("V1", "discuss.channel.member", "partner_id", "text", ON_LINE, parent="discuss.channel"),
     Example("V1", "sale.order.line", "linked_line_id", "text", NEW, "sold_line"),
     Example("V1", "sale.order.discount", "sale_order_id", "text", NEW, "quotation"),
@@ -42,7 +42,7 @@ EMPTIED = (
 COMPUTED_BEFORE_A_LOOK = (
     *(Example("V2", *ATTENDEE, form, CHANGED) for form in ("integer", "object")),
     *(Example("V2", *ATTENDEE, "integer", place) for place in (BY_DEFAULT, BY_VALUE)),
-    *(Example("V2", *ATTENDEE, "integer", CHANGED, door=door) for door in INTERFACES),
+    *(Example("V2", *ATTENDEE, "integer", CHANGED, interface=interface) for interface in INTERFACES),
     Example("V2", "stock.move.line", "move_id", "integer", CHANGED, "delivery_move"),
     Example("V4", "mail.compose.message", "parent_id", "integer", CHANGED, "partner_message"),
     Example("V4", "mail.compose.message", "parent_id", "integer", CHANGED, "sold_message"),
@@ -61,7 +61,7 @@ NAMED = (
             ("lead", "B"),
         )
     ),
-    *(Example("V3", *ACTIVITY, "integer", CHANGED, is_document=True, door=door) for door in INTERFACES),
+    *(Example("V3", *ACTIVITY, "integer", CHANGED, is_document=True, interface=interface) for interface in INTERFACES),
     Example("V3", *MESSAGE, "integer", CHANGED, is_document=True),
     Example("V3", *MESSAGE, "integer", BY_DEFAULT, is_document=True),
     Example("V3", *MESSAGE, "integer", BY_DEFAULT, "sold", "B", is_document=True),
@@ -69,10 +69,10 @@ NAMED = (
 )
 NAMED_TO_PORTAL = (
     *(
-        Example("V3", *MESSAGE, "integer", place, thing, is_document=True, door=door)
+        Example("V3", *MESSAGE, "integer", place, thing, is_document=True, interface=interface)
         for place in (CHANGED, BY_DEFAULT)
         for thing in ("partner", "sold")
-        for door in ("", *INTERFACES)
+        for interface in ("", *INTERFACES)
     ),
 )
 

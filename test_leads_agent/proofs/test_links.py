@@ -21,7 +21,7 @@ from .remote import MUTED, RemoteCase
 _logger = logging.getLogger(__name__)
 
 # Size of a slice, in process and over HTTP.
-SAMPLE, SAMPLE_AT_DOORS = 300, 40
+SAMPLE, SAMPLE_OVER_HTTP = 300, 40
 LEAST = 7000
 # How many twins of a kind are tried: of those that must be answered, and of the others.
 TWINS_TO_ANSWER, TWINS = 250, 40
@@ -69,9 +69,11 @@ class LinksCommon(WithPortal, RemoteCase):
         if WHOLE:
             return probes
         rng = random.Random(f"{SEED} {role.name}")
-        inside = [probe for probe in probes if not probe.door]
-        at_doors = [probe for probe in probes if probe.door]
-        return rng.sample(inside, min(SAMPLE, len(inside))) + rng.sample(at_doors, min(SAMPLE_AT_DOORS, len(at_doors)))
+        inside = [probe for probe in probes if not probe.interface]
+        over_http = [probe for probe in probes if probe.interface]
+        return rng.sample(inside, min(SAMPLE, len(inside))) + rng.sample(
+            over_http, min(SAMPLE_OVER_HTTP, len(over_http))
+        )
 
     def _attack(self, asker, role, probes):
         """Return what leaked, by the name of the probe."""
@@ -139,7 +141,7 @@ class LinksCommon(WithPortal, RemoteCase):
         figure(area, f"{role.name}: pairs of model and field", len({probe.case.name for probe in everything}))
         figure(area, f"{role.name}: pairs asked", len({probe.case.name for probe in probes}))
         figure(area, f"{role.name}: asked", len(probes))
-        figure(area, f"{role.name}: asked over HTTP", sum(bool(probe.door) for probe in probes))
+        figure(area, f"{role.name}: asked over HTTP", sum(bool(probe.interface) for probe in probes))
         figure(area, f"{role.name}: distinct", distinct)
         figure(area, f"{role.name}: kinds of probes", len(answered))
         figure(area, f"{role.name}: kinds whose twin answered with a mark", sum(map(bool, answered.values())))
@@ -197,7 +199,7 @@ class TestNumbers(LinksCommon):
                 few = (
                     probe
                     for probe in self._links(asker)
-                    if not probe.door
+                    if not probe.interface
                     and probe.form.name in ("integer", "text", "link", "set by text")
                     and crc32(probe.name.encode()) % len(others) == share
                 )

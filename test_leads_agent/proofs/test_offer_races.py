@@ -185,9 +185,9 @@ class TestOfferRaces(RaceCase):
                 rows = [(lead_id, user_id, lead.leads_routing_ids.id, "catch_all") for user_id in catchers]
                 Offering(env).make(rows, env.company)
             first, second = self._live(lead_id)
-            door = ("action_accept", "action_assign_to", "action_resubmit")[run % 3]
+            method = ("action_accept", "action_assign_to", "action_resubmit")[run % 3]
             outcomes = self._race(
-                press(door, *first, *([agent_id] if door == "action_assign_to" else [])),
+                press(method, *first, *([agent_id] if method == "action_assign_to" else [])),
                 press("action_assign_to", *second, agent_id),
             )
             self._check_errors(outcomes)
@@ -196,7 +196,7 @@ class TestOfferRaces(RaceCase):
             owner = self._check_one_fate(lead_id)
             won = second if isinstance(outcomes[0], UserError) else first
             expected = {"action_accept": first[1], "action_assign_to": agent_id, "action_resubmit": False}
-            self.assertEqual(owner, agent_id if won == second else expected[door])
+            self.assertEqual(owner, agent_id if won == second else expected[method])
         figure("offer races", "two users of the catch-all: runs, told so", f"{run + 1}, {told}")
 
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")

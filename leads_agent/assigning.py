@@ -175,7 +175,7 @@ class Assigning:
             if partner_id := leads.commercial_of.get(request.partner_id):
                 request_of.setdefault(partner_id, request)
         agent_of = {partner_id: request.agent_id for partner_id, request in request_of.items()}
-        self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
+        self.env["res.users"].browse(set(agent_of.values()))._leads_lock()
         verdicts = self._meant(examined, agent_of) if examined else self._refuse(self.judge(leads, agent_of))
         verdicts = self.assignments._limit(verdicts, agent_of, self.terms)
         if taken := sorted(p for p, verdict in verdicts.items() if verdict.replaces_holder):

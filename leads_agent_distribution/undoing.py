@@ -125,7 +125,7 @@ class Undoing:
             return {}
         assigning = Assigning(self.batch._assigning().env, Terms("batch", unconditional=True, reassign=True))
         agent_of = {row.partner_id: row.former_agent_id for row in rows}
-        self.env["res.users"].browse(set(agent_of.values()))._leads_take_turns()
+        self.env["res.users"].browse(set(agent_of.values()))._leads_lock()
         leads = read_leads(assigning.env, list(agent_of))
         verdicts = assigning.judge(leads, agent_of)
         # sudo: res.users - names in the sentences of the log

@@ -127,12 +127,12 @@ class Answering:
         offer._bus_changed()
 
     def take_turn(self):
-        Process(self.offer.lead_id).take_turns()
+        Process(self.offer.lead_id).lock()
         self.offer.invalidate_recordset(["state", "deadline"])
 
     def take_turn_of_person(self):
-        """Lock the leads of the same person too: see :meth:`People.take_turns`."""
-        known = People(self.offer.lead_id).take_turns()
+        """Lock the leads of the same person too: see :meth:`People.lock`."""
+        known = People(self.offer.lead_id).lock()
         self.offer.invalidate_recordset(["state", "deadline"])
         return known
 

@@ -58,7 +58,7 @@ class Job:
         if not due:
             return 0
         leads = due.lead_id
-        Process(leads).take_turns()
+        Process(leads).lock()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -93,7 +93,7 @@ class Job:
         leads = due.lead_id
         if not leads:
             return 0
-        Process(leads).take_turns()
+        Process(leads).lock()
         leads.invalidate_recordset(["leads_offer_state"])
         due.invalidate_recordset()
         ended, waiting, held = (

@@ -137,14 +137,14 @@ class People:
                 return found - self.leads
             found |= more
 
-    def take_turns(self):
+    def lock(self):
         """Lock a lead and the other leads of the person: if two agents accept, one transaction is retried.
 
         :returns: the known customer and the holder; each may be empty
         """
         lead = self.leads.ensure_one()
         customer, holder = self.known().get(lead, (lead.partner_id.browse(), lead.user_id.browse()))
-        Process(lead | self._same_person(customer)).take_turns()
+        Process(lead | self._same_person(customer)).lock()
         return customer, holder
 
     # ------------------------------------------------------------------
@@ -174,7 +174,7 @@ class People:
     def give_others(self, agent, customer):
         """Give an agent the person's other leads too, since the agent holds the customer now."""
         others = self._same_person(customer)
-        Process(others).take_turns()
+        Process(others).lock()
         for lead in others:
             lead._leads_give(agent, "coalesced", partner=customer, alone=True)
 

@@ -3,7 +3,7 @@
 A plain object beside the model ``leads.agent.routing``, which stores it in the open row of each lead. The caller
 passes elevated leads::
 
-    Process(leads).take_turns()
+    Process(leads).lock()
     Process(leads).move("waiting", tomorrow, "Nobody is there.")
 """
 
@@ -20,7 +20,7 @@ class Process:
         self.leads = leads.union()
         self.env = leads.env
 
-    def take_turns(self):
+    def lock(self):
         """Lock the leads: of two transactions that move a lead, Odoo retries the second one.
 
         The rows are updated, not only locked. A lead without an open row has no offers yet; its first move updates the
@@ -95,6 +95,6 @@ class Process:
         """Take back live offers; no agent loses points."""
         if not self.leads:
             return
-        self.take_turns()
+        self.lock()
         self.leads._leads_open_offers()._recall()
         self.move(state, reason=None if keep_owner else reason, hold="manager" if state == "held" else None)

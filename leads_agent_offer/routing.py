@@ -37,7 +37,7 @@ class Routing:
 
         :param bool anew: agents who were already asked may be asked again, because the lead has changed
         """
-        Process(self.leads).take_turns()
+        Process(self.leads).lock()
         self.leads.invalidate_recordset(["user_id", "active", "leads_offer_state"])
         leads = self.leads.filtered(
             lambda lead: not lead._leads_is_settled() and lead.leads_offer_state in ("none", "held", "waiting")

@@ -194,7 +194,7 @@ class Steps:
 def pass_on(offers):
     """Take back offers of agents who are gone; the leads go on at once, and nobody loses points."""
     leads = offers.lead_id
-    Process(leads).take_turns()
+    Process(leads).lock()
     offers.invalidate_recordset(["state"])
     offers.filtered(lambda offer: offer.state == "offered")._recall()
     Steps(leads - leads._leads_open_offers().lead_id).go_on()

@@ -201,7 +201,7 @@ class ResUsers(models.Model):
     # Receiving leads. Hooks: without other addons, nobody is ever absent
     # ------------------------------------------------------------------
 
-    def _leads_take_turns(self):
+    def _leads_lock(self):
         """Serialize transactions that change what these users hold: Odoo retries the later one.
 
         Assigning counts their leads, and removing the role takes their leads back. Locks alone are not enough, as a
@@ -292,7 +292,7 @@ class ResUsers(models.Model):
     def _leads_release_orphans(self):
         """Take the leads back from users who may no longer hold any; an empty recordset means all users."""
         gone = self.filtered(lambda user: not user.can_hold_leads)
-        gone._leads_take_turns()
+        gone._leads_lock()
         # sudo: leads.agent.assignment - follows from the change of the user, which the caller was allowed to make
         Assignment = self.env["leads.agent.assignment"].sudo()
         domain = Domain("state", "=", "active")

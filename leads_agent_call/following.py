@@ -4,7 +4,7 @@ from odoo.api import Environment
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .reminding import refused, tell
+from .reminding import notify, refused
 
 
 def follow_started(assignments):
@@ -100,7 +100,7 @@ def cancel_for(customers):
     callbacks._close("cancelled")
     for callback in callbacks.filtered("agent_id"):
         agent = callback.agent_id
-        tell(callback.with_context(lang=agent.lang, tz=agent.tz), agent)
+        notify(callback.with_context(lang=agent.lang, tz=agent.tz), agent)
 
 
 def pass_to(env: Environment, entity_of):

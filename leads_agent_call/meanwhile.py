@@ -79,7 +79,7 @@ def _name_of(env: Environment, user) -> str:
     return user.name if user and user._is_internal() else env._("The customer")
 
 
-def tell(env: Environment, rows) -> None:
+def notify(env: Environment, rows) -> None:
     """Elevated: notify agents that other users changed the subject of their calls.
 
     :param rows: ``(call, agent)`` IDs
@@ -120,7 +120,7 @@ def follow_leads(assignments, end_reason="") -> None:
             concerned,
         )
     )
-    tell(calls.env, rows)
+    notify(calls.env, rows)
     if end_reason == "sale":
         _close_by_sale(calls.browse(call_id for call_id, _agent_id in rows), assignments)
 
@@ -141,7 +141,7 @@ def _close_by_sale(calls, assignments) -> None:
             "closed_by_id": calls.env.uid,
         }
     )
-    tell(calls.env, [(call.id, call.agent_id.id) for call in calls])
+    notify(calls.env, [(call.id, call.agent_id.id) for call in calls])
     for call in calls:
         call.callback_id._close("done", call)
     calls.env["leads.agent.history"]._log_calls(calls)
@@ -186,7 +186,7 @@ def pass_to(env: Environment, entity_of: dict[int, int]) -> None:
         running = together.filtered(lambda call: call.state != "done")
         if len(running) > 1:
             running[1:]._end({"closed_by_id": env.uid, "note": env._("The customer was merged during the call.")})
-            tell(env, [(call.id, call.agent_id.id) for call in running[1:]])
+            notify(env, [(call.id, call.agent_id.id) for call in running[1:]])
             # Flush before changing the customer: each may have only one running call.
             calls.flush_model()
         together.filtered(lambda call, entity_id=entity_id: call.partner_id.id != entity_id).write(

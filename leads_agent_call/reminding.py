@@ -8,7 +8,7 @@ from .tools.attempt import Attempt
 from .tools.calling_hours import next_opening_everywhere
 
 # How many agents are notified in one run of the job.
-TOLD_AT_ONCE = 1_000
+NOTIFIED_AT_ONCE = 1_000
 
 
 def remind(env: Environment):
@@ -19,7 +19,9 @@ def remind(env: Environment):
     """
     # sudo: leads.agent.callback - the job notifies all agents
     due = (
-        env["leads.agent.callback"].sudo().search([("is_due", "=", True), ("told_at", "=", False)], limit=TOLD_AT_ONCE)
+        env["leads.agent.callback"]
+        .sudo()
+        .search([("is_due", "=", True), ("told_at", "=", False)], limit=NOTIFIED_AT_ONCE)
     )
     # sudo: leads.agent.desk - as above
     Desk = env["leads.agent.desk"].sudo()
@@ -41,9 +43,9 @@ def remind(env: Environment):
     told.filtered(lambda callback: callback.agent_id in on_leave).agent_id = False
     for agent, callbacks in (told | blocked).filtered("agent_id").grouped("agent_id").items():
         for callback in callbacks.with_context(lang=agent.lang, tz=agent.tz):
-            tell(callback, agent)
+            notify(callback, agent)
         agent._leads_dashboard_changed()
-    env["ir.cron"]._commit_progress(len(due), remaining=int(len(due) == TOLD_AT_ONCE))
+    env["ir.cron"]._commit_progress(len(due), remaining=int(len(due) == NOTIFIED_AT_ONCE))
 
 
 def refused(callbacks, facts_of):
@@ -54,7 +56,7 @@ def refused(callbacks, facts_of):
     )
 
 
-def tell(callback, agent):
+def notify(callback, agent):
     """Send one notification to the agent, in the agent's language."""
     env, name = callback.env, callback.partner_id.complete_name or ""
     zone = agent.tz or "UTC"

@@ -10,7 +10,7 @@ from .desk_common import WORKDAY, DeskCommon
 
 
 class CallChangesCommon(DeskCommon):
-    def _told(self):
+    def _notified(self):
         """Return and forget the calls notified on the bus, whose messages contain only IDs."""
         values = self.env.cr.precommit.data.get("bus.bus.values", [])
         messages = [(json.loads(row["channel"]), json.loads(row["message"])) for row in values]
@@ -26,7 +26,7 @@ class CallChangesCommon(DeskCommon):
         customer = self._callable(name)
         lead = self._assign(customer)
         call = self._start(customer)
-        self._told()
+        self._notified()
         return customer, lead, call
 
     def _reassign(self, lead, agent):
@@ -86,7 +86,7 @@ class TestCallChanges(CallChangesCommon):
             with self.subTest(name):
                 customer, lead, call = self._in_call(name)
                 act(lead)
-                self.assertEqual(self._told(), [(self.agent.partner_id.id, {"call_id": call.id})])
+                self.assertEqual(self._notified(), [(self.agent.partner_id.id, {"call_id": call.id})])
                 self.assertRegex(self._changes(), sentence)
                 self.assertRegex(call.what_happened(), sentence)
                 self.assertEqual(call.state, "talking")
@@ -97,7 +97,7 @@ class TestCallChanges(CallChangesCommon):
                 form.save().action_confirm()
                 self.assertEqual((call.state, call.disposition_id, call.note), ("done", interested, "Said yes"))
                 self.assertEqual(customer.leads_agent_id, holder)
-                self.assertFalse(self._told(), "the agent's own doing")
+                self.assertFalse(self._notified(), "the agent's own doing")
 
     def test_effects_on_a_customer_who_is_no_lead_of_the_agent(self):
         """What is done with the customer is announced, also when the lead went to somebody else during the call."""
@@ -127,7 +127,7 @@ class TestCallChanges(CallChangesCommon):
                 form.disposition_id = self.no_answer
                 form.note = "Hung up in the middle"
                 self._sell(customer, user)
-                self.assertEqual(self._told(), [(self.agent.partner_id.id, {"call_id": call.id})])
+                self.assertEqual(self._notified(), [(self.agent.partner_id.id, {"call_id": call.id})])
                 sentence = f"^{by} confirmed an order of {name}: your call has its outcome, 'Sale'."
                 self.assertRegex(call.what_happened(), sentence)
                 with self.assertRefused(UserError, sentence):
@@ -148,11 +148,11 @@ class TestCallChanges(CallChangesCommon):
     def test_what_the_agent_does_is_no_news(self):
         customer, lead, call = self._in_call("Own")
         self._resolve(lead, self.agent)
-        self.assertEqual((self._told(), self._changes(), call.what_happened()), ([], "", ""))
+        self.assertEqual((self._notified(), self._changes(), call.what_happened()), ([], "", ""))
         call.finish(self.no_answer.id, "")
         customer, _lead, call = self._in_call("Own sale")
         self._sell(customer, self.agent)
-        self.assertEqual((self._told(), call.what_happened()), ([], ""))
+        self.assertEqual((self._notified(), call.what_happened()), ([], ""))
 
     def test_taken_away_and_given_back_the_outcome_counts(self):
         customer, lead, call = self._in_call("Back again")
@@ -167,7 +167,7 @@ class TestCallChanges(CallChangesCommon):
         elsewhere = self._assign(other)
         _customer, _lead, call = self._in_call("Here")
         elsewhere.with_user(self.manager).action_unassign()
-        self.assertEqual((self._told(), self._changes(), call.what_happened()), ([], "", ""))
+        self.assertEqual((self._notified(), self._changes(), call.what_happened()), ([], "", ""))
 
     def test_a_merge_that_ends_the_call(self):
         first, _lead, call = self._in_call("First")
@@ -175,12 +175,12 @@ class TestCallChanges(CallChangesCommon):
         self._assign(second, self.other_agent)
         with freeze_time("2026-11-25 10:01:00"):
             later = self._start(second, self.other_agent)
-        self._told()
+        self._notified()
         self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).sudo()._merge(
             (first | second).ids, first
         )
         self.assertEqual((call.state, later.state), ("talking", "done"))
-        self.assertIn((self.other_agent.partner_id.id, {"call_id": later.id}), self._told())
+        self.assertIn((self.other_agent.partner_id.id, {"call_id": later.id}), self._notified())
         self.assertRegex(later.what_happened(), "^Manager Mia merged .* your call is over")
 
     def test_nobody_asks_about_calls_of_others(self):

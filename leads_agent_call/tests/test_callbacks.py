@@ -91,13 +91,13 @@ class TestCallbacks(CallbackCommon):
         self.agent.notification_type = "inbox"
         callback = self._callback()
         inbox = [("res_partner_id", "=", self.agent.partner_id.id), ("is_read", "=", False)]
-        self._tell()
+        self._remind()
         before = self.env["mail.notification"].search_count(inbox)
         with freeze_time("2026-11-26 13:30:01"):
             self.assertTrue(callback.is_due)
             self.assertFalse(callback.is_missed)
-            self._tell()
-            self._tell()
+            self._remind()
+            self._remind()
             self.assertEqual(self.env["mail.notification"].search_count(inbox), before + 1)
             message = self.env["mail.message"].search([("subject", "=", "Callback due: Harbour Café")])
             self.assertEqual(len(message), 1)
@@ -166,11 +166,11 @@ class TestCallbacks(CallbackCommon):
             }
         )
         with freeze_time("2026-11-26 13:30:01"):
-            self._tell()
+            self._remind()
             self.assertFalse(callback.agent_id)
             self.assertTrue(self._sees(callback, self.other_agent))
 
-    def _tell(self):
+    def _remind(self):
         self.env.flush_all()
         with self.enter_registry_test_mode():
             self.env.ref("leads_agent_call.cron_callbacks").method_direct_trigger()
@@ -190,13 +190,13 @@ class TestCallbacks(CallbackCommon):
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         self._only_open(9, 12, self.belgium)
         with freeze_time("2026-11-26 13:30:01"):
-            self._tell()
+            self._remind()
             self.assertEqual(blocked.state, "cancelled")
             self.assertTrue(self.env["mail.message"].search([("subject", "=", "Callback cancelled: Harbour Café")]))
             self.assertEqual((late.state, late.due_at), ("open", self._at("2026-11-27 08:00:00")))
             self.assertFalse(late.is_due)
         with freeze_time("2026-11-27 08:00:01"):
-            self._tell()
+            self._remind()
             self.assertTrue(late.told_at)
 
     def test_due_but_not_missed_is_not_for_colleagues(self):

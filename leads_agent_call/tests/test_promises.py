@@ -18,7 +18,7 @@ class PromiseCommon(DeskCommon):
         cls.busy = cls.env.ref("leads_agent.disposition_busy")
         cls.voicemail = cls.env.ref("leads_agent.disposition_voicemail")
 
-    def _tell(self):
+    def _remind(self):
         self.env.flush_all()
         with self.enter_registry_test_mode():
             self.env.ref("leads_agent_call.cron_callbacks").method_direct_trigger()
@@ -72,7 +72,7 @@ class TestPromisesInVain(PromiseCommon):
                 )
                 self.assertEqual((lead.state, lead.attempt_count), ("active", 1))
                 with freeze_time(self._at(due_at) + timedelta(seconds=1)):
-                    self._tell()
+                    self._remind()
                     self.assertTrue(callback.told_at, "told of again")
                     self._finish(self.env.ref("leads_agent.disposition_interested"), customer)
                 self.assertEqual(callback.state, "done", "reached at last")
@@ -113,7 +113,7 @@ class TestPromisesInVain(PromiseCommon):
                 )
                 self.assertEqual((lead.state, lead.attempt_count), ("active", 1))
                 with freeze_time(promised + timedelta(seconds=1)):
-                    self._tell()
+                    self._remind()
                     self.assertTrue(callback.told_at, "told of at the moment that was promised")
                     self._finish(self.busy, customer)
                 self.assertEqual(callback.due_at, promised + timedelta(minutes=30, seconds=1), "on time, and in vain")
@@ -280,7 +280,7 @@ class TestPromisesOfCompanies(PromiseCommon):
                 callback = self._callback(customer)
                 self.agent.write({"tz": zone, "notification_type": "inbox"})
                 with freeze_time("2026-11-26 13:30:01"):
-                    self._tell()
+                    self._remind()
                     body = self.env["mail.message"].search([("subject", "=", f"Callback due: {customer.name}")]).body
                     self.assertRegex(body, f"at 11/2[67]/26, {mailed}")
                     rows = self._dashboard()["callbacks"]
@@ -308,7 +308,7 @@ class TestMovedCallbacks(PromiseCommon):
         callback = self._callback(customer, day=day, hour=hour)
         self._only_open(opening, closing, self.belgium)
         with freeze_time(now):
-            self._tell()
+            self._remind()
         return callback
 
     def test_it_says_when_it_was_due_and_why_it_is_not(self):
@@ -345,7 +345,7 @@ class TestMovedCallbacks(PromiseCommon):
         callback = self._moved("Twice", 14.5, "2026-11-26 13:30:30")
         self.env["leads.agent.calling.hours"].search([]).hour_from = 11
         with freeze_time("2026-11-27 07:00:10"):
-            self._tell()
+            self._remind()
         self.assertEqual(callback.due_at, self._at("2026-11-27 10:00:00"))
         self.assertEqual(callback.moved_from, self._at("2026-11-26 13:30:00"))
         with freeze_time("2026-11-27 10:00:10"):

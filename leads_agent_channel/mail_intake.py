@@ -96,14 +96,14 @@ class MailIntake:
         thread = self.env["mail.thread"].with_context(leads_intake=intake)
         thread.message_process(how.pop("model", None), mail_source.repaired(source, row.key), **how)
         if message := Message.search(known_as, order="id desc", limit=1):
-            return self._stands(intake, message)
+            return self._record_posted(intake, message)
         if intake.held_because:
             return row._hold(self._held_sentence(intake.held_because))
         if intake.ignored_because:
             return row._became("ignored", reason=intake.ignored_because)
         return row._became("ignored", reason=self.env._("The mail gateway found no recipient or returned the message"))
 
-    def _stands(self, intake, message):
+    def _record_posted(self, intake, message):
         """Record that the mail was posted on a document."""
         document = self.env[message.model].browse(message.res_id) if message.model else None
         lead = self.env["res.partner"]

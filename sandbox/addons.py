@@ -35,7 +35,7 @@ class Addon:
         return self.name.startswith("test_")
 
     @property
-    def stands_apart(self) -> bool:
+    def is_separate(self) -> bool:
         """Whether the addon is tested in a separate database."""
         return bool(APART_HOSTS & set(self.manifest.get("depends", [])))
 
@@ -70,16 +70,16 @@ def for_demo() -> list[str]:
 
 
 def for_tests() -> list[str]:
-    return [addon.name for addon in ours() if not addon.stands_apart]
+    return [addon.name for addon in ours() if not addon.is_separate]
 
 
 def for_tests_apart() -> list[str]:
-    return [addon.name for addon in ours() if addon.stands_apart]
+    return [addon.name for addon in ours() if addon.is_separate]
 
 
 def of_proofs() -> list[str]:
     """Return the addons that only contain tests of all others together."""
-    return [addon.name for addon in ours() if addon.is_test and not addon.stands_apart]
+    return [addon.name for addon in ours() if addon.is_test and not addon.is_separate]
 
 
 def fingerprints() -> dict[str, str]:

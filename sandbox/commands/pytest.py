@@ -28,6 +28,6 @@ def _with_paths(chosen: list[str]) -> list[str]:
     """Add the tests of all addons unless the arguments include paths."""
     if any((ROOT / argument.split("::")[0]).exists() for argument in chosen):
         return chosen
-    folders = [addon.path / name for addon in addons.ours() if not addon.stands_apart for name in ("tests", "proofs")]
+    folders = [addon.path / name for addon in addons.ours() if not addon.is_separate for name in ("tests", "proofs")]
     tests = [str(folder) for folder in folders if folder.is_dir()]
     return [*chosen, *tests]

@@ -23,8 +23,8 @@ def test_bridge_waits_for_its_triggers(tmp_path):
 
 
 def test_addons_with_a_website_stand_apart(tmp_path):
-    assert Addon(tmp_path, {"depends": ["leads_agent_lifecycle", "website"], "auto_install": True}).stands_apart
-    assert not Addon(tmp_path, {"depends": ["leads_agent"]}).stands_apart
+    assert Addon(tmp_path, {"depends": ["leads_agent_lifecycle", "website"], "auto_install": True}).is_separate
+    assert not Addon(tmp_path, {"depends": ["leads_agent"]}).is_separate
 
 
 def test_a_selection_is_shared_out(monkeypatch):

@@ -29,7 +29,7 @@ def told_out_of_sight(test, env):
     return message.sudo().notification_ids.filtered(lambda row: row.res_partner_id == env.user.partner_id)
 
 
-def told_of_chats(test, env):
+def notified_of_chats(test, env):
     """Find that a live chat operator is subscribed to all visitors who look for help."""
     # sudo: res.users - makes the user a live chat operator
     env.user.sudo().group_ids += test.env.ref("im_livechat.im_livechat_group_user")

@@ -43,7 +43,7 @@ OVERRIDES = (
         LOCKED,
         finds(lambda test, env: env["sale.order.discount"].search(test._is("D", "discount"))),
     ),
-    override("ir.websocket._build_bus_channel_list", LOCKED, finds(behind.told_of_chats)),
+    override("ir.websocket._build_bus_channel_list", LOCKED, finds(behind.notified_of_chats)),
     override("ir.rule._make_access_error", LOCKED, finds(behind.debug_error)),
     override("leads.agent.callback.create", LOCKED, passes(behind.forged_promise)),
     override("leads.agent.callback.write", LOCKED, write("A", "callback", closed_at="2020-01-01")),

@@ -101,7 +101,7 @@ class Log:
 
     # -- Counting
 
-    def _stands(self, turn):
+    def _is_credited(self, turn):
         return turn.end == "sale" and self.sellers[turn.sold] is turn and self.states[turn.sold] == "sale"
 
     def _leads(self, agent):
@@ -119,7 +119,7 @@ class Log:
                 lead.append(turn)
                 if turn.end == "reassigned":
                     lead = []
-                elif self._stands(turn):
+                elif self._is_credited(turn):
                     leads.append(lead)
                     lead = []
             if lead:
@@ -135,10 +135,10 @@ class Log:
             is_today = last.ended_at and last.ended_at >= midnight
             assigned += lead[0].at >= midnight
             resolved += bool(last.end in ("resolved", "sale") and is_today)
-            sold += bool(self._stands(last) and is_today)
+            sold += bool(self._is_credited(last) and is_today)
             if last.end and last.ended_at < midnight - timedelta(days=30):
                 continue
-            if self._stands(last):
+            if self._is_credited(last):
                 orders.setdefault((id(last), order), 1)
             elif self.states[order] != "sale":
                 orders.setdefault((id(last), order), 0)

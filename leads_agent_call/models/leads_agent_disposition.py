@@ -254,7 +254,7 @@ class LeadsAgentDisposition(models.Model):
         return sentences + self._customer_sentences()
 
     def _customer_sentences(self):
-        """What will happen to the customer, whether or not the customer is the agent's lead."""
+        """Return sentences on the effects on the customer, whether or not it is the agent's lead."""
         return [effect.sentence for effect in self._effects() if effect.sentence]
 
     def _effects(self):

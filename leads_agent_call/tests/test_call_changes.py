@@ -100,7 +100,7 @@ class TestCallChanges(CallChangesCommon):
                 self.assertFalse(self._notified(), "the agent's own doing")
 
     def test_effects_on_a_customer_who_is_no_lead_of_the_agent(self):
-        """What is done with the customer is announced, also when the lead went to somebody else during the call."""
+        """Effects on the customer are shown even if the lead was reassigned during the call."""
         outcome = self.env.ref("leads_agent.disposition_do_not_call")
         customer, lead, call = self._in_call("Taken, then blocked")
         lead.with_user(self.manager).action_unassign()

@@ -1,4 +1,4 @@
-"""How a call gets its outcome, with all that the outcome does, in one transaction."""
+"""Log the outcome of a call, with all its effects, in one transaction."""
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -9,8 +9,8 @@ from . import preview
 def log(call, disposition) -> dict:
     """Log an outcome of the user's own call if one click is enough, else open the form.
 
-    :param disposition: empty where it no longer exists: the form has a list to choose from
-    :returns: what ``leads.agent.call.log_outcome`` does
+    :param disposition: empty if it no longer exists: the form has a list to choose from
+    :returns: the result of ``leads.agent.call.log_outcome``
     """
     known = preview.know(call)
     if not disposition or not preview.is_one_click(known, disposition):
@@ -22,13 +22,13 @@ def log(call, disposition) -> dict:
 
 
 def finish(call, disposition, note: str, due_at=False, zone=False) -> None:
-    """Elevated: the outcome with all its effects.
+    """Elevated: store the outcome with all its effects.
 
     :param due_at: when to call back, in UTC
-    :raises UserError: in a sentence; nothing is written
+    :raises UserError: when the outcome is refused; nothing is written then
     """
     env = call.env
-    # Of two that finish the same call at the same moment, one does.
+    # If two transactions finish the same call at the same moment, only one succeeds.
     if not call.try_lock_for_update(allow_referencing=True):
         raise UserError(env._("The outcome of this call has already been logged."))
     call.invalidate_recordset(["state"])
@@ -51,7 +51,7 @@ def finish(call, disposition, note: str, due_at=False, zone=False) -> None:
         lead._count_attempt(disposition)
         lead._apply_outcome(disposition, note, call=call, due_at=due_at, zone=zone)
     else:
-        # The lead went elsewhere meanwhile, or was never the agent's: what concerns the customer still holds.
+        # The lead has been reassigned, or was never the agent's: only the effects on the customer apply.
         env["leads.agent.assignment"]._apply_to_customers(disposition, call.partner_id)
     if before:
         now = fields.Datetime.to_string(fields.Datetime.now())

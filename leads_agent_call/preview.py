@@ -1,6 +1,6 @@
-"""What an outcome would do, in the sentences that the agent reads before it is logged, and whether one click is enough.
+"""What an outcome would do, as sentences for the agent, and whether one click is enough.
 
-``know`` reads what the answers depend on, once for any number of outcomes.
+``know`` reads the necessary data once for any number of outcomes.
 """
 
 from typing import Any, NamedTuple
@@ -11,18 +11,18 @@ from odoo.tools import format_datetime
 from . import promising
 from .tools import policy
 
-# For how long the web client offers to take back what one click has logged, in seconds. The server is more patient.
+# How long the web client offers to undo an outcome logged with one click, in seconds. The server allows more.
 UNDO_SECONDS = 10
 OUTCOME_FIELDS = ("name", "fate", "is_contact", "asks_callback")
 
 
 class Known(NamedTuple):
-    """What the outcomes of one call depend on.
+    """The data that the outcomes of one call depend on.
 
     :param call: the user's own
     :param lead: the lead of the call, elevated; empty when the agent does not hold it
     :param callback: for which the call was made, elevated
-    :param is_promised: a callback of the customer is open
+    :param is_promised: the customer has an open callback
     """
 
     call: Any
@@ -36,20 +36,20 @@ class Known(NamedTuple):
 
 
 def know(call) -> Known:
-    """Read what the outcomes of the user's own call depend on."""
-    # sudo: leads.agent.call, leads.agent.callback - the user's own call, and what is promised to its customer
+    """Read the data that the outcomes of the user's own call depend on."""
+    # sudo: leads.agent.call, leads.agent.callback - the user's own call, and the callback of its customer
     call_sudo = call.sudo()
     is_promised = bool(call_sudo.env["leads.agent.callback"]._open_of(call_sudo.partner_id))
     return Known(call, call_sudo._lead(), call_sudo.callback_id, is_promised)
 
 
 def is_one_click(known: Known, disposition) -> bool:
-    """Return whether one click logs this outcome of the call; the other ones ask first."""
+    """Return whether one click logs this outcome; all others open the form first."""
     return bool(known.lead) and disposition._is_one_click(known.attempt(disposition))
 
 
 def outcomes(known: Known, dispositions) -> list[dict]:
-    """Return what the web client shows of outcomes before one is chosen.
+    """Return the data of outcomes for the web client.
 
     :returns: a dict each: ``id``, :data:`OUTCOME_FIELDS`, ``is_blocking``, ``is_one_click``, ``again_at`` (when the
         lead comes back after one click, a UTC string or False) and ``effects``, the sentences
@@ -67,7 +67,7 @@ def outcomes(known: Known, dispositions) -> list[dict]:
 
 
 def logged(known: Known, disposition) -> dict:
-    """Return what the web client says of an outcome that one click logs, as of the moment before.
+    """Return the data for the web client on an outcome logged with one click, from before it is logged.
 
     :returns: dict with ``call_id``, ``customer``, ``outcome``, ``effects`` and ``undo_seconds``
     """
@@ -81,7 +81,7 @@ def logged(known: Known, disposition) -> dict:
 
 
 def sentences(known: Known, disposition, due_at=False) -> list[str]:
-    """Return what an outcome of the user's own call would do now.
+    """Return sentences on what an outcome of the user's own call would do now.
 
     :param due_at: the agreed moment of the callback in UTC, if known
     """
@@ -113,14 +113,14 @@ def _of_callback(known: Known, disposition, fate: str) -> list[str]:
 
 
 def _due_again(callback, disposition):
-    """Return when an open callback is due after an outcome without a contact."""
+    """Return when an open callback is due after an outcome on which nobody was reached."""
     if not disposition.retry_minutes:
         return callback.due_at
     return promising.next_tries(callback, disposition.retry_minutes)[callback.id]
 
 
 def _again_at(known: Known, disposition):
-    """Return when the lead of a call comes back after an outcome with one click; False: at any time."""
+    """Return when the lead can be called again after an outcome with one click; False: at any time."""
     if known.callback.state == "open":
         return _due_again(known.callback, disposition)
     minutes = disposition.retry_minutes

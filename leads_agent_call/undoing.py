@@ -1,7 +1,7 @@
-"""How an outcome that one click logged is taken back, as if it had never been logged.
+"""Undo an outcome that was logged with one click, as if it had never been logged.
 
-An outcome that can be undone remembers what it found and what it left, as :func:`state` says them. It is undone as long
-as all is as it left it: whatever else happened with the customer, or was done by the agent, stays. All of it elevated.
+Such an outcome stores the state before and after, as returned by :func:`state`. It can be undone while the state is
+unchanged: later changes by the agent or others are never overwritten. Elevated.
 """
 
 from datetime import date, timedelta
@@ -11,16 +11,16 @@ from odoo.api import Environment
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-# The web client offers it for some seconds; a slow network may take its time.
+# Longer than the web client offers it, in case the network is slow.
 LIMIT = timedelta(minutes=1)
 LEAD_FIELDS = ("attempt_count", "next_call_at", "first_call_at", "hours_to_call")
 CALLBACK_FIELDS = ("due_at", "promised_at", "moved_from", "moved_because", "told_at")
 
 
 def state(call) -> dict:
-    """Return what an outcome changes, and what must not have changed since; JSON, by what to say of a change.
+    """Return the state that an outcome changes or depends on: JSON, by the name of the sentence for a change.
 
-    What comes first says most: a call that began since may have changed the lead, too.
+    The first difference is reported, most informative first: a call that began since may have changed the lead too.
     """
     env, customer = call.env, call.partner_id
     calls = env["leads.agent.call"]
@@ -39,12 +39,12 @@ def state(call) -> dict:
 
 
 def undo(call) -> None:
-    """Take back the outcome of a call.
+    """Undo the outcome of a call.
 
-    :raises UserError: in a sentence that says why that is not possible; nothing is written
+    :raises UserError: when that is not possible, with the reason; nothing is written then
     """
     env = call.env
-    # Of two that undo the same outcome at the same moment, one does.
+    # If two transactions undo the same outcome at the same moment, only one succeeds.
     if not call.try_lock_for_update(allow_referencing=True):
         raise UserError(env._("The outcome of this call is being changed already."))
     call.invalidate_recordset()
@@ -60,7 +60,7 @@ def undo(call) -> None:
 
 
 def put_back(call, before: dict) -> None:
-    """Give lead and callback the values that they had before the outcome."""
+    """Restore the values of lead and callback from before the outcome."""
     lead_id, vals = before["lead"]
     call.env["leads.agent.assignment"].browse(lead_id).write(vals)
     callback_id, *_others, vals = before["callback"]
@@ -71,7 +71,10 @@ def put_back(call, before: dict) -> None:
 
 
 def _check(call) -> None:
-    """:raises UserError: when the outcome cannot be undone, or no longer"""
+    """Check that the outcome can be undone.
+
+    :raises UserError: otherwise
+    """
     env = call.env
     if call.state != "done":
         raise UserError(env._("This call has no outcome that could be undone."))
@@ -94,7 +97,7 @@ def _check(call) -> None:
 
 
 def change_sentence(env: Environment, name: str) -> str:
-    """Return what happened since an outcome, for a name of :func:`state`."""
+    """Return the sentence on a change since the outcome, by a name of :func:`state`."""
     match name:
         case "own call":
             return env._("You have made another call since.")
@@ -110,7 +113,7 @@ def change_sentence(env: Environment, name: str) -> str:
 
 
 def values(record, names) -> dict:
-    """Return values of a record as JSON, to be written again; empty without a record."""
+    """Return values of a record in JSON, for writing them back; empty without a record."""
     return {name: _plain(record[name]) for name in names} if record else {}
 
 
@@ -119,7 +122,7 @@ def _opt_outs(customer) -> int:
 
 
 def _orders(customer) -> list:
-    """Return what tells whether an order of a customer has changed."""
+    """Return values that differ if an order of the customer has changed."""
     env = customer.env
     orders = Domain("leads_commercial_partner_id", "=", customer.id)
     measures = ["__count", "id:max", "amount_total:sum", "validity_date:max", "write_date:max"]
@@ -130,5 +133,5 @@ def _orders(customer) -> list:
 
 
 def _plain(value):
-    """Return a value as JSON has it."""
+    """Convert a value to JSON."""
     return str(value) if isinstance(value, date) else value

@@ -110,7 +110,7 @@ class TestCallRaces(RaceCase):
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_an_outcome_is_undone_while_the_next_call_begins(self):
-        """In two tabs of the agent: one of both happens, and the other is told why not."""
+        """In two tabs of the agent: one action succeeds, and the other fails with the reason."""
         call_id = self._logged()
         outcomes = self._race(self._undo(call_id), self._as(0, self._start))
         happened = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]

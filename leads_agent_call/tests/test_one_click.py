@@ -8,7 +8,7 @@ from .desk_common import WORKDAY, DeskCommon
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestOneClick(DeskCommon):
-    """Outcomes that ask nothing and do nothing that cannot be taken back are logged by one click."""
+    """Outcomes without further questions or irreversible effects are logged with one click."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,7 +22,7 @@ class TestOneClick(DeskCommon):
         return {row["id"]: row for row in dashboard.get_lead((customer or self.customer).id)["dispositions"]}
 
     def _log(self, disposition, call=None):
-        """What the web client gets, as JSON."""
+        """Return the response for the web client, as JSON."""
         return (call or self._start()).log_outcome(disposition.id)
 
     def test_no_answer_and_busy_say_what_happened(self):
@@ -45,7 +45,7 @@ class TestOneClick(DeskCommon):
         self.assertEqual(self.assignment.attempt_count, 2)
 
     def test_the_answer_of_the_server_and_what_it_does_agree_for_every_outcome(self):
-        """What `get_lead` says of an outcome is what `log_outcome` does with it."""
+        """The data in `get_lead` on an outcome match the effects of `log_outcome`."""
         self._extremes()
         self._start()
         kinds = {row["name"]: row["is_one_click"] for row in self._outcomes().values()}
@@ -66,7 +66,7 @@ class TestOneClick(DeskCommon):
                     self.assertEqual(answer["logged"]["effects"], offered["effects"])
 
     def _extremes(self):
-        """An outcome for everything that one click may not do, each but for that like *No answer*."""
+        """Create an outcome for each condition that excludes one click, otherwise like *No answer*."""
         template = self.env["mail.template"].create(
             {"name": "Hello", "model_id": self.env["ir.model"]._get_id("res.partner"), "subject": "Hello"}
         )
@@ -117,7 +117,7 @@ class TestOneClick(DeskCommon):
         self.assertEqual((call.state, self.assignment.attempt_count), ("talking", 5))
 
     def test_the_server_decides_when_it_is_logged(self):
-        """The page was read before a manager made the outcome close the lead."""
+        """The page was loaded before a manager changed the outcome to close the lead."""
         call = self._start()
         self.assertTrue(self._outcomes()[self.no_answer.id]["is_one_click"])
         self.no_answer.with_user(self.manager).write({"fate": "close", "retry_minutes": 0, "most_attempts": 0})
@@ -137,7 +137,7 @@ class TestOneClick(DeskCommon):
         self.assertEqual((action["name"], action["context"]["default_disposition_id"]), ("Outcome of the Call", False))
 
     def test_it_costs_a_few_queries_during_a_call(self):
-        """As many for twenty outcomes more."""
+        """The same number for twenty more outcomes."""
         self._callback()
         costs = []
         with freeze_time("2026-11-26 13:30:00"):

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .desk_common import WORKDAY, DeskCommon
 
-# What agents and managers read of a lead, a callback and a call that counts.
+# Fields of a lead, a callback and a call that agents and managers can read.
 LEAD = (
     "state",
     "attempt_count",
@@ -32,7 +32,7 @@ class UndoCommon(DeskCommon):
         cls.busy = cls.env.ref("leads_agent.disposition_busy")
 
     def _rpc(self, call, method, *args, user=None):
-        """As the web client of the agent calls it; what comes back is what the database has."""
+        """Call a method as the agent's web client; afterwards, records are read from the database."""
         self.env.flush_all()
         self.env.invalidate_all()
         result = call_kw(self.env(user=user or self.agent)["leads.agent.call"], method, [call.ids, *args], {})
@@ -41,7 +41,7 @@ class UndoCommon(DeskCommon):
         return result
 
     def _log(self, disposition=None, customer=None, user=None):
-        """A call that one click ended."""
+        """Log a call with one click."""
         call = self._start(customer, user)
         self.assertIn("logged", self._rpc(call, "log_outcome", (disposition or self.no_answer).id, user=user))
         return call
@@ -57,10 +57,10 @@ class UndoCommon(DeskCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestUndo(UndoCommon):
-    """An outcome that one click logged is taken back, as if it had never been."""
+    """Undoing restores the state from before an outcome logged with one click."""
 
     def _snapshot(self):
-        """Everything that anybody reads of the lead, the callback and the day."""
+        """Return all readable data of the lead, the callback and the day."""
         self.env.flush_all()
         self.env.invalidate_all()
         callback = self.env["leads.agent.callback"].search([("partner_id", "=", self.customer.id)])
@@ -85,7 +85,7 @@ class TestUndo(UndoCommon):
         }
 
     def _hang_up(self):
-        """A call that waits for its outcome, and what everybody reads before it has one."""
+        """Create a call without an outcome, and return the data from before it has one."""
         call = self._start()
         call.hang_up()
         return call, self._snapshot()
@@ -171,7 +171,7 @@ class TestUndo(UndoCommon):
 @tagged("post_install", "-at_install")
 @freeze_time(WORKDAY)
 class TestUndoRefused(UndoCommon):
-    """Whatever happened since stays, and is said."""
+    """Later changes are kept, and the message names them."""
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_calls_of_others(self):

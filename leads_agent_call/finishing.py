@@ -49,7 +49,7 @@ def finish(call, disposition, note: str, due_at=False, zone=False) -> None:
     env["leads.agent.history"]._log_calls(call)
     if lead := call._lead():
         lead._count_attempt(disposition)
-        lead._apply_outcome(disposition, note, call=call, due_at=due_at, zone=zone)
+        lead._apply_outcome(disposition, call, note, due_at=due_at, zone=zone)
     else:
         # The lead has been reassigned, or was never the agent's: only the effects on the customer apply.
         env["leads.agent.assignment"]._apply_to_customers(disposition, call.partner_id)

@@ -88,7 +88,7 @@ def sentences(known: Known, disposition, due_at=False) -> list[str]:
     env = known.call.env
     if not known.lead:
         unchanged = env._("The customer is not your lead: the lead is left as it is.")
-        return [unchanged, *_of_callback(known, disposition, "keep")]
+        return [unchanged, *disposition._customer_sentences(), *_of_callback(known, disposition, "keep")]
     attempt = known.attempt(disposition)
     effects = disposition._effect_sentences(attempt, due_at, env.user.tz, is_promised=known.is_promised)
     fate = policy.outcome(disposition._policy(), attempt, known.is_promised).fate

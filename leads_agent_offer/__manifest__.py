@@ -5,7 +5,7 @@
     "summary": "Incoming leads routed by tags and offered to one agent at a time",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    # Listed although other dependencies need it, so that upgrading leads_agent upgrades this addon too.
     "depends": ["leads_agent", "leads_agent_call", "leads_agent_channel", "leads_agent_distribution", "crm", "sms"],
     "data": [
         "security/ir.model.access.csv",

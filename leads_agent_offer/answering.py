@@ -36,7 +36,7 @@ class Answering:
             customer may not be assigned to anybody
         """
         offer, lead = self.offer, self.offer.lead_id
-        customer, holder = self.take_turn_of_person()
+        customer, holder = self.lock_person()
         # sudo: res.users - only whether the agent may still hold leads
         if not offer.agent_id.sudo().can_hold_leads and offer.kind != "catch_all":
             raise UserError(self.env._("You no longer hold leads."))
@@ -94,7 +94,7 @@ class Answering:
         :raises UserError: when it is too late
         """
         offer, lead = self.offer, self.offer.lead_id
-        self.take_turn()
+        self.lock()
         self.check_live()
         offer.write(
             {
@@ -117,7 +117,7 @@ class Answering:
         :raises UserError: when there is no other chance for this lead
         """
         offer = self.offer
-        self.take_turn()
+        self.lock()
         if not self.may_ask_again():
             raise UserError(self.env._("You cannot ask for another chance for this lead."))
         offer.write({"state": "requeued"})
@@ -126,11 +126,11 @@ class Answering:
             Steps(offer.lead_id).go_on()
         offer._bus_changed()
 
-    def take_turn(self):
+    def lock(self):
         Process(self.offer.lead_id).lock()
         self.offer.invalidate_recordset(["state", "deadline"])
 
-    def take_turn_of_person(self):
+    def lock_person(self):
         """Lock the leads of the same person too: see :meth:`People.lock`."""
         known = People(self.offer.lead_id).lock()
         self.offer.invalidate_recordset(["state", "deadline"])
@@ -179,7 +179,7 @@ class Answering:
         :raises UserError: when it is too late, the agent may not hold leads of the company, or users assign the lead to
             themselves although there are terms: they have to accept it
         """
-        customer, holder = self.take_turn_of_person()
+        customer, holder = self.lock_person()
         self.check_caught()
         lead = self.offer.lead_id
         agent = self.env["res.users"].browse(agent_id)
@@ -196,7 +196,7 @@ class Answering:
 
         :raises UserError: when it is too late
         """
-        self.take_turn()
+        self.lock()
         self.check_caught()
         lead = self.offer.lead_id
         vals = {key: value for key, value in (("name", name), ("description", description)) if value}

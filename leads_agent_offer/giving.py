@@ -61,7 +61,7 @@ class Giving:
             if not alone:
                 People(lead).give_others(agent, lead.partner_id)
         self._ask_for_feedback(agent)
-        process.wake({fields.Datetime.now()})
+        process.schedule({fields.Datetime.now()})
 
     def _note(self, agent, cause, customer):
         """Record the decision for a lead that goes to an agent without an offer.

@@ -72,7 +72,7 @@ class Holding:
             Holding(leads)._queue(company, now, is_turn=True)
             Holding(leads)._make_room(company)
 
-    def plan_anew(self, company):
+    def reschedule(self, company):
         """Reschedule the held leads of a company whose hours or settings have changed.
 
         Leads held by a manager stay held, and released leads keep their turn.
@@ -157,7 +157,7 @@ class Holding:
             if lead.leads_offer_state == "held" and moment > lead.leads_offer_until:
                 lead.leads_routing_id.until = moment
                 later.add(moment)
-        Process(self.leads).wake(later)
+        Process(self.leads).schedule(later)
 
     def _held_domain(self, company):
         """Return the domain of the open rows of the company's other leads that are held until a moment."""

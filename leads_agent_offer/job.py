@@ -7,9 +7,9 @@ from odoo.api import Environment
 from odoo.tools import SQL
 
 from .holding import Holding
+from .notifying import Notifying
 from .process import Process
 from .steps import Steps
-from .telling import Telling
 
 CHUNK = 500
 # Attempts per chunk when agents answer at the same moment; the rest waits for the next run.
@@ -28,7 +28,7 @@ class Job:
             while count := self._attempt(due):
                 if not self.env["ir.cron"]._commit_progress(count, remaining=int(count == CHUNK)):
                     return
-        Telling(self.env).run()
+        Notifying(self.env).run()
 
     def _attempt(self, due):
         """Process one chunk. If an agent answers at the same moment, the answer wins and the chunk starts again."""

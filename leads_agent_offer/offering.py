@@ -66,7 +66,7 @@ class Offering:
         process.move("offered" if kind == "exclusive" else kind, until_of)
         if kind == "exclusive":
             self.env["leads.agent.profile"]._note_served([row[1] for row in rows])
-        process.wake({now})
+        process.schedule({now})
         offers._bus_changed()
         return offers
 

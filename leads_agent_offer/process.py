@@ -83,9 +83,9 @@ class Process:
         )
         self.env["leads.agent.routing"].invalidate_model()
         self.leads.invalidate_recordset(self.leads._leads_process_fields)
-        self.wake({moment for moment in untils if moment})
+        self.schedule({moment for moment in untils if moment})
 
-    def wake(self, moments):
+    def schedule(self, moments):
         """Schedule the job of the offers at these moments."""
         if moments:
             # sudo: ir.cron - the job is triggered regardless of the current user

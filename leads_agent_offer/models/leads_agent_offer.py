@@ -74,11 +74,11 @@ class LeadsAgentOffer(models.Model):
     may_ask_again = fields.Boolean(compute="_compute_may_ask_again")
     has_terms = fields.Boolean(compute="_compute_has_terms", compute_sudo=True)
     # Shown before acceptance
-    tag_ids = fields.Many2many("leads.agent.tag", string="Tags", compute="_compute_told", compute_sudo=True)
-    hint = fields.Char(compute="_compute_told", compute_sudo=True)
-    city = fields.Char(compute="_compute_told", compute_sudo=True)
-    value_band = fields.Char(string="Value", compute="_compute_told", compute_sudo=True)
-    lead_since = fields.Datetime(compute="_compute_told", compute_sudo=True)
+    tag_ids = fields.Many2many("leads.agent.tag", string="Tags", compute="_compute_shown", compute_sudo=True)
+    hint = fields.Char(compute="_compute_shown", compute_sudo=True)
+    city = fields.Char(compute="_compute_shown", compute_sudo=True)
+    value_band = fields.Char(string="Value", compute="_compute_shown", compute_sudo=True)
+    lead_since = fields.Datetime(compute="_compute_shown", compute_sudo=True)
     # For reports. Stored, because Odoo does not check the groups of non-stored related fields in groupings.
     country_id = Link(
         related="lead_id.country_id", string="Country", store=True, groups="leads_agent.group_leads_manager"
@@ -153,7 +153,7 @@ class LeadsAgentOffer(models.Model):
         return self.state == "offered" and (not self.deadline or self.deadline > fields.Datetime.now())
 
     @api.depends("lead_id", "routing_id")
-    def _compute_told(self):
+    def _compute_shown(self):
         for offer in self:
             lead = offer.lead_id
             offer.tag_ids = offer.routing_id.tag_ids

@@ -2,7 +2,7 @@ from odoo import models
 
 from odoo.addons.leads_agent.fields import Link
 
-from ..telling import note_untold
+from ..notifying import note_failure
 
 
 class MailMail(models.Model):
@@ -19,5 +19,5 @@ class MailMail(models.Model):
             # sudo: leads.agent.offer - any user may send the queue
             for mail in self.sudo().filtered("leads_offer_id"):
                 reason = failure_reason or mail.failure_reason or failure_type
-                note_untold(mail.leads_offer_id, self.env._("The e-mail was not sent: %s", reason))
+                note_failure(mail.leads_offer_id, self.env._("The e-mail was not sent: %s", reason))
         return super()._postprocess_sent_message(success_pids, success_emails, failure_reason, failure_type)

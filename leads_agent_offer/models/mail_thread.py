@@ -14,12 +14,12 @@ class MailThread(models.AbstractModel):
         routes = super().message_route(message, message_dict, model, thread_id, custom_values)
         if not any(route[0] == "crm.lead" and not route[1] for route in routes):
             return routes
-        told = {
+        values = {
             "leads_reply_to": decode_message_header(message, "Reply-To", separator=","),
             "leads_attached_from": mail_source.attached_senders(message),
         }
         return [
-            (route[0], route[1], {**(route[2] or {}), **told}, *route[3:])
+            (route[0], route[1], {**(route[2] or {}), **values}, *route[3:])
             if route[0] == "crm.lead" and not route[1]
             else route
             for route in routes

@@ -161,17 +161,17 @@ class ResCompany(models.Model):
         result = super().write(vals)
         for company, gate in before.items():
             if gate != company._leads_offer_gate():
-                company._leads_offer_plan_anew()
+                company._leads_offer_reschedule()
         return result
 
     def _leads_offer_gate(self):
         """Return the settings that decide when leads are offered."""
         return [self[name] for name in sorted(GATE)]
 
-    def _leads_offer_plan_anew(self):
+    def _leads_offer_reschedule(self):
         """Reschedule held leads after a change of hours or settings."""
         others = Domain("leads_hold", "not in", ("manager", "turn"))
-        self._leads_offer_held(others, "leads_offer_until, create_date, id").plan_anew(self)
+        self._leads_offer_held(others, "leads_offer_until, create_date, id").reschedule(self)
 
     def _leads_offer_held(self, domain, order):
         """Return held leads of the company."""

@@ -2,7 +2,7 @@ from odoo import models
 
 from odoo.addons.leads_agent.fields import Link
 
-from ..telling import note_untold
+from ..notifying import note_failure
 
 
 class SmsSms(models.Model):
@@ -19,5 +19,5 @@ class SmsSms(models.Model):
         # sudo: leads.agent.offer - any user may send the queue
         for sms in self.sudo().filtered(lambda sms: sms.leads_offer_id and sms.state == "error"):
             reason = dict(sms._fields["failure_type"]._description_selection(self.env)).get(sms.failure_type, "")
-            note_untold(sms.leads_offer_id, self.env._("The text message was not sent: %s", reason))
+            note_failure(sms.leads_offer_id, self.env._("The text message was not sent: %s", reason))
         return result

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.leads_agent_offer.telling import Telling
+from odoo.addons.leads_agent_offer.notifying import Notifying
 
 from .canary_common import CANARIES, CanaryCommon
 
@@ -16,12 +16,12 @@ class TestNotices(CanaryCommon):
 
     def setUp(self):
         super().setUp()
-        self.telling = Telling(self.env(su=True))
+        self.notifying = Notifying(self.env(su=True))
         self.profile = self.profiles[self.agent]
 
-    def _tell(self):
-        self.telling.tell_offered(100)
-        self.telling.tell_accepted(100)
+    def _notify(self):
+        self.notifying.notify_offered(100)
+        self.notifying.notify_accepted(100)
 
     def _mails(self, offer=None):
         return self.env["mail.mail"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
@@ -30,7 +30,7 @@ class TestNotices(CanaryCommon):
         return self.env["sms.sms"].search([("leads_offer_id", "=", (offer or self.offer).id)], order="id")
 
     def test_the_mail_has_both_links_and_no_contact(self):
-        self._tell()
+        self._notify()
         mail = self._mails()
         self.assertEqual(mail.recipient_ids, self.agent.partner_id)
         self.assertFalse(mail.model or mail.res_id, "it hangs on no document, so nobody reads it there")
@@ -43,7 +43,7 @@ class TestNotices(CanaryCommon):
 
     def test_the_text_message_has_the_link_and_no_contact(self):
         self.profile.write({"by_sms": True, "by_email": False})
-        self._tell()
+        self._notify()
         self.assertFalse(self._mails())
         text = self._texts()
         self.assertEqual(text.number, "+32475000001")
@@ -53,16 +53,16 @@ class TestNotices(CanaryCommon):
     def test_told_once_by_two_runs(self):
         self.profile.by_sms = True
         with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 1.0):
-            self.telling.run()
-            self.telling.run()
+            self.notifying.run()
+            self.notifying.run()
         self.assertTrue(self.offer.told_at)
         self.assertEqual((len(self._mails()), len(self._texts())), (1, 1))
-        self.assertEqual(self.telling.tell_offered(100), 0)
+        self.assertEqual(self.notifying.notify_offered(100), 0)
 
     def test_nobody_is_told_of_what_is_over(self):
         self._pass_time(minutes=6)
         self.assertEqual(self.offer.state, "missed")
-        self._tell()
+        self._notify()
         self.assertFalse(self._mails())
 
     def test_the_client_is_told_without_content(self):
@@ -71,7 +71,7 @@ class TestNotices(CanaryCommon):
         with patch.object(
             type(self.env["bus.bus"]), "_sendone", lambda bus, *args: (sent.append(args), send(bus, *args))
         ):
-            self._tell()
+            self._notify()
             self.offer.with_user(self.agent).action_accept()
         # Demo offers send notifications too, and the dashboard has messages of its own.
         notices = [
@@ -83,16 +83,16 @@ class TestNotices(CanaryCommon):
 
     def test_channels_that_are_off(self):
         self.profile.write({"by_app": True, "by_email": False, "by_sms": False})
-        self._tell()
+        self._notify()
         self.assertTrue(self.offer.told_at)
         self.assertFalse(self._mails() or self._texts())
 
     def test_a_copy_with_all_details_after_acceptance(self):
-        self._tell()
+        self._notify()
         self.profile.write({"by_sms": True, "forward_email": "assistant@example.com"})
         self.offer.with_user(self.agent).action_accept()
-        self._tell()
-        self._tell()
+        self._notify()
+        self._notify()
         offered, copy, forwarded = self._mails()
         self.assertNoCanary(offered.body_html)
         self.assertEqual(copy.recipient_ids, self.agent.partner_id)
@@ -107,11 +107,11 @@ class TestNotices(CanaryCommon):
     def test_no_copy_of_a_lead_that_is_gone_by_then(self):
         self.offer.with_user(self.agent).action_accept()
         self.lead.user_id = self.other_agent
-        self._tell()
+        self._notify()
         self.assertFalse(self._mails())
 
     def test_a_mail_server_that_is_down_stops_nothing(self):
-        self._tell()
+        self._notify()
         refused = ConnectionRefusedError(111, "Connection refused")
         with patch.object(self.env.registry["ir.mail_server"], "_connect__", side_effect=refused):
             self._mails().send()
@@ -122,7 +122,7 @@ class TestNotices(CanaryCommon):
 
     def test_a_text_message_that_fails_stops_nothing(self):
         self.profile.by_sms = True
-        self._tell()
+        self._notify()
         with patch("odoo.addons.sms.tools.sms_api.SmsApi._send_sms_batch", side_effect=ConnectionError("down")):
             self._texts().send()
         self.assertIn("The text message was not sent", self.offer.tell_error)
@@ -131,7 +131,7 @@ class TestNotices(CanaryCommon):
     def test_an_agent_who_cannot_be_reached(self):
         self.profile.by_sms = True
         self.agent.partner_id.write({"email": False, "phone": False})
-        self._tell()
+        self._notify()
         self.assertIn("has no e-mail address", self.offer.tell_error)
         self.assertIn("has no phone number", self.offer.tell_error)
         self.assertTrue(self.offer.told_at)
@@ -143,7 +143,7 @@ class TestNotices(CanaryCommon):
             patch.object(self.env.registry["leads.agent.offer"], "_kind_text", side_effect=broken),
             mute_logger("odoo.addons.mail.models.mail_render_mixin"),
         ):
-            self._tell()
+            self._notify()
         self.assertTrue(self.offer.tell_error and other.tell_error)
         self.assertTrue(self.offer.told_at and other.told_at)
 

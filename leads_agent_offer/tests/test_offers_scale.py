@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.leads_agent_offer.job import Job
-from odoo.addons.leads_agent_offer.telling import Telling
+from odoo.addons.leads_agent_offer.notifying import Notifying
 
 from .offer_common import OfferCommon
 
@@ -46,7 +46,7 @@ class TestOffersScale(OfferCommon):
             self.env.invalidate_all()
             offers = self.env["leads.agent.offer"].search([("state", "=", "offered")])
             before = self.env.cr.sql_log_count
-            self.assertEqual(Telling(self.env(su=True)).tell_offered(100), count)
+            self.assertEqual(Notifying(self.env(su=True)).notify_offered(100), count)
             self.env.flush_all()
             costs.append(self.env.cr.sql_log_count - before)
             mails = mails.search([("leads_offer_id", "in", offers.ids)])
@@ -89,7 +89,7 @@ class TestOffersScale(OfferCommon):
             return kind_text(offer)
 
         with patch.object(type(bad), "_kind_text", fail), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
-            Telling(self.env(su=True)).tell_offered(100)
+            Notifying(self.env(su=True)).notify_offered(100)
         self.assertTrue(bad.told_at and good.told_at)
         self.assertEqual(
             self.env["mail.mail"].search([("leads_offer_id", "in", (bad | good).ids)]).leads_offer_id, good

@@ -92,7 +92,7 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
     for digits, start, end in numbers(text):
         number = _read(text, _Number(digits, start, end, tail=end), used)
         if number is None:
-            yield from _told(last)
+            yield from _money_place(last)
             last = None
             continue
         if number.marked:
@@ -105,12 +105,12 @@ def places(text: str) -> Iterator[tuple[float, int, int]]:
             last.marked = number.marked = True
             if last.scale == 1 and number.scale != 1 and (value(last.digits) or 0) < (value(number.digits) or 0):
                 last.scale = number.scale
-        yield from _told(last)
+        yield from _money_place(last)
         last = number
-    yield from _told(last)
+    yield from _money_place(last)
 
 
-def _told(number: _Number | None) -> Iterator[tuple[float, int, int]]:
+def _money_place(number: _Number | None) -> Iterator[tuple[float, int, int]]:
     if number and (number.marked or number.named):
         amount = number.amount()
         if amount is not None:

@@ -44,13 +44,13 @@ def acceptance(misses_before: int) -> str:
     return "accepted_again" if misses_before else "accepted"
 
 
-def feedback_points(told: int, given: int = 0) -> int:
+def feedback_points(items: int, given: int = 0) -> int:
     """Return the points for feedback about a lead: one per item, up to the maximum per lead.
 
-    :param told: number of items given now
+    :param items: number of items given now
     :param given: points the agent already got for this lead
 
     >>> feedback_points(3), feedback_points(3, given=3), feedback_points(1, given=4)
     (3, 1, 0)
     """
-    return max(0, min(told, POINTS["feedback"] - given))
+    return max(0, min(items, POINTS["feedback"] - given))

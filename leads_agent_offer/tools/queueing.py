@@ -116,19 +116,19 @@ def next_step(
     offers = [offer for offer in offers if offer.outcome != "recalled"]
     if reason := _settled(offers, stage):
         return Wait(reason)
-    turns = _asking(offers, settings) + _fresh(ranked, offers, settings)
-    if ready := _here(turns, available):
+    candidates = _second_chances(offers, settings) + _fresh(ranked, offers, settings)
+    if ready := _only_available(candidates, available):
         return Offer(ready[0])
     if stage == "offers" and settings.shark_minutes and (sharks := missed_by(offers)):
         return SharkTank(sharks)
     if settings.has_catch_all:
         return CatchAll()
     lone = _lone_decliner(ranked, offers)
-    if _here(lone, available):
+    if _only_available(lone, available):
         return Offer(lone[0])
     if not ranked and not offers:
         return Wait("nobody_qualifies")
-    return Wait("nobody_available" if turns or lone else "nobody_left")
+    return Wait("nobody_available" if candidates or lone else "nobody_left")
 
 
 def missed_by(offers: Sequence[Offered]) -> tuple[int, ...]:
@@ -164,11 +164,11 @@ def _settled(offers: Sequence[Offered], stage: Stage) -> Reason | None:
     return stage if stage in ("shark_tank", "catch_all") else None
 
 
-def _here(agent_ids: list[int], available: Collection[int] | None) -> list[int]:
+def _only_available(agent_ids: list[int], available: Collection[int] | None) -> list[int]:
     return agent_ids if available is None else [agent_id for agent_id in agent_ids if agent_id in available]
 
 
-def _asking(offers: Sequence[Offered], settings: Settings) -> list[int]:
+def _second_chances(offers: Sequence[Offered], settings: Settings) -> list[int]:
     """Return the agents who asked for another chance and have not had it, the longest waiting first."""
     last = {offer.agent_id: nr for nr, offer in enumerate(offers)}
     chances: dict[int, int] = {}

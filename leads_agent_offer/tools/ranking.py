@@ -151,19 +151,21 @@ def judge(
     >>> [verdict.place for verdict in judge(crew, {5: Hit(5, 1.0, "body", "")}, {5: "exclusive"})]
     [None, None, None, None]
     """
-    asked = _Asked(hits, needs)
-    is_open = settings.untagged_to_all and asked.is_loose and not any(hits.keys() & agent.weights for agent in agents)
+    requirements = _Requirements(hits, needs)
+    is_open = (
+        settings.untagged_to_all and requirements.is_loose and not any(hits.keys() & agent.weights for agent in agents)
+    )
     found = []
     for agent in agents:
         held = agent.weights.keys()
         obstacles = agent.obstacles
         passed = (
             not obstacles,
-            asked.required <= held,
-            not asked.exclusive or not asked.exclusive.isdisjoint(held),
+            requirements.required <= held,
+            not requirements.exclusive or not requirements.exclusive.isdisjoint(held),
             is_open or not hits.keys().isdisjoint(held),
         )
-        tag_score = sum(agent.weights[tag] * units for tag, units in asked.units.items() if tag in held)
+        tag_score = sum(agent.weights[tag] * units for tag, units in requirements.units.items() if tag in held)
         pecking = agent.pecking + sum(number for tag, number in agent.pecking_if.items() if tag in hits)
         performance = _performance(agent, settings)
         score = tag_score + pecking * UNIT + performance
@@ -256,12 +258,12 @@ class Roster:
 
     def scores(self, hits: Mapping[int, Hit], needs: Mapping[int, str]) -> dict[int, int]:
         """Return the scores of the qualified agents, in thousandths."""
-        asked = _Asked(hits, needs)
+        requirements = _Requirements(hits, needs)
         base = self._base
         if self._held.isdisjoint(hits):
-            scores = base.copy() if self._settings.untagged_to_all and asked.is_loose else {}
+            scores = base.copy() if self._settings.untagged_to_all and requirements.is_loose else {}
         else:
-            scores = self._tag_scores(asked)
+            scores = self._tag_scores(requirements)
             for agent_id in scores:
                 scores[agent_id] += base[agent_id]
         if self._pecking_if:
@@ -271,26 +273,26 @@ class Roster:
                         scores[agent_id] += number
         return scores
 
-    def _tag_scores(self, asked: "_Asked") -> dict[int, int]:
+    def _tag_scores(self, requirements: "_Requirements") -> dict[int, int]:
         scores: dict[int, int] = {}
         holders, nobody = self._holders, {}
-        for tag, units in asked.units.items():
+        for tag, units in requirements.units.items():
             for agent_id, weight in holders.get(tag, nobody).items():
                 if agent_id in scores:
                     scores[agent_id] += weight * units
                 else:
                     scores[agent_id] = weight * units
-        if asked.is_loose:
+        if requirements.is_loose:
             return scores
         able = scores.keys()
-        for tag in asked.required:
+        for tag in requirements.required:
             able = able & holders.get(tag, nobody).keys()
-        if asked.exclusive:
-            able = able & {agent_id for tag in asked.exclusive for agent_id in holders.get(tag, nobody)}
+        if requirements.exclusive:
+            able = able & {agent_id for tag in requirements.exclusive for agent_id in holders.get(tag, nobody)}
         return {agent_id: scores[agent_id] for agent_id in able}
 
 
-class _Asked:
+class _Requirements:
     """The tags of a lead, by requirement."""
 
     __slots__ = ("exclusive", "required", "units")

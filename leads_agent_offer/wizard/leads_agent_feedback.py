@@ -38,7 +38,7 @@ class LeadsAgentFeedback(models.TransientModel):
             raise AccessError(self.env._("Only the owner of a lead can give feedback."))
         # sudo: crm.lead - owners update their own lead; agents have no write access to leads
         lead = lead.sudo()
-        told = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)
+        items = 1 + bool((self.outcome or "").strip()) + bool(self.expected_revenue)
         if self.expected_revenue:
             lead.expected_revenue = self.expected_revenue
         if self.conversion == "won" and lead.won_status != "won":
@@ -53,7 +53,7 @@ class LeadsAgentFeedback(models.TransientModel):
             author_id=self.env.user.partner_id.id,
             subtype_xmlid="mail.mt_note",
         )
-        self._reward(lead, told)
+        self._reward(lead, items)
         requests = lead.activity_ids.filtered(
             lambda activity: (
                 activity.activity_type_id == self.env.ref("leads_agent_offer.activity_feedback")
@@ -63,12 +63,12 @@ class LeadsAgentFeedback(models.TransientModel):
         requests.sorted("date_deadline")[:1].action_feedback()
         return {"type": "ir.actions.act_window_close"}
 
-    def _reward(self, lead, told):
+    def _reward(self, lead, items):
         offer = lead.leads_offer_ids.filtered(
             lambda offer: offer.state == "accepted" and offer.agent_id == self.env.user
         )[:1]
         # sudo: leads.agent.score.entry - only the ledger adds points
         Entry = self.env["leads.agent.score.entry"].sudo()
         given = sum(Entry.search([("offer_id", "=", offer.id), ("cause", "=", "feedback")]).mapped("points"))
-        if offer and (points := performance.feedback_points(told, given)):
+        if offer and (points := performance.feedback_points(items, given)):
             Entry._add("feedback", offer, points)

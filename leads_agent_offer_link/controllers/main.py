@@ -42,9 +42,9 @@ class OfferController(http.Controller):
     def offer_page(self, token, **params):
         offer = self._offer(token)
         if not offer:
-            return self._nothing_here()
+            return self._not_found()
         if newer := self._offered_anew(offer):
-            return self._see(newer)
+            return self._redirect_to(newer)
         return self._page(offer, wanted=params.get("answer"))
 
     # csrf: checked in `_is_from_our_form`, so that a form of an expired session is shown again instead of an error page
@@ -59,10 +59,10 @@ class OfferController(http.Controller):
     def offer_answer(self, token, answer, **params):
         offer = self._offer(token)
         if not offer or answer not in ANSWERS:
-            return self._nothing_here()
+            return self._not_found()
         if request.httprequest.method != "POST":
             # A submitted form was reloaded, or its address was opened: nothing is decided.
-            return self._see(offer)
+            return self._redirect_to(offer)
         form = request.httprequest.form
         if not self._is_from_our_form(form):
             return self._page(
@@ -80,7 +80,7 @@ class OfferController(http.Controller):
                     "The link to all your leads was sent to your e-mail address. It is valid for 7 days."
                 ),
             )
-        return self._see(self._offered_anew(offer) or offer)
+        return self._redirect_to(self._offered_anew(offer) or offer)
 
     @http.route(f"{MY_LEADS_PAGE}/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
     def my_leads(self, token, **params):
@@ -88,7 +88,7 @@ class OfferController(http.Controller):
         Offer = request.env["leads.agent.offer"].sudo()
         agent = Offer._agent_from_token(self._plain(token, LONGEST_TOKEN))
         if not agent or not agent.active:
-            return self._nothing_here()
+            return self._not_found()
         request.update_context(lang=agent.lang, tz=agent.tz)
         leads = Offer._leads_in_sight(
             agent,
@@ -112,7 +112,7 @@ class OfferController(http.Controller):
     )
     def elsewhere(self, **params):
         """Answer any other request to these addresses."""
-        return self._nothing_here()
+        return self._not_found()
 
     # ------------------------------------------------------------------
     # Requests
@@ -246,11 +246,11 @@ class OfferController(http.Controller):
         response.status_code = status
         return self._guarded(response)
 
-    def _nothing_here(self):
+    def _not_found(self):
         """Return the same page for any invalid link: forged, malformed, of another agent, or expired."""
         return self._render("leads_agent_offer_link.no_such_link_page", {}, 404)
 
-    def _see(self, offer):
+    def _redirect_to(self, offer):
         return self._guarded(request.redirect(f"{OFFER_PAGE}/{offer._token()}"))
 
     def _guarded(self, response):

@@ -7,7 +7,7 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import misc
 
-from odoo.addons.leads_agent_offer.telling import send_mail
+from odoo.addons.leads_agent_offer.notifying import send_mail
 
 from .ir_http import MY_LEADS_PAGE, OFFER_PAGE
 
@@ -16,7 +16,7 @@ ACCESS_LINK_DAYS = 7
 # The token of an offer: its ID (4 bytes) and its signature (16 bytes). In base 32, because messaging apps cut an
 # address that ends with a dash, which base 64 can produce.
 SHORT_TOKEN = re.compile("[a-z2-7]{32}")
-NUMBER_BYTES, SEAL_BYTES = 4, 16
+ID_BYTES, SIGNATURE_BYTES = 4, 16
 
 
 def _seconds(moment):
@@ -59,13 +59,13 @@ class LeadsAgentOffer(models.Model):
     def _token(self):
         """Return the signed token for this offer and its agent."""
         self.ensure_one()
-        return b32encode(self.id.to_bytes(NUMBER_BYTES, "big") + self._seal()).decode().lower()
+        return b32encode(self.id.to_bytes(ID_BYTES, "big") + self._offer_signature()).decode().lower()
 
-    def _seal(self):
+    def _offer_signature(self):
         """Return the signature of the offer, its agent and the expiry of the link, made with the database secret."""
         message = f"{self.id}-{self.agent_id.id}-{_seconds(self._link_until())}"
         # sudo: ir.config_parameter - reads the secret of the database
-        return bytes.fromhex(misc.hmac(self.env(su=True), "leads_agent_offer", message))[:SEAL_BYTES]
+        return bytes.fromhex(misc.hmac(self.env(su=True), "leads_agent_offer", message))[:SIGNATURE_BYTES]
 
     def _link_until(self):
         return self.offered_at + timedelta(days=LINK_DAYS)
@@ -78,8 +78,8 @@ class LeadsAgentOffer(models.Model):
         if not SHORT_TOKEN.fullmatch(token):
             return offers
         content = b32decode(token.upper())
-        offer = offers.browse(int.from_bytes(content[:NUMBER_BYTES], "big")).exists()
-        is_ours = offer and hmac.compare_digest(offer._seal(), content[NUMBER_BYTES:])
+        offer = offers.browse(int.from_bytes(content[:ID_BYTES], "big")).exists()
+        is_ours = offer and hmac.compare_digest(offer._offer_signature(), content[ID_BYTES:])
         return offer if is_ours and offer._link_until() >= fields.Datetime.now() else offers
 
     @api.model

@@ -11,9 +11,9 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 
-from odoo.addons.leads_agent_offer.telling import Telling
+from odoo.addons.leads_agent_offer.notifying import Notifying
 from odoo.addons.leads_agent_offer.tests.canary_common import CANARIES
-from odoo.addons.leads_agent_offer_link.models.leads_agent_offer import LINK_DAYS, NUMBER_BYTES, SEAL_BYTES
+from odoo.addons.leads_agent_offer_link.models.leads_agent_offer import ID_BYTES, LINK_DAYS, SIGNATURE_BYTES
 
 from .link_common import LinkCase
 
@@ -220,7 +220,7 @@ class TestOfferPage(LinkCase):
         self.assertNotIn('name="terms"', self._get(f"/leads/offer/{self._live(lead)._token()}").text)
 
     def test_both_links_of_the_mail_open_the_page(self):
-        Telling(self.env(su=True)).tell_offered(100)
+        Notifying(self.env(su=True)).notify_offered(100)
         mail = self.env["mail.mail"].search([("leads_offer_id", "=", self.offer.id)])
         links = re.findall(r'href="([^"]+)"', mail.body_html)
         self.assertEqual(links, [f"{self.base_url()}{self.path}?answer={answer}" for answer in ("accept", "decline")])
@@ -438,7 +438,7 @@ class TestLinkFuzz(LinkCase):
         if kind == 11:
             return b";".join((good.encode(), b"x=1"))
         number = chance.choice((0, 1, self.offer.id, 2**31 - 1, 2**31, 2**32 - 1))
-        return b32encode(number.to_bytes(NUMBER_BYTES, "big") + chance.randbytes(SEAL_BYTES)).lower()
+        return b32encode(number.to_bytes(ID_BYTES, "big") + chance.randbytes(SIGNATURE_BYTES)).lower()
 
     def _body_like(self, chance):
         """Return a random form body and its header."""

@@ -5,7 +5,7 @@ text messages are queued, so that a server that is down does not delay offers; e
 
 Plain objects beside the model ``leads.agent.offer``. They need elevated offers, or an elevated environment::
 
-    Telling(env).run()
+    Notifying(env).run()
 """
 
 import logging
@@ -19,7 +19,7 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-TOLD_AT_ONCE = 100
+NOTIFIED_AT_ONCE = 100
 LONGEST_ERROR = 300
 MOST_ERRORS = 10
 
@@ -33,7 +33,7 @@ class Channels(NamedTuple):
     forward_email: str | bool = False
 
 
-class Telling:
+class Notifying:
     """One run of the job."""
 
     def __init__(self, env: Environment) -> None:
@@ -43,12 +43,12 @@ class Telling:
         """Notify agents of new offers, and send the details of accepted leads. Safe to run again."""
         # Answers up to now are visible after this: no notification for an offer that is over.
         self.env["ir.cron"]._commit_progress()
-        for tell in (self.tell_offered, self.tell_accepted):
-            while count := tell(TOLD_AT_ONCE):
-                if not self.env["ir.cron"]._commit_progress(count, remaining=int(count == TOLD_AT_ONCE)):
+        for notify in (self.notify_offered, self.notify_accepted):
+            while count := notify(NOTIFIED_AT_ONCE):
+                if not self.env["ir.cron"]._commit_progress(count, remaining=int(count == NOTIFIED_AT_ONCE)):
                     return
 
-    def tell_offered(self, limit):
+    def notify_offered(self, limit):
         """Notify agents of offers that nobody was notified of yet.
 
         The offers are marked first, skipping rows locked by another worker: nobody is notified twice.
@@ -72,15 +72,15 @@ class Telling:
         template = self.env.ref("leads_agent_offer.mail_template_offer", raise_if_not_found=False)
         channels = self._channels(offers.agent_id)
         # Without content: the client then reads the offers that the agent may see.
-        told = offers.agent_id.filtered(lambda agent: channels[agent.id].by_app)
-        told._bus_send("leads_agent_offer/offered", {})
+        reached = offers.agent_id.filtered(lambda agent: channels[agent.id].by_app)
+        reached._bus_send("leads_agent_offer/offered", {})
         by_email = offers.filtered(lambda offer: channels[offer.agent_id.id].by_email)
         _attempt(by_email, lambda these: send_mail(these, template))
         by_sms = offers.filtered(lambda offer: channels[offer.agent_id.id].by_sms)
         _attempt(by_sms, lambda these: _send_sms(these, offer_text))
         return len(offers)
 
-    def tell_accepted(self, limit):
+    def notify_accepted(self, limit):
         """Send the details of accepted leads, if the agent may still see them.
 
         :returns: how many offers were processed
@@ -149,10 +149,10 @@ def _attempt(offers, send):
                 _attempt(offer, send)
             return
         _logger.info("Offer %s: a message could not be made.", offers.id, exc_info=True)
-        note_untold(offers, offers.env._("A message could not be created: %s", error))
+        note_failure(offers, offers.env._("A message could not be created: %s", error))
 
 
-def note_untold(offers, sentence):
+def note_failure(offers, sentence):
     """Record that a message did not reach the agent."""
     for offer in offers:
         line = " ".join(str(sentence).split())[:LONGEST_ERROR]
@@ -169,7 +169,7 @@ def send_mail(offers, template, address=None):
         return
     reachable = offers if address else offers.filtered("agent_id.email_normalized")
     for offer in offers - reachable:
-        note_untold(offer, offers.env._("%s has no e-mail address.", offer.agent_id.name))
+        note_failure(offer, offers.env._("%s has no e-mail address.", offer.agent_id.name))
     values = {"model": False, "res_id": False}
     if address:
         values |= {"recipient_ids": [], "email_to": address}
@@ -200,7 +200,7 @@ def _send_sms(offers, text):
                 }
             )
         else:
-            note_untold(offer, offers.env._("%s has no phone number for text messages.", agent.name))
+            note_failure(offer, offers.env._("%s has no phone number for text messages.", agent.name))
     offers.env["sms.sms"].create(rows)
 
 

@@ -5,7 +5,7 @@
     "summary": "Who the lead is, where they came from, how far they are",
     "author": "Leads Agent developers",
     "license": "LGPL-3",
-    # leads_agent too, which stands below the others: an upgrade reaches who names it.
+    # Listed although other dependencies need it, so that upgrading leads_agent upgrades this addon too.
     "depends": [
         "leads_agent",
         "leads_agent_call",

@@ -16,7 +16,7 @@ class Arrivals:
     def __init__(self, leads):
         self.env, self.leads = leads.env, leads
 
-    def wake(self):
+    def activate(self):
         """Make the leads and their customers active again."""
         if away := (self.leads | self.leads.commercial_partner_id).filtered(lambda one: not one.active):
             away.active = True
@@ -47,7 +47,7 @@ class Arrivals:
         self.env.cr.cache.setdefault(ARRIVED, set()).update(news.ids)
         LifeCycle(self.env).event(self.leads, "answer", reason)
 
-    def tell(self, channel):
+    def notify(self, channel):
         """Notify users of leads who wrote in this transaction and did not wait for an answer before: the holder, else
         the call center. One notification for any number of leads."""
         arrived = self.env.cr.cache.setdefault(ARRIVED, set())
@@ -55,20 +55,20 @@ class Arrivals:
         arrived.difference_update(news.ids)
         for holder, leads in news.grouped(lambda lead: lead.commercial_partner_id.leads_agent_id).items():
             if holder:
-                Arrivals(leads)._tell_users(holder, channel)
+                Arrivals(leads)._notify_users(holder, channel)
                 continue
             for company, theirs in leads.grouped(lambda lead: lead.company_id or lead.env.company).items():
                 mine = Arrivals(theirs)
-                mine._tell_users(mine._call_center(company), channel)
+                mine._notify_users(mine._call_center(company), channel)
 
-    def _tell_users(self, users, channel):
+    def _notify_users(self, users, channel):
         root = self.env.ref("base.partner_root")
-        for lang, told in users.grouped("lang").items():
+        for lang, group in users.grouped("lang").items():
             leads = self.leads.with_context(lang=lang)
             labels = dict(leads._fields["lead_channel"]._description_selection(leads.env))
             names = name_some(leads.env, leads)
             (leads if len(leads) == 1 else leads.env["mail.thread"]).message_notify(
-                partner_ids=told.partner_id.ids,
+                partner_ids=group.partner_id.ids,
                 subject=leads.env._("Wrote to us: %s", names),
                 body=leads.env._("%(leads)s wrote to us by %(channel)s.", leads=names, channel=labels[channel]),
                 author_id=root.id,

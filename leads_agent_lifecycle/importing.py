@@ -125,7 +125,7 @@ class LeadsFile:
             return {"ids": False, "messages": messages, "nextrow": 0}
         self._wait_for_others()
         matches = matching.match(persons)
-        first, again = import_rows.told_apart(persons, matches)
+        first, again = import_rows.split_repeated(persons, matches)
         savepoint = self.env.cr.savepoint()
         result = self._load(rows, blocks, first)
         is_whole = len(result["ids"] or ()) == len(first)
@@ -247,7 +247,7 @@ class LeadsFile:
 
     def _kept_place(self, row, after):
         """Return why a lead did not get the stage or status of its row, or False if it did."""
-        told, status_told = (self._told_name(name, row) for name in PLACE_FIELDS)
+        told, status_told = (self._name_in_row(name, row) for name in PLACE_FIELDS)
         stage, status = after.get("lead_stage_id", ""), after.get("lead_status_id", "")
         if told and told.casefold() != stage.casefold():
             return self.env._("The lead stays in %(stage)s, which comes after %(told)s.", stage=stage, told=told)
@@ -259,7 +259,7 @@ class LeadsFile:
             )
         return False
 
-    def _told_name(self, name, row):
+    def _name_in_row(self, name, row):
         """Return the name of the record in a column, which may hold an ID."""
         place = next((nr for nr, column in enumerate(self.fields) if column.split("/")[0] == name), None)
         if place is None or import_rows.is_blank(row[place]):

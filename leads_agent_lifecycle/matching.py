@@ -41,14 +41,14 @@ class Matching:
             for name in ("lead_code", "email", "phone"):
                 if name in cells:
                     cells[name] = import_rows.plain(cells[name])
-            if import_rows.says_nothing(cells.get("phone")):
+            if import_rows.is_placeholder(cells.get("phone")):
                 cells["phone"] = ""
             else:
                 text, numbers = self._read_phone(cells["phone"], country)
                 if not numbers:
                     messages.append(self._unreadable(nr, "phone", cells["phone"]))
                 cells["phone"] = text
-            if import_rows.says_nothing(cells.get("email")):
+            if import_rows.is_placeholder(cells.get("email")):
                 cells["email"] = ""
             else:
                 cells["email"] = cells["email"].removeprefix("mailto:").rstrip(" .,;")

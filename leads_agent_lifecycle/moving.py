@@ -33,10 +33,10 @@ MOVED_FIELDS = [
     "write_date",
 ]
 # Fields that an event changes, whether or not the lead moves.
-HEARD_FIELDS = ["lead_event_at", "lead_activity", "lead_waits_since"]
+EVENT_FIELDS = ["lead_event_at", "lead_activity", "lead_waits_since"]
 
 
-class Heard(NamedTuple):
+class LeadPlace(NamedTuple):
     """A lead with a new event, and its place."""
 
     id: int
@@ -54,7 +54,7 @@ class Customer(NamedTuple):
     id: int
     stage: int
     since: datetime
-    heard: datetime | None
+    last_event_at: datetime | None
 
 
 class LifeCycle:
@@ -188,9 +188,9 @@ class LifeCycle:
         if not customers:
             return
         entities = customers.commercial_partner_id.ids
-        heard = self._hear(entities, trigger)
-        leads = [steps.Where(lead.id, lead.stage_id, lead.status_id) for lead in heard]
-        if becomes_lead and (new := set(entities) - {lead.customer_id for lead in heard}):
+        found = self._record_event(entities, trigger)
+        leads = [steps.Where(lead.id, lead.stage_id, lead.status_id) for lead in found]
+        if becomes_lead and (new := set(entities) - {lead.customer_id for lead in found}):
             leads += [steps.Where(nr, *place) for nr, place in self.enter(new, None, reason).items()]
         Rule = self.env["leads.agent.lifecycle.rule"]
         if leads and (rules := Rule._rules(trigger, self.env.company.id)):
@@ -198,10 +198,10 @@ class LifeCycle:
             # The rows are locked already.
             self._store(*self._steps(plan, reason))
 
-    def _hear(self, entities, trigger):
+    def _record_event(self, entities, trigger):
         """Lock the leads of some customers, and record the event on them."""
-        self.partners.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *HEARD_FIELDS])
-        heard = self.env.execute_query(
+        self.partners.flush_model(["commercial_partner_id", "lead_stage_id", "lead_status_id", *EVENT_FIELDS])
+        rows = self.env.execute_query(
             SQL(
                 """
                 WITH lead AS (
@@ -225,8 +225,8 @@ class LifeCycle:
                 is_answered=trigger in ("called", "spoken", "sale"),
             )
         )
-        leads = [Heard(*row) for row in heard]
-        self.partners.browse(lead.id for lead in leads).invalidate_recordset(HEARD_FIELDS)
+        leads = [LeadPlace(*row) for row in rows]
+        self.partners.browse(lead.id for lead in leads).invalidate_recordset(EVENT_FIELDS)
         return leads
 
     def go_back(self, assignments):
@@ -311,7 +311,7 @@ class LifeCycle:
                 ids,
                 self.next_codes(len(ids)),
                 [one.since for one in customers],
-                [one.heard for one in customers],
+                [one.last_event_at for one in customers],
             )
         )
         self.partners.invalidate_model()

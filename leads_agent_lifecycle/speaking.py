@@ -27,20 +27,19 @@ def is_nameless(lead):
 
 
 class Speakers:
-    """People on channels, known or not. Whoever uses it brings an elevated environment."""
+    """Finds or creates people on channels. Needs an elevated environment."""
 
     def __init__(self, env):
         self.env, self.partners = env, env["res.partner"]
 
-    def by_names(self, channel, names, *, fills_gaps=True, wakes=True, is_answer=True, **values):
+    def by_names(self, channel, names, *, fills_gaps=True, shows_interest=True, is_answer=True, **values):
         """Return the person on a channel: a returning lead, or a new one.
 
         :param str channel: a value of :data:`CHANNELS`
         :param names: the person's names on the channel, such as a number and an ID, the most reliable first
         :param bool fills_gaps: whether missing values of a known lead are filled in; False if anybody can type another
             person's address
-        :param bool wakes: whether the message shows interest; False for an opt-out, which finds a person but makes no
-            lead
+        :param bool shows_interest: False for an opt-out, which finds a person but makes no lead
         :param bool is_answer: whether this counts as the answer; False if a message that counts follows
         :param values: name, email and phone, and other profile fields of a new lead
         :returns: the lead, and whether it was not a lead before
@@ -53,22 +52,22 @@ class Speakers:
         lead, others, identities = self._known_by(channel, names, known)
         is_new = not lead
         if is_new:
-            lead = self._new_lead(channel, known, values, wakes, names)
+            lead = self._new_lead(channel, known, values, shows_interest, names)
         else:
-            self._learn(lead, known, fills_gaps)
-            if wakes:
-                Arrivals(lead).wake()
-            if wakes and fills_gaps:
+            self._fill_gaps(lead, known, fills_gaps)
+            if shows_interest:
+                Arrivals(lead).activate()
+            if shows_interest and fills_gaps:
                 # If anybody can type another person's address, contacts of other companies must not become visible.
                 Arrivals(lead).share()
-            if wakes and not lead.lead_stage_id:
+            if shows_interest and not lead.lead_stage_id:
                 is_new = True
                 LifeCycle(self.env).enter(lead.ids, channel, self.env._("Received by %s", dict(CHANNELS)[channel]))
-        self._is_called(lead, channel, names, others, identities)
-        if wakes and is_answer:
+        self._set_names(lead, channel, names, others, identities)
+        if shows_interest and is_answer:
             arrivals = Arrivals(lead)
             arrivals.note(self.env._("Received by %s", dict(CHANNELS)[channel]))
-            arrivals.tell(channel)
+            arrivals.notify(channel)
         return lead, is_new
 
     def by_mail(self, msg_dict, values):
@@ -82,21 +81,23 @@ class Speakers:
             "",
         )
         Word = self.env["leads.agent.stop.word"]
-        wakes = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject"))) != "stop"
+        shows_interest = Word._purpose(Word._words_of_mail(msg_dict.get("body"), msg_dict.get("subject"))) != "stop"
         company = self.env.ref(ALIAS)._leads_company()
         speakers = Speakers(self.partners.with_company(company).env)
-        return speakers.by_names("mail", (), name=name, email=email, phone=phone, fills_gaps=not phone, wakes=wakes)
+        return speakers.by_names(
+            "mail", (), name=name, email=email, phone=phone, fills_gaps=not phone, shows_interest=shows_interest
+        )
 
-    def _known(self, channel, told):
+    def _known(self, channel, given):
         """Return the known values of a person, without empty ones."""
-        known = {field: text for field, value in told.items() if (text := (value or "").strip())}
+        known = {field: text for field, value in given.items() if (text := (value or "").strip())}
         if "name" in known:
             known["name"] = known["name"][:LONGEST_NAME].strip()
         if channel == "whatsapp" and "phone" in known:
             known["phone"] = phone_forms.dialled(known["phone"])
         return known
 
-    def meet(self, speakers):
+    def create_unknown(self, speakers):
         """Create leads for unknown persons, all at once.
 
         Persons who share a name or a number with another one are left to :meth:`by_names`.
@@ -105,7 +106,7 @@ class Speakers:
         :returns: the IDs of the new leads
         :rtype: set
         """
-        speakers = {(channel, tuple(names)): self._known(channel, told) for channel, names, told in speakers}
+        speakers = {(channel, tuple(names)): self._known(channel, given) for channel, names, given in speakers}
         if len(speakers) < 2:
             return set()
         forms = {
@@ -164,16 +165,16 @@ class Speakers:
             lead = owner or identities[:1].partner_id
         return lead, identities.partner_id - lead, identities
 
-    def _new_lead(self, channel, known, values, wakes, names=()):
+    def _new_lead(self, channel, known, values, shows_interest, names=()):
         """Create a contact, which is a lead unless the person opted out."""
-        return self.partners.create(self._values(channel, names, known, {}, wakes=wakes) | values)
+        return self.partners.create(self._values(channel, names, known, {}, shows_interest=shows_interest) | values)
 
-    def _values(self, channel, names, known, countries, *, wakes=True):
+    def _values(self, channel, names, known, countries, *, shows_interest=True):
         """Return the values of a new contact.
 
         :param dict countries: cache of country IDs by code
         """
-        place = LifeCycle(self.env).first_place() if wakes else (False, False)
+        place = LifeCycle(self.env).first_place() if shows_interest else (False, False)
         called = known.get("name") or known.get("email") or known.get("phone")
         code = self._country_code(known.get("phone"), names)
         if code and code not in countries:
@@ -197,7 +198,7 @@ class Speakers:
         code = self._country_code(phone, names)
         return self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
 
-    def came_by(self, lead, source, campaign):
+    def set_origin(self, lead, source, campaign):
         """Set the source and campaign of a new lead; unknown names are created."""
         values = {}
         for field, name in (("lead_source_id", source), ("lead_campaign_id", campaign)):
@@ -208,7 +209,7 @@ class Speakers:
         if values:
             lead.write(values)
 
-    def _learn(self, lead, known, fills_gaps):
+    def _fill_gaps(self, lead, known, fills_gaps):
         """Fill in missing values of a known lead, if the channel proves the person's identity."""
         if not fills_gaps:
             return
@@ -224,7 +225,7 @@ class Speakers:
         if missing:
             lead.write(missing)
 
-    def _is_called(self, lead, channel, names, others=(), known=None):
+    def _set_names(self, lead, channel, names, others=(), known=None):
         """Give the lead these names on the channel, and log it on contacts that had one of them before.
 
         :param known: the rows of these names and their other forms, if already searched
@@ -246,7 +247,7 @@ class Speakers:
             said = self.env._("Has written on %(channel)s as %(lead)s before.", channel=label, lead=other.display_name)
             lead._message_log(body=said)
 
-    def moved(self, said):
+    def change_names(self, said):
         """Process a new number or ID of a person on a channel. It does not count as an answer.
 
         :param Said said: with the old and the new names
@@ -270,7 +271,7 @@ class Speakers:
                 there.append(new)
             elif new:
                 identity.unlink()
-        self._is_called(lead, said.channel, said.news)
+        self._set_names(lead, said.channel, said.news)
         old, new = said.phone, phone_of(said.news[0])
         if new and old:
             has_old = Domain("id", "=", lead.id) & self.phone_domain(old)
@@ -327,7 +328,7 @@ class Speakers:
             "Visitor (%s)", dict(self.partners._fields["lead_channel"]._description_selection(self.env))[channel]
         )
 
-    def twins(self, lead, limit=5):
+    def duplicates(self, lead, limit=5):
         """Return contacts in sight with the same e-mail or number, or the same name and zip code."""
         lead.ensure_one()
         same = []
@@ -337,12 +338,12 @@ class Speakers:
             same.append(self.phone_domain(lead.phone, lead.country_id))
         if lead.name and lead.zip:
             same.append(Domain("zip", "=", lead.zip) & Domain("name", "=ilike", lead.name.strip()))
-        twins = self.partners.browse()
+        duplicates = self.partners.browse()
         for domain in same:
             domain &= Domain("id", "!=", lead._origin.id) & Domain("partner_share", "=", True)
-            twins |= self.partners.search(domain, limit=limit)
+            duplicates |= self.partners.search(domain, limit=limit)
         # A company and its contacts may share a number; these are not duplicates.
-        return (twins - lead.parent_id - lead._origin.child_ids)[:limit]
+        return (duplicates - lead.parent_id - lead._origin.child_ids)[:limit]
 
     def unknown(self, company):
         """Return leads without contact details after the retention period of the company, at most a thousand."""

@@ -14,7 +14,7 @@ class Stopping:
         mine = Domain("is_in_force", "=", True) & Domain("asked_by_id", "=", self.person.id)
         return bool(self.env["leads.agent.opt.out"].search_count(mine, limit=1))
 
-    def hear(self, purpose, channel, words, *, identity=None, at=None):
+    def handle(self, purpose, channel, words, *, identity=None, at=None):
         """Block the channel, or lift the block, if the person asked for it.
 
         :param str purpose: ``stop`` or ``start``; others are ignored
@@ -34,9 +34,9 @@ class Stopping:
         if purpose == "start":
             said = words or self.env._("unblocked in the channel settings")
             reason = self.env._("%(words)s, by %(channel)s", words=said, channel=labels[channel])
-            OptOut._asked(self.person, channel)._lift(reason)
+            OptOut._requested(self.person, channel)._lift(reason)
         elif blocked := OptOut._block(self.person, channel, with_calls=self._company().leads_stop_blocks_calls):
-            self._tell(channel, words, blocked)
+            self._notify(channel, words, blocked)
 
     def _company(self):
         """Return the company that handles this customer."""
@@ -44,7 +44,7 @@ class Stopping:
         assignment = customer.leads_assignment_ids.filtered(lambda one: one.state == "active")
         return customer.company_id or assignment.company_id or self.env.company
 
-    def _tell(self, channel, words, blocked):
+    def _notify(self, channel, words, blocked):
         """Log the opt-out on the contact, and notify the holder of the customer."""
         root = self.env.ref("base.partner_root")
         self.person._message_log(body=self._sentence(channel, words, blocked), author_id=root.id)

@@ -41,14 +41,14 @@ class LeadsAgentHistory(models.Model):
                 model, res_id = message.model, message.res_id
             if model not in ("res.partner", "sale.order") or not res_id or not author:
                 continue
-            if self._lead_is_spoken_to(message):
+            if self._lead_is_contacted(message):
                 answered |= self.env[model].browse(int(res_id))._leads_customer()
             elif author.partner_share:
                 customer = self.env[model].browse(int(res_id))._leads_customer()
-                if author.commercial_partner_id == customer and not self._lead_asks(message, is_mail):
+                if author.commercial_partner_id == customer and not self._lead_is_no_answer(message, is_mail):
                     authors |= author
         answered._lead_event("spoken", self.env._("Answer sent"))
-        Arrivals(authors).wake()
+        Arrivals(authors).activate()
         if answers := Answers.of(self.env):
             answers.author_ids.update(authors.ids)
         else:
@@ -56,7 +56,7 @@ class LeadsAgentHistory(models.Model):
         return result
 
     @api.model
-    def _lead_is_spoken_to(self, message):
+    def _lead_is_contacted(self, message):
         """Whether a user writes to a customer or called; not for notes or automatic messages."""
         # Compared by the ID of the subtype, to avoid reading more.
         note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
@@ -71,12 +71,12 @@ class LeadsAgentHistory(models.Model):
         return is_call or (is_own and self._kind_of(message) == "message")
 
     @api.model
-    def _lead_asks(self, message, is_mail):
+    def _lead_is_no_answer(self, message, is_mail):
         """Whether a lead asks us to stop, or the message is empty: neither is an answer."""
         Word, author = self.env["leads.agent.stop.word"], message.author_id
         if not is_mail:
             return Word._purpose_of(message.body) == "stop" and Stopping(author).is_stopped()
         text = Word._words_of_mail(message.body, message.subject)
         purpose = Word._purpose(text)
-        Stopping(author).hear(purpose, "mail", text)
+        Stopping(author).handle(purpose, "mail", text)
         return purpose == "stop" or not message.body

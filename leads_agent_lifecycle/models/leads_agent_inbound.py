@@ -95,12 +95,14 @@ class LeadsAgentInbound(models.AbstractModel):
         ours = Speakers(self.env).our_numbers({one.phone for _row, saids in pairs for one in saids if one.phone})
         changes = self._changes([one for _row, saids in pairs for one in saids])
         posted = self._posted([one for _row, saids in pairs for one in saids])
-        met = Speakers(self.env).meet(
+        created_ids = Speakers(self.env).create_unknown(
             [
-                self._speaker(one)
+                self._sender(one)
                 for _row, saids in pairs
                 for one in saids
-                if self._may_be_met(one, changes) and self._message_key(one) not in posted and one.phone not in ours
+                if self._may_create_lead(one, changes)
+                and self._message_key(one) not in posted
+                and one.phone not in ours
             ]
         )
         answers = Answers()
@@ -112,19 +114,19 @@ class LeadsAgentInbound(models.AbstractModel):
                 elif before := posted.get(self._message_key(said)):
                     row._became("ignored", reason=self.env._("Already received"), lead=before.author_id, message=before)
                 else:
-                    row._became(**inbound._take_in(said, row, changes, met))
+                    row._became(**inbound._take_in(said, row, changes, created_ids))
         authors = self.env["res.partner"].browse(sorted(answers.author_ids))
         arrivals = Arrivals(authors)
         arrivals.note(self.env._("Answer received"))
         for channel in {row.channel for row, _saids in pairs}:
-            arrivals.tell(channel)
+            arrivals.notify(channel)
 
     @api.model
-    def _take_in(self, said, row, changes, met):
+    def _take_in(self, said, row, changes, created_ids):
         """Process one event: find or create the lead, and post the message.
 
         :param changes: rows that edit or withdraw messages, by the key of the message
-        :param set met: IDs of new leads without a message
+        :param set created_ids: IDs of new leads without a message
         :returns: arguments of :meth:`LeadsAgentReceived._became`
         """
         if said.what == "unreadable":
@@ -136,8 +138,8 @@ class LeadsAgentInbound(models.AbstractModel):
         if said.what in ("edit", "withdrawal"):
             return self._change(said)
         if said.what == "moved":
-            return Speakers(self.env).moved(said)
-        return self._hear(said, row, changes, met)
+            return Speakers(self.env).change_names(said)
+        return self._take_message(said, row, changes, created_ids)
 
     @api.model
     def _message_key(self, said):
@@ -158,7 +160,7 @@ class LeadsAgentInbound(models.AbstractModel):
         return bool(said.at) and self._sent_at(said) <= oldest
 
     @api.model
-    def _may_be_met(self, said, changes):
+    def _may_create_lead(self, said, changes):
         """Whether the sender of this message becomes a lead."""
         is_heard = said.what == "message" and not said.choice and not self._is_old(said)
         return is_heard and not changes.get(said.key) and self._purpose(said) != "stop"
@@ -168,12 +170,12 @@ class LeadsAgentInbound(models.AbstractModel):
         return said.choice or self.env["leads.agent.stop.word"]._purpose(said.text)
 
     @api.model
-    def _speaker(self, said):
+    def _sender(self, said):
         """Return the sender of an event, as arguments of :meth:`Speakers.by_names`."""
         return said.channel, said.called, {"name": said.name, "phone": said.phone}
 
     @api.model
-    def _hear(self, said, row, changes, met):
+    def _take_message(self, said, row, changes, created_ids):
         """Process a message, or a choice in the settings of the channel."""
         changed = self._changed_already(said, changes)
         if changed == "withdrawal":
@@ -181,19 +183,21 @@ class LeadsAgentInbound(models.AbstractModel):
             return {"state": "ignored", "reason": self.env._("Deleted by the sender before it arrived")}
         said = changed or said
         purpose = self._purpose(said)
-        channel, names, known = self._speaker(said)
+        channel, names, known = self._sender(said)
         # The message posted below is the answer.
-        wakes = not said.choice and purpose != "stop"
+        shows_interest = not said.choice and purpose != "stop"
         profile = self._profile_of(said)
-        lead, is_new = Speakers(self.env).by_names(channel, names, wakes=wakes, is_answer=False, **known, **profile)
-        if lead.id in met:
-            met.remove(lead.id)
+        lead, is_new = Speakers(self.env).by_names(
+            channel, names, shows_interest=shows_interest, is_answer=False, **known, **profile
+        )
+        if lead.id in created_ids:
+            created_ids.remove(lead.id)
             lead.write(profile)
             is_new = True
         if is_new:
-            Speakers(self.env).came_by(lead, said.source, said.campaign)
+            Speakers(self.env).set_origin(lead, said.source, said.campaign)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
-        Stopping(lead).hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        Stopping(lead).handle(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
         became = {"state": "lead" if is_new and lead.lead_stage_id else "message", "lead": lead}
         if said.choice:
             return became
@@ -237,7 +241,7 @@ class LeadsAgentInbound(models.AbstractModel):
         """Replace or remove the text of an earlier message. It does not count as an answer."""
         Received = self.env["leads.agent.received"]
         original = Received.search(Domain("channel", "=", said.channel) & Domain("key", "=", said.about), limit=1)
-        lead = self._known(said)
+        lead = self._lead_of(said)
         if original.message_id and original.partner_id != lead:
             return {"state": "ignored", "reason": self.env._("About somebody else's message")}
         if said.what == "withdrawal":
@@ -253,11 +257,11 @@ class LeadsAgentInbound(models.AbstractModel):
         original.message_id.write({"body": plaintext2html(self._words(said))})
         purpose = self.env["leads.agent.stop.word"]._purpose(said.text)
         identities = lead.lead_identity_ids.filtered(lambda one: one.channel == said.channel)
-        Stopping(lead).hear(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
+        Stopping(lead).handle(purpose, said.channel, said.text, identity=identities, at=self._sent_at(said))
         return {"state": "ignored", "reason": self.env._("A message was edited"), "lead": lead}
 
     @api.model
-    def _known(self, said):
+    def _lead_of(self, said):
         """Return the lead with one of the sender's names on the channel; empty if unknown."""
         named = Domain("channel", "=", said.channel) & Domain("key", "in", said.called)
         return self.env["leads.agent.identity"].search(named, limit=1).partner_id

@@ -40,7 +40,7 @@ class LeadsAgentOfficer(models.Model):
     @takes(vals_list=given.rows)
     def create(self, vals_list):
         officers = super().create(vals_list)
-        officers._make_way()
+        officers._set_primary()
         officers._follow()
         return officers
 
@@ -61,7 +61,7 @@ class LeadsAgentOfficer(models.Model):
     def _others_primary(self):
         return self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]) - self
 
-    def _make_way(self):
+    def _set_primary(self):
         """Make the first officer of a lead the primary one."""
         primary = self.search([("partner_id", "in", self.partner_id.ids), ("is_primary", "=", True)]).partner_id
         for partner, officers in self.grouped("partner_id").items():

@@ -43,7 +43,7 @@ class LeadsAgentOptOut(models.Model):
         return blocked
 
     @api.model
-    def _asked(self, person, via):
+    def _requested(self, person, via):
         """Elevated: return the opt-outs in force that a person requested on a channel."""
         return self.search(
             Domain("is_in_force", "=", True) & Domain("via", "=", via) & Domain("asked_by_id", "=", person.id)
@@ -55,14 +55,14 @@ class LeadsAgentOptOut(models.Model):
 
         :returns: the channels that were not blocked before
         """
-        known = self._asked(person, via).mapped("channel")
+        known = self._requested(person, via).mapped("channel")
         source = {"via": via, "asked_by_id": person.id}
         blocked = []
         if via not in known:
             email = person.email_normalized if via == "mail" else False
             if email and self.env["mail.blacklist"].search_count([("email", "=", email)], limit=1):
                 # Not blacklisted by us: lifting the opt-out must not remove it.
-                email = False if not self._holding(email) else email
+                email = False if not self._blacklisting(email) else email
             elif email:
                 self.env["mail.blacklist"]._add(email)
             self.create({"partner_id": person.id, "channel": via, "email": email, **source})
@@ -72,7 +72,7 @@ class LeadsAgentOptOut(models.Model):
             blocked.append("call")
         return blocked
 
-    def _holding(self, email):
+    def _blacklisting(self, email):
         """Return the opt-outs in force that blacklisted an e-mail."""
         return self.search(Domain("is_in_force", "=", True) & Domain("email", "=", email))
 
@@ -80,7 +80,7 @@ class LeadsAgentOptOut(models.Model):
         rows = self.filtered("is_in_force")
         result = super()._lift(reason, user)
         for email in set(rows.filtered("email").mapped("email")):
-            if not self._holding(email):
+            if not self._blacklisting(email):
                 self.env["mail.blacklist"]._remove(email, message=reason)
         return result
 

@@ -37,8 +37,8 @@ class MailThread(models.AbstractModel):
                 return [route for route in routes if not _is_to_leads(route)]
             # An automatic sender whose mail was not held back may be a person.
             name, email = parse_contact_from_email(message_dict.get("email_from") or "")
-        told = {**TO_LEADS, "lead_person": (name, email, phone)}
-        return [(*route[:2], told, *route[3:]) if _is_to_leads(route) else route for route in routes]
+        values_to_leads = {**TO_LEADS, "lead_person": (name, email, phone)}
+        return [(*route[:2], values_to_leads, *route[3:]) if _is_to_leads(route) else route for route in routes]
 
     def _lead_route(self, message_dict, route):
         """Elevated: return the route of a reply to a message on a contact.

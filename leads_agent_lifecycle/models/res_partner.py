@@ -191,9 +191,9 @@ class ResPartner(models.Model):
     def _compute_lead_duplicate_ids(self):
         """Return contacts in sight with the same e-mail or number, or the same name and zip code."""
         for partner in self:
-            twins = Speakers(self.env).twins(partner) if partner.lead_stage_id else partner.browse()
-            partner.lead_duplicate_ids = twins
-            partner.lead_duplicate_count = len(twins)
+            duplicates = Speakers(self.env).duplicates(partner) if partner.lead_stage_id else partner.browse()
+            partner.lead_duplicate_ids = duplicates
+            partner.lead_duplicate_count = len(duplicates)
 
     @api.depends_context("lang")
     def _compute_lead_blocked_channels(self):
@@ -344,13 +344,13 @@ class ResPartner(models.Model):
     def action_lead_duplicates(self):
         """Open the possible duplicates of a lead beside it, to look at or to merge."""
         self.ensure_one()
-        twins = Speakers(self.env).twins(self)
+        duplicates = Speakers(self.env).duplicates(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Possible Duplicates of %s", self.display_name),
             "res_model": "res.partner",
             "view_mode": "list,form",
-            "domain": [("id", "in", (self | twins).ids)],
+            "domain": [("id", "in", (self | duplicates).ids)],
         }
 
     @api.model

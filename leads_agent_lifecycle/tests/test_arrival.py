@@ -16,7 +16,7 @@ class ArrivalCommon:
         super().setUpClass()
         cls.env["crm.team"].search([]).user_id = False
 
-    def _told(self, user, lead=None):
+    def _notified(self, user, lead=None):
         """Return the subjects of a user's notifications, the oldest first."""
         domain = [("message_type", "=", "user_notification"), ("partner_ids", "in", user.partner_id.ids)]
         if lead:
@@ -157,24 +157,24 @@ class TestArrival(ArrivalCommon, MetaCommon):
         self._assign(customer)
         lead = self._arrive(60)
         self.assertEqual(lead, customer)
-        self.assertEqual(self._told(self.agent), ["Wrote to us: Harbour Café"])
-        self.assertFalse(self._told(self.manager) + self._told(self.other_agent))
+        self.assertEqual(self._notified(self.agent), ["Wrote to us: Harbour Café"])
+        self.assertFalse(self._notified(self.manager) + self._notified(self.other_agent))
 
     def test_the_leader_of_the_call_center_is_told_else_the_managers(self):
         lead = self._arrive(61)
-        self.assertEqual(self._told(self.manager, lead), [f"Wrote to us: {lead.name}"])
-        self.assertFalse(self._told(self.agent) + self._told(self.salesperson))
+        self.assertEqual(self._notified(self.manager, lead), [f"Wrote to us: {lead.name}"])
+        self.assertFalse(self._notified(self.agent) + self._notified(self.salesperson))
         self.call_center.user_id = self.salesperson
         lead = self._arrive(62)
-        self.assertEqual(self._told(self.salesperson, lead), [f"Wrote to us: {lead.name}"])
-        self.assertFalse(self._told(self.manager, lead))
+        self.assertEqual(self._notified(self.salesperson, lead), [f"Wrote to us: {lead.name}"])
+        self.assertFalse(self._notified(self.manager, lead))
 
     def test_a_leader_who_may_not_see_the_lead_is_not_told(self):
         self.env.company.leads_agent_lock_assigned = True
         self.call_center.user_id = self.other_agent
         lead = self._arrive(63)
-        self.assertFalse(self._told(self.other_agent))
-        self.assertEqual(self._told(self.manager, lead), [f"Wrote to us: {lead.name}"])
+        self.assertFalse(self._notified(self.other_agent))
+        self.assertEqual(self._notified(self.manager, lead), [f"Wrote to us: {lead.name}"])
 
     def test_the_right_company_is_told(self):
         far = self.env["res.company"].create({"name": "Far East"})
@@ -183,31 +183,31 @@ class TestArrival(ArrivalCommon, MetaCommon):
         far_center = self.env["crm.team"].create({"name": "Far", "company_id": far.id, "user_id": far_manager.id})
         far_center.member_ids = self._user("far_finn", "leads_agent.group_leads_agent", company_id=far.id)
         lead = self._arrive(64)
-        self.assertFalse(self._told(far_manager))
-        self.assertTrue(self._told(self.manager, lead))
+        self.assertFalse(self._notified(far_manager))
+        self.assertTrue(self._notified(self.manager, lead))
 
     def test_once_until_somebody_of_ours_speaks(self):
         lead = self._arrive(65)
         for text in ("Hello?", "Anybody there?"):
             self._arrive(65, text)
-        self.assertEqual(len(self._told(self.manager, lead)), 1)
+        self.assertEqual(len(self._notified(self.manager, lead)), 1)
         self._post_as(lead)
         self._arrive(65, "Thanks, one more thing")
-        self.assertEqual(len(self._told(self.manager, lead)), 2)
+        self.assertEqual(len(self._notified(self.manager, lead)), 2)
 
     def test_what_is_no_answer_tells_nobody(self):
         self._arrive(66, "STOP")
         reaction = {"message_id": "w1", "emoji": "x"}
         self._post(whatsapp_of("reaction", reaction, key="reaction", sender="33155550667"))
-        self.assertFalse(self._told(self.manager))
+        self.assertFalse(self._notified(self.manager))
 
     def test_who_is_archived_tells_the_managers(self):
         customer = self._lead(phone="+33155550668")
         self._assign(customer)
         customer.active = False
         self._arrive(68)
-        self.assertFalse(self._told(self.agent))
-        self.assertEqual(self._told(self.manager), ["Wrote to us: Harbour Café"])
+        self.assertFalse(self._notified(self.agent))
+        self.assertEqual(self._notified(self.manager), ["Wrote to us: Harbour Café"])
 
 
 @tagged("post_install", "-at_install")
@@ -220,4 +220,4 @@ class TestArrivalByMail(ArrivalCommon, WithAlias, LifecycleCommon):
             )
             lead = self.env["res.partner"].browse(self.env["mail.thread"].message_process(None, text))
             self.assertPlace(lead, "lead", "new")
-        self.assertEqual(self._told(self.manager), ["Wrote to us: Ada Moreau"])
+        self.assertEqual(self._notified(self.manager), ["Wrote to us: Ada Moreau"])

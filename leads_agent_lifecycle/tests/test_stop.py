@@ -93,7 +93,7 @@ class StopCommon(LifecycleCommon):
     def _callbacks(self, customer):
         return self.env["leads.agent.callback"].search([("partner_id", "=", customer.id)]).mapped("state")
 
-    def _told(self):
+    def _notified(self):
         """Return the subjects of the agent's notifications."""
         self.env.flush_all()
         domain = [("res_partner_id", "=", self.agent.partner_id.id)]
@@ -148,8 +148,8 @@ class TestStopByMeta(StopCommon, MetaCommon):
                 self.assertAsleep(customer)
                 self.assertCalls(customer, are_refused=True)
                 self.assertEqual(self._callbacks(customer), ["cancelled"])
-                self.assertIn(f"Opted out: Café {nr}", self._told())
-                self.assertIn(f"Callback cancelled: Café {nr}", self._told())
+                self.assertIn(f"Opted out: Café {nr}", self._notified())
+                self.assertIn(f"Callback cancelled: Café {nr}", self._notified())
                 self.assertEqual(self._said(customer), [text], "what was written stays readable")
                 self.assertEqual(customer.with_user(self.agent).lead_blocked_channels, "WhatsApp")
 
@@ -170,7 +170,7 @@ class TestStopByMeta(StopCommon, MetaCommon):
         self._say("STOP")
         self.assertEqual(self._blocks(customer), [("whatsapp", "whatsapp")])
         self.assertEqual(self._callbacks(customer), ["open"])
-        self.assertEqual(self._told(), ["Opted out: Harbour Café"])
+        self.assertEqual(self._notified(), ["Opted out: Harbour Café"])
         self.assertCalls(customer, are_refused=False)
 
     def test_the_platform_stops_and_resumes(self):
@@ -264,9 +264,9 @@ class TestStopByMeta(StopCommon, MetaCommon):
             {"name": "Joan", "parent_id": customer.id, "phone": f"+{SENDER}", "country_id": self.belgium.id}
         )
         self._say("STOP", 50)
-        told = self._told()
+        told = self._notified()
         self._say("Stop!", 40)
-        self.assertEqual(self._told(), told)
+        self.assertEqual(self._notified(), told)
         self.assertEqual(self._blocks(customer), [("call", "whatsapp"), ("whatsapp", "whatsapp")])
         self.assertFalse(customer.lead_blocked_channels)
         self.assertEqual(contact.lead_blocked_channels, "WhatsApp")

@@ -75,10 +75,10 @@ def is_blank(cell: object) -> bool:
     return cell is None or cell is False or cell == [] or stripped(cell) == ""
 
 
-def says_nothing(cell: object) -> bool:
+def is_placeholder(cell: object) -> bool:
     """Whether a phone or e-mail cell is blank, or has a placeholder for an empty value.
 
-    >>> says_nothing(""), says_nothing(" - "), says_nothing("n/a"), says_nothing("0470")
+    >>> is_placeholder(""), is_placeholder(" - "), is_placeholder("n/a"), is_placeholder("0470")
     (True, True, True, False)
     """
     return is_blank(cell) or bool(_NOTHING.fullmatch(str(cell)))
@@ -234,7 +234,9 @@ class Known:
                     yield Match(key, "phone")
 
 
-def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> tuple[dict[int, Match], dict[int, int]]:
+def split_repeated(
+    persons: Mapping[int, Person], matches: Mapping[int, Match]
+) -> tuple[dict[int, Match], dict[int, int]]:
     """Split rows into the first about each person, and the others.
 
     :param persons: ``{row: Person}``
@@ -242,16 +244,16 @@ def told_apart(persons: Mapping[int, Person], matches: Mapping[int, Match]) -> t
     :returns: ``{row: Match}``, and ``{row: earlier row}`` about the same person
 
     >>> ada, ben = Person(emails=frozenset({"ada@example.com"})), Person(name="Ben")
-    >>> told_apart({0: ada, 1: ben, 4: ada}, dict.fromkeys((0, 1, 4), Match()))[1]
+    >>> split_repeated({0: ada, 1: ben, 4: ada}, dict.fromkeys((0, 1, 4), Match()))[1]
     {4: 0}
-    >>> told_apart({0: ada, 1: ben}, {0: Match(7, "code"), 1: Match(7, "phone")})[1]
+    >>> split_repeated({0: ada, 1: ben}, {0: Match(7, "code"), 1: Match(7, "phone")})[1]
     {1: 0}
     >>> ada, ben = Person(code="C-1", name="Ada"), Person(code="C-2", name="Ben")
-    >>> told_apart({0: ada, 1: ben}, dict.fromkeys((0, 1), Match(7, "email")))
+    >>> split_repeated({0: ada, 1: ben}, dict.fromkeys((0, 1), Match(7, "email")))
     ({0: Match(lead_id=7, by='email'), 1: Match(lead_id=None, by=None)}, {})
     >>> mails, numbers = frozenset({"ada@example.com"}), frozenset({"+32470123456"})
     >>> rows = {0: Person(emails=mails), 1: Person(phones=numbers), 2: Person(emails=mails, phones=numbers)}
-    >>> told_apart(rows, dict.fromkeys(rows, Match()))
+    >>> split_repeated(rows, dict.fromkeys(rows, Match()))
     ({0: Match(lead_id=None, by=None)}, {1: 0, 2: 0})
     """
     known, seen, first, groups = Known(of_one_file=True), {}, {}, {}

@@ -118,7 +118,7 @@ PLACEHOLDER = re.compile(
 
 
 @dataclass(frozen=True)
-class Told:
+class OwnAddresses:
     """The addresses that people gave as their own.
 
     :param corrects: whether it replaces an earlier address
@@ -131,22 +131,22 @@ class Told:
     is_bare: bool = False
 
 
-def told(text: str, before: str = "") -> Told:
+def read_own(text: str, before: str = "") -> OwnAddresses:
     """Return the speaker's own e-mail and number in a text, the last one of each.
 
     :param before: the speaker's previous message, which a text with only an address may continue
 
-    >>> told("I am at ada@example.com, or +33 1 55 55 01 23")
-    Told(email='ada@example.com', phone='+33 1 55 55 01 23', corrects=False, is_bare=False)
-    >>> told("Ask bob@example.com"), told("my colleague's number is +32 2 555 01 99")
-    (Told(email='', phone='', corrects=False, is_bare=False), Told(email='', phone='', corrects=False, is_bare=False))
-    >>> told("Ask bob@example.com, or me at ada@example.com").email
+    >>> read_own("I am at ada@example.com, or +33 1 55 55 01 23")
+    OwnAddresses(email='ada@example.com', phone='+33 1 55 55 01 23', corrects=False, is_bare=False)
+    >>> read_own("Ask bob@example.com") == read_own("my colleague's number is +32 2 555 01 99") == OwnAddresses()
+    True
+    >>> read_own("Ask bob@example.com, or me at ada@example.com").email
     'ada@example.com'
-    >>> told("sorry, it is ada@example.com")
-    Told(email='ada@example.com', phone='', corrects=True, is_bare=False)
-    >>> told("My e-mail is not ada@exmaple.com but ada@example.com").email
+    >>> read_own("sorry, it is ada@example.com")
+    OwnAddresses(email='ada@example.com', phone='', corrects=True, is_bare=False)
+    >>> read_own("My e-mail is not ada@exmaple.com but ada@example.com").email
     'ada@example.com'
-    >>> told("bob@example.com", before="Ask my colleague Bob").email, told("bob@example.com").is_bare
+    >>> read_own("bob@example.com", before="Ask my colleague Bob").email, read_own("bob@example.com").is_bare
     ('', True)
     """
     found: list[str] = []
@@ -170,7 +170,7 @@ def told(text: str, before: str = "") -> Told:
         previous = sentence if sentence.strip() else previous
     rest = re.sub(rf"{_PLACE}\d+{_PLACE}", " ", marked)
     is_told = any(own.values())
-    return Told(
+    return OwnAddresses(
         **own, corrects=is_told and bool(_CORRECTS.search(rest)), is_bare=len(found) == 1 and not rest.strip(" .*")
     )
 

@@ -27,8 +27,8 @@ class BaseImport(models.TransientModel):
         if result.get("ids") and leads:
             # The dialog adds photos by lead, not by row.
             for name, files in result.get("binary_filenames", {}).items():
-                told = {lead_id: file for lead_id, file in zip(leads, files, strict=False) if lead_id and file}
-                result["binary_filenames"][name] = [told.get(lead_id) for lead_id in result["ids"]]
+                file_of = {lead_id: file for lead_id, file in zip(leads, files, strict=False) if lead_id and file}
+                result["binary_filenames"][name] = [file_of.get(lead_id) for lead_id in result["ids"]]
         return result
 
     @api.model
@@ -82,6 +82,6 @@ class BaseImport(models.TransientModel):
         blanks = [[import_rows.is_blank(cell) for cell in row] for row in input_file_data]
         data = super()._handle_fallback_values(import_field, input_file_data, fallback_values)
         return [
-            ["" if is_blank else cell for cell, is_blank in zip(row, told, strict=True)]
-            for row, told in zip(data, blanks, strict=True)
+            ["" if is_blank else cell for cell, is_blank in zip(row, blank_row, strict=True)]
+            for row, blank_row in zip(data, blanks, strict=True)
         ]

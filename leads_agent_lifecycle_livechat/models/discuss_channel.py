@@ -84,10 +84,10 @@ class DiscussChannel(models.Model):
             # Public users have no access to leads, and their context (the guest) belongs to the chat only.
             context = {"lang": self.env.company.partner_id.lang}
             # sudo: discuss.channel - the visitor may post in this chat; no data of the lead is returned
-            self.with_env(self.env(su=True, context=context))._leads_hear(message.sudo())
+            self.with_env(self.env(su=True, context=context))._leads_handle_message(message.sudo())
         return result
 
-    def _leads_hear(self, message):
+    def _leads_handle_message(self, message):
         """Elevated: handle a posted message; a visitor's message finds, creates or updates the lead."""
         author, guest = message.author_id, message.author_guest_id
         if author and not author.partner_share and author == self.env.user.partner_id:
@@ -104,13 +104,13 @@ class DiscussChannel(models.Model):
         row = self.env["leads.agent.received"]._of_chat(message)
         try:
             with self.env.cr.savepoint():
-                row._became(**self._leads_heard(message, author, guest))
+                row._became(**self._leads_process_message(message, author, guest))
         except UserError as error:
             # The chat continues even if no lead can be created for the visitor.
             _logger.info("No lead of the chat %s: %s", self.id, error)
             row._fail(error)
 
-    def _leads_heard(self, message, author, guest):
+    def _leads_process_message(self, message, author, guest):
         """Process a message of the visitor.
 
         :returns: arguments of :meth:`LeadsAgentReceived._became`
@@ -119,11 +119,11 @@ class DiscussChannel(models.Model):
         purpose = self.env["leads.agent.stop.word"]._purpose(text)
         if purpose == "stop":
             proven = self._leads_proven(author, guest)
-            Stopping(proven).hear(purpose, "chat", text)
+            Stopping(proven).handle(purpose, "chat", text)
             reason = self.env._("Wants to opt out")
             return {"state": "message" if proven else "ignored", "reason": reason, "lead": proven}
         lead, is_new = self._leads_find_lead(author, guest, text, message)
-        Stopping(self._leads_proven(author, guest)).hear(purpose, "chat", text)
+        Stopping(self._leads_proven(author, guest)).handle(purpose, "chat", text)
         if lead != self.leads_partner_id:
             if not self.leads_partner_id:
                 self._leads_log_visit(lead)
@@ -154,58 +154,58 @@ class DiscussChannel(models.Model):
             if not identity:
                 Identity.create({"partner_id": author.id, "channel": "chat", "key": key})
             return speakers.by_names("chat", (key,))
-        told, corrects = self._leads_told(text, self._leads_said_before(message))
+        details, corrects = self._leads_contact_details(text, self._leads_previous_text(message))
         if corrects:
-            identity = self._leads_take_back(identity, told)
+            identity = self._leads_correct(identity, details)
         lead, claimed = identity.partner_id, identity.is_claimed
-        found = speakers.find(email=told.get("email")) or speakers.find(phone=told.get("phone"))
-        self.write({f"leads_told_{field}": value for field, value in told.items()})
+        found = speakers.find(email=details.get("email")) or speakers.find(phone=details.get("phone"))
+        self.write({f"leads_told_{field}": value for field, value in details.items()})
         if found and found != lead:
-            told, claimed = {}, True
+            details, claimed = {}, True
             if not identity:
                 Identity.create({"partner_id": found.id, "channel": "chat", "key": key, "is_claimed": True})
             elif lead.lead_info == "no_info":
                 self._leads_hand_over(lead, found)
         elif claimed:
-            told = {}
-        return speakers.by_names("chat", (key,), fills_gaps=not claimed, **told)
+            details = {}
+        return speakers.by_names("chat", (key,), fills_gaps=not claimed, **details)
 
-    def _leads_said_before(self, message):
+    def _leads_previous_text(self, message):
         """Return the previous message of the same visitor."""
         own = Domain("author_guest_id", "=", message.author_guest_id.id) & Domain("message_type", "=", "comment")
         own &= Domain("model", "=", self._name) & Domain("res_id", "=", self.id) & Domain("id", "<", message.id)
         before = self.env["mail.message"].search(own, order="id desc", limit=1)
         return html2plaintext(before.body or "")[:LONGEST].strip()
 
-    def _leads_told(self, text, before):
+    def _leads_contact_details(self, text, before):
         """Return contact details given by the visitor, and whether they replace earlier ones.
 
         Addresses and numbers of ours, of colleagues and of own companies are ignored.
 
         :returns: ``{"email": ..., "phone": ...}`` without missing values, and a boolean
         """
-        said = own_address.told(text, before)
+        said = own_address.read_own(text, before)
         step = self.chatbot_current_step_id.step_type
         email = email_normalize(said.email) or (step == "question_email" and email_normalize(text)) or ""
         number = text.strip()[:40] if step == "question_phone" else said.phone
         phone = number and self.env["res.partner"]._phone_format(number=number, country=self.country_id)
-        told = {field: value for field, value in (("email", email), ("phone", phone)) if value}
+        details = {field: value for field, value in (("email", email), ("phone", phone)) if value}
         if (email and Senders(self.env).our_emails([email])) or (phone and Speakers(self.env).our_numbers([phone])):
             return {}, False
         slips = said.is_bare and any(
-            own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in told.items()
+            own_address.is_alike(value, self[f"leads_told_{field}"] or "") for field, value in details.items()
         )
-        return told, said.corrects or slips
+        return details, said.corrects or slips
 
-    def _leads_take_back(self, identity, told):
+    def _leads_correct(self, identity, details):
         """Remove details given earlier in this conversation that the visitor corrects.
 
         The contact with the wrong address is not the visitor, and does not change.
 
         :returns: the visitor's identity; empty if it was based on the wrong address
         """
-        before = {field: self[f"leads_told_{field}"] for field in told}
-        wrong = {field: value for field, value in before.items() if value and value != told[field]}
+        before = {field: self[f"leads_told_{field}"] for field in details}
+        wrong = {field: value for field, value in before.items() if value and value != details[field]}
         if wrong and identity.is_claimed:
             identity.unlink()
             return identity.browse()

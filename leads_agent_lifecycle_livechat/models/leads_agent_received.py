@@ -32,5 +32,5 @@ class LeadsAgentReceived(models.Model):
             # sudo: mail.message, discuss.channel - a message that the visitor was allowed to post
             message = row.message_id.sudo()
             chat = self.env["discuss.channel"].sudo().browse(message.res_id)
-            row._became(**chat._leads_heard(message, message.author_id, message.author_guest_id))
+            row._became(**chat._leads_process_message(message, message.author_id, message.author_guest_id))
         return super(LeadsAgentReceived, self - chats)._take_in()

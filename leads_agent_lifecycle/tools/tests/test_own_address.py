@@ -72,27 +72,27 @@ CORRECTIONS = [
 
 @pytest.mark.parametrize(("text", "own"), OWN)
 def test_the_speakers_own(text, own):
-    told = own_address.told(text)
+    told = own_address.read_own(text)
     assert own in (told.email, told.phone)
     assert BOB not in (told.email, told.phone)
 
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_somebody_elses(text):
-    assert own_address.told(text) == own_address.Told()
+    assert own_address.read_own(text) == own_address.OwnAddresses()
 
 
 @pytest.mark.parametrize("text", CORRECTIONS)
 def test_corrections(text):
-    told = own_address.told(text)
+    told = own_address.read_own(text)
     assert (told.email, told.corrects) == (ADA, True)
 
 
 def test_what_goes_on_with_what_was_said_before():
-    assert own_address.told(BOB, before="You had better ask my colleague").email == ""
-    assert own_address.told("+32 2 555 01 99", before="My boss has another number").phone == ""
-    assert own_address.told(ADA, before="Do you ship to Ghent?").email == ADA
-    assert own_address.told(f"And mine: {ADA}", before="Ask my colleague").email == ADA
+    assert own_address.read_own(BOB, before="You had better ask my colleague").email == ""
+    assert own_address.read_own("+32 2 555 01 99", before="My boss has another number").phone == ""
+    assert own_address.read_own(ADA, before="Do you ship to Ghent?").email == ADA
+    assert own_address.read_own(f"And mine: {ADA}", before="Ask my colleague").email == ADA
 
 
 @given(
@@ -100,6 +100,6 @@ def test_what_goes_on_with_what_was_said_before():
     | st.lists(st.sampled_from([ADA, BOB, "ask ", "my ", ", ", "'s ", "\n", "+", "1", "*"])).map("".join)
 )
 def test_whatever_is_said(text):
-    told = own_address.told(text, text)
+    told = own_address.read_own(text, text)
     assert told.email in text
     assert not told.corrects or told.email or told.phone

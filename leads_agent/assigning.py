@@ -59,6 +59,7 @@ class Result:
 
     :param result: a value of :data:`terms.RESULTS`
     :param reason: the same in a sentence
+    :param logged: the same for a result log: the reason without the customer, and the detail
     :param partner: the commercial customer; empty when deleted
     :param holder: the user from whom the lead was taken
     :param assignment: the new assignment, if any
@@ -70,6 +71,7 @@ class Result:
     agent_id: int
     holder: BaseModel
     assignment: BaseModel
+    logged: tuple[str, str] = ("", "")
 
 
 class Leads(NamedTuple):
@@ -329,7 +331,8 @@ class Assigning:
             partner_id = leads.commercial_of.get(request.partner_id)
             if not partner_id:
                 sentence = wording._verdict("gone")
-                results.append(Result("gone", sentence, partners, request.agent_id, users, nothing))
+                logged = wording._logged("gone")
+                results.append(Result("gone", sentence, partners, request.agent_id, users, nothing, logged))
                 continue
             result, cause = verdicts[partner_id].result, verdicts[partner_id].cause
             agent_id, holder_id = agent_of[partner_id], holder_of.get(partner_id)
@@ -350,6 +353,7 @@ class Assigning:
                     agent_id,
                     users.browse(holder_id) if is_taken else users,
                     nothing.browse(created.get(partner_id, ())),
+                    wording._logged(cause, names.get(agent_id, ""), names.get(holder_id, "")),
                 )
             )
         return results

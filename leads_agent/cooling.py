@@ -29,6 +29,15 @@ def _is_cooling(env: Environment, customer: SQL) -> SQL:
     return SQL("EXISTS (SELECT FROM (%s) r WHERE r.until > %s)", _last_resolution(customer), fields.Datetime.now())
 
 
+def until(env: Environment, cause: Cause) -> str:
+    """Return the outcome that began the cooling-off, and when it ends."""
+    return env._(
+        "%(disposition)s, until %(date)s",
+        disposition=cause.name,
+        date=format_date(env, pytz.utc.localize(cause.until)),
+    )
+
+
 def _sentence(env: Environment, customer: str, cause: Cause) -> str:
     return env._(
         "%(customer)s was resolved as '%(disposition)s' and is in cooling-off until %(date)s. A manager "
@@ -39,7 +48,13 @@ def _sentence(env: Environment, customer: str, cause: Cause) -> str:
     )
 
 
-REFUSAL = Refusal("cooling", frozenset(("share",)), condition=_is_cooling, sentence=_sentence)
+REFUSAL = Refusal(
+    "cooling",
+    frozenset(("share",)),
+    condition=_is_cooling,
+    sentence=_sentence,
+    title=lambda env: env._("In cooling-off. A manager can still assign them manually"),
+)
 
 
 def causes(env: Environment, partner_ids: list[int]) -> dict[int, Cause]:

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from odoo import fields
 from odoo.api import Environment
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
 
 from odoo.addons.leads_agent.tools.moments import to_moment, zone_info
 
+from .clock import moment_text
 from .tools.attempt import Attempt
 from .tools.calling_hours import next_opening_everywhere
 
@@ -87,7 +87,7 @@ def check_due(callbacks):
     for callback in callbacks:
         facts = facts_of[callback.partner_id.id]
         zone = facts.zone or env.user.tz or "UTC"
-        when = format_datetime(env, callback.due_at, tz=zone, dt_format="short")
+        when = moment_text(env, callback.due_at, zone)
         if callback.due_at <= now:
             raise UserError(env._("The callback would be in the past: %s.", when))
         if callback.due_at > now + FARTHEST:

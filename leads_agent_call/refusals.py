@@ -1,11 +1,12 @@
 """Reasons not to call a customer. Some of them are also reasons not to assign the customer."""
 
 from odoo import fields
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.tools.moments import to_local
 from odoo.addons.leads_agent.tools.refusals import Refusal
 
+from .clock import moment_text, time_text
 from .tools.calling_hours import next_opening_everywhere, open_everywhere
 from .tools.phone_numbers import choices, is_blocked
 
@@ -72,13 +73,11 @@ def _closed_sentence(env, facts, moment):
         return env._(
             "%(customer)s may not be called then: it would be %(when)s there. %(hours)s",
             customer=facts.name,
-            when=format_datetime(env, moment, tz=zone, dt_format="short"),
+            when=moment_text(env, moment, zone),
             hours=opening,
         )
     closed = {to_local(moment, clock.zone): clock.zone for clock in facts.clocks if not clock.is_open(moment)}
-    first, last = (
-        format_datetime(env, moment, tz=closed[local], dt_format="EEE HH:mm") for local in (min(closed), max(closed))
-    )
+    first, last = (time_text(env, moment, closed[local], "EEE") for local in (min(closed), max(closed)))
     if first == last:
         sentence = env._("%(customer)s may not be called now: it is %(there)s there.", customer=facts.name, there=first)
     else:
@@ -94,8 +93,8 @@ def _closed_sentence(env, facts, moment):
 def _opening_sentence(env, facts, moment):
     opening = next_opening_everywhere(facts.clocks, moment)
     if not opening:
-        return env._("There is no time at which calls are allowed in all time zones where the customer may be.")
-    when = format_datetime(env, opening, tz=env.user.tz, dt_format="short")
+        return env._("There is no time at which calls are allowed in every time zone the customer may be in.")
+    when = moment_text(env, opening, env.user.tz)
     return env._("Calls are allowed again from %s, by your clock.", when)
 
 
@@ -131,6 +130,7 @@ CALL_REFUSALS = (
         ALL,
         condition=lambda env, customer: env["leads.agent.opt.out"]._condition(customer),
         sentence=lambda env, customer, _known: env._("%s does not want to be called.", customer),
+        title=lambda env: env._("Do not want to be called"),
     ),
     Refusal(
         "blacklisted",
@@ -140,6 +140,7 @@ CALL_REFUSALS = (
         sentence=lambda env, customer, _known: env._(
             "Do not call: the number of %s is on the do-not-call list.", customer
         ),
+        title=lambda env: env._("Their number is on the do-not-call list"),
     ),
     Refusal(
         "no_phone",
@@ -147,6 +148,7 @@ CALL_REFUSALS = (
         condition=_needs_phone,
         judge=lambda attempt: not attempt.facts.lines,
         sentence=lambda env, customer, _known: env._("%s has no phone number.", customer),
+        title=lambda env: env._("No phone number"),
     ),
     Refusal(
         "unreadable",

@@ -2,8 +2,8 @@
 
 from odoo import fields
 from odoo.api import Environment
-from odoo.tools import format_datetime
 
+from .clock import moment_text
 from .tools.attempt import Attempt
 from .tools.calling_hours import next_opening_everywhere
 
@@ -68,7 +68,7 @@ def notify(callback, agent):
         body = env._(
             "%(customer)s expects your call at %(when)s (%(zone)s). %(note)s",
             customer=name,
-            when=format_datetime(env, callback.due_at, tz=zone, dt_format="short"),
+            when=moment_text(env, callback.due_at, zone),
             zone=zone,
             note=callback.note or "",
         )

@@ -15,7 +15,7 @@ class Sharing:
     def share(self, rows, agents, turns, planning=False):
         """Distribute the leads of some lines, except those that may not be assigned.
 
-        :returns: the plan, ``(line_id, result, reason)`` of the other lines, and the :class:`assigning.Examined`
+        :returns: the plan, ``(line_id, result, reason, detail)`` of the others, and the :class:`assigning.Examined`
         """
         partner_ids = [row.partner_id for row in rows if row.partner_id]
         examined = self.batch._assigning().examine(partner_ids, agents, self.batch.agent_id.id or 0)
@@ -66,35 +66,31 @@ class Sharing:
         return {agent.id: count for agent, count in groups}
 
     def _refused_lines(self, rows, examined, plan, agents):
-        """Return ``(line_id, result, reason)`` of the lines that get no agent."""
+        """``(line_id, result, reason, detail)`` of the lines that get no agent."""
         leads, left, refused = examined.leads, set(plan.left), []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
         for line_id, partner_id, _agent, _reason in rows:
             if partner_id not in leads.commercial_of:
-                refused.append((line_id, "gone", self._sentence("gone", "")))
+                refused.append((line_id, "gone", *self._logged("gone")))
                 continue
             customer = leads.commercial_of[partner_id]
-            verdict, holder_id, name = (
-                examined.verdicts[customer],
-                leads.by_commercial[customer].holder_id,
-                leads.names[customer],
-            )
+            verdict, holder_id = examined.verdicts[customer], leads.by_commercial[customer].holder_id
+            holder = holders.browse(holder_id or ()).name or ""
             if verdict.result != "assigned":
-                holder = holders.browse(holder_id or ()).name or ""
-                sentence = (
-                    self._sentence(verdict.cause, name, self.batch.agent_id.name or "", holder)
+                logged = (
+                    self._logged(verdict.cause, self.batch.agent_id.name or holder, holder)
                     if self.batch.agent_id or verdict.cause != "company"
-                    else self.env._("%s belongs to a company in which no agent of this batch works.", name)
+                    else (self.env._("Customers of a company in which no agent of this batch works"), "")
                 )
-                refused.append((line_id, verdict.result, sentence))
+                refused.append((line_id, verdict.result, *logged))
             elif partner_id not in left:
                 continue
             elif holder_id in agents._ids:
-                # An agent needs no room for a lead that the agent already holds.
-                refused.append((line_id, "already", self._sentence("already", name, holders.browse(holder_id).name)))
+                # Who keeps what they hold needs no room.
+                refused.append((line_id, "already", *self._logged("already", holder)))
             else:
-                refused.append((line_id, "capped", self.env._("No agent of this batch has room for %s.", name)))
+                refused.append((line_id, "capped", self.env._("No agent of this batch has room"), ""))
         return refused
 
     def write_planned(self, rows, plan, refused, leads):
@@ -109,14 +105,13 @@ class Sharing:
             customer = leads.commercial_of[partner_id]
             holder_id = leads.by_commercial[customer].holder_id
             if agent_id == holder_id:
-                sentence = self._sentence("already", leads.names[customer], names[agent_id])
-                refused.append((line_id, "already", sentence))
+                refused.append((line_id, "already", *self._logged("already", names[agent_id])))
             else:
                 planned.append((line_id, agent_id, self.batch._reason(cause), holder_id))
         self.batch._lines()._update_rows(
             self.batch, planned, {"agent_id": "int", "reason": "text", "previous_agent_id": "int"}
         )
-        self.batch._lines()._update_rows(self.batch, refused, {"result": "text", "reason": "text"})
+        self.batch._lines()._update_rows(self.batch, refused, {"result": "text", "reason": "text", "detail": "text"})
 
-    def _sentence(self, cause, customer, agent="", holder=""):
-        return self.env["leads.agent.wording"]._verdict(cause, customer, agent, holder)
+    def _logged(self, cause, agent="", holder=""):
+        return self.env["leads.agent.wording"]._logged(cause, agent, holder)

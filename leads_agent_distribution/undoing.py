@@ -99,17 +99,13 @@ class Undoing:
                      ORDER BY ended_at = a.assigned_at DESC, id DESC
                         LIMIT 1
                        ) f ON TRUE
-            CROSS JOIN LATERAL (
-                       SELECT max(at) AS at FROM leads_agent_history
-                        WHERE partner_id = a.partner_id
-                          AND kind IN ('message', 'note', 'call', 'activity', 'order', 'sale')
-                          AND id > (SELECT min(id) FROM leads_agent_history WHERE assignment_id = a.id)
-                       ) h
+            CROSS JOIN LATERAL (%(worked)s) h
                  WHERE l.batch_id = %(batch)s AND l.result = 'assigned' AND l.undone IS NULL
               ORDER BY l.id
                  LIMIT %(limit)s
                 """,
                 against=SQL(" ").join(against),
+                worked=_worked_sql(),
                 batch=self.batch.id,
                 limit=limit,
             )
@@ -214,6 +210,39 @@ class Undoing:
         else:
             weights = self.batch._weights() if self.batch.method == "weight" else {}
             rotation._keep(distribution.restored(rotation.turns), given, self.batch.method, weights)
+
+
+def _worked_sql() -> SQL:
+    """Return the SELECT of when somebody last worked on the lead of the assignment ``a``, since it was recorded."""
+    return SQL(
+        """
+        SELECT max(at) AS at FROM leads_agent_history
+         WHERE partner_id = a.partner_id AND kind IN ('message', 'note', 'call', 'activity', 'order', 'sale')
+           AND id > (SELECT min(id) FROM leads_agent_history WHERE assignment_id = a.id)
+        """
+    )
+
+
+def untouched(assignments: BaseModel) -> BaseModel:
+    """Return those of these assignments that can be undone: active, and nobody has worked on the lead since."""
+    env = assignments.env
+    for model in ("leads.agent.assignment", "leads.agent.history"):
+        env[model].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT a.id
+              FROM leads_agent_assignment a
+        CROSS JOIN LATERAL (%s) h
+             WHERE a.id = ANY(%s) AND a.state = 'active' AND (%s) IS NOT TRUE
+          ORDER BY a.id
+            """,
+            _worked_sql(),
+            assignments.ids,
+            SQL(" OR ").join(SQL("(%s)", condition) for _name, condition, _text in assignments._against_undo()),
+        )
+    )
+    return assignments.browse(row_id for (row_id,) in rows)
 
 
 def undo(assignments: BaseModel, former_of: dict[int, int | None]) -> BaseModel:

@@ -316,7 +316,7 @@ class LeadsAgentBatchAssign(models.Model):
         """Assign leads to their agents.
 
         :param dict shares: ``{partner_id: (agent_id, reason)}``
-        :param refused: ``(id, result, reason)`` of the rows without an agent
+        :param refused: ``(id, result, reason, detail)`` of the rows without an agent
         :param assigning.Examined examined: data on the customers
         :returns: ``{partner_id: assigning.Result}``
         """

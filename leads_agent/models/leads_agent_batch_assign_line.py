@@ -5,18 +5,23 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import newest
+from ..arguments import takes
 from ..fields import Link
 from ..notices import tell_agents
-from ..tools import terms
+from ..tools import given, terms
 
 # Columns of a processed line, with their SQL types.
 RESULT_COLUMNS = {
     "result": "text",
     "reason": "text",
+    "detail": "text",
     "agent_id": "int",
     "previous_agent_id": "int",
     "assignment_id": "int",
 }
+# The reasons that the log shows, and the customers of each; the list has the others.
+MOST_REASONS = 40
+LINES_SHOWN = 8
 # A lead to assign: the ID of a pending line, or of an order whose customer has no line yet.
 Row = namedtuple("Row", "id partner_id agent_id reason")
 
@@ -46,7 +51,8 @@ class LeadsAgentBatchAssignLine(models.Model):
     )
     assignment_id = Link("leads.agent.assignment", readonly=True, index="btree_not_null", ondelete="set null")
     result = fields.Selection(terms.RESULTS, readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, help="The same for all customers to whom it applies.")
+    detail = fields.Char(readonly=True, help="What is particular about the customer.")
 
     _batch_result_idx = models.Index("(batch_id, result)")
     _batch_pending_idx = models.Index("(batch_id, id) WHERE result IS NULL")
@@ -76,9 +82,10 @@ class LeadsAgentBatchAssignLine(models.Model):
                      WHERE o.id IN %(readable)s
                        FOR KEY SHARE
                 ), missing AS (
-                    INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason)
+                    INSERT INTO leads_agent_batch_assign_line (batch_id, result, reason, detail)
                     SELECT %(batch)s, CASE WHEN o.id IS NULL THEN 'gone' ELSE 'not_visible' END,
-                           replace(CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END, '{order}', t.id::text)
+                           CASE WHEN o.id IS NULL THEN %(gone)s ELSE %(hidden)s END,
+                           replace(%(detail)s, '{order}', t.id::text)
                       FROM unnest(%(selected)s::int[]) AS t (id)
                  LEFT JOIN sale_order o ON o.id = t.id
                      WHERE NOT EXISTS (SELECT FROM readable r WHERE r.id = t.id)
@@ -94,8 +101,9 @@ class LeadsAgentBatchAssignLine(models.Model):
                 readable=readable.subselect(),
                 moment=newest.moment_sql(self.env, "o"),
                 batch=batch.id,
-                gone=self.env._("Order no. %s no longer exists.", "{order}"),
-                hidden=self.env._("You are not allowed to see order no. %s.", "{order}"),
+                gone=self.env._("The order no longer exists"),
+                hidden=self.env._("You are not allowed to see the order"),
+                detail=self.env._("Order no. %s", "{order}"),
                 selected=order_ids,
                 agent=batch.agent_id.id or None,
             )
@@ -121,17 +129,19 @@ class LeadsAgentBatchAssignLine(models.Model):
 
         :param rows: lines, or leads of :meth:`_find_leads` which have no lines yet (``new``)
         :param dict outcome_of: ``{partner_id: assigning.Result}``
-        :param refused: ``(id, result, reason)`` of the rows without an agent
+        :param refused: ``(id, result, reason, detail)`` of the rows without an agent
         """
-        results = {row_id: (result, sentence, None, None, None) for row_id, result, sentence in refused}
+        results = {row_id: (*outcome, None, None, None) for row_id, *outcome in refused}
         for row_id, partner_id, *_meant in rows:
             if not partner_id:
-                results[row_id] = ("gone", self.env._("This customer no longer exists."), None, None, None)
+                gone = self.env["leads.agent.wording"]._logged("gone")
+                results[row_id] = ("gone", *gone, None, None, None)
             elif outcome := outcome_of.get(partner_id):
                 results[row_id] = (
                     outcome.result,
-                    outcome.reason,
-                    outcome.agent_id or None,
+                    *outcome.logged,
+                    # Nobody got a lead that was left out.
+                    outcome.agent_id if outcome.assignment else None,
                     outcome.holder.id or None,
                     outcome.assignment.id or None,
                 )
@@ -201,6 +211,59 @@ class LeadsAgentBatchAssignLine(models.Model):
             SQL(", ").join(SQL("%s::" + kind + "[]", list(values)) for kind, values in arrays),
             SQL(", ").join(map(SQL.identifier, columns)),
         )
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    @takes(batch_id=given.record_id)
+    def get_log(self, batch_id):
+        """Return the result log of a batch, grouped by reason: assigned leads first, then the most frequent reasons.
+
+        :returns: a list of dicts with ``result`` (False: to do), ``reason``, ``count``, ``hint`` (advice, for users who
+            can follow it) and ``lines``, the first of them, each with ``id``, ``customer``, ``partner_id``, ``order``
+            and ``detail``
+        """
+        batch = self.env["leads.agent.batch.assign"].browse(batch_id)
+        batch.check_access("read")
+        mine = Domain("batch_id", "=", batch_id)
+        groups = self._read_group(mine, ["result", "reason"], ["__count"], order="__count DESC, reason")
+        groups.sort(key=lambda group: (group[0] != "assigned", bool(group[0])))
+        return [
+            {
+                "result": result,
+                "reason": reason or "",
+                "count": count,
+                "hint": self._hint(batch, reason),
+                "lines": self._first_lines(mine & Domain("result", "=", result) & Domain("reason", "=", reason)),
+            }
+            for result, reason, count in groups[:MOST_REASONS]
+        ]
+
+    @api.model
+    def _hint(self, batch, reason):
+        wording = self.env["leads.agent.wording"]
+        # sudo: res.company - a setting
+        is_off = not batch.company_id.sudo().leads_agent_view_non_partial
+        return wording._hint().strip() if is_off and reason in wording._reasons_of_setting() else ""
+
+    @api.model
+    def _first_lines(self, domain):
+        names = ["partner_id", "order_id", "agent_id", "detail", "result"]
+        lines = self.search_fetch(domain, names, order="id", limit=LINES_SHOWN)
+        # sudo: res.partner, sale.order, res.users - the names of links, as every list shows them
+        return [
+            {
+                "id": line.id,
+                "customer": line.partner_id.complete_name or "",
+                "partner_id": line.partner_id.id,
+                "order": line.order_id.name or "",
+                "detail": line.detail or (not line.result and line.agent_id.name) or "",
+            }
+            for line in lines.sudo()
+        ]
 
     # ------------------------------------------------------------------
     # Notices

@@ -13,6 +13,9 @@ from ..figures import CONVERSION_DAYS, FIGURES, value_sql
 from ..tools import given
 
 LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
+# Entries of the history, and customers that stand in the one of a batch.
+LATEST = 10
+NAMES_OF_BATCH = 3
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "partner_id", "sale_order_id", *FIGURES)
 ORDER_COLUMNS = ("id", "name", "amount_total", "currency_id", "date_order", "validity_date")
 
@@ -73,7 +76,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             "user": {"name": user.name, "is_agent": user._is_leads_agent(), "is_caller": user.can_hold_leads},
             "leads": self._leads(assignments),
             "leads_count": count,
-            "history": self._entries(self.env["leads.agent.history"]._latest(10)),
+            "history": self._latest_entries(sections.pop("batches")),
             "empty_reason": self._empty_reason() if not assignments and not search else "",
         } | sections
 
@@ -97,7 +100,10 @@ class LeadsAgentDashboard(models.AbstractModel):
         :param datetime today: midnight in the company of the user
         :rtype: dict[str, Section]
         """
-        return {"figures": Section(self._figures_select(today), self._figures)}
+        return {
+            "figures": Section(self._figures_select(today), self._figures),
+            "batches": Section(self._batches_select(), lambda rows: rows),
+        }
 
     @api.model
     def _read_sections(self, sections):
@@ -261,6 +267,60 @@ class LeadsAgentDashboard(models.AbstractModel):
             # Nothing to divide by; XML-RPC carries no None.
             figures["conversion"] = False
         return figures
+
+    @api.model
+    def _batches_select(self):
+        """Return the query for the latest batches that brought leads to the current user, who still has them."""
+        Assignment = self.env["leads.agent.assignment"]
+        mine = Domain("agent_id", "=", self.env.uid) & Domain("state", "=", "active") & Domain("batch_id", "!=", False)
+        return SQL(
+            """
+            SELECT b.id, b.leads, to_char(b.at, 'YYYY-MM-DD HH24:MI:SS') AS at, b.partner_ids[1] AS partner_id,
+                   (SELECT jsonb_agg(complete_name ORDER BY id) FROM res_partner
+                     WHERE id = ANY(b.partner_ids[:%(names)s])) AS names
+              FROM (
+                   SELECT batch_id AS id, count(*) AS leads, max(assigned_at) AS at,
+                          array_agg(partner_id ORDER BY id) AS partner_ids
+                     FROM leads_agent_assignment
+                    WHERE id IN %(mine)s
+                 GROUP BY batch_id
+                 ORDER BY 3 DESC, 1 DESC
+                    LIMIT %(limit)s) b
+            """,
+            names=NAMES_OF_BATCH,
+            mine=Assignment._search(mine).subselect(),
+            limit=LATEST,
+        )
+
+    @api.model
+    def _latest_entries(self, batches):
+        """Return the latest history over all customers, in which a batch is one entry, whatever it brought.
+
+        :param list batches: the rows of :meth:`_batches_select`
+        """
+        entries = self._entries(self.env["leads.agent.history"]._latest(LATEST))
+        entries += [self._batch_entry(batch) for batch in batches]
+        return sorted(entries, key=lambda entry: entry["at"], reverse=True)[:LATEST]
+
+    @api.model
+    def _batch_entry(self, batch):
+        names = ", ".join(filter(None, batch["names"] or ()))
+        if (more := batch["leads"] - NAMES_OF_BATCH) > 0:
+            names = self.env._("%(names)s and %(more)s more", names=names, more=more)
+        kinds = dict(self.env["leads.agent.history"]._fields["kind"]._description_selection(self.env))
+        return {
+            # No row of the history has this number.
+            "id": -batch["id"],
+            "at": batch["at"],
+            "kind": "assigned",
+            "kind_label": kinds["assigned"],
+            "author": "",
+            "summary": names,
+            "partner_id": batch["partner_id"],
+            "partner_name": self.env._("Batch: %s leads", batch["leads"]),
+            "res_model": "leads.agent.batch.assign",
+            "res_id": batch["id"],
+        }
 
     @api.model
     def _entries(self, rows):

@@ -10,6 +10,9 @@ from ..earlier import MESSAGE_TYPES
 from ..fields import Link
 from ..tools import given, terms
 
+# Customers whose events are looked at for the latest ones.
+MOST_FRESH = 400
+
 
 class LeadsAgentHistory(models.Model):
     """The timeline of a customer, one row per event.
@@ -82,9 +85,10 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _latest(self, limit=10):
-        """Return the latest rows of all customers that the current user holds.
+        """Return the latest rows of all customers that the current user holds, but for assignments by batches.
 
-        Only the customers with the newest events are read, and more of them if these have too few readable rows.
+        These are one line per batch on the dashboard. Only the customers with the newest events are read, and more of
+        them if these have too few readable rows: at most ``MOST_FRESH``, as a batch may have brought thousands.
 
         :param int limit: how many rows at most
         :returns: readable rows, newest first
@@ -99,9 +103,11 @@ class LeadsAgentHistory(models.Model):
             )
             if not fresh:
                 return self.browse()
-            rows = self.search_fetch([("partner_id", "in", fresh.partner_id.ids), ("undone", "=", False)], limit=limit)
+            theirs = Domain("partner_id", "in", fresh.partner_id.ids) & Domain("undone", "=", False)
+            of_batches = Domain("kind", "=", "assigned") & Domain("assignment_id.batch_id", "!=", False)
+            rows = self.search_fetch(theirs & ~of_batches, limit=limit)
             complete = len(rows) == limit and rows[-1].at >= fresh[-1].last_event_at
-            if complete or len(fresh) < customers:
+            if complete or len(fresh) < customers or customers > MOST_FRESH:
                 return rows
             customers *= 4
 

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from .. import cooling
 from ..tools.eligibility import Cause
 
 
@@ -60,6 +61,57 @@ class LeadsAgentWording(models.AbstractModel):
 
     @api.model
     def _hint(self):
+        """Return the advice to change the setting, for users who may."""
+        if not self.env.user.has_group("base.group_system"):
+            return ""
         return " " + self.env._(
             "Switch on 'Allow Leads Agents to View Non-Partial Orders' to assign such customers from the order list."
         )
+
+    @api.model
+    def _logged(self, cause, agent="", holder=""):
+        """Return a verdict for the result log of a batch, where lines are grouped by reason.
+
+        :returns: ``(reason, detail)``: the reason is the same for all customers, the detail is about one
+        """
+        if isinstance(cause, Cause):
+            return self._logged_cause(cause, agent, holder)
+        match cause:
+            case "assigned":
+                return self.env._("Assigned to %s", agent), ""
+            case "reassigned":
+                return self.env._("Assigned to %s", agent), self.env._("Taken from %s", holder)
+            case "already":
+                return self.env._("Held by the agent already"), self.env._("Held by %s", agent)
+            case "held":
+                return self.env._("Held by another agent"), self.env._("Held by %s", holder)
+            case "archived":
+                return self.env._("The customer is archived"), ""
+            case "company":
+                return self.env._("Customers of a company in which the agent does not work"), agent
+            case "no_order":
+                return self.env._("No quotation: the customer has no order at all"), ""
+            case "cancel":
+                return self.env._("No open quotation: the latest order is cancelled"), ""
+            case "sale":
+                return self.env._("No open quotation: the latest order is confirmed"), ""
+        return self._verdict(cause), ""
+
+    @api.model
+    def _logged_cause(self, cause, agent, holder):
+        """Return the reason and the detail for a :class:`eligibility.Cause`."""
+        if cause.kind == "unable":
+            return cause.name, ""
+        detail = cooling.until(self.env, cause) if cause.kind == cooling.REFUSAL.name else ""
+        if holder and detail:
+            # Somebody has the lead now: this is what the manager must know first.
+            return self.env._("Held by another agent"), self.env._(
+                "Held by %(holder)s. Cooling-off: %(until)s", holder=holder, until=detail
+            )
+        refusals = {refusal.name: refusal for refusal in self.env["res.partner"]._refusals()}
+        return refusals[cause.kind].title(self.env), detail
+
+    @api.model
+    def _reasons_of_setting(self):
+        """Return the reasons that the setting *View Non-Partial Orders* would remove."""
+        return {self._logged(cause)[0] for cause in ("cancel", "sale")}

@@ -63,6 +63,34 @@ class TestAssign(LeadsAgentCommon):
         self.assertLessEqual(self.agent | self.other_agent, users)
         self.assertFalse(users & (self.plain | self.salesperson | self.manager))
 
+    def test_form_marks_customers_in_cooling_off(self):
+        self.disposition.cooling_days = 30
+        resting, fresh = self._lead("Resting"), self._lead("Fresh")
+        self._resolve(self._assign(resting))
+        form = Form(self.env["leads.agent.assign"].with_user(self.manager))
+        form.partner_id = fresh
+        self.assertFalse(form.cooling_note)
+        form.partner_id = resting
+        self.assertRegex(form.cooling_note, f"^In cooling-off: {self.disposition.name}, until .*20")
+        form.agent_id = self.agent
+        form.save().action_assign()
+        self.assertEqual(resting.leads_agent_id, self.agent, "a manager decides")
+
+    def test_amounts_are_those_of_the_latest_quotation(self):
+        customer = self._lead()
+        first = customer.sale_order_ids
+        assignment = self._assign(customer)
+        self.assertEqual((assignment.current_order_id, assignment.amount_total), (first, 1000.0))
+        later = self._order(customer, order_line=[Command.create({"product_id": self.product.id})])
+        self.env.invalidate_all()
+        for user in (self.agent, self.manager):
+            mine = assignment.with_user(user)
+            self.assertEqual((mine.order_id, mine.current_order_id, mine.amount_total), (first, later, 500.0))
+        first.with_user(self.agent).action_confirm()
+        self.env.invalidate_all()
+        sold = assignment.with_user(self.manager)
+        self.assertEqual((sold.current_order_id, sold.amount_total), (first, 1000.0), "of a sale, what was sold")
+
     def test_assigning_writes_the_holder_on_customer_contacts_and_orders(self):
         customer = self._lead()
         contact = self.env["res.partner"].create({"name": "Joan", "parent_id": customer.id})

@@ -46,9 +46,16 @@ class TestBatch(LeadsAgentCommon):
                 "Cancelled": "not_assignable",
             },
         )
-        reasons = {line.partner_id: line.reason for line in batch.line_ids}
-        self.assertIn("Agent Ben already holds Held", reasons[held])
-        self.assertIn("'Allow Leads Agents to View Non-Partial Orders'", reasons[sold])
+        self.assertEqual(
+            {line.partner_id: (line.reason, line.detail or "", line.agent_id) for line in batch.line_ids},
+            {
+                free: ("Assigned to Agent Anna", "", self.agent),
+                held: ("Held by another agent", "Held by Agent Ben", self.plain.browse()),
+                mine: ("Held by the agent already", "Held by Agent Anna", self.plain.browse()),
+                sold: ("No open quotation: the latest order is confirmed", "", self.plain.browse()),
+                cancelled: ("No open quotation: the latest order is cancelled", "", self.plain.browse()),
+            },
+        )
         self.assertEqual(batch.state, "done")
         self.assertEqual((batch.assigned_count, batch.skipped_count), (1, 4))
         assignment = self._active(free)
@@ -80,7 +87,7 @@ class TestBatch(LeadsAgentCommon):
         former = self._assign(customer, self.other_agent)
         batch = self._batch(customer.sale_order_ids.ids, reassign=True)
         self.assertEqual(batch.line_ids.result, "assigned")
-        self.assertIn("Taken from Agent Ben", batch.line_ids.reason)
+        self.assertEqual(batch.line_ids.detail, "Taken from Agent Ben")
         self.assertEqual(customer.leads_agent_id, self.agent)
         self.assertEqual((former.state, former.end_reason), ("unassigned", "reassigned"))
 
@@ -139,6 +146,58 @@ class TestBatch(LeadsAgentCommon):
         orders = (self._lead("One") | self._lead("Two")).sale_order_ids
         batch = self.env["leads.agent.batch.assign"].new({"selected_order_ids": orders.ids})
         self.assertIn("at most 2 selected orders", batch.selection_warning)
+
+    def test_the_log_is_grouped_by_reason(self):
+        customers = self._lead("One") | self._lead("Two") | self._lead("Three")
+        held = self._lead("Held") | self._lead("Kept")
+        self._assign(held, self.other_agent)
+        sold = self._lead("Sold", "sale")
+        batch = self._batch((customers | held | sold).sale_order_ids.ids)
+        Line = self.env["leads.agent.batch.assign.line"].with_user(self.manager)
+        log = Line.get_log(batch.id)
+        self.assertEqual(
+            [(reason["result"], reason["reason"], reason["count"]) for reason in log],
+            [
+                ("assigned", "Assigned to Agent Anna", 3),
+                ("held", "Held by another agent", 2),
+                ("not_assignable", "No open quotation: the latest order is confirmed", 1),
+            ],
+        )
+        self.assertEqual({line["customer"] for line in log[1]["lines"]}, {"Held", "Kept"})
+        self.assertEqual({line["detail"] for line in log[1]["lines"]}, {"Held by Agent Ben"})
+        self.assertEqual([reason["hint"] for reason in log], ["", "", ""])
+        admin = self._user("admin_ada", "base.group_system,leads_agent.group_leads_manager")
+        hints = [reason["hint"] for reason in Line.with_user(admin).get_log(batch.id)]
+        self.assertEqual(hints[:2], ["", ""])
+        self.assertIn("'Allow Leads Agents to View Non-Partial Orders'", hints[2])
+        for user in (self.agent, self.plain):
+            with self.assertRaises(AccessError):
+                Line.with_user(user).get_log(batch.id)
+
+    def test_the_log_of_any_batch_costs_the_same(self):
+        def cost(count, name):
+            customers = self.env["res.partner"].union(*(self._lead(f"{name} {nr}") for nr in range(count)))
+            batch = self._batch(customers.sale_order_ids.ids)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["leads.agent.batch.assign.line"].with_user(self.manager).get_log(batch.id)
+            return self.env.cr.sql_log_count - before
+
+        cost(2, "Warm")
+        self.assertEqual(cost(2, "Few"), cost(30, "Many"))
+
+    def test_customers_held_now_are_told_held_also_in_cooling_off(self):
+        customer = self._lead()
+        self.disposition.cooling_days = 30
+        self._resolve(self._assign(customer))
+        batch = self._batch(customer.sale_order_ids.ids)
+        self.assertRegex(batch.line_ids.reason, "^In cooling-off")
+        self.assertRegex(batch.line_ids.detail, f"^{self.disposition.name}, until .*20")
+        self._assign(customer, self.other_agent)
+        batch = self._batch(customer.sale_order_ids.ids, reassign=True)
+        self.assertEqual((batch.line_ids.result, batch.line_ids.reason), ("blocked", "Held by another agent"))
+        self.assertRegex(batch.line_ids.detail, "^Held by Agent Ben. Cooling-off: .*, until ")
 
     def test_log_cannot_be_forged(self):
         batch = self._batch(self._lead().sale_order_ids.ids)

@@ -99,6 +99,31 @@ class TestDashboard(LeadsAgentCommon):
         self.assertEqual({row["partner_name"] for row in history}, {"One", "Two"})
         self.assertTrue(all(row["author"] and row["res_model"] == "res.partner" for row in history))
 
+    def test_a_batch_is_one_line_of_the_history(self):
+        customers = self.env["res.partner"].union(*(self._lead(f"Lead {nr}") for nr in range(12)))
+        single, other = self._lead("Single"), self._lead("Other")
+        self._assign(single)
+        self._assign(other, self.other_agent)
+        batch = (
+            self.env["leads.agent.batch.assign"]
+            .with_user(self.manager)
+            .create({"agent_id": self.agent.id, "selected_order_ids": customers.sale_order_ids.ids})
+        )
+        batch.action_assign()
+        # A transaction has one moment for what it assigns, and orders have later ones.
+        self.env["leads.agent.history"].search([("kind", "=", "order")]).unlink()
+        customers[0].message_post(body="Rang", subtype_xmlid="mail.mt_note")
+        history = self._data()["history"]
+        assigned = [row["partner_name"] for row in history if row["kind"] == "assigned"]
+        self.assertEqual(sorted(assigned), ["Batch: 12 leads", "Single"])
+        self.assertIn(("note", "Lead 0"), [(row["kind"], row["partner_name"]) for row in history])
+        [line] = [row for row in history if row["res_id"] == batch.id and row["id"] < 0]
+        self.assertRegex(line["summary"], "^Lead .*, Lead .*, Lead .* and 9 more$")
+        mine = self.env["leads.agent.assignment"].with_user(self.agent)
+        self.assertEqual(mine.search_count([("batch_id", "=", line["res_id"])]), 12, "what a click opens")
+        theirs = self._data(self.other_agent)["history"]
+        self.assertFalse([row for row in theirs if row["res_id"] == batch.id and row["id"] < 0])
+
     def test_empty_state_says_why_with_the_settings_in_words(self):
         self.assertIn("quotations only", self._data()["empty_reason"])
         self.env.company.leads_agent_view_non_partial = True

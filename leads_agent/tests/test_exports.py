@@ -19,5 +19,5 @@ class TestExports(LeadsAgentCommon, HttpCase):
         row = rows["'=HYPERLINK(A1)"]
         self.assertEqual((row["order_id"], row["agent_id"]), (lead.sale_order_ids.name, self.agent.name))
         self.assertEqual(row["result"], "Assigned")
-        self.assertIn("already holds", rows["Held"]["reason"])
+        self.assertEqual(rows["Held"]["reason"], "Held by another agent")
         self.assertIsNone(exported(self, "agent_anna", batch.line_ids, names))

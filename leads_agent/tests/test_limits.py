@@ -25,7 +25,8 @@ class TestLimits(LimitsCommon):
         self._resolve(assignment)
         line = self._batch(customer, agent=self.other_agent)[customer]
         self.assertEqual(line.result, "blocked")
-        self.assertRegex(line.reason, "was resolved as 'Not interested' and is in cooling-off until .*20")
+        self.assertEqual(line.reason, "In cooling-off. A manager can still assign them manually")
+        self.assertRegex(line.detail, "^Not interested, until .*20")
         with self.assertRefused(UserError, "cooling-off until"):
             self._import(customer, self.other_agent)
         for source in ("rule", "offer"):
@@ -72,8 +73,8 @@ class TestLimits(LimitsCommon):
         self.env["phone.blacklist"].add(other.phone)
         line = self._batch(customer)[customer]
         self.assertEqual(
-            (line.result, line.reason),
-            ("blocked", "Do not call: the number of Customer 0 is on the do-not-call list."),
+            (line.result, line.reason, line.detail),
+            ("blocked", "Their number is on the do-not-call list", ""),
         )
         with self.assertRefused(UserError, "Do not call"):
             self._assign(customer)
@@ -104,7 +105,7 @@ class TestLimits(LimitsCommon):
         self.assertEqual(self._results(mute), ["assigned"])
         self.env.company.leads_agent_need_phone = True
         line = self._batch(other)[other]
-        self.assertEqual((line.result, line.reason), ("blocked", "No phone either has no phone number."))
+        self.assertEqual((line.result, line.reason), ("blocked", "No phone number"))
         self.env["res.partner"].create({"name": "Contact", "parent_id": other.id, "phone": "+32 2 555 09 03"})
         self.assertEqual(self._results(other), ["assigned"])
 

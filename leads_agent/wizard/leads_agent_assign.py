@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import cooling
 from ..arguments import takes
 from ..assigning import Assigning, Request, Terms
 from ..fields import Link
@@ -22,6 +23,17 @@ class LeadsAgentAssign(models.TransientModel):
         domain=[("is_assignable_lead", "=", True), ("leads_agent_id", "=", False), ("is_leads_refused", "=", False)],
         help="Customers whose latest order is a quotation and who have no agent.",
     )
+
+    cooling_note = fields.Char(compute="_compute_cooling_note")
+
+    @api.depends("partner_id")
+    def _compute_cooling_note(self):
+        """Say of a customer in cooling-off what a batch would refuse, and a manager may still decide."""
+        causes = self.env["res.partner"]._refused(self.partner_id.ids, "share")
+        for wizard in self:
+            cause = causes.get(wizard.partner_id.id)
+            is_cooling = cause and cause.kind == cooling.REFUSAL.name
+            wizard.cooling_note = is_cooling and self.env._("In cooling-off: %s", cooling.until(self.env, cause))
 
     @takes(given.one)
     def action_assign(self):

@@ -3,13 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from odoo.addons.leads_agent.arguments import numbers_of_links, takes
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 from .. import reminding
+from ..clock import moment_text, time_text
 from ..promising import MANAGER_FIELDS, OWN_FIELDS, check_due, complete, next_tries
 from ..tools import terms
 
@@ -85,9 +85,7 @@ class LeadsAgentCallback(models.Model):
         zones = self.env["leads.agent.desk"].sudo()._zones(self.partner_id.commercial_partner_id.ids)
         for callback in self:
             zone = zones.get(callback.partner_id.commercial_partner_id.id)
-            callback.at_customer = (
-                zone and callback.due_at and format_datetime(self.env, callback.due_at, tz=zone, dt_format="short")
-            )
+            callback.at_customer = zone and callback.due_at and moment_text(self.env, callback.due_at, zone)
 
     @api.depends("due_at", "company_id.leads_agent_callback_minutes")
     def _compute_open_at(self):
@@ -105,12 +103,8 @@ class LeadsAgentCallback(models.Model):
                 continue
             # Within a day, the time is enough.
             is_within_a_day = timedelta() < callback.due_at - callback.moved_from < timedelta(days=1)
-            before = format_datetime(
-                self.env,
-                callback.moved_from,
-                tz=self.env.user.tz or "UTC",
-                dt_format="HH:mm" if is_within_a_day else "d MMM HH:mm",
-            )
+            in_words = time_text if is_within_a_day else moment_text
+            before = in_words(self.env, callback.moved_from, self.env.user.tz)
             callback.moved = (
                 self.env._("moved from %s, outside calling hours", before)
                 if callback.moved_because == "hours"
@@ -205,7 +199,7 @@ class LeadsAgentCallback(models.Model):
         return self.env._("'%s' of a callback is set automatically.", label)
 
     def _when(self):
-        return format_datetime(self.env, self.due_at, dt_format="short")
+        return moment_text(self.env, self.due_at, self.env.user.tz)
 
     @takes(vals=given.values)
     def write(self, vals):

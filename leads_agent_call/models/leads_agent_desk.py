@@ -5,12 +5,13 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.arguments import takes
 from odoo.addons.leads_agent.tools import given
 
 from .. import facts, scoring, walking
+from ..clock import moment_text, time_text
 from ..facts import seen_companies
 from ..tools.attempt import Attempt
 from ..tools.calling_hours import next_opening_everywhere
@@ -159,8 +160,8 @@ class LeadsAgentDesk(models.AbstractModel):
             if (opening := next_opening_everywhere(facts_of[partner_id].clocks, max(at or now, now))) and opening > now
         ]
         if moments:
-            when = format_datetime(self.env, min(moments), tz=user.tz, dt_format="short")
-            sentences.append(self.env._("Nobody can be called now. Next customer: %s.", when))
+            when = moment_text(self.env, min(moments), user.tz)
+            sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
         else:
             refusals = filter(None, (self._refusal_sentence(Attempt(facts, user, now)) for facts in facts_of.values()))
             sentences.append(next(refusals, self.env._("Nobody can be called now.")))
@@ -171,8 +172,8 @@ class LeadsAgentDesk(models.AbstractModel):
         """Return sentences on why this lead is next."""
         reasons, lead = [], facts.lead
         if callback:
-            when = format_datetime(self.env, callback.due_at, tz=self.env.user.tz, dt_format="short")
-            # sudo: leads.agent.callback - its agent, for the user who is going to keep it
+            when = moment_text(self.env, callback.due_at, self.env.user.tz)
+            # sudo: leads.agent.callback - what was promised, for whoever is to keep it
             promised_by = callback.sudo().agent_id
             reasons.append(
                 self.env._("Callback promised for %s.", when)
@@ -195,7 +196,7 @@ class LeadsAgentDesk(models.AbstractModel):
                 )
             )
         if facts.zone:
-            there = format_datetime(self.env, fields.Datetime.now(), tz=facts.zone, dt_format="HH:mm")
+            there = time_text(self.env, fields.Datetime.now(), facts.zone)
             reasons.append(self.env._("It is %s there.", there))
         return reasons
 

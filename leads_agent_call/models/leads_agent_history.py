@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.summaries import shorten
+
+from ..clock import moment_text, time_text
 
 
 class LeadsAgentHistory(models.Model):
@@ -45,11 +47,11 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _summarize_move(self, before, after):
-        zone = self.env.user.tz or "UTC"
+        zone = self.env.user.tz
         return self.env._(
             "Callback moved from %(before)s to %(after)s, outside calling hours",
-            before=format_datetime(self.env, before, tz=zone, dt_format="HH:mm"),
-            after=format_datetime(self.env, after, tz=zone, dt_format="d MMM HH:mm"),
+            before=time_text(self.env, before, zone),
+            after=moment_text(self.env, after, zone),
         )
 
     @api.model

@@ -81,7 +81,7 @@ class TestCalls(DeskCommon):
 
     def test_legal_hours_are_those_of_the_customer(self):
         self._only_open(9, 20, self.belgium)
-        with freeze_time("2026-11-25 19:30:00"), self.assertRefused(UserError, "it is Wed 20:30 there.*again from"):
+        with freeze_time("2026-11-25 19:30:00"), self.assertRefused(UserError, "it is Wed 8:30 PM there.*again from"):
             self._start()
         with freeze_time("2026-11-25 18:59:00"):
             self._start()

@@ -109,9 +109,7 @@ class TestOptOut(DeskCommon):
             .create({"agent_id": self.agent.id, "selected_order_ids": customer.sale_order_ids.ids})
         )
         batch.action_assign()
-        self.assertEqual(
-            (batch.line_ids.result, batch.line_ids.reason), ("blocked", "Silent Café does not want to be called.")
-        )
+        self.assertEqual((batch.line_ids.result, batch.line_ids.reason), ("blocked", "Do not want to be called"))
         loaded = (
             self.env["leads.agent.assignment"]
             .with_user(self.manager)

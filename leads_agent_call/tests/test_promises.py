@@ -313,11 +313,11 @@ class TestMovedCallbacks(PromiseCommon):
 
     def test_it_says_when_it_was_due_and_why_it_is_not(self):
         for name, hour, now, due_at, moved in (
-            ("Late", 23 + 44 / 60, "2026-11-26 22:44:30", "2026-11-27 07:00:00", "moved from 23:44"),
-            ("Afternoon", 14.5, "2026-11-26 13:30:30", "2026-11-27 07:00:00", "moved from 14:30"),
-            ("Early", 5.25, "2026-11-26 04:15:30", "2026-11-26 07:00:00", "moved from 05:15"),
-            ("Noon", 12.0, "2026-11-26 11:00:00", "2026-11-27 07:00:00", "moved from 12:00"),
-            ("Night", 0.5, "2026-11-25 23:30:10", "2026-11-26 07:00:00", "moved from 00:30"),
+            ("Late", 23 + 44 / 60, "2026-11-26 22:44:30", "2026-11-27 07:00:00", "moved from 11:44 PM"),
+            ("Afternoon", 14.5, "2026-11-26 13:30:30", "2026-11-27 07:00:00", "moved from 2:30 PM"),
+            ("Early", 5.25, "2026-11-26 04:15:30", "2026-11-26 07:00:00", "moved from 5:15 AM"),
+            ("Noon", 12.0, "2026-11-26 11:00:00", "2026-11-27 07:00:00", "moved from 12:00 PM"),
+            ("Night", 0.5, "2026-11-25 23:30:10", "2026-11-26 07:00:00", "moved from 12:30 AM"),
         ):
             with self.subTest(name):
                 callback = self._moved(name, hour, now)
@@ -339,7 +339,7 @@ class TestMovedCallbacks(PromiseCommon):
     def test_over_a_weekend_the_day_is_told(self):
         callback = self._moved("Friday", 18.0, "2026-11-27 17:00:10", day="2026-11-27")
         self.assertEqual(callback.due_at, self._at("2026-11-30 07:00:00"))
-        self.assertEqual(callback.with_user(self.agent).moved, "moved from 27 Nov 18:00, outside calling hours")
+        self.assertEqual(callback.with_user(self.agent).moved, "moved from 27 Nov 6:00 PM, outside calling hours")
 
     def test_moved_twice_it_keeps_the_first_moment(self):
         callback = self._moved("Twice", 14.5, "2026-11-26 13:30:30")

@@ -30,7 +30,16 @@ SAYS = {
     "on_the_phone": ("Agent Ben is on the phone with {}.", CALLING),
     "ours": ("{} is a colleague or one of your own companies", (*CALLING, *PROMISING)),
 }
-# Assigning checks other conditions first: who holds the lead, and whether it is one.
+# The result log of a batch says it of all customers at once.
+LOGGED = ("batch", "plan")
+SAYS_IN_LOG = {
+    "opted_out": "Do not want to be called",
+    "blacklisted": "Their number is on the do-not-call list",
+    "blacklisted_contact": "Their number is on the do-not-call list",
+    "no_phone": "No phone number",
+    "cooling": "In cooling-off.",
+}
+# Giving asks other questions first: who holds the lead, and whether it is one.
 ASKED = {"colleague": CALLING, "on_the_phone": (*CALLING, *PROMISING), "ours": (*CALLING, *PROMISING)}
 # Ended or lifted: they apply at no entry point.
 OVER = (
@@ -265,6 +274,8 @@ class TestRefusals(DeskCommon):
                 with self.subTest(reason, entry_point=entry_point), self._asked(reason, entry_point) as answer:
                     if entry_point not in entry_points:
                         self.assertEqual(answer, "", "allowed")
+                    elif entry_point in LOGGED:
+                        self.assertTrue(answer.startswith(SAYS_IN_LOG[reason]), answer)
                     elif answer is not None:
                         self.assertTrue(answer.startswith(sentence.format("Quayside Books")), answer)
 
@@ -275,10 +286,11 @@ class TestRefusals(DeskCommon):
                     self.assertEqual(answer, "")
 
     def test_each_number_of_a_cell_counts_wherever_a_lead_is_given(self):
-        """Searches compare the number that Odoo found in the phone field, as the database cannot parse it."""
+        """Searches compare the number that Odoo found in the cell, as no database reads such a cell."""
         for entry_point in ("assign", "import", "batch", "plan", *CALLING, *PROMISING):
             with self.subTest(entry_point), self._asked("blacklisted_second", entry_point) as answer:
-                self.assertEqual(answer, SAYS["blacklisted"][0].format("Quayside Books"))
+                sentence = SAYS_IN_LOG["blacklisted"] if entry_point in LOGGED else SAYS["blacklisted"][0]
+                self.assertEqual(answer, sentence.format("Quayside Books"))
 
     def test_the_list_is_complete(self):
         refusals = self.env["res.partner"]._refusals()
@@ -293,3 +305,4 @@ class TestRefusals(DeskCommon):
                 self.assertTrue(refusal.condition or refusal.judge)
                 if refusal.entry_points & {"give", "share"}:
                     self.assertTrue(refusal.condition, "giving knows no facts of a call")
+                    self.assertTrue(refusal.title(self.env).startswith(SAYS_IN_LOG[refusal.name]))

@@ -21,6 +21,16 @@ class LeadsAgentWording(models.AbstractModel):
         return super()._verdict_of(cause, customer, agent, holder)
 
     @api.model
+    def _logged_cause(self, cause, agent, holder):
+        match cause.kind:
+            case "full" | "full_today":
+                return self._verdict_of(cause, "", agent, holder), ""
+            case "assigned" | "reassigned":
+                reason, detail = self._logged(cause.kind, agent, holder)
+                return reason, " ".join(filter(None, (detail and f"{detail}.", self._absence(cause.name, agent))))
+        return super()._logged_cause(cause, agent, holder)
+
+    @api.model
     def _absence(self, absence, agent):
         """Return why an agent is away.
 

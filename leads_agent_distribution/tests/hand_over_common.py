@@ -12,6 +12,10 @@ class HandOverCommon:
         cls._assign(cls.leads - cls.customer)
 
     def _hand_over(self, to=None, user=None, **vals):
+        """Return what the form says afterwards."""
+        return self._handed_over(to, user, **vals).summary
+
+    def _handed_over(self, to=None, user=None, **vals):
         wizard = (
             self.env["leads.agent.hand.over"]
             .with_user(user or self.manager)
@@ -25,4 +29,5 @@ class HandOverCommon:
             )
         )
         self.env.invalidate_all()
-        return wizard.action_hand_over()["params"]["message"]
+        self.assertEqual(wizard.action_hand_over()["res_id"], wizard.id)
+        return wizard

@@ -33,6 +33,60 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         self.assertEqual(message, "Given to Agent Ben: 2. Given to Agent Cleo: 2.")
         self.assertEqual(agents.mapped("leads_open_count"), [2, 2])
 
+    def test_the_form_says_before_how_many_go_where(self):
+        self.other_agent.leads_max_open = 1
+        form = Form(
+            self.env["leads.agent.hand.over"].with_user(self.manager).with_context(default_agent_id=self.agent.id)
+        )
+        self.assertEqual(form.preview, "Leads to hand over: 3.")
+        form.agent_ids.add(self.other_agent)
+        self.assertEqual(
+            form.preview, "Leads to hand over: 3 (Agent Ben 1). Back to the pool: 2, as the agents are full."
+        )
+        form.agent_ids.add(self.third_agent)
+        self.assertEqual(form.preview, "Leads to hand over: 3 (Agent Ben 1, Agent Cleo 2).")
+        wizard = form.save()
+        wizard.action_hand_over()
+        self.assertEqual(wizard.summary, "Given to Agent Ben: 1. Given to Agent Cleo: 2.")
+        with self.assertRefused(UserError, "handed over already"):
+            wizard.action_hand_over()
+
+    def test_undone_it_is_as_it_was(self):
+        self.third_agent.leads_max_open = 1
+        before = self.leads.leads_assignment_ids
+        values = before.read(["agent_id", "assigned_at", "reason", "is_assigned"])
+        wizard = self._handed_over(self.third_agent)
+        self.assertEqual(
+            wizard.summary, "Given to Agent Cleo: 1. No room for 2 more: the agents are full. Back in the pool: 2."
+        )
+        wizard.action_undo()
+        self.assertEqual((wizard.state, wizard.summary), ("undone", "Back with Agent Anna: 3."))
+        self.assertEqual(self.leads.leads_agent_id, self.agent)
+        self.assertEqual(self.agent.leads_open_count, 3)
+        self.assertEqual(self.third_agent.leads_open_count, 0)
+        self.assertEqual(before.read(["agent_id", "assigned_at", "reason", "is_assigned"]), values)
+        with self.assertRefused(UserError, "Nothing to undo"):
+            wizard.action_undo()
+
+    def test_undoing_leaves_what_somebody_has_worked_on(self):
+        wizard = self._handed_over(self.other_agent)
+        self._resolve(self._active(self.leads[0]))
+        self.leads[1].with_user(self.other_agent).message_post(body="Rang", subtype_xmlid="mail.mt_note")
+        wizard.action_undo()
+        self.assertEqual(
+            wizard.summary,
+            "Back with Agent Anna: 1. Left as they are, because somebody has worked on them since: 2.",
+        )
+        self.assertEqual(self.leads.mapped("leads_agent_id.name"), ["Agent Ben", "Agent Anna"])
+
+    def test_leads_that_others_gave_are_not_undone(self):
+        wizard = self._handed_over(self.other_agent)
+        [given] = self._active(self.leads[0])
+        given.assigned_by_id = self.env.ref("base.user_admin")
+        wizard.action_undo()
+        self.assertEqual(self._active(self.leads[0]), given)
+        self.assertEqual(self.agent.leads_open_count, 2)
+
     def test_it_costs_no_queries_per_lead(self):
         def cost(count, sender, receivers):
             partners = self.env["res.partner"].create([{"name": f"{sender.name} {nr}"} for nr in range(count)])

@@ -5,18 +5,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.leads_agent.arguments import takes
-from odoo.addons.leads_agent.assigning import Assigning, Request, Terms
+from odoo.addons.leads_agent.assigning import Assigning, Request, Terms, reopen
 from odoo.addons.leads_agent.fields import Link
 from odoo.addons.leads_agent.tools import given
 
 from ..tools import distribution
+from ..undoing import undo, untouched
 
 
 class LeadsAgentHandOver(models.TransientModel):
     """*Hand Over*: assign the leads of an agent to others, or unassign them.
 
-    For an agent who leaves or is away for long; no lead is reassigned automatically when a leave begins. Several
-    receivers get equal shares. Limits apply, and leads for which nobody has room are unassigned.
+    For whoever leaves, or is away for long: nothing is taken by itself when a leave begins. Several receivers get equal
+    shares. Limits hold, and what finds no room goes back to the pool. The form says before how many leads go where, and
+    afterwards what happened; it can be undone from there, as far as nobody has worked on the leads since.
 
     Quotations keep their salesperson. They are only shown, as Leads Managers have no right to change orders.
     """
@@ -38,6 +40,12 @@ class LeadsAgentHandOver(models.TransientModel):
     archive = fields.Boolean(string="Archive the Agent", help="After everything has been handed over.")
     assignment_ids = fields.Many2many("leads.agent.assignment", string="Open Leads", compute="_compute_held")
     order_ids = fields.Many2many("sale.order", string="Quotations (as Salesperson)", compute="_compute_held")
+    preview = fields.Char(compute="_compute_preview")
+    state = fields.Selection(
+        [("draft", "Draft"), ("done", "Handed over"), ("undone", "Undone")], default="draft", readonly=True
+    )
+    summary = fields.Char(readonly=True)
+    handed_over = fields.Json(readonly=True, help="The new assignments by the former ones, and what went to the pool.")
     lead_count = fields.Integer(string="Number of Leads", compute="_compute_held")
     order_count = fields.Integer(string="Number of Quotations", compute="_compute_held")
 
@@ -77,14 +85,36 @@ class LeadsAgentHandOver(models.TransientModel):
             "context": {},
         }
 
+    @api.depends("agent_id", "receiver", "agent_ids")
+    def _compute_preview(self):
+        """How many leads would go where, by the same plan that is carried out."""
+        for wizard in self:
+            wizard.preview = " ".join(wizard._preview_sentences()) if wizard.lead_count else False
+
+    def _preview_sentences(self):
+        leads = self.assignment_ids
+        if self.receiver == "pool":
+            return [self.env._("Leads that go back to the pool: %s.", len(leads))]
+        if not self.agent_ids:
+            return [self.env._("Leads to hand over: %s.", len(leads))]
+        plan = self._plan(leads, self.agent_ids._origin)
+        shares = Counter(agent_id for agent_id, _cause in plan.shares.values())
+        counts = ", ".join(f"{agent.name} {shares[agent.id]}" for agent in self.agent_ids._origin)
+        sentences = [self.env._("Leads to hand over: %(count)s (%(shares)s).", count=len(leads), shares=counts)]
+        if plan.left:
+            sentences.append(self.env._("Back to the pool: %s, as the agents are full.", len(plan.left)))
+        return sentences
+
     @takes(given.one)
     def action_hand_over(self):
-        """Hand over all leads, and show the result in a notification.
+        """Give everything away, and show what went where.
 
-        :raises UserError: when no receiver is chosen
+        :raises UserError: when nobody is chosen to receive it, or it is done already
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
+        if self.state != "draft":
+            raise UserError(self.env._("This was handed over already."))
         if self.receiver == "agents" and not self.agent_ids:
             raise UserError(self.env._("Choose who gets the leads, or give them back to the pool."))
         if self.receiver == "agents" and self.agent_id in self.agent_ids:
@@ -93,16 +123,51 @@ class LeadsAgentHandOver(models.TransientModel):
         if self.archive:
             self.agent_id.with_context(leads_hand_over=False).action_archive()
             sentences.append(self.env._("%s is archived.", self.agent_id.name))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": " ".join(sentences) or self.env._("%s has no leads or callbacks.", self.agent_id.name),
-                "sticky": len(sentences) > 1,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        self.state = "done"
+        self.summary = " ".join(sentences) or self.env._("%s holds nothing.", self.agent_id.name)
+        return self._open()
+
+    @takes(given.one)
+    def action_undo(self):
+        """Give the leads back to the agent, but for those that somebody has worked on since.
+
+        :raises UserError: when nothing was handed over, or the agent can hold no leads any more
+        """
+        self.ensure_one()
+        self.env.user._check_leads_manager()
+        if self.state != "done":
+            raise UserError(self.env._("Nothing to undo."))
+        self.agent_id._check_may_hold_leads()
+        back, left = self._take_back()
+        self.state = "undone"
+        self.summary = self.env._("Back with %(agent)s: %(count)s.", agent=self.agent_id.name, count=back)
+        if left:
+            self.summary += " " + self.env._("Left as they are, because somebody has worked on them since: %s.", left)
+        return self._open()
+
+    def _open(self):
+        return self.agent_id.action_leads_hand_over() | {"res_id": self.id}
+
+    def _take_back(self):
+        """:returns: how many leads the agent has again, and how many were left"""
+        Assignment = self.env["leads.agent.assignment"]
+        former_of = {int(new): former for new, former in (self.handed_over or {}).get("given", {}).items()}
+        pool = (self.handed_over or {}).get("pool", [])
+        mine = Domain("assigned_by_id", "=", self.env.uid)
+        # sudo: leads.agent.assignment - only managers come here, about what they gave away themselves
+        given = untouched(Assignment.search(mine & Domain("id", "in", list(former_of))).sudo())
+        formers = Assignment.browse(former_of.values()).sudo().exists()
+        given = given.filtered(lambda lead: formers.browse(former_of[lead.id]).agent_id == self.agent_id)
+        for company, leads in given.grouped("company_id").items():
+            undo(leads.browse().with_company(company), {lead.id: former_of[lead.id] for lead in leads})
+        ended = Domain("agent_id", "=", self.agent_id.id) & Domain("end_reason", "=", "unassigned")
+        free = Assignment.search(ended & Domain("ended_by_id", "=", self.env.uid) & Domain("id", "in", pool))
+        # sudo: leads.agent.assignment - likewise
+        free = free.sudo().filtered(lambda lead: not lead.partner_id.leads_agent_id)
+        for company, leads in free.grouped("company_id").items():
+            reopen(leads.with_company(company))
+        back = len(given) + len(free)
+        return back, len(former_of) + len(pool) - back
 
     def _hand_over(self):
         """Hand over the leads.
@@ -123,12 +188,10 @@ class LeadsAgentHandOver(models.TransientModel):
         # sudo: leads.agent.assignment - only managers can reach this code; assigning writes fields that users cannot
         # write
         Assignment = self.env["leads.agent.assignment"].sudo()
-        rooms = Assignment._agent_rooms(self.agent_ids)
-        plan = self.env["leads.agent.rotation"]._share_out(
-            leads.partner_id.ids, self.agent_ids, distribution.Way("equal"), rooms
-        )
+        plan = self._plan(leads, self.agent_ids)
+        held_by = {lead.partner_id.id: lead.id for lead in leads}
         reason = self._reason()
-        given, refused = Counter(), Counter()
+        given, refused, former_of = Counter(), Counter(), {}
         terms = Terms("manual", reassign=True, unconditional=True)
         # Assignments are created in the current company: one round for each company.
         for company, held in leads.grouped("company_id").items():
@@ -137,6 +200,8 @@ class LeadsAgentHandOver(models.TransientModel):
             results = Assigning(Assignment.with_company(company).env, terms).run(requests)
             given.update(result.agent_id for result in results if result.result == "assigned")
             refused.update(result.reason for result in results if result.result != "assigned")
+            former_of |= {result.assignment.id: held_by[result.partner.id] for result in results if result.assignment}
+        self.handed_over = {"given": former_of}
         sentences = [
             self.env._("Assigned to %(agent)s: %(count)s.", agent=agent.name, count=given[agent.id])
             for agent in self.agent_ids
@@ -144,6 +209,14 @@ class LeadsAgentHandOver(models.TransientModel):
         if plan.left:
             sentences.append(self.env._("No room for %s more: the agents are full.", len(plan.left)))
         return [*sentences, *refused]
+
+    def _plan(self, leads, agents):
+        """Who of these agents would get which customer of the leads, in equal shares as far as their limits allow."""
+        # sudo: leads.agent.assignment - only managers come here; the room of agents, whoever may read their leads
+        rooms = self.env["leads.agent.assignment"].sudo()._agent_rooms(agents)
+        return self.env["leads.agent.rotation"]._share_out(
+            leads.partner_id.ids, agents, distribution.Way("equal"), rooms
+        )
 
     def _reason(self):
         sentence = self.env._(
@@ -158,4 +231,5 @@ class LeadsAgentHandOver(models.TransientModel):
             return []
         # sudo: leads.agent.assignment - only managers can reach this code; ending writes fields that users cannot write
         left.sudo()._end("unassigned")
+        self.handed_over = {**(self.handed_over or {}), "pool": left.ids}
         return [self.env._("Back in the pool: %s.", len(left))]

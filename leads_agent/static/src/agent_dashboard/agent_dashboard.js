@@ -16,6 +16,7 @@ import { Component, onWillDestroy, onWillStart, useEffect, useExternalListener, 
 import { DashboardFigures } from "./dashboard_figures";
 import { DashboardHistory } from "./dashboard_history";
 import { useMinuteClock } from "./dashboard_time";
+import { openRows } from "./figure_rows";
 import { LeadList } from "./lead_list";
 import { LogNoteDialog } from "./log_note_dialog";
 
@@ -288,6 +289,11 @@ export class AgentDashboard extends Component {
     }
 
     openHistory(entry, ev) {
+        if (entry.res_model === "leads.agent.batch.assign") {
+            // The leads that it brought: agents do not read batches.
+            const domain = [["batch_id", "=", entry.res_id]];
+            return openRows(this.action, "leads_agent.action_my_leads", { filters: ["active"], domain });
+        }
         return this.openDocument(entry.res_model, entry.res_id, ev);
     }
 

@@ -52,25 +52,27 @@ tours.add("leads_agent_batch", {
         { content: "All are in the batch", trigger: `.modal p:contains("88 selected orders")` },
         ...choose("agent_id", "Agent Anna", { inside: ".modal" }),
         { content: "Assign", trigger: ".modal button[name=action_assign]", run: "click" },
-        { content: "The log counts the assigned", trigger: `.modal .badge:contains("84 assigned")` },
-        { content: "and the skipped", trigger: `.modal .badge:contains("2 skipped")` },
         {
-            content: "One line per customer, with the reason: this one is given to the agent",
-            trigger: `.modal .o_data_row:contains("Tour Bakery with three orders"):contains("Assigned"):contains("Agent Anna")`,
+            content: "The log counts customers, not orders: one of them had three",
+            trigger: `.modal .o_leads_agent_result_title:text("84 of 86 customers assigned")`,
         },
         {
-            content: "although it had three orders, it is one line",
-            trigger: `.modal .o_field_widget[name=line_ids]:not(:has(.o_data_row:contains("Tour Bakery with three orders") ~ .o_data_row:contains("Tour Bakery with three orders")))`,
+            content: "The assigned come first",
+            trigger: `.modal .o_leads_agent_result_reason:first:contains("84"):contains("Assigned to Agent Anna")`,
         },
         {
-            content: "this one is held by another agent",
-            trigger: `.modal .o_data_row:contains("Tour Bakery of Ben"):contains("Agent Ben")`,
+            content: "The reason says nothing of the customer: it is the same for all",
+            trigger: `.modal [data-result=held] .o_leads_agent_result_text:text("Held by another agent")`,
+        },
+        { content: "Open it", trigger: `.modal [data-result=held] .o_leads_agent_result_toggle`, run: "click" },
+        {
+            content: "This one is held by another agent",
+            trigger: `.modal [data-result=held] li:contains("Tour Bakery of Ben"):contains("Held by Agent Ben")`,
         },
         {
-            content: "this one bought lately",
-            trigger: `.modal .o_data_row:contains("Tour Bakery that bought"):contains("Not assignable")`,
+            content: "This one bought lately, and a manager cannot change the setting",
+            trigger: `.modal [data-result=not_assignable]:contains("Tour Bakery that bought"):contains("is confirmed"):not(:has(.o_leads_agent_result_hint))`,
         },
-        { content: "The log has 86 lines", trigger: `.modal .o_field_widget[name=line_ids] .o_pager_limit:text(86)` },
         { content: "Close", trigger: `.modal footer button:contains("Close")`, run: "click" },
         ...seeNoDialog(),
         {
@@ -83,6 +85,8 @@ tours.add("leads_agent_batch", {
             trigger: `${listRow("Agent Anna", "86", "84")} .o_data_cell:first`,
             run: "click",
         },
+        { content: "reason by reason", trigger: `.o_form_view .o_leads_agent_result_title:contains("84 of 86")` },
+        { content: "Open the customers", trigger: `.o_notebook a[name=log]`, run: "click" },
         {
             content: "and can be read again",
             trigger: `.o_form_view .o_field_widget[name=line_ids] .o_data_row:contains("Tour Bakery of Ben")`,

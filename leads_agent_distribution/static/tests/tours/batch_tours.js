@@ -112,7 +112,7 @@ tours.add("leads_agent_batch_nothing", {
         { content: "Open the log", trigger: `.o_notebook a[name=log]`, run: "click" },
         {
             content: "It says why",
-            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Agent Ben already holds Tour Café")`,
+            trigger: `.o_field_widget[name=line_ids] .o_data_row:contains("Held by Agent Ben"):contains("Tour Café")`,
         },
         ...pressOnBatch("action_cancel"),
         ...seeState("Cancelled"),

@@ -12,6 +12,7 @@ from ..ending import resolve_by_sale
 from ..fields import search_flag
 from ..tools import given, terms
 from .product_document import READERS
+from .res_groups import MANAGER
 
 # Fields written elevated when an agent completes an order.
 COMPLETION_FIELDS = {"state", "date_order"}
@@ -63,6 +64,7 @@ class SaleOrder(models.Model):
         compute="_compute_is_assignable",
         compute_sudo=True,
         search="_search_is_assignable",
+        groups=MANAGER,
         help="The latest order of a customer without an agent, a quotation, whose customer may be assigned now.",
     )
     tag_ids = fields.Many2many(groups=READERS)

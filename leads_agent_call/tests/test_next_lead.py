@@ -32,7 +32,7 @@ class TestNextLead(DeskCommon):
         self.assertEqual(answer["partner_id"], big.id)
         self.assertIn("Quotation for", answer["reasons"][0])
         self.assertIn("40,000.00", answer["reasons"][0])
-        self.assertEqual(answer["reasons"][-1], "It is 11:00 there.")
+        self.assertEqual(answer["reasons"][-1], "It is 11:00 AM there.")
 
     def test_an_old_quotation_counts_less(self):
         old, new = self._held("Old one", 8_000.0, days_ago=60), self._held("New", 4_000.0)

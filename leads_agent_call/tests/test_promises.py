@@ -282,7 +282,7 @@ class TestPromisesOfCompanies(PromiseCommon):
                 with freeze_time("2026-11-26 13:30:01"):
                     self._remind()
                     body = self.env["mail.message"].search([("subject", "=", f"Callback due: {customer.name}")]).body
-                    self.assertRegex(body, f"at 11/2[67]/26, {mailed}")
+                    self.assertRegex(body, f"at 2[67] Nov {mailed}")
                     rows = self._dashboard()["callbacks"]
                     [row] = [row for row in rows if row["id"] == callback.id]
                     read = callback.with_user(self.manager).read(["due_at", "at_customer"])[0]

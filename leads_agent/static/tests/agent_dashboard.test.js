@@ -174,7 +174,7 @@ test("names and texts are shown as text", async () => {
     answer.history = [{ ...ENTRY, partner_name: evil, summary: evil, author: evil }];
     await openDashboard();
     for (const place of [
-        ".o_leads_agent_lead_name bdi",
+        ".o_leads_agent_lead_name",
         ".o_leads_agent_lead_city bdi",
         ".o_leads_agent_history_customer",
         ".o_leads_agent_history_summary",

@@ -112,7 +112,7 @@ tours.add("leads_agent_agents", {
         ...seeNoDialog(),
         {
             content: "The card counts it at once",
-            trigger: `.o_kanban_record:contains("Agent Anna") .col-4:contains("open"):contains("1")`,
+            trigger: `.o_kanban_record:contains("Agent Anna") .col-6:contains("open"):contains("1")`,
         },
         { content: "Open the agent", trigger: `.o_kanban_record:contains("Agent Anna")`, run: "click" },
         {

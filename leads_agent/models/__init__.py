@@ -1,4 +1,4 @@
-from . import leads_agent_assignment, leads_agent_sight_mixin
+from . import leads_agent_assignment, leads_agent_offered_mixin, leads_agent_sight_mixin
 from . import leads_agent_document_sight_mixin
 from . import access
 from . import (
@@ -12,6 +12,7 @@ from . import (
 )
 from . import (
     crm_team,
+    ir_actions_actions,
     ir_http,
     mail_activity,
     mail_message,

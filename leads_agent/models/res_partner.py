@@ -23,7 +23,7 @@ class ResPartner(models.Model):
     """
 
     _name = "res.partner"
-    _inherit = ["res.partner", "leads.agent.sight.mixin"]
+    _inherit = ["res.partner", "leads.agent.sight.mixin", "leads.agent.offered.mixin"]
 
     leads_agent_id = fields.Many2one(
         "res.users",

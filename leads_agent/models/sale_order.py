@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
     """Orders store the holder of their customer; a completed one resolves the lead, on every path to a sale."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "leads.agent.sight.mixin"]
+    _inherit = ["sale.order", "leads.agent.sight.mixin", "leads.agent.offered.mixin"]
 
     is_partial = fields.Boolean(
         string="Partial Order",
@@ -209,6 +209,9 @@ class SaleOrder(models.Model):
     def get_empty_list_help(self, help_message):
         """Explain to agents why their list is empty."""
         return self.env.user._leads_explain_empty_list(super().get_empty_list_help(help_message))
+
+    def _leads_offered_closed(self):
+        return {"action_preview_sale_order", "sale.action_report_saleorder"}
 
     # ------------------------------------------------------------------
     # Every path to a sale

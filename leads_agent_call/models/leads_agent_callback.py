@@ -26,6 +26,7 @@ class LeadsAgentCallback(models.Model):
     """
 
     _name = "leads.agent.callback"
+    _inherit = ["leads.agent.offered.mixin"]
     _description = "Callback"
     _order = "due_at, id"
     _rec_name = "partner_id"

@@ -1,1 +1,1 @@
-from . import leads_agent_dashboard, sale_order, sale_order_line
+from . import leads_agent_dashboard, res_partner, sale_order, sale_order_line

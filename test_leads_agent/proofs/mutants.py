@@ -300,6 +300,8 @@ NOT_ABOUT_SIGHT = {
     "leads.agent.batch.assign.load._table_query": "the bars of a batch: test_batch_sharing",
     "ir.http.session_info": "the user's own switch: test_availability",
     "leads.agent.assignment._field_to_sql": "the age in reports: test_floor",
+    "ir.actions.actions.get_bindings": "offers nothing that is refused: test_buttons",
+    "leads.agent.offered.mixin.get_view": "offers nothing that is refused: test_buttons",
     "res.users.create": "remembers the home action of the role: test_roles",
     "res.users.action_archive": "asks to whom: test_hand_over",
     "leads.agent.assignment._load_records": "rows of an import in sets: test_import",

@@ -1,4 +1,5 @@
 from . import test_answers
+from . import test_buttons
 from . import test_flows
 from . import test_visibility_test
 

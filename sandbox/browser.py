@@ -54,6 +54,25 @@ _OVERFLOW = """(() => {
         ...beyond.map((node) => node.getBoundingClientRect().right - width));
 })()"""
 
+# The middle of the first element that is on top of all others there, and can be pressed.
+_PLACE = """(([selector, text]) => {
+    const found = selector.startsWith("//")
+        ? [document.evaluate(selector, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue]
+        : [...document.querySelectorAll(selector)];
+    for (const node of found) {
+        if (!node || node.disabled || !node.getClientRects().length || !node.textContent.includes(text)) {
+            continue;
+        }
+        node.scrollIntoView({ block: "nearest" });
+        const box = node.getBoundingClientRect();
+        const middle = [box.left + box.width / 2, box.top + box.height / 2];
+        const top = document.elementFromPoint(...middle);
+        if (top && (node.contains(top) || top.contains(node))) {
+            return JSON.stringify(middle);
+        }
+    }
+    return "";
+})([%s, %s])"""
 # Notes when an element is on the screen, in milliseconds since the page was opened.
 _DRAWN = """(() => {
     const look = () => {
@@ -119,6 +138,45 @@ class Browser:
             time.sleep(0.02)
         self._call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
         return float(drawn)
+
+    def open(self, url: str) -> None:
+        self._call("Page.navigate", url=url)
+
+    def is_there(self, selector: str, text: str = "") -> bool:
+        return bool(self._place_of(selector, text))
+
+    def find(self, selector: str, text: str = "") -> tuple[float, float]:
+        """Wait for an element that somebody can click on, and return its middle.
+
+        :param selector: in CSS, or an XPath that begins with ``//``
+        :param text: which it contains
+        :raises Trouble: when there is none for a while
+        """
+        deadline = time.monotonic() + SECONDS_TO_SETTLE
+        while not (place := self._place_of(selector, text)):
+            if time.monotonic() > deadline:
+                raise Trouble(f"There is nothing to click at {selector} {text}: {self._errors()}")
+            time.sleep(0.05)
+        return place
+
+    def press(self, selector: str, text: str = "") -> None:
+        """Click on an element with the mouse, once it is there."""
+        x, y = self.find(selector, text)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            button = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
+            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **button)
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self._call("Input.insertText", text=text)
+
+    def _place_of(self, selector: str, text: str) -> tuple[float, float] | None:
+        try:
+            place = self._evaluate(_PLACE % (json.dumps(selector), json.dumps(text)))
+        except Trouble:
+            # Between two pages there is nothing to look at.
+            return None
+        return tuple(json.loads(place)) if place else None
 
     def look(self, url: str, width: int, height: int, click: str = "") -> Look:
         """Open a page at this window size, wait until it is settled (again after a click), take a screenshot."""

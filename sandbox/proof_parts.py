@@ -56,6 +56,7 @@ PARTS = {
     ),
     "figures": Part(("TestBatchesAny", "TestFiguresAny")),
     "upgrade": Part(around=("lifecycle", "upgrades")),
+    "minutes": Part(around=("first_minutes",)),
     "inputs": Part(("TestBadInput",)),
     "apps": Part(around=("all_apps",)),
     "addons": Part(around=("addon_subsets",)),

@@ -7,7 +7,7 @@ Settings, by environment or after the command of make:
   PORT=8069        the demo's port
   DB=leads_demo    the demo's database
   ARGS='...'       a selection for test and prove (/leads_agent:TestX.test_y), pytest, screenshots, lint and bench
-  PART=races       a part of prove: visibility, races, figures, upgrade, inputs, apps or addons
+  PART=races       a part of prove: visibility, races, figures, upgrade, minutes, inputs, apps or addons
   SCALE=S          size of the benchmark: S, M or L
   LEADS_SEED=7     repeats a sample that a run printed: of attacks in test, of sets of addons in prove
   WORKERS=2        how many databases PART=addons of prove works on at once

@@ -93,7 +93,7 @@ def _closed_sentence(env, facts, moment):
 def _opening_sentence(env, facts, moment):
     opening = next_opening_everywhere(facts.clocks, moment)
     if not opening:
-        return env._("There is no time at which calls are allowed in every time zone the customer may be in.")
+        return env._("There is no time at which calls are allowed in all time zones where the customer may be.")
     when = moment_text(env, opening, env.user.tz)
     return env._("Calls are allowed again from %s, by your clock.", when)
 

@@ -161,7 +161,7 @@ class LeadsAgentDesk(models.AbstractModel):
         ]
         if moments:
             when = moment_text(self.env, min(moments), user.tz)
-            sentences.append(self.env._("Nobody can be called now. The next one: %s.", when))
+            sentences.append(self.env._("Nobody can be called now. Next customer: %s.", when))
         else:
             refusals = filter(None, (self._refusal_sentence(Attempt(facts, user, now)) for facts in facts_of.values()))
             sentences.append(next(refusals, self.env._("Nobody can be called now.")))

@@ -84,7 +84,7 @@ class TestNextLead(DeskCommon):
         self._only_open(9, 11, self.belgium)
         answer = self._next()
         self.assertFalse(answer["partner_id"])
-        self.assertRegex(answer["reasons"][0], "Nobody can be called now. The next one: 26 Nov 8:00")
+        self.assertRegex(answer["reasons"][0], "Nobody can be called now. Next customer: 26 Nov 8:00")
 
     def test_nothing_at_all(self):
         self.assertEqual(self._next(self.other_agent)["reasons"], ["No lead is assigned to you."])

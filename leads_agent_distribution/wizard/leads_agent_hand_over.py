@@ -124,7 +124,7 @@ class LeadsAgentHandOver(models.TransientModel):
             self.agent_id.with_context(leads_hand_over=False).action_archive()
             sentences.append(self.env._("%s is archived.", self.agent_id.name))
         self.state = "done"
-        self.summary = " ".join(sentences) or self.env._("%s holds nothing.", self.agent_id.name)
+        self.summary = " ".join(sentences) or self.env._("%s has no leads or callbacks.", self.agent_id.name)
         return self._open()
 
     @takes(given.one)

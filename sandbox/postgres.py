@@ -273,5 +273,8 @@ def drop(postgres: Postgres, database: str) -> None:
 
 
 def _disconnect_all(postgres: Postgres, database: str) -> None:
-    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    # Ours alone: the server ends its own workers (autovacuum) itself, and refuses when others ask for it.
+    query = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = %s AND pid <> pg_backend_pid() AND usename = current_user"""
     postgres.rows(query, (database,))

@@ -2,7 +2,7 @@
 
 Each alone with its dependencies, with and without what adds itself; all; all but one; subsets by chance; one after
 another. It is `PART=addons` of `make prove`. The settings: LEADS_SEED= repeats the subsets by chance, WORKERS= is how
-many databases are at work at once (2), CASES= selects cases by texts that their names hold.
+many databases are at work at once (2), CASES= selects cases by texts that their names hold, and keeps the templates.
 
 Odoo's own addons leave things behind too when they go. So they stay: they are installed before ours, in a template,
 and what is there after ours are gone is compared with that same database as it was. In the cases "with Odoo's own" they
@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+
+import psycopg2
 
 from sandbox import addons, databases, postgres, system
 from sandbox.console import Trouble, say, table
@@ -72,7 +74,7 @@ def prove(odoo: Odoo) -> list[Figure]:
     say(f"    {len(chosen)} cases, subsets of LEADS_SEED={seed}, {workers} at once")
     start = time.monotonic()
     with held(f"database-{DATABASE}", waiting_for="another proof of addons"):
-        outcomes = _Rounds(odoo, known, workers).run(chosen)
+        outcomes = _Rounds(odoo, known, workers, keep=wanted != [""]).run(chosen)
     minutes = (time.monotonic() - start) / 60
     report = _told(outcomes)
     say(report)
@@ -95,8 +97,8 @@ def prove(odoo: Odoo) -> list[Figure]:
 class _Rounds:
     """Databases with Odoo's addons, made once each, and the cases that run on copies of them."""
 
-    def __init__(self, odoo: Odoo, known: Manifests, workers: int):
-        self._odoo, self._known, self._workers = odoo, known, workers
+    def __init__(self, odoo: Odoo, known: Manifests, workers: int, *, keep: bool):
+        self._odoo, self._known, self._workers, self._keep = odoo, known, workers, keep
         self._templates: dict[frozenset[str], Future] = {}
 
     def run(self, chosen: list[Case]) -> list[Outcome]:
@@ -113,11 +115,17 @@ class _Rounds:
                 return [future.result() for future in running]
             finally:
                 pool.shutdown(cancel_futures=True)
-                for some in hosts:
-                    databases.drop(self._odoo, _name(some))
+                for some in () if self._keep else hosts:
+                    databases.drop(self._odoo, self._name(some))
+
+    def _name(self, hosts: frozenset[str]) -> str:
+        made_of = " ".join((self._odoo.source.label, *self._known.ours, *sorted(hosts)))
+        return f"sandbox_addons_{hashlib.sha256(made_of.encode()).hexdigest()[:10]}"
 
     def _template(self, hosts: frozenset[str]) -> str:
-        name = _name(hosts)
+        name = self._name(hosts)
+        if (postgres.read_note(self._odoo.postgres, name) or {}).get("ready"):
+            return name
         below = max((some for some in self._templates if some < hosts), key=len, default=None)
         if below is None:
             databases.drop(self._odoo, name)
@@ -125,6 +133,7 @@ class _Rounds:
         else:
             databases.copy(self._odoo, self._templates[below].result(), name)
         databases.install(self._odoo, name, ["-i", ",".join(sorted(hosts - (below or set()))), *NO_DEMO])
+        postgres.write_note(self._odoo.postgres, name, ready=True)
         return name
 
     def _outcome(self, case: Case) -> Outcome:
@@ -137,7 +146,7 @@ class _Rounds:
             if case.control:
                 (alone,) = self._stages(f"{name}_control", case, (case.control,), auto=False)
                 findings = [finding for finding in findings if finding not in alone["differs"]]
-        except Trouble as trouble:
+        except (Trouble, psycopg2.Error, OSError) as trouble:
             told, findings = [], [str(trouble)]
         ours = sum(len(set(stage["came"]) & set(self._known.ours)) for stage in told)
         outcome = Outcome(case, ours, tuple(findings), time.monotonic() - start)
@@ -191,7 +200,3 @@ def _told(outcomes: list[Outcome]) -> str:
             where.setdefault(finding, []).append(outcome.case.says[0])
     lines = [f"  {finding}  [{len(names)}: {', '.join(names[:3])}]" for finding, names in sorted(where.items())]
     return "\n".join([table([HEAD, *map(_row, outcomes)]), *(["Findings", *lines] if lines else [])])
-
-
-def _name(hosts: frozenset[str]) -> str:
-    return f"sandbox_addons_{hashlib.sha256(' '.join(sorted(hosts)).encode()).hexdigest()[:10]}"

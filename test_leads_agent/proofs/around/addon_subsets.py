@@ -48,6 +48,11 @@ OF_ODOO = [
         "Two fields of Odoo share the table: `ir.rule.groups` restricts, `res.groups.rule_groups` cascades. The key is"
         " made anew as the one says whose model was opened last; `website` does so too.",
     ),
+    (
+        r"^row of ir_actions_todo changed: ",
+        "After any installation Odoo opens the next step that some addon left to do, such as the Website Configurator,"
+        " and marks it done.",
+    ),
 ]
 
 

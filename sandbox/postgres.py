@@ -269,7 +269,9 @@ def create(postgres: Postgres, database: str, template: str = "template0") -> No
 
 
 def drop(postgres: Postgres, database: str) -> None:
-    postgres.rows(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+    """Drop a database. Not WITH (FORCE), which would be refused while the server's own worker (autovacuum) is in it."""
+    _disconnect_all(postgres, database)
+    postgres.rows(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
 
 
 def _disconnect_all(postgres: Postgres, database: str) -> None:

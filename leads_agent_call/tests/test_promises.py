@@ -266,13 +266,13 @@ class TestPromisesOfCompanies(PromiseCommon):
         self.assertEqual(callback.company_id, self.north)
 
     def test_everybody_sees_the_same_moment(self):
-        """One stored moment; agents in other zones see their local time, with the name of the zone in the mail."""
-        for zone, there, mailed in (
-            ("Europe/Brussels", "14:30", "2:30.PM .Europe/Brussels."),
-            ("America/New_York", "08:30", "8:30.AM .America/New_York."),
-            ("Asia/Kolkata", "19:00", "7:00.PM .Asia/Kolkata."),
-            ("Pacific/Auckland", "02:30", "2:30.AM .Pacific/Auckland."),
-            (False, "13:30", "1:30.PM .UTC."),
+        """One stored moment; agents in other zones read it on their own clock, with its name in the mail."""
+        for zone, there, named in (
+            ("Europe/Brussels", "2:30 PM", "Europe/Brussels"),
+            ("America/New_York", "8:30 AM", "America/New_York"),
+            ("Asia/Kolkata", "7:00 PM", "Asia/Kolkata"),
+            ("Pacific/Auckland", "2:30 AM", "Pacific/Auckland"),
+            (False, "1:30 PM", "UTC"),
         ):
             with self.subTest(zone=zone):
                 customer = self._callable(f"Customer of {zone}")
@@ -282,7 +282,7 @@ class TestPromisesOfCompanies(PromiseCommon):
                 with freeze_time("2026-11-26 13:30:01"):
                     self._remind()
                     body = self.env["mail.message"].search([("subject", "=", f"Callback due: {customer.name}")]).body
-                    self.assertRegex(body, f"at 2[67] Nov {mailed}")
+                    self.assertRegex(body, rf"at 2[67] Nov {there} \({named}\)")
                     rows = self._dashboard()["callbacks"]
                     [row] = [row for row in rows if row["id"] == callback.id]
                     read = callback.with_user(self.manager).read(["due_at", "at_customer"])[0]
@@ -290,8 +290,7 @@ class TestPromisesOfCompanies(PromiseCommon):
                     self.assertEqual(read["due_at"], self._at(row["due_at"]))
                     self.assertRegex(read["at_customer"], "2:30.PM")
                     self._finish(self.no_answer, customer)
-                    hour, minute = (int(part) for part in there.split(":"))
-                    self.assertIn(f" {hour:02}:{minute:02}, nobody", callback.with_user(self.agent).moved)
+                    self.assertIn(f" {there}, nobody", callback.with_user(self.agent).moved)
 
 
 @tagged("post_install", "-at_install")

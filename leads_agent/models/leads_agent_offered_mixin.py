@@ -30,7 +30,10 @@ class LeadsAgentOfferedMixin(models.AbstractModel):
     def get_view(self, view_id=None, view_type="form", **options):
         view = super().get_view(view_id, view_type, **options)
         if self.env.user._is_leads_agent():
-            view["arch"] = offered_view(view["arch"], self._leads_refused_buttons(), self._leads_offered_closed())
+            described = self.fields_get(attributes=["readonly"])
+            editable = {name for name, description in described.items() if not description["readonly"]}
+            refused, closed = self._leads_refused_buttons(), self._leads_offered_closed()
+            view["arch"] = offered_view(view["arch"], editable, refused, closed)
         return view
 
     @api.model

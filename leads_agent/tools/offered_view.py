@@ -5,15 +5,16 @@ from lxml import etree
 CLOSED = "leads_is_closed"
 
 
-def offered_view(arch: str, refused: set[str], closed: set[str] | None = None) -> str:
+def offered_view(arch: str, editable: set[str], refused: set[str], closed: set[str] | None = None) -> str:
     """Return a view without copies and refused buttons, whose fields are read-only while the record is closed.
 
+    :param editable: names of the fields that may be changed at all
     :param refused: names of buttons that are never offered
     :param closed: names of the buttons that a closed record still offers; None: all of them. Buttons above the title
         open other records, and stay
 
     >>> form = '<form><field name="leads_is_closed"/><field name="note" readonly="locked"/><button name="act"/></form>'
-    >>> offered = offered_view(form, set(), set())
+    >>> offered = offered_view(form, {"note"}, set(), set())
     >>> 'readonly="(locked) or leads_is_closed"' in offered
     True
     >>> '<button name="act" invisible="leads_is_closed"/>' in offered
@@ -26,8 +27,10 @@ def offered_view(arch: str, refused: set[str], closed: set[str] | None = None) -
         name = node.get("name")
         if node.tag == "button" and name in refused:
             node.set("invisible", "1")
-        elif is_closed and node.tag == "field" and name != CLOSED:
-            _either(node, "readonly")
+        elif is_closed and node.tag == "field":
+            # An attribute would open a field that is read-only by its model.
+            if name in editable or node.get("readonly"):
+                _either(node, "readonly")
         elif is_closed and node.tag == "button" and closed is not None and name not in closed:
             if not node.xpath("ancestor::div[@name='button_box']"):
                 _either(node, "invisible")

@@ -33,14 +33,10 @@ tours.add("leads_agent_new_user", {
             trigger: `.o_notification:contains("were removed"):contains("Sales / Administrator")`,
         },
         { content: "but an agent", trigger: `${accessLevel("Leads Agent")} input:value("Agent")` },
-        {
-            content: "and no salesperson any more, before it is saved",
-            trigger: `${accessLevel("Sales")} input:not(:value("Administrator"))`,
-        },
         ...stepUtils.saveForm(),
         ...seeNoDialog(),
         {
-            content: "and no salesperson afterwards",
+            content: "and is no salesperson any more",
             trigger: `${accessLevel("Sales")} input:not(:value("Administrator"))`,
         },
         { content: "The user has a record now", trigger: `.o_breadcrumb:contains("Nina New")` },

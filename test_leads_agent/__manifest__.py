@@ -24,4 +24,9 @@
         "sale_crm",
         "rpc",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "test_leads_agent/static/tests/tours/**/*.js",
+        ],
+    },
 }

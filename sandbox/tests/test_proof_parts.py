@@ -45,9 +45,8 @@ def test_every_module_that_proves_is_in_one_part():
 def test_unknown_part_is_refused_with_those_that_there_are(monkeypatch):
     monkeypatch.setenv("PART", "sight")
     monkeypatch.delenv("ARGS", raising=False)
-    with pytest.raises(
-        Trouble, match="visibility, links, numbers, races, figures, upgrade, minutes, inputs, apps, addons"
-    ):
+    names = "visibility, links, numbers, races, figures, upgrade, minutes, inputs, apps, addons"
+    with pytest.raises(Trouble, match=names):
         prove.run([])
 
 

@@ -1,6 +1,7 @@
 from . import test_answers
 from . import test_buttons
 from . import test_flows
+from . import test_readme
 from . import test_visibility_test
 
 # Odoo only searches this package for tests.

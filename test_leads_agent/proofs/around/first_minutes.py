@@ -94,7 +94,7 @@ def first_batch(manager: Person) -> None:
     manager.press(".o_control_panel button[name=action_assign_leads]")
     manager.choose("agent_id", "David Okafor")
     manager.press(".modal button[name=action_assign]")
-    manager.see(".modal .badge", "assigned")
+    manager.see(".modal .o_leads_agent_result_title", "assigned")
 
 
 def first_lead_of_a_new_user(admin: Person) -> None:

@@ -34,6 +34,35 @@ class TestResolve(LeadsAgentCommon):
         self.assertFalse(self.customer.leads_agent_id)
         self.assertEqual(assignment.visible_until, assignment.ended_at + timedelta(minutes=60))
 
+    def test_what_will_happen_is_said_before(self):
+        self.disposition.cooling_days = 90
+        form = self._form(self.assignment, self.agent)
+        self.assertFalse(form.effects)
+        form.disposition_id = self.disposition
+        closed = "The lead is closed, and not assigned again for 90 days."
+        self.assertEqual(form.effects, f"{closed}\nYou can reopen it for 60 minutes.")
+        at_once = self.env["leads.agent.disposition"].create({"name": "At once"})
+        form.disposition_id = at_once
+        self.assertEqual(form.effects, "The lead is closed.\nYou can reopen it for 60 minutes.")
+        second = self._assign(self._lead("Second"), self.other_agent)
+        for leads, disposition, sentence in (
+            (self.assignment, self.disposition, closed),
+            (self.assignment | second, self.disposition, "2 leads are closed, and not assigned again for 90 days."),
+            (self.assignment | second, at_once, "2 leads are closed."),
+        ):
+            form = self._form(leads, self.manager)
+            form.disposition_id = disposition
+            self.assertEqual(form.effects, sentence)
+
+    def test_resolving_twice_gets_a_sentence(self):
+        form = self._form(self.assignment, self.agent)
+        form.disposition_id = self.disposition
+        wizard = form.save()
+        wizard.action_resolve()
+        with self.assertRefused(UserError, "somebody else closed or reassigned"):
+            wizard.action_resolve()
+        self.assertEqual(self.assignment.disposition_id, self.disposition)
+
     def test_grace_is_that_of_the_company(self):
         self.env.company.leads_agent_grace_minutes = 15
         self._resolve(self.assignment)

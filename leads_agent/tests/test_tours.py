@@ -34,6 +34,13 @@ class TestTours(MenuTours, LeadsAgentCommon, HttpCase):
         self._two_leads()
         self.start_tour("/web/login", "leads_agent_login", login=None)
 
+    def test_pressing_resolve_twice_resolves_once(self):
+        harbour, lighthouse = self._two_leads()
+        assignment = self._active(harbour)
+        self.start_tour("/odoo/leads-agent", "leads_agent_resolve_twice", login="agent_anna")
+        self.assertEqual((assignment.state, assignment.end_reason), ("resolved", "resolved"))
+        self.assertEqual(self._active(lighthouse).agent_id, self.agent)
+
     def test_resolving_with_a_disposition_takes_the_lead_off_the_dashboard(self):
         harbour, lighthouse = self._two_leads()
         assignment = self._active(harbour)

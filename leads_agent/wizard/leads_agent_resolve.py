@@ -21,6 +21,7 @@ class LeadsAgentResolve(models.TransientModel):
     )
     disposition_id = Link("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
     note = fields.Text(help="What the customer said. Colleagues who call later read it.")
+    effects = fields.Text(string="What Will Happen", compute="_compute_effects")
 
     @api.depends("assignment_id", "assignment_ids")
     def _compute_lead_count(self):
@@ -37,6 +38,36 @@ class LeadsAgentResolve(models.TransientModel):
             for agent in wizard._leads().agent_id:
                 available = available._available_to(agent)
             wizard.available_disposition_ids = available
+
+    @api.depends("disposition_id", "assignment_id", "assignment_ids")
+    def _compute_effects(self):
+        for wizard in self:
+            leads = wizard._leads()
+            is_known = wizard.disposition_id and leads
+            wizard.effects = "\n".join(wizard._effect_sentences(leads)) if is_known else False
+
+    def _effect_sentences(self, leads):
+        """Hook: return what resolving these leads will do, in sentences."""
+        days, count = self.disposition_id.cooling_days, len(leads)
+        if count == 1:
+            sentences = [
+                self.env._("The lead is closed, and not assigned again for %s days.", days)
+                if days
+                else self.env._("The lead is closed.")
+            ]
+        else:
+            sentences = [
+                self.env._(
+                    "%(count)s leads are closed, and not assigned again for %(days)s days.", count=count, days=days
+                )
+                if days
+                else self.env._("%s leads are closed.", count)
+            ]
+        if self.env.user not in leads.agent_id:
+            return sentences
+        # sudo: res.company - a setting of the companies of the user's own leads
+        minutes = min(leads.company_id.sudo().mapped("leads_agent_grace_minutes"))
+        return [*sentences, self.env._("You can reopen it for %s minutes.", minutes)] if count == 1 else sentences
 
     def _leads(self):
         return self.assignment_id._origin | self.assignment_ids._origin

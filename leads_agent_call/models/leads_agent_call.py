@@ -304,7 +304,7 @@ class LeadsAgentCall(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Outcome of the Call"),
             "res_model": "leads.agent.outcome",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {**self.env.context, "default_call_id": self.id},
         }

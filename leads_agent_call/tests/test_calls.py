@@ -207,10 +207,25 @@ class TestOutcomeForm(DeskCommon):
         form.disposition_id = self.env.ref("leads_agent.disposition_do_not_call")
         self.assertEqual(
             form.effects,
-            "The lead is closed and left alone for 365 days.\nThe customer is never called again, at any number.",
+            "The lead is closed, and not assigned again for 365 days.\nThe customer is never called again, at any number.",
         )
         form.save().action_confirm()
         self.assertEqual(self.assignment.state, "resolved")
+
+    def test_an_outcome_that_was_chosen_is_not_asked_for_again(self):
+        call = self._start()
+        action = call.log_outcome(self.agreed.id)["action"]
+        self.assertEqual(
+            (action["name"], action["target"], action["views"]), ("Callback agreed", "new", [(False, "form")])
+        )
+        form = Form(self.env["leads.agent.outcome"].with_user(self.agent).with_context(**action["context"]))
+        self.assertTrue(form.is_chosen)
+        self.assertEqual(form.disposition_id, self.agreed)
+        self.assertRegex(form.effects, "You call back on 11/26/26")
+        form.note = "After lunch"
+        form.save().action_confirm()
+        self.assertEqual((call.state, call.disposition_id, call.note), ("done", self.agreed, "After lunch"))
+        self.assertFalse(self._form(self._start()).is_chosen, "opened without an outcome, the form has the list")
 
     def test_a_callback_is_shown_on_both_clocks(self):
         self.agent.tz = "America/New_York"

@@ -94,7 +94,9 @@ class TestOneClick(DeskCommon):
         self.assertEqual(outcomes[self.no_answer.id]["again_at"], "2026-11-25 14:00:00")
         self.assertEqual(outcomes[self.busy.id]["effects"], ["Attempt 1 of 10.", "It comes back to you in 30 minutes."])
         self.assertFalse(outcomes[self.disposition.id]["again_at"])
-        self.assertEqual(outcomes[self.disposition.id]["effects"], ["The lead is closed and left alone for 90 days."])
+        self.assertEqual(
+            outcomes[self.disposition.id]["effects"], ["The lead is closed, and not assigned again for 90 days."]
+        )
 
     def test_a_callback_that_is_called_too_early_says_when_it_is_due(self):
         self.agent.tz = "Europe/Brussels"

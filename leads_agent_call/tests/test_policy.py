@@ -148,6 +148,30 @@ class TestPolicy(DeskCommon):
         self.assertEqual((call.state, self.assignment.attempt_count), ("talking", 0))
         self.assertEqual(self.customer.sale_order_ids.validity_date, before)
 
+    def test_who_closes_without_a_call_is_told_what_happens(self):
+        self.agent.tz = "Europe/Brussels"
+        callback = self._callback()
+        form = Form(
+            self.env["leads.agent.resolve"].with_user(self.agent).with_context(default_assignment_id=self.assignment.id)
+        )
+        form.disposition_id = self.env.ref("leads_agent.disposition_do_not_call")
+        self.assertRegex(
+            form.effects,
+            "never called again, at any number.\nThe callback on 11/26/26, 2:30.PM is cancelled.$",
+        )
+        form.disposition_id = self.env.ref("leads_agent.disposition_already_bought")
+        self.assertRegex(form.effects, "The quotation stays as it is: only a call with this outcome changes it.$")
+        form.save().action_resolve()
+        self.assertEqual((callback.state, self.customer.sale_order_ids.state), ("cancelled", "draft"))
+        customers = self._callable("One") | self._callable("Two")
+        leads = self._assign(customers)
+        for customer in customers:
+            self._callback(customer)
+        action = leads.with_user(self.manager).action_resolve()
+        form = Form(self.env["leads.agent.resolve"].with_user(self.manager).with_context(**action["context"]))
+        form.disposition_id = self.disposition
+        self.assertRegex(form.effects, "^2 leads are closed.*\n2 callbacks are cancelled.$")
+
     def test_who_closes_without_a_call_chooses_among_what_closes(self):
         wizard = self.env["leads.agent.resolve"].with_user(self.agent).create({"assignment_id": self.assignment.id})
         self.assertNotIn(self.no_answer, wizard.available_disposition_ids)

@@ -21,7 +21,15 @@ class LeadsAgentOutcome(models.TransientModel):
     available_disposition_ids = fields.Many2many(
         "leads.agent.disposition", compute="_compute_available_disposition_ids"
     )
-    disposition_id = Link("leads.agent.disposition", domain="[('id', 'in', available_disposition_ids)]")
+    disposition_id = Link(
+        "leads.agent.disposition", string="Outcome", domain="[('id', 'in', available_disposition_ids)]"
+    )
+    is_chosen = fields.Boolean(
+        readonly=True,
+        default=lambda self: bool(self.env.context.get("default_disposition_id")),
+        help="The outcome was chosen before the form was opened: the form does not ask for it again.",
+    )
+    is_blocking = fields.Boolean(related="disposition_id.do_not_call")
     needs_note = fields.Boolean(related="disposition_id.needs_note")
     asks_callback = fields.Boolean(related="disposition_id.asks_callback")
     note = fields.Text(help="What the customer said. Colleagues who call later read it.")

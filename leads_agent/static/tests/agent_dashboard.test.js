@@ -302,6 +302,34 @@ test("resolving reads again on close and goes on with the next lead", async () =
     expect(".o_leads_agent_lead[data-assignment-id='12']").toBeFocused();
 });
 
+test("a dialog goes although the reading it waits for is overtaken by a newer one", async () => {
+    registry.category("actions").add("leads_agent.test_elsewhere", Elsewhere, { force: true });
+    onRpc("leads.agent.assignment", "action_resolve", () => ({
+        type: "ir.actions.client",
+        tag: "leads_agent.test_elsewhere",
+        target: "new",
+    }));
+    await openDashboard();
+    await waitUntilSubscribe();
+    await contains(".o_leads_agent_lead:eq(0) button[name=resolve]").click();
+    expect(".modal .o_leads_agent_test_elsewhere").toHaveCount(1);
+
+    const slow = Promise.withResolvers();
+    const readings = [slow.promise];
+    onRpc("leads.agent.dashboard", "get_data", () => readings.shift() || { ...answer, leads: [OTHER_LEAD] });
+    await contains(".modal .btn-close").click();
+    MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/changed", {});
+    await advanceTime(100);
+    await advanceTime(1000);
+    await animationFrame();
+    expect(queryAllTexts(".o_leads_agent_lead_name")).toEqual(["Kiwi Outdoor"], { message: "the newer reading" });
+    slow.resolve(answer);
+    await animationFrame();
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+    expect(queryAllTexts(".o_leads_agent_lead_name")).toEqual(["Kiwi Outdoor"]);
+});
+
 test("rows are worked by keyboard", async () => {
     await openDashboard();
     catchActions();

@@ -22,10 +22,28 @@ import { WebClient } from "@web/webclient/webclient";
 describe.current.tags("desktop");
 defineMailModels();
 
+const OUTCOME = {
+    fate: "keep",
+    is_contact: true,
+    asks_callback: false,
+    is_blocking: false,
+    is_one_click: false,
+    again_at: false,
+    effects: [],
+};
 const DISPOSITIONS = [
-    { id: 1, name: "Not interested", fate: "close", is_contact: true, asks_callback: false },
-    { id: 2, name: "No answer", fate: "keep", is_contact: false, asks_callback: false },
-    { id: 3, name: "Callback agreed", fate: "keep", is_contact: true, asks_callback: true },
+    { ...OUTCOME, id: 1, name: "Not interested", fate: "close", effects: ["The lead is closed."] },
+    {
+        ...OUTCOME,
+        id: 2,
+        name: "No answer",
+        is_contact: false,
+        is_one_click: true,
+        again_at: "2026-03-10 18:00:00",
+        effects: ["Attempt 2 of 6.", "It comes back to you in 4 hours."],
+    },
+    { ...OUTCOME, id: 3, name: "Callback agreed", asks_callback: true },
+    { ...OUTCOME, id: 4, name: "Does not want calls", fate: "close", is_blocking: true },
 ];
 const CALLBACK = {
     id: 51,
@@ -152,9 +170,19 @@ beforeEach(() => {
         answer.call = { ...answer.call, state: "wrap_up", ended_at: "2026-03-10 14:00:00" };
         return true;
     });
-    onRpc("leads.agent.call", "action_outcome", ({ args, kwargs }) => {
-        asyncStep(`outcome ${args[0]} ${kwargs.context.default_disposition_id}`);
-        return { type: "ir.actions.client", tag: "leads_agent.test_form", target: "new" };
+    onRpc("leads.agent.call", "log_outcome", ({ args: [ids, outcomeId] }) => {
+        asyncStep(`outcome ${ids} ${outcomeId}`);
+        const { is_one_click, name, effects } = DISPOSITIONS.find((outcome) => outcome.id === outcomeId);
+        if (!is_one_click) {
+            return { action: { type: "ir.actions.client", tag: "leads_agent.test_form", target: "new" } };
+        }
+        answer.call = false;
+        return { logged: { call_id: 71, customer: "Aroma Coffee", outcome: name, effects, undo_seconds: 10 } };
+    });
+    onRpc("leads.agent.call", "undo_outcome", ({ args }) => {
+        asyncStep(`undo ${args[0]}`);
+        answer.call = { ...CALL, state: "wrap_up", ended_at: "2026-03-10 14:00:00" };
+        return true;
     });
     registry.category("actions").add("leads_agent.test_form", Form, { force: true });
     patchWithCleanup(browser, { open: (url, target) => asyncStep(`${target} ${url}`) });
@@ -300,9 +328,14 @@ test("a whole call by keyboard, and the next lead is offered", async () => {
     await waitForSteps(["hang up 71"]);
     await animationFrame();
     expect(".o_leads_agent_timer").toHaveText("01:30");
-    expect(queryAllTexts(".o_leads_agent_outcome")).toEqual(["No answer", "Not interested", "Callback agreed"]);
+    expect(queryAllTexts(".o_leads_agent_outcome_name")).toEqual([
+        "No answer",
+        "Callback agreed",
+        "Not interested",
+        "Does not want calls",
+    ]);
     expect(".o_leads_agent_outcome:eq(0)").toBeFocused();
-    await press("3");
+    await press("2");
     await waitForSteps(["outcome 71 3"]);
     await animationFrame();
     expect(".modal .o_leads_agent_test_form").toHaveCount(1);
@@ -318,11 +351,85 @@ test("a whole call by keyboard, and the next lead is offered", async () => {
 test("a form that was discarded leaves the call as it is", async () => {
     answer.call = { ...CALL, state: "wrap_up", ended_at: "2026-03-10 14:00:00" };
     await openDashboard();
-    await contains(".o_leads_agent_outcome:eq(1)").click();
+    await contains(".o_leads_agent_outcome:eq(2)").click();
     await waitForSteps(["outcome 71 1"]);
     await contains(".modal .btn-close").click();
     await animationFrame();
-    expect(".o_leads_agent_outcome").toHaveCount(3);
+    expect(".o_leads_agent_outcome").toHaveCount(4);
+});
+
+test("outcomes stand in groups, and say what they do before they are chosen", async () => {
+    answer.call = { ...CALL };
+    await openDashboard();
+    expect(queryAllTexts(".o_leads_agent_outcome_group h3")).toEqual([
+        "Nobody reached one click logs it",
+        "Reached, the lead stays yours",
+        "Closes the lead",
+    ]);
+    expect(queryAllTexts(".o_leads_agent_outcome_hint")).toEqual([
+        "again 18:00",
+        "confirm the quotation",
+        "no more calls",
+    ]);
+    expect(".o_leads_agent_outcome:eq(0)").toHaveAttribute(
+        "title",
+        "Attempt 2 of 6. It comes back to you in 4 hours."
+    );
+    expect(".o_leads_agent_outcome.btn-outline-danger").toHaveText(/^Does not want calls/);
+    expect("button[name=sell]").toHaveClass("btn-outline-success");
+});
+
+async function clickNoAnswer() {
+    answer.call = { ...CALL };
+    await openDashboard();
+    await contains(".o_leads_agent_outcome:eq(0)").click();
+    await waitForSteps(["outcome 71 2"]);
+    await animationFrame();
+    await animationFrame();
+}
+
+test("one click logs that nobody was reached, and says what happened", async () => {
+    await clickNoAnswer();
+    expect(".modal").toHaveCount(0);
+    expect(".o_notification").toHaveText(
+        /Aroma Coffee: No answer\.\s+Attempt 2 of 6\. It comes back to you in 4 hours\.\s+Undo/
+    );
+    expect(`${DESK} button[name=next]`).toBeFocused();
+    await advanceTime(9000);
+    expect(".o_notification").toHaveCount(1);
+    await advanceTime(2000);
+    await animationFrame();
+    await waitForNone(".o_notification", { timeout: 2000 });
+    await press("u"); // too late
+});
+
+test("what one click logged is undone once, by the button or the key", async () => {
+    await clickNoAnswer();
+    await contains(".o_notification button:contains(Undo)").click();
+    await waitForSteps(["undo 71"]);
+    await animationFrame();
+    await animationFrame();
+    expect(`${DESK} .o_leads_agent_call_status`).toHaveText("Choose the outcome");
+    expect(".o_leads_agent_outcome").toHaveCount(4);
+    await press("u"); // nothing is left to undo
+    await contains(".o_leads_agent_outcome:eq(0)").click();
+    await waitForSteps(["outcome 71 2"]);
+    await animationFrame();
+    await press("u");
+    await waitForSteps(["undo 71"]);
+});
+
+test("an outcome that cannot be undone any more stays, and it is told why", async () => {
+    expect.errors(1);
+    onRpc("leads.agent.call", "undo_outcome", () => {
+        throw new Error("You have made another call since.");
+    });
+    await clickNoAnswer();
+    await contains(".o_notification button:contains(Undo)").click();
+    await animationFrame();
+    await animationFrame();
+    expect.verifyErrors([/You have made another call since/]);
+    expect(`${DESK} button[name=hang_up]`).toHaveCount(0);
 });
 
 test("a page that is loaded during a call shows it", async () => {

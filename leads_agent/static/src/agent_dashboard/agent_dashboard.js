@@ -3,7 +3,6 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
@@ -57,7 +56,8 @@ export class AgentDashboard extends Component {
         this.ui = useService("ui");
         this.rootRef = useRef("root");
         this.searchRef = useRef("search");
-        this.keepLast = new KeepLast();
+        /** The reading that counts: the newest one. */
+        this.reading = null;
         this.clock = useMinuteClock();
         /** Which row to focus when `data` has been replaced and no dialog is open. */
         this.nextFocus = null;
@@ -136,6 +136,9 @@ export class AgentDashboard extends Component {
     /**
      * Read the dashboard again, for the search, sort and page of now. Of several readings under way the last one counts.
      *
+     * Every reading ends, also one that a newer one overtakes: a dialog waits for it before it goes, with all its
+     * buttons disabled.
+     *
      * @param {object} [options]
      * @param {boolean} [options.isSilent] without the loading indicator: nobody asked for it
      */
@@ -143,14 +146,20 @@ export class AgentDashboard extends Component {
         const { search, sort, limit, offset } = this.state;
         const term = search.trim();
         const orm = isSilent ? this.orm.silent : this.orm;
+        const reading = orm.call("leads.agent.dashboard", "get_data", [], { search: term, sort, limit, offset });
+        this.reading = reading;
         let data;
         try {
-            data = await this.keepLast.add(
-                orm.call("leads.agent.dashboard", "get_data", [], { search: term, sort, limit, offset })
-            );
+            data = await reading;
         } catch (error) {
+            if (reading !== this.reading) {
+                return;
+            }
             this.state.isFailed = !this.state.data;
             throw error;
+        }
+        if (reading !== this.reading) {
+            return;
         }
         if (!data.leads.length && data.leads_count && offset) {
             // The last leads of this page have gone meanwhile.

@@ -67,6 +67,36 @@ tours.add("leads_agent_resolve", {
     ],
 });
 
+tours.add("leads_agent_resolve_twice", {
+    steps: () => [
+        {
+            content: "Resolve is a word",
+            trigger: `${row("Harbour Café")} button[name=resolve]:contains("Resolve")`,
+            run: "dblclick",
+        },
+        {
+            content: "One dialog is open, the focus is in Disposition",
+            trigger: ".modal:only-of-type .o_field_widget[name=disposition_id] .o_radio_item:first-child input:focus",
+        },
+        { content: "Nothing is said before a choice", trigger: ".modal:not(:has([name=effects]))" },
+        {
+            content: "Choose a disposition",
+            trigger: `.modal .o_radio_item:has(label:text("Not interested")) input`,
+            run: "click",
+        },
+        {
+            content: "It says what will happen",
+            trigger: `.modal [name=effects]:contains("The lead is closed, and not assigned again for 90 days."):contains("You can reopen it for 60 minutes.")`,
+        },
+        { content: "Press twice", trigger: ".modal button[name=action_resolve]:enabled", run: "dblclick" },
+        ...seeNoDialog(),
+        ...seeLeadGone("Harbour Café"),
+        ...seeLead("Lighthouse Inn"),
+        ...seeFigure("resolved_today", "1"),
+        { content: "No error stands there", trigger: "body:not(:has(.o_error_dialog))" },
+    ],
+});
+
 tours.add("leads_agent_resolve_by_keyboard", {
     steps: () => [
         ...seeLead("Lighthouse Inn"),
@@ -83,6 +113,10 @@ tours.add("leads_agent_resolve_by_keyboard", {
         { content: "Down", trigger: ".o_leads_agent_lead:first-child:focus", run: "press ArrowDown" },
         { content: "and up again", trigger: ".o_leads_agent_lead:nth-child(2):focus", run: "press ArrowUp" },
         { content: "R resolves", trigger: ".o_leads_agent_lead:first-child:focus", run: "press r" },
+        {
+            content: "The focus is in Disposition",
+            trigger: ".modal .o_field_widget[name=disposition_id] .o_radio_item:first-child input:focus",
+        },
         {
             content: "Choose a disposition; the space bar, which tours cannot press on a radio button, is a click",
             trigger: `.modal .o_radio_item:has(label:text("Not interested")) input`,

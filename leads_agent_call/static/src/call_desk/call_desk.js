@@ -38,6 +38,8 @@ export class CallDesk extends Component {
         useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
         useBus(this.ui.bus, "active-element-changed", () => this.render());
         useEffect(() => this.restoreFocus());
+        this.undo = useService("leads_agent.undo");
+        onWillDestroy(this.undo.listen(() => this.desk.onLogged()));
         onWillDestroy(useService("leads_agent.call_alert").listen((changes) => (this.state.changes = changes)));
     }
 
@@ -103,6 +105,9 @@ export class CallDesk extends Component {
      */
     taskOf(key, isOnRow) {
         const isShown = Boolean(this.state.partnerId);
+        if (key === "u" && this.undo.isOffered) {
+            return () => this.undo.undo();
+        }
         if (key in KEYS_OF_LEAD && this.lead && !isOnRow) {
             return key === "o" && !this.order ? undefined : () => this.do(KEYS_OF_LEAD[key]);
         }

@@ -1,5 +1,4 @@
 import { browser } from "@web/core/browser/browser";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 
 import { useState } from "@odoo/owl";
@@ -37,8 +36,8 @@ export function deskState() {
  * leaves the state unchanged.
  */
 class CallDeskFlow {
-    constructor({ action, dialog, orm, state, reload }) {
-        Object.assign(this, { action, dialog, orm, state, reload, keepLast: new KeepLast() });
+    constructor({ action, dialog, orm, undo, state, reload }) {
+        Object.assign(this, { action, dialog, orm, undo, state, reload, reading: null });
     }
 
     /**
@@ -71,14 +70,18 @@ class CallDeskFlow {
 
     async read() {
         const { partnerId } = this.state;
+        const reading = this.orm.silent.call("leads.agent.dashboard", "get_lead", [partnerId]);
+        // Every reading ends, also one that a newer one overtakes: dialogs wait for it before they go.
+        this.reading = reading;
         try {
-            const lead = await this.keepLast.add(
-                this.orm.silent.call("leads.agent.dashboard", "get_lead", [partnerId])
-            );
-            if (partnerId === this.state.partnerId) {
+            const lead = await reading;
+            if (reading === this.reading && partnerId === this.state.partnerId) {
                 this.state.lead = lead;
             }
         } catch (error) {
+            if (reading !== this.reading) {
+                return;
+            }
             const isOutOfSight = OUT_OF_SIGHT.includes(error.exceptionName);
             if (isOutOfSight && this.state.callId) {
                 // The lead is gone, but its call still needs an outcome.
@@ -91,7 +94,6 @@ class CallDeskFlow {
         }
     }
 
-    /** Tasks do not await loading: a request that is replaced by a newer one never resolves. */
     async work(task) {
         if (this.state.isBusy) {
             return;
@@ -184,21 +186,43 @@ class CallDeskFlow {
         });
     }
 
-    /** @param {number} [dispositionId] already chosen in the form */
+    /**
+     * Some outcomes are logged at once, and can be taken back; the others open the form. Which ones, the server says.
+     *
+     * @param {number} dispositionId
+     */
     logOutcome(dispositionId) {
+        return this.work(async () => {
+            const { logged, action } = await this.orm.call("leads.agent.call", "log_outcome", [
+                [this.state.callId],
+                dispositionId,
+            ]);
+            if (action) {
+                await this.action.doAction(action, { onClose: () => this.onLogged() });
+                return;
+            }
+            this.undo.offer(logged);
+            // Not awaited: the next lead need not wait for it.
+            this.onLogged();
+        });
+    }
+
+    /** Where the outcomes are not known: the form has them. */
+    openOutcome() {
         return this.work(() =>
             this.action.doActionButton({
                 type: "object",
                 name: "action_outcome",
                 resModel: "leads.agent.call",
                 resId: this.state.callId,
-                context: dispositionId ? { default_disposition_id: dispositionId } : {},
-                onClose: () => {
-                    this.state.changes = "";
-                    this.reload();
-                },
+                onClose: () => this.onLogged(),
             })
         );
+    }
+
+    onLogged() {
+        this.state.changes = "";
+        return this.reload();
     }
 }
 
@@ -213,6 +237,7 @@ export function useCallDesk({ state, reload }) {
         action: useService("action"),
         dialog: useService("dialog"),
         orm: useService("orm"),
+        undo: useService("leads_agent.undo"),
         state: useState(state),
         reload,
     });

@@ -28,9 +28,25 @@ const chooseOutcome = (outcome, effect) => [
     },
     {
         content: "The form has it already",
-        trigger: `.modal .o_field_widget[name=disposition_id] .o_radio_item:has(label:text("${outcome}")) input:checked`,
+        trigger: `.modal .o_leads_agent_chosen .o_field_widget[name=disposition_id]:contains("${outcome}")`,
     },
+    { content: "and does not ask for it again", trigger: ".modal:not(:has(.o_radio_item))" },
     { content: "and says what will happen", trigger: `.modal [name=effects]:contains("${effect}")` },
+];
+
+/** One click is enough, and can be undone. */
+const clickOutcome = (outcome, effect) => [
+    {
+        content: `Click ${outcome}`,
+        trigger: `${DESK} .o_leads_agent_outcome:enabled:contains("${outcome}")`,
+        run: "click",
+    },
+    {
+        content: "It says what happened",
+        trigger: `.o_notification.o_leads_agent_undo:contains("${outcome}"):contains("${effect}"):has(button:contains(Undo))`,
+    },
+    ...seeNoDialog(),
+    ...seeIdle(),
 ];
 
 const logOutcome = () => [
@@ -122,6 +138,64 @@ async function sellTo(customer) {
     await as("sales_sam", "sale.order", "action_confirm", [ids]);
 }
 
+/** The chosen outcome, what will happen, and the buttons are on screen without scrolling. */
+const seeAboveTheFold = () => ({
+    content: "Everything is above the fold",
+    trigger: ".modal footer button[name=action_confirm], .modal .modal-footer button[name=action_confirm]",
+    run() {
+        for (const part of [
+            ".o_leads_agent_chosen",
+            "[name=effects]",
+            "[name=callback]",
+            "[name=note] textarea",
+            "button[name=action_confirm]",
+        ]) {
+            const { top, bottom } = document.querySelector(`.modal ${part}`).getBoundingClientRect();
+            if (top < 0 || bottom > window.innerHeight || top === bottom) {
+                throw new Error(`${part} is at ${top} to ${bottom} of ${window.innerHeight}`);
+            }
+        }
+    },
+});
+
+registry.category("web_tour.tours").add("leads_agent_undo_outcome", {
+    steps: () => [
+        ...callNext("Harbour Café"),
+        {
+            content: "No answer says when the lead comes back",
+            trigger: `${DESK} [data-group=missed] .o_leads_agent_outcome:contains("No answer"):contains("again")`,
+        },
+        {
+            content: "What blocks is red",
+            trigger: `${DESK} [data-group=close] .btn-outline-danger:contains("Does not want calls"):contains("no more calls")`,
+        },
+        { content: "What sells is green", trigger: `${DESK} [data-group=close] .btn-outline-success[name=sell]` },
+        ...clickOutcome("No answer", "Attempt 1 of 6. It comes back to you in 4 hours."),
+        ...seeFigure("calls_today", "1"),
+        { content: "Undo", trigger: ".o_notification.o_leads_agent_undo button:contains(Undo)", run: "click" },
+        {
+            content: "The call waits for its outcome",
+            trigger: `${DESK} .o_leads_agent_call_status:contains("Choose the outcome")`,
+        },
+        ...seePane("Harbour Café"),
+        ...seeFigure("calls_today", "0"),
+        {
+            content: "The history says so",
+            trigger: `${DESK} .o_leads_agent_pane_history:contains("No answer (undone)")`,
+        },
+        ...chooseOutcome("Callback agreed", "You call back on"),
+        seeAboveTheFold(),
+        {
+            content: "Write a note",
+            trigger: ".modal .o_field_widget[name=note] textarea:focus",
+            run: "edit Picked up after all",
+        },
+        ...logOutcome(),
+        ...seeFigure("calls_today", "1"),
+        ...seeFigure("contacts_today", "1"),
+    ],
+});
+
 registry.category("web_tour.tours").add("leads_agent_sold_in_call", {
     steps: () => [
         ...callNext("Harbour Café"),
@@ -202,8 +276,7 @@ registry.category("web_tour.tours").add("leads_agent_choose_number", {
         ...seeCall(),
         { content: "That one is dialled", trigger: `body[data-dialled="tel:+32475550103"]` },
         { content: "The desk shows it", trigger: `${DESK} .o_leads_agent_desk_phone:contains(+32 475 55 01 03)` },
-        ...chooseOutcome("Busy", "comes back to you"),
-        ...logOutcome(),
+        ...clickOutcome("Busy", "comes back to you in 30 minutes"),
     ],
 });
 
@@ -248,8 +321,7 @@ registry.category("web_tour.tours").add("leads_agent_confirm_zone", {
             },
         },
         ...seeCall(),
-        ...chooseOutcome("Busy", "comes back to you"),
-        ...logOutcome(),
+        ...clickOutcome("Busy", "comes back to you in 30 minutes"),
     ],
 });
 

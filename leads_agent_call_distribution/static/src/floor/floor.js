@@ -9,7 +9,10 @@ patch(LeadsFloor.prototype, {
             name: "action_leads_hand_over",
             resModel: "res.users",
             resId: agent.id,
-            onClose: () => this.load(),
+            onClose: () => {
+                // Not awaited: a reading that a newer one overtakes never ends, and the dialog would wait for it.
+                this.load();
+            },
         });
     },
 });

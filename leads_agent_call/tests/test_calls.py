@@ -207,7 +207,8 @@ class TestOutcomeForm(DeskCommon):
         form.disposition_id = self.env.ref("leads_agent.disposition_do_not_call")
         self.assertEqual(
             form.effects,
-            "The lead is closed, and not assigned again for 365 days.\nThe customer is never called again, at any number.",
+            "The lead is closed, and not assigned again for 365 days.\n"
+            "The customer is never called again, at any number.",
         )
         form.save().action_confirm()
         self.assertEqual(self.assignment.state, "resolved")

@@ -142,19 +142,21 @@ async function sellTo(customer) {
 const seeAboveTheFold = () => ({
     content: "Everything is above the fold",
     trigger: ".modal footer button[name=action_confirm], .modal .modal-footer button[name=action_confirm]",
-    run() {
-        for (const part of [
+    async run({ waitUntil }) {
+        const parts = [
             ".o_leads_agent_chosen",
             "[name=effects]",
             "[name=callback]",
             "[name=note] textarea",
             "button[name=action_confirm]",
-        ]) {
-            const { top, bottom } = document.querySelector(`.modal ${part}`).getBoundingClientRect();
-            if (top < 0 || bottom > window.innerHeight || top === bottom) {
-                throw new Error(`${part} is at ${top} to ${bottom} of ${window.innerHeight}`);
-            }
-        }
+        ];
+        // When the dialog has slid in
+        await waitUntil(() =>
+            parts.every((part) => {
+                const { top, bottom } = document.querySelector(`.modal ${part}`).getBoundingClientRect();
+                return top >= 0 && bottom <= window.innerHeight && top < bottom;
+            })
+        );
     },
 });
 

@@ -371,10 +371,7 @@ test("outcomes stand in groups, and say what they do before they are chosen", as
         "confirm the quotation",
         "no more calls",
     ]);
-    expect(".o_leads_agent_outcome:eq(0)").toHaveAttribute(
-        "title",
-        "Attempt 2 of 6. It comes back to you in 4 hours."
-    );
+    expect(".o_leads_agent_outcome:eq(0)").toHaveAttribute("title", "Attempt 2 of 6. It comes back to you in 4 hours.");
     expect(".o_leads_agent_outcome.btn-outline-danger").toHaveText(/^Does not want calls/);
     expect("button[name=sell]").toHaveClass("btn-outline-success");
 });

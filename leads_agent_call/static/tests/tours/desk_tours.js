@@ -141,7 +141,8 @@ async function sellTo(customer) {
 /** The chosen outcome, what will happen, and the buttons are on screen without scrolling. */
 const seeAboveTheFold = () => ({
     content: "Everything is above the fold",
-    trigger: ".modal footer button[name=action_confirm], .modal .modal-footer button[name=action_confirm]",
+    // Tours scroll to the trigger: it is what stands on top.
+    trigger: ".modal .o_leads_agent_chosen",
     async run({ waitUntil }) {
         const parts = [
             ".o_leads_agent_chosen",

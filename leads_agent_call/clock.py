@@ -1,11 +1,11 @@
-"""How a moment is written: everywhere alike, as the dashboard writes it ("26 Nov 14:30", "26 Nov 2:30 PM")."""
+"""Format moments in one way, as on the dashboard ("26 Nov 14:30", "26 Nov 2:30 PM")."""
 
 from odoo.tools import format_datetime
 from odoo.tools.misc import get_lang
 
 
 def time_text(env, moment, tz: str, day: str = "") -> str:
-    """Return the time of a UTC moment in a zone, on a clock of 24 or 12 hours, as the user's language has it.
+    """Return the time of a UTC moment in a zone, with 24 or 12 hours, depending on the user's language.
 
     :param day: a pattern of the day, put before the time
     """

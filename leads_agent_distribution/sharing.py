@@ -15,7 +15,7 @@ class Sharing:
     def share(self, rows, agents, turns, planning=False):
         """Distribute the leads of some lines, except those that may not be assigned.
 
-        :returns: the plan, ``(line_id, result, reason, detail)`` of the others, and the :class:`assigning.Examined`
+        :returns: the plan, ``(line_id, result, reason, detail)`` of other lines, and the :class:`assigning.Examined`
         """
         partner_ids = [row.partner_id for row in rows if row.partner_id]
         examined = self.batch._assigning().examine(partner_ids, agents, self.batch.agent_id.id or 0)
@@ -66,7 +66,7 @@ class Sharing:
         return {agent.id: count for agent, count in groups}
 
     def _refused_lines(self, rows, examined, plan, agents):
-        """``(line_id, result, reason, detail)`` of the lines that get no agent."""
+        """Return ``(line_id, result, reason, detail)`` of the lines that get no agent."""
         leads, left, refused = examined.leads, set(plan.left), []
         # sudo: res.users - names in the sentences of the log
         holders = self.env["res.users"].sudo()
@@ -87,7 +87,7 @@ class Sharing:
             elif partner_id not in left:
                 continue
             elif holder_id in agents._ids:
-                # Who keeps what they hold needs no room.
+                # An agent needs no room for a lead that the agent already holds.
                 refused.append((line_id, "already", *self._logged("already", holder)))
             else:
                 refused.append((line_id, "capped", self.env._("No agent of this batch has room"), ""))

@@ -54,7 +54,7 @@ _OVERFLOW = """(() => {
         ...beyond.map((node) => node.getBoundingClientRect().right - width));
 })()"""
 
-# The middle of the first element that is on top of all others there, and can be pressed.
+# The middle of the first matching element that is not covered by another one.
 _PLACE = """(([selector, text]) => {
     const found = selector.startsWith("//")
         ? [document.evaluate(selector, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue]
@@ -174,7 +174,7 @@ class Browser:
         try:
             place = self._evaluate(_PLACE % (json.dumps(selector), json.dumps(text)))
         except Trouble:
-            # Between two pages there is nothing to look at.
+            # The page is being replaced.
             return None
         return tuple(json.loads(place)) if place else None
 

@@ -1,7 +1,7 @@
 """PostgreSQL: an embedded server from PyPI, or another one by the usual PGHOST, PGPORT, PGUSER and PGPASSWORD.
 
 The embedded server only holds data that can be created again, so it is tuned for speed instead of safety. It only
-listens on a socket. Every command that uses it holds a shared lock; the last one to finish stops it.
+listens on a socket. Every command that uses it holds a shared lock; the last one to finish removes the function.
 """
 
 import importlib.util

@@ -5,7 +5,7 @@ from ..tools import given
 
 
 class IrActionsActions(models.Model):
-    """The menu *Actions* of agents has nothing that would be refused."""
+    """Hide entries of the menu *Actions* that agents would be refused."""
 
     _inherit = "ir.actions.actions"
 
@@ -18,11 +18,11 @@ class IrActionsActions(models.Model):
         return bindings
 
     def _leads_is_offered(self, action_id):
-        """Whether agents may run a bound action on all that they see.
+        """Return whether agents may run a bound action on every record that they can read.
 
-        A server action without groups asks for the right to write the record; a dialog, for the right to create it.
+        A server action without groups requires the right to write the record; a dialog, to create its own.
         """
-        # sudo: ir.actions.actions, ir.model - what the action is, whatever the user may read of actions
+        # sudo: ir.actions.actions, ir.model - the action, whatever the user may read of actions
         action = self.sudo().browse(action_id)
         action = self.env[action.type].sudo().browse(action_id)
         if action.type == "ir.actions.server":

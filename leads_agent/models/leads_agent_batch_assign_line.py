@@ -19,7 +19,7 @@ RESULT_COLUMNS = {
     "previous_agent_id": "int",
     "assignment_id": "int",
 }
-# The reasons that the log shows, and the customers of each; the list has the others.
+# The log shows this many reasons, and this many customers of each; the list has the others.
 MOST_REASONS = 40
 LINES_SHOWN = 8
 # A lead to assign: the ID of a pending line, or of an order whose customer has no line yet.

@@ -13,7 +13,7 @@ from ..figures import CONVERSION_DAYS, FIGURES, value_sql
 from ..tools import given
 
 LONGEST_WITHOUT_CONTACT = "last_contact_at ASC NULLS FIRST, assigned_at, id"
-# Entries of the history, and customers that stand in the one of a batch.
+# Number of entries, and of customers named in the entry of a batch.
 LATEST = 10
 NAMES_OF_BATCH = 3
 FIGURE_COLUMNS = ("state", "assigned_at", "ended_at", "partner_id", "sale_order_id", *FIGURES)
@@ -294,7 +294,7 @@ class LeadsAgentDashboard(models.AbstractModel):
 
     @api.model
     def _latest_entries(self, batches):
-        """Return the latest history over all customers, in which a batch is one entry, whatever it brought.
+        """Return the latest history over all customers. A batch is one entry, however many leads it assigned.
 
         :param list batches: the rows of :meth:`_batches_select`
         """
@@ -309,7 +309,7 @@ class LeadsAgentDashboard(models.AbstractModel):
             names = self.env._("%(names)s and %(more)s more", names=names, more=more)
         kinds = dict(self.env["leads.agent.history"]._fields["kind"]._description_selection(self.env))
         return {
-            # No row of the history has this number.
+            # No row of the history has this ID.
             "id": -batch["id"],
             "at": batch["at"],
             "kind": "assigned",

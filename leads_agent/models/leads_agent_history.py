@@ -10,7 +10,7 @@ from ..earlier import MESSAGE_TYPES
 from ..fields import Link
 from ..tools import given, terms
 
-# Customers whose events are looked at for the latest ones.
+# Number of customers whose events are compared to find the latest ones.
 MOST_FRESH = 400
 
 
@@ -85,7 +85,7 @@ class LeadsAgentHistory(models.Model):
 
     @api.model
     def _latest(self, limit=10):
-        """Return the latest rows of all customers that the current user holds, but for assignments by batches.
+        """Return the latest rows of all customers that the current user holds, except assignments by batches.
 
         These are one line per batch on the dashboard. Only the customers with the newest events are read, and more of
         them if these have too few readable rows: at most ``MOST_FRESH``, as a batch may have brought thousands.

@@ -6,7 +6,7 @@ from ..tools.offered_view import offered_view
 
 
 class LeadsAgentOfferedMixin(models.AbstractModel):
-    """Documents whose views offer agents nothing that would be refused. Rules and rights decide, views follow them."""
+    """Documents whose views do not offer agents what rules and access rights would refuse."""
 
     _name = "leads.agent.offered.mixin"
     _description = "Offers What Is Allowed"
@@ -18,7 +18,7 @@ class LeadsAgentOfferedMixin(models.AbstractModel):
     @api.depends(lambda self: [name for name in ("state", "leads_agent_id") if name in self._fields])
     @api.depends_context("uid")
     def _compute_leads_is_closed(self):
-        """Whether the user is an agent who may read the record, but not change it."""
+        """True for agents who may read the record but not change it."""
         self.leads_is_closed = False
         if self.env.user._is_leads_agent():
             saved = self._origin

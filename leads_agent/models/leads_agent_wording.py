@@ -104,7 +104,7 @@ class LeadsAgentWording(models.AbstractModel):
             return cause.name, ""
         detail = cooling.until(self.env, cause) if cause.kind == cooling.REFUSAL.name else ""
         if holder and detail:
-            # Somebody has the lead now: this is what the manager must know first.
+            # Somebody holds the lead now, which matters more to the manager than the cooling-off.
             return self.env._("Held by another agent"), self.env._(
                 "Held by %(holder)s. Cooling-off: %(until)s", holder=holder, until=detail
             )

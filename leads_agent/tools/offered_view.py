@@ -1,4 +1,4 @@
-"""What a view offers to somebody who may not do everything with a record."""
+"""Views for users who may not do everything with a record."""
 
 from lxml import etree
 
@@ -8,7 +8,7 @@ CLOSED = "leads_is_closed"
 def offered_view(arch: str, editable: set[str], refused: set[str], closed: set[str] | None = None) -> str:
     """Return a view without copies and refused buttons, whose fields are read-only while the record is closed.
 
-    :param editable: names of the fields that may be changed at all
+    :param editable: names of the fields that can be changed
     :param refused: names of buttons that are never offered
     :param closed: names of the buttons that a closed record still offers; None: all of them. Buttons above the title
         open other records, and stay
@@ -28,7 +28,7 @@ def offered_view(arch: str, editable: set[str], refused: set[str], closed: set[s
         if node.tag == "button" and name in refused:
             node.set("invisible", "1")
         elif is_closed and node.tag == "field":
-            # An attribute would open a field that is read-only by its model.
+            # The attribute would make a field editable that the model makes read-only.
             if name in editable or node.get("readonly"):
                 _either(node, "readonly")
         elif is_closed and node.tag == "button" and closed is not None and name not in closed:
@@ -38,5 +38,5 @@ def offered_view(arch: str, editable: set[str], refused: set[str], closed: set[s
 
 
 def _either(node, attribute: str) -> None:
-    """Let an attribute hold on closed records, too."""
+    """Make an attribute apply to closed records, too."""
     node.set(attribute, f"({node.get(attribute)}) or {CLOSED}" if node.get(attribute) else CLOSED)

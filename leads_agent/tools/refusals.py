@@ -14,7 +14,7 @@ class Refusal:
         callback falls due
     :param sentence: function of the environment, the name of the customer, and the attempted call, or
         the ``Cause`` when a lead is assigned
-    :param title: function of the environment: the reason in general, for result logs (doors ``give`` and ``share``)
+    :param title: function of the environment: the reason for result logs (entry points ``give`` and ``share``)
     :param condition: function of the environment and the ID of a customer in SQL, returns SQL that is never NULL
     :param judge: function of the attempted call (``leads_agent_call``); without it, the condition counts for calls, too
     """

@@ -173,7 +173,7 @@ class LeadsAgentDesk(models.AbstractModel):
         reasons, lead = [], facts.lead
         if callback:
             when = moment_text(self.env, callback.due_at, self.env.user.tz)
-            # sudo: leads.agent.callback - what was promised, for whoever is to keep it
+            # sudo: leads.agent.callback - its agent, for the user who is going to keep it
             promised_by = callback.sudo().agent_id
             reasons.append(
                 self.env._("Callback promised for %s.", when)

@@ -14,7 +14,7 @@ class LeadsAgentResolve(models.TransientModel):
         sentences = super()._effect_sentences(leads)
         if self.disposition_id.do_not_call:
             sentences.append(self.disposition_id._block_sentence())
-        # sudo: leads.agent.callback - what was promised to the customers of leads that the user may resolve
+        # sudo: leads.agent.callback - callbacks of customers whose leads the user may resolve
         callbacks = self.env["leads.agent.callback"].sudo()._open_of(leads.partner_id)
         if len(callbacks) == 1:
             when = format_datetime(self.env, callbacks.due_at, tz=self.env.user.tz or "UTC", dt_format="short")

@@ -16,9 +16,9 @@ from ..undoing import undo, untouched
 class LeadsAgentHandOver(models.TransientModel):
     """*Hand Over*: assign the leads of an agent to others, or unassign them.
 
-    For whoever leaves, or is away for long: nothing is taken by itself when a leave begins. Several receivers get equal
-    shares. Limits hold, and what finds no room goes back to the pool. The form says before how many leads go where, and
-    afterwards what happened; it can be undone from there, as far as nobody has worked on the leads since.
+    For an agent who leaves or is away for long; no lead is reassigned automatically when a leave begins. Several
+    receivers get equal shares. Limits apply, and leads for which nobody has room are unassigned. The form shows before
+    how many leads go where, and afterwards the result, which can be undone for leads that nobody has worked on since.
 
     Quotations keep their salesperson. They are only shown, as Leads Managers have no right to change orders.
     """
@@ -87,7 +87,7 @@ class LeadsAgentHandOver(models.TransientModel):
 
     @api.depends("agent_id", "receiver", "agent_ids")
     def _compute_preview(self):
-        """How many leads would go where, by the same plan that is carried out."""
+        """Compute the preview from the same plan that *Hand Over* uses."""
         for wizard in self:
             wizard.preview = " ".join(wizard._preview_sentences()) if wizard.lead_count else False
 
@@ -107,9 +107,9 @@ class LeadsAgentHandOver(models.TransientModel):
 
     @takes(given.one)
     def action_hand_over(self):
-        """Give everything away, and show what went where.
+        """Hand over all leads, and show the result on the form.
 
-        :raises UserError: when nobody is chosen to receive it, or it is done already
+        :raises UserError: when no receiver is chosen, or the leads have already been handed over
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
@@ -129,9 +129,9 @@ class LeadsAgentHandOver(models.TransientModel):
 
     @takes(given.one)
     def action_undo(self):
-        """Give the leads back to the agent, but for those that somebody has worked on since.
+        """Return the leads to the agent, except those that somebody has worked on since.
 
-        :raises UserError: when nothing was handed over, or the agent can hold no leads any more
+        :raises UserError: when nothing was handed over, or the agent can no longer hold leads
         """
         self.ensure_one()
         self.env.user._check_leads_manager()
@@ -149,12 +149,12 @@ class LeadsAgentHandOver(models.TransientModel):
         return self.agent_id.action_leads_hand_over() | {"res_id": self.id}
 
     def _take_back(self):
-        """:returns: how many leads the agent has again, and how many were left"""
+        """Return how many leads were returned to the agent, and how many were not changed."""
         Assignment = self.env["leads.agent.assignment"]
         former_of = {int(new): former for new, former in (self.handed_over or {}).get("given", {}).items()}
         pool = (self.handed_over or {}).get("pool", [])
         mine = Domain("assigned_by_id", "=", self.env.uid)
-        # sudo: leads.agent.assignment - only managers come here, about what they gave away themselves
+        # sudo: leads.agent.assignment - only managers get here, for leads that they handed over themselves
         given = untouched(Assignment.search(mine & Domain("id", "in", list(former_of))).sudo())
         formers = Assignment.browse(former_of.values()).sudo().exists()
         given = given.filtered(lambda lead: formers.browse(former_of[lead.id]).agent_id == self.agent_id)
@@ -211,8 +211,8 @@ class LeadsAgentHandOver(models.TransientModel):
         return [*sentences, *refused]
 
     def _plan(self, leads, agents):
-        """Who of these agents would get which customer of the leads, in equal shares as far as their limits allow."""
-        # sudo: leads.agent.assignment - only managers come here; the room of agents, whoever may read their leads
+        """Return the plan of equal shares within the limits of the agents."""
+        # sudo: leads.agent.assignment - only managers get here; the room of agents, whoever may read their leads
         rooms = self.env["leads.agent.assignment"].sudo()._agent_rooms(agents)
         return self.env["leads.agent.rotation"]._share_out(
             leads.partner_id.ids, agents, distribution.Way("equal"), rooms

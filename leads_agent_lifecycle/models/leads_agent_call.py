@@ -3,10 +3,10 @@ from odoo.fields import Domain
 
 from odoo.addons.leads_agent_call import undoing
 
-from ..moving import HEARD_FIELDS, LifeCycle
+from ..moving import EVENT_FIELDS, LifeCycle
 
 # What an outcome changes of a lead without moving it, or in moving it.
-DATED_FIELDS = ["date_last_stage_update", *HEARD_FIELDS]
+DATED_FIELDS = ["date_last_stage_update", *EVENT_FIELDS]
 
 
 class LeadsAgentCall(models.Model):

@@ -2,9 +2,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.leads_agent_call.tests.desk_common import DeskCommon
-from odoo.addons.leads_agent_lifecycle.moving import HEARD_FIELDS, LifeCycle
+from odoo.addons.leads_agent_lifecycle.moving import EVENT_FIELDS, LifeCycle
 
-PLACE = ["lead_stage_id", "lead_status_id", "date_last_stage_update", *HEARD_FIELDS]
+PLACE = ["lead_stage_id", "lead_status_id", "date_last_stage_update", *EVENT_FIELDS]
 
 
 @tagged("post_install", "-at_install")

@@ -56,4 +56,4 @@ def warm_up(url: str) -> None:
 def _greet(odoo: Odoo, log: str) -> None:
     rows = [("who", "sign-in", "password")]
     rows += [(role, login, login) for role, login in demo_users.sign_ins(odoo.postgres, DATABASE)]
-    say(f"\nOdoo with Leads Agent: {URL}/odoo\n\n{table(rows)}\n\nLog: {log}\nCtrl-C stops it.")
+    say(f"\nOdoo with Leads Agent: {URL}/odoo\n\n{table(rows)}\n\nLog: {log}\nCtrl-C removes the function.")

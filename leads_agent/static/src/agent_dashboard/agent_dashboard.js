@@ -136,7 +136,7 @@ export class AgentDashboard extends Component {
     /**
      * Read the dashboard again, for the search, sort and page of now. Of several readings under way the last one counts.
      *
-     * Every reading ends, also one that a newer one overtakes: a dialog waits for it before it goes, with all its
+     * Every request resolves, also one that a newer request replaces: a dialog that closes waits for it with all its
      * buttons disabled.
      *
      * @param {object} [options]

@@ -4,9 +4,9 @@ import { radioField, RadioField } from "@web/views/fields/radio/radio_field";
 import { useRef } from "@odoo/owl";
 
 /**
- * Radio buttons that a form can focus (`default_focus`): the arrows and the space bar choose at once.
+ * Radio buttons that a form can focus (`default_focus`), so that arrows and space bar choose immediately.
  *
- * The field of Odoo has no element with the ID of the field, so the focus goes to the next text field.
+ * Odoo's widget has no element with the ID of the field, so the next text field would get the focus.
  */
 export class ChoiceField extends RadioField {
     static template = "leads_agent.ChoiceField";

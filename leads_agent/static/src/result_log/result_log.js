@@ -15,9 +15,9 @@ const MOST_NAMES = 4;
 const RESULT_CLASSES = { assigned: "success", gone: "danger", failed: "danger", blocked: "warning" };
 
 /**
- * What became of the customers of a batch: each reason with its count, and below it the customers.
+ * The result log of a batch: each reason with its count, and the customers below it.
  *
- * It is read by `leads.agent.batch.assign.line.get_log` whenever the batch was read.
+ * It calls `leads.agent.batch.assign.line.get_log` each time the batch is read.
  */
 export class ResultLog extends Component {
     static template = "leads_agent.ResultLog";

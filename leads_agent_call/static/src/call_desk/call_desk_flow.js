@@ -187,7 +187,7 @@ class CallDeskFlow {
     }
 
     /**
-     * Some outcomes are logged at once, and can be taken back; the others open the form. Which ones, the server says.
+     * Log the outcome immediately if the server allows one click, else open the form.
      *
      * @param {number} dispositionId
      */

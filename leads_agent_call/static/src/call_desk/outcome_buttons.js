@@ -14,7 +14,7 @@ function groupOf(outcome) {
 const GROUPS = ["missed", "keep", "release", "close"];
 
 /**
- * In the order in which they are shown.
+ * Sort outcomes for display.
  *
  * @param {object[]} outcomes
  * @returns {object[]}

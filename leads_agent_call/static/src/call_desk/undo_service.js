@@ -2,9 +2,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 /**
- * What one click has logged is said in a notification, which offers for some seconds to take it back.
+ * Shows what one click has logged in a notification, with *Undo* for some seconds.
  *
- * It works wherever the agent has gone meanwhile. Whether it can be taken back is decided by the server.
+ * It remains when the agent opens another page. The server decides whether the outcome can be undone.
  */
 export const undoService = {
     dependencies: ["notification", "orm"],
@@ -50,8 +50,8 @@ export const undoService = {
                 }
             },
             /**
-             * @param {() => void} reload called when an outcome was taken back
-             * @returns {() => void} stops it
+             * @param {() => void} reload called when an outcome was undone
+             * @returns {() => void} removes the function
              */
             listen(reload) {
                 desks.add(reload);

@@ -58,21 +58,14 @@ class TestDeskTours(DeskCommon, HttpCase):
         self.assertEqual((self.assignment.state, self.assignment.ended_by_id), ("unassigned", self.manager))
         self.assertFalse(self.customer.leads_agent_id)
 
-    def _undo_by_a_click(self):
+    def test_one_click_and_undo(self):
+        self.browser_size = "1280x800"
         self.start_tour("/odoo/leads-agent", "leads_agent_undo_outcome", login="agent_anna")
         calls = self.env["leads.agent.call"].search([("agent_id", "=", self.agent.id)])
         self.assertRecordValues(
             calls, [{"state": "done", "disposition_id": self.agreed.id, "note": "Picked up after all", "is_contact": 1}]
         )
         self.assertEqual((self.assignment.attempt_count, self.assignment.next_call_at), (0, False))
-
-    def test_one_click_and_undo(self):
-        self.browser_size = "1280x800"
-        self._undo_by_a_click()
-
-    def test_one_click_and_undo_on_a_telephone(self):
-        self.browser_size, self.touch_enabled = "390x844", True
-        self._undo_by_a_click()
 
     def test_an_outcome_logged_by_somebody_else_during_the_call(self):
         """A salesperson confirms the quotation while the agent is on the phone: the desk shows it immediately."""

@@ -12,7 +12,9 @@ class QueryCountsCommon(LeadsAgentCommon):
         cls.agent.notification_type = "inbox"
         # The optional life cycle addon extends the same hooks: its additional queries are bounded here, too.
         lifecycle = "leads.agent.move" in cls.env
-        cls.beside = {"assign": 10 * lifecycle, "order": 1 * lifecycle, "sale": 4 * lifecycle}
+        # Odoo reads the alias domain of the company, if there is one, with each notification.
+        alias = int(bool(cls.env.company.alias_domain_id))
+        cls.beside = {"assign": 10 * lifecycle + alias, "order": 1 * lifecycle, "sale": 4 * lifecycle}
 
     @contextmanager
     def _count(self):

@@ -145,7 +145,7 @@ class TestBatch(LeadsAgentCommon):
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         orders = (self._lead("One") | self._lead("Two")).sale_order_ids
         batch = self.env["leads.agent.batch.assign"].new({"selected_order_ids": orders.ids})
-        self.assertIn("at most 2 selected orders", batch.selection_warning)
+        self.assertIn("At most 2 selected orders", batch.selection_warning)
 
     def test_the_log_is_grouped_by_reason(self):
         customers = self._lead("One") | self._lead("Two") | self._lead("Three")

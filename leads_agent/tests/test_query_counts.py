@@ -90,7 +90,9 @@ class TestQueryCounts(QueryCountsCommon):
             customer.write({"phone": "1"})
             env["sale.order"].search_read([("partner_id", "=", customer.id)], ["name"])
 
-        work()
+        # Record rules are cached per model: what is read after the caches of records are cleared, too.
+        with self._count():
+            work()
         with self._count() as counted:
             work()
         with_addon = counted["queries"]

@@ -59,7 +59,7 @@ class TestClosing(SelfTests, ClosedCommon):
                 self.assertIn(sentence, found)
             rule.write(values | {"groups": [Command.clear()]})
         rule.unlink()
-        self.assertIn("is gone", " ".join(self._findings(self._run(), "x_leads_ticket").mapped("explanation")))
+        self.assertIn("was deleted", " ".join(self._findings(self._run(), "x_leads_ticket").mapped("explanation")))
         closed.invalidate_recordset()
         closed.write({"shape": "nothing"})
         self.assertTrue(closed.sudo().rule_id, "saving makes it again")

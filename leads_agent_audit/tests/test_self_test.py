@@ -107,7 +107,7 @@ class TestSelfTest(SelfTestCommon):
             rule.write(undo)
         rule.unlink()
         found = self._findings(self._run(), "res.partner.bank")
-        self.assertIn("(leads_agent.rule_bank_lock) is gone", found[0].explanation)
+        self.assertIn("(leads_agent.rule_bank_lock) was deleted", found[0].explanation)
         self.assertEqual(found.filtered("agent_id").mapped("seen"), [1, 1])
 
     def test_group_rule_of_another_module_is_named_where_it_matters_and_widens_nothing(self):

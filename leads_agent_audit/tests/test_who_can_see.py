@@ -108,7 +108,7 @@ class TestWhoCanSee(LeadsAgentCommon):
         _seeing, blocks = self._page(customer)
         self.assertIn("because no agent holds it", blocks["o_leads_sees_not"])
         assignment = self._assign(customer)
-        self.assertIn("Agent Anna, who holds the customer since", self._page(customer)[1]["o_leads_sees"])
+        self.assertIn("Agent Anna, who has held the customer since", self._page(customer)[1]["o_leads_sees"])
         self._resolve(assignment)
         self.assertIn("the grace after resolving", self._page(customer)[1]["o_leads_sees"])
         foreign = self._customer("Foreign", company_id=self.there.id)

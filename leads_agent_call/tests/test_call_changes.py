@@ -52,13 +52,13 @@ class TestCallChanges(CallChangesCommon):
             (
                 "Given away",
                 lambda lead: self._reassign(lead, self.other_agent),
-                "^Manager Mia gave the lead Given away to Agent Ben. Log how the call ended",
+                "^Manager Mia assigned the lead Given away to Agent Ben. Log how the call ended",
                 self.other_agent,
             ),
             (
                 "Taken back",
                 lambda lead: lead.with_user(self.manager).action_unassign(),
-                "^Manager Mia took the lead Taken back back. Log",
+                "^Manager Mia took back the lead Taken back. Log",
                 self.env["res.users"],
             ),
             (
@@ -70,7 +70,7 @@ class TestCallChanges(CallChangesCommon):
             (
                 "Archived",
                 lambda lead: lead.partner_id.with_user(self.manager).sudo().write({"active": False}),
-                "^Manager Mia took the lead Archived back. Log",
+                "^Manager Mia took back the lead Archived. Log",
                 self.env["res.users"],
             ),
             (
@@ -79,7 +79,7 @@ class TestCallChanges(CallChangesCommon):
                     lead.with_user(self.manager).action_unassign(),
                     self._assign(lead.partner_id, self.other_agent),
                 ),
-                "gave the lead Taken, then given to Agent Ben. Log",
+                "assigned the lead Taken, then given to Agent Ben. Log",
                 self.other_agent,
             ),
         ):
@@ -203,7 +203,7 @@ class TestCallChangesUnderTheLock(CallChangesCommon):
         self.env.company.leads_agent_lock_assigned = True
         customer, lead, call = self._in_call("Locked")
         self._reassign(lead, self.other_agent)
-        self.assertRegex(self._changes(), "gave the lead Locked to Agent Ben")
+        self.assertRegex(self._changes(), "assigned the lead Locked to Agent Ben")
         self.assertFalse(customer.with_user(self.agent).has_access("read"))
         call.finish(self.no_answer.id, "Rang")
         self.assertEqual((call.sudo().state, call.sudo().note), ("done", "Rang"))

@@ -270,7 +270,7 @@ class TestCallbacks(CallbackCommon):
                 callback.write({name: value})
         callback.action_cancel()
         self.assertEqual(callback.state, "cancelled")
-        with self.assertRefused(UserError, "is over"):
+        with self.assertRefused(UserError, "has ended"):
             callback.note = "Reopen"
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")

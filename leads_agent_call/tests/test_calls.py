@@ -147,7 +147,7 @@ class TestCalls(DeskCommon):
     def test_calls_belong_to_who_made_them(self):
         call = self._start()
         for user in (self.other_agent, self.manager):
-            with self.assertRefused(AccessError, "This is a call of Agent Anna"):
+            with self.assertRefused(AccessError, "This call belongs to Agent Anna"):
                 call.with_user(user).finish(self.no_answer.id)
         for user in (self.plain, self.salesperson):
             with self.assertRaises(AccessError):
@@ -203,7 +203,7 @@ class TestOutcomeForm(DeskCommon):
         form = self._form(self._start())
         self.assertFalse(form.effects)
         form.disposition_id = self.no_answer
-        self.assertEqual(form.effects, "Attempt 1 of 6.\nIt comes back to you in 4 hours.")
+        self.assertEqual(form.effects, "Attempt 1 of 6.\nThe lead comes back to you in 4 hours.")
         form.disposition_id = self.env.ref("leads_agent.disposition_do_not_call")
         self.assertEqual(
             form.effects,

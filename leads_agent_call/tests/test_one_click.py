@@ -34,14 +34,14 @@ class TestOneClick(DeskCommon):
                     "call_id": call.id,
                     "customer": "Harbour Café",
                     "outcome": "No answer",
-                    "effects": ["Attempt 1 of 6.", "It comes back to you in 4 hours."],
+                    "effects": ["Attempt 1 of 6.", "The lead comes back to you in 4 hours."],
                     "undo_seconds": 10,
                 }
             },
         )
         self.assertEqual((call.state, call.disposition_id), ("done", self.no_answer))
         logged = self._log(self.busy)["logged"]
-        self.assertEqual(logged["effects"], ["Attempt 2 of 10.", "It comes back to you in 30 minutes."])
+        self.assertEqual(logged["effects"], ["Attempt 2 of 10.", "The lead comes back to you in 30 minutes."])
         self.assertEqual(self.assignment.attempt_count, 2)
 
     def test_the_answer_of_the_server_and_what_it_does_agree_for_every_outcome(self):
@@ -92,7 +92,9 @@ class TestOneClick(DeskCommon):
         self._start()
         outcomes = self._outcomes()
         self.assertEqual(outcomes[self.no_answer.id]["again_at"], "2026-11-25 14:00:00")
-        self.assertEqual(outcomes[self.busy.id]["effects"], ["Attempt 1 of 10.", "It comes back to you in 30 minutes."])
+        self.assertEqual(
+            outcomes[self.busy.id]["effects"], ["Attempt 1 of 10.", "The lead comes back to you in 30 minutes."]
+        )
         self.assertFalse(outcomes[self.disposition.id]["again_at"])
         self.assertEqual(
             outcomes[self.disposition.id]["effects"], ["The lead is closed, and not assigned again for 90 days."]

@@ -452,7 +452,7 @@ class TestUndo(UndoCase):
             self.assertEqual(after[name], before[name], name)
         self.assertEqual(batch.state, "undone")
         self.assertIn(
-            f"Given back: 4. Left as they are, because somebody has worked on them since: {len(touched)}",
+            f"Returned: 4. Not changed, because somebody has worked on them since: {len(touched)}",
             batch.undo_summary,
         )
 

@@ -32,7 +32,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
     def test_to_one_agent_callbacks_follow(self):
         callback = self._callback()
         message = self._hand_over(self.other_agent, reason="moves to Lisbon")
-        self.assertEqual(message, "Given to Agent Ben: 3.")
+        self.assertEqual(message, "Assigned to Agent Ben: 3.")
         self.assertEqual(self.leads.leads_agent_id, self.other_agent)
         self.assertEqual((callback.agent_id, callback.state), (self.other_agent, "open"))
         [assignment] = self._active(self.customer)
@@ -54,7 +54,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
         self._hand_over(self.other_agent)
         callback.agent_id = self.agent
         message = self._hand_over(self.third_agent)
-        self.assertEqual(message, "Given to Agent Cleo: 0. Callbacks open to the call center: 1.")
+        self.assertEqual(message, "Assigned to Agent Cleo: 0. Callbacks open to the call center: 1.")
         self.assertFalse(callback.agent_id)
 
     def test_archived_directly_nothing_is_orphaned(self):

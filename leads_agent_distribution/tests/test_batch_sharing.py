@@ -263,7 +263,7 @@ class TestBatchSharing(BatchCase):
         self.assertEqual(reasons[worked][0], "left")
         self.assertIn("Worked on since", reasons[worked][1])
         self.assertEqual(reasons[resolved], ("left", "Resolved since."))
-        self.assertEqual(reasons[taken], ("undone", "Back with Agent Ben."))
+        self.assertEqual(reasons[taken], ("undone", "Returned to Agent Ben."))
         self.assertIn("Given back: 2", batch.undo_summary)
         with self.assertRefused(UserError, "already been undone"):
             batch.action_undo()

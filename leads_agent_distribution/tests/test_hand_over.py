@@ -30,7 +30,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         agents = self.other_agent | self.third_agent
         self._assign(self._callable("Mill Pharmacy"))
         message = self._hand_over(agents)
-        self.assertEqual(message, "Given to Agent Ben: 2. Given to Agent Cleo: 2.")
+        self.assertEqual(message, "Assigned to Agent Ben: 2. Assigned to Agent Cleo: 2.")
         self.assertEqual(agents.mapped("leads_open_count"), [2, 2])
 
     def test_the_form_says_before_how_many_go_where(self):
@@ -47,7 +47,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         self.assertEqual(form.preview, "Leads to hand over: 3 (Agent Ben 1, Agent Cleo 2).")
         wizard = form.save()
         wizard.action_hand_over()
-        self.assertEqual(wizard.summary, "Given to Agent Ben: 1. Given to Agent Cleo: 2.")
+        self.assertEqual(wizard.summary, "Assigned to Agent Ben: 1. Assigned to Agent Cleo: 2.")
         with self.assertRefused(UserError, "handed over already"):
             wizard.action_hand_over()
 
@@ -57,10 +57,10 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         values = before.read(["agent_id", "assigned_at", "reason", "is_assigned"])
         wizard = self._handed_over(self.third_agent)
         self.assertEqual(
-            wizard.summary, "Given to Agent Cleo: 1. No room for 2 more: the agents are full. Back in the pool: 2."
+            wizard.summary, "Assigned to Agent Cleo: 1. No room for 2 more: the agents are full. Back in the pool: 2."
         )
         wizard.action_undo()
-        self.assertEqual((wizard.state, wizard.summary), ("undone", "Back with Agent Anna: 3."))
+        self.assertEqual((wizard.state, wizard.summary), ("undone", "Returned to Agent Anna: 3."))
         self.assertEqual(self.leads.leads_agent_id, self.agent)
         self.assertEqual(self.agent.leads_open_count, 3)
         self.assertEqual(self.third_agent.leads_open_count, 0)
@@ -75,7 +75,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         wizard.action_undo()
         self.assertEqual(
             wizard.summary,
-            "Back with Agent Anna: 1. Left as they are, because somebody has worked on them since: 2.",
+            "Returned to Agent Anna: 1. Not changed, because somebody has worked on them since: 2.",
         )
         self.assertEqual(self.leads.mapped("leads_agent_id.name"), ["Agent Ben", "Agent Anna"])
 
@@ -108,7 +108,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         message = self._hand_over(self.other_agent | self.third_agent)
         self.assertEqual(
             message,
-            "Given to Agent Ben: 1. Given to Agent Cleo: 1. No room for 1 more: the agents are full. "
+            "Assigned to Agent Ben: 1. Assigned to Agent Cleo: 1. No room for 1 more: the agents are full. "
             "Back in the pool: 1.",
         )
         self.assertEqual(sorted(self.leads.mapped("leads_agent_id.name")), ["Agent Ben", "Agent Cleo"])
@@ -118,7 +118,7 @@ class TestHandOver(HandOverCommon, LeadsCommon):
         message = self._hand_over(self.other_agent)
         self.assertEqual(
             message,
-            "Given to Agent Ben: 2. Do not call: the number of Harbour Café is on the do-not-call list. "
+            "Assigned to Agent Ben: 2. Do not call: the number of Harbour Café is on the do-not-call list. "
             "Back in the pool: 1.",
         )
 

@@ -92,7 +92,9 @@ class TestRule(LeadsAgentCommon):
         self.rule.daily_cap = 2
         self._run_job()
         self.assertEqual(self._held().partner_id, self.customers[4:])
-        self.assertEqual(self.rule.last_result, "Leads assigned: 2, to 2 agents. The cap of 2 leads a day is reached.")
+        self.assertEqual(
+            self.rule.last_result, "Leads assigned: 2, to 2 agents. The limit of 2 leads per day has been reached."
+        )
         self._run_job(minutes=16)
         self.assertEqual((len(self._held()), self.rule.last_assigned_count), (2, 0))
         self.rule.sudo().given_on -= timedelta(days=1)

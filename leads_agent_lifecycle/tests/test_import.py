@@ -404,7 +404,7 @@ class TestImportedFiles(ImportCase):
         arrow = "\N{RIGHTWARDS ARROW}"
         self.assertEqual(lines[0].changes, f"Job Position: Buyer {arrow} Owner")
         self.assertIn(f"Job Position: Chef {arrow} Cook", lines[3].changes)
-        self.assertEqual(lines[0].left_alone, "Stays in Customer, which comes after Lead.")
+        self.assertEqual(lines[0].left_alone, "The lead stays in Customer, which comes after Lead.")
         self.assertFalse(any(lines[1:].mapped("left_alone")))
 
     def test_a_row_that_changes_nothing_and_a_file_that_is_tested(self):

@@ -340,7 +340,7 @@ class TestFilesOfPrograms(ImportCase):
         self.assertIn(lead, leads)
         self.assertEqual(lead.lead_status_id, status)
         line = self.env["leads.agent.import.line"].search([("partner_id", "=", lead.id)], limit=1)
-        self.assertEqual(line.left_alone, f"Stays {status.name}: New belongs to an earlier stage.")
+        self.assertEqual(line.left_alone, f"The status remains {status.name}, because New belongs to an earlier stage.")
 
     def test_the_dialog_offers_no_field_that_keeps_nothing(self):
         wizard = self.env["base_import.import"].with_user(self.manager).with_context(lead_new=True, lead_page=True)

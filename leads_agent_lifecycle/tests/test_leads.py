@@ -304,7 +304,7 @@ class TestMovesByThemselves(LifecycleCommon):
         self._run_silence()
         self.assertPlace(lead, "lead", "unresponsive")
         self.assertPlace(busy, "lead", "new")
-        self.assertEqual(lead.lead_move_ids[0].reason, "Silence for 30 days")
+        self.assertEqual(lead.lead_move_ids[0].reason, "No contact for 30 days")
         self._run_silence()
         self.assertEqual(len(lead.lead_move_ids), 2)
 

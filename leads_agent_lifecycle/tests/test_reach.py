@@ -98,7 +98,7 @@ class TestReach(LifecycleCommon):
         other.lead_stage_id.weight = 2.5
         answer = self._next()
         self.assertEqual(answer["partner_id"], other.id)
-        self.assertIn("Leads of this stage count 2.5 times.", answer["reasons"])
+        self.assertIn("Leads in this stage count 2.5 times.", answer["reasons"])
         # A move to another stage changes the priority.
         other.with_user(self.manager).lead_stage_id = self.stages["lead"]
         self.assertEqual(self._next()["partner_id"], before)

@@ -138,7 +138,7 @@ class TestAudit(OfferCommon):
         self._live(lead).with_user(self.manager).action_assign_to(self.other_agent.id)
         routing = lead.leads_routing_ids[0]
         self.assertEqual((routing.cause, routing.agent_id), ("assigned", self.other_agent))
-        self.assertIn("Manager Mia of the catch-all gave the lead to Agent Ben.", self._audit(lead)[0])
+        self.assertIn("Manager Mia, a catch-all user, assigned the lead to Agent Ben.", self._audit(lead)[0])
         kinds = {offer.kind: offer.state for offer in lead.leads_offer_ids}
         self.assertEqual(kinds, {"exclusive": "declined", "catch_all": "recalled", "assigned": "accepted"})
 

@@ -40,7 +40,7 @@ const DISPOSITIONS = [
         is_contact: false,
         is_one_click: true,
         again_at: "2026-03-10 18:00:00",
-        effects: ["Attempt 2 of 6.", "It comes back to you in 4 hours."],
+        effects: ["Attempt 2 of 6.", "The lead comes back to you in 4 hours."],
     },
     { ...OUTCOME, id: 3, name: "Callback agreed", asks_callback: true },
     { ...OUTCOME, id: 4, name: "Does not want calls", fate: "close", is_blocking: true },
@@ -371,7 +371,10 @@ test("outcomes stand in groups, and say what they do before they are chosen", as
         "confirm the quotation",
         "no more calls",
     ]);
-    expect(".o_leads_agent_outcome:eq(0)").toHaveAttribute("title", "Attempt 2 of 6. It comes back to you in 4 hours.");
+    expect(".o_leads_agent_outcome:eq(0)").toHaveAttribute(
+        "title",
+        "Attempt 2 of 6. The lead comes back to you in 4 hours."
+    );
     expect(".o_leads_agent_outcome.btn-outline-danger").toHaveText(/^Does not want calls/);
     expect("button[name=sell]").toHaveClass("btn-outline-success");
 });
@@ -389,7 +392,7 @@ test("one click logs that nobody was reached, and says what happened", async () 
     await clickNoAnswer();
     expect(".modal").toHaveCount(0);
     expect(".o_notification").toHaveText(
-        /Aroma Coffee: No answer\.\s+Attempt 2 of 6\. It comes back to you in 4 hours\.\s+Undo/
+        /Aroma Coffee: No answer\.\s+Attempt 2 of 6\. The lead comes back to you in 4 hours\.\s+Undo/
     );
     expect(`${DESK} button[name=next]`).toBeFocused();
     await advanceTime(9000);
@@ -451,7 +454,7 @@ test("a call that ended elsewhere is over here, too", async () => {
 
 test("what others do during a call is told in the pane, and a sale that ends the call", async () => {
     answer.call = { ...CALL, changes: "" };
-    let sentence = "Mia gave the lead Aroma Coffee to Ben.";
+    let sentence = "Mia assigned the lead Aroma Coffee to Ben.";
     onRpc("leads.agent.call", "what_happened", ({ args }) => {
         asyncStep(`ask ${args[0]}`);
         return sentence;
@@ -490,7 +493,7 @@ test("what others do during a call is a notification where there is no desk", as
     patchWithCleanup(getService("action"), { doAction: (action) => asyncStep(action) });
     onRpc("leads.agent.call", "what_happened", ({ args }) => {
         asyncStep(`ask ${args[0]}`);
-        return args[0][0] === 71 ? "Mia took the lead Aroma Coffee back." : "";
+        return args[0][0] === 71 ? "Mia took back the lead Aroma Coffee." : "";
     });
     for (const call_id of [70, 71]) {
         MockServer.env["bus.bus"]._sendone(serverState.partnerId, "leads_agent/call_changed", { call_id });
@@ -498,7 +501,7 @@ test("what others do during a call is a notification where there is no desk", as
     await advanceTime(1000);
     await waitForSteps(["ask 70", "ask 71"]);
     await animationFrame();
-    expect(queryAllTexts(".o_notification_content")).toEqual(["Mia took the lead Aroma Coffee back."]);
+    expect(queryAllTexts(".o_notification_content")).toEqual(["Mia took back the lead Aroma Coffee."]);
     await contains(".o_notification_buttons button").click();
     await waitForSteps(["leads_agent.action_dashboard"]);
 });

@@ -67,7 +67,7 @@ tours.add("leads_agent_who_can_see", {
         },
         {
             content: "The holder sees the customer",
-            trigger: `.o_leads_sees:contains("Agent Anna, who holds the customer since")`,
+            trigger: `.o_leads_sees:contains("Agent Anna, who has held the customer since")`,
         },
         {
             content: "The other agent does not",

@@ -114,7 +114,7 @@ registry.category("web_tour.tours").add("leads_agent_taken_in_call", {
         { content: "A manager takes the lead away", trigger: DESK, run: () => takeAway("Harbour Café") },
         {
             content: "The pane says who and what, without a reload",
-            trigger: `body[data-page=first] ${DESK} .o_leads_agent_desk_changes:contains("Manager Mia took the lead Harbour Café back")`,
+            trigger: `body[data-page=first] ${DESK} .o_leads_agent_desk_changes:contains("Manager Mia took back the lead Harbour Café")`,
         },
         ...seeCall(),
         ...chooseOutcome("No answer", "not your lead"),
@@ -173,7 +173,7 @@ registry.category("web_tour.tours").add("leads_agent_undo_outcome", {
             trigger: `${DESK} [data-group=close] .btn-outline-danger:contains("Does not want calls"):contains("no more calls")`,
         },
         { content: "What sells is green", trigger: `${DESK} [data-group=close] .btn-outline-success[name=sell]` },
-        ...clickOutcome("No answer", "Attempt 1 of 6. It comes back to you in 4 hours."),
+        ...clickOutcome("No answer", "Attempt 1 of 6. The lead comes back to you in 4 hours."),
         ...seeFigure("calls_today", "1"),
         { content: "Undo", trigger: ".o_notification.o_leads_agent_undo button:contains(Undo)", run: "click" },
         {

@@ -283,4 +283,6 @@ class TestOptOut(DeskCommon):
 
     def test_it_is_said_before_it_is_logged(self):
         call = self._start()
-        self.assertIn("The customer is never called again, at any number.", preview.sentences(call, self.unwanted))
+        self.assertIn(
+            "The customer is never called again, at any number.", preview.sentences(preview.know(call), self.unwanted)
+        )

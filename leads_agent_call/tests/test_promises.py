@@ -96,7 +96,8 @@ class TestPromisesInVain(PromiseCommon):
                 with freeze_time(called_at):
                     call = self._start(customer)
                     self.assertIn(
-                        "The callback stays open, for 11/26/26, 2:30\u202fPM.", preview.sentences(call, outcome)
+                        "The callback stays open, for 11/26/26, 2:30\u202fPM.",
+                        preview.sentences(preview.know(call), outcome),
                     )
                     call.finish(outcome.id)
                 self.assertRecordValues(

@@ -23,7 +23,7 @@ SAYS = {
     "no_phone_needed": ("{} has no phone number.", CALLING),
     "cooling": ("{} was resolved as 'Not interested' and is in cooling-off until", SHARING),
     "unreadable": ("'555 extension on request' is not a phone number", CALLING),
-    "most_calls": ("{} was called 1 times today", CALLING),
+    "most_calls": ("{} has already been called 1 times today", CALLING),
     "unknown_zone": ("Neither the address nor the phone number of {} tells the time zone", (*CALLING, *PROMISING)),
     "hours": ("{} may not be called", (*CALLING, *PROMISING)),
     "colleague": ("{} is the lead of Agent Ben.", CALLING),

@@ -467,7 +467,7 @@ class TestUndo(UndoCase):
         self._resolve(self._active(leads[1]))
         self._press(batch, "action_undo")
         self.assertEqual((batch.state, set(batch.line_ids.mapped("undone"))), ("done", {"left"}))
-        self.assertIn("Given back: 0", batch.undo_summary)
+        self.assertIn("Returned: 0", batch.undo_summary)
         self._rpc("leads.agent.callback", "action_cancel", callback.ids, user=self.agent)
         self._press(batch, "action_undo")
         self.assertEqual(batch.state, "undone")

@@ -46,7 +46,7 @@ class TestHandOverCallbacks(HandOverCommon, DeskCommon):
         self.assertEqual(message, "Back in the pool: 3. Callbacks open to the call center: 1.")
         self.assertFalse(self.leads.leads_agent_id)
         self.assertEqual((callback.agent_id.id, callback.state, callback.team_id), (False, "open", self.call_center))
-        self.assertEqual(self._hand_over(), "Agent Anna holds nothing.")
+        self.assertEqual(self._hand_over(), "Agent Anna has no leads or callbacks.")
 
     def test_promises_to_customers_of_others_are_opened_to_the_call_center(self):
         callback = self._callback()

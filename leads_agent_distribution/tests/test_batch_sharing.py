@@ -264,7 +264,7 @@ class TestBatchSharing(BatchCase):
         self.assertIn("Worked on since", reasons[worked][1])
         self.assertEqual(reasons[resolved], ("left", "Resolved since."))
         self.assertEqual(reasons[taken], ("undone", "Returned to Agent Ben."))
-        self.assertIn("Given back: 2", batch.undo_summary)
+        self.assertIn("Returned: 2", batch.undo_summary)
         with self.assertRefused(UserError, "already been undone"):
             batch.action_undo()
 

@@ -140,9 +140,9 @@ class LeadsAgentHandOver(models.TransientModel):
         self.agent_id._check_may_hold_leads()
         back, left = self._take_back()
         self.state = "undone"
-        self.summary = self.env._("Back with %(agent)s: %(count)s.", agent=self.agent_id.name, count=back)
+        self.summary = self.env._("Returned to %(agent)s: %(count)s.", agent=self.agent_id.name, count=back)
         if left:
-            self.summary += " " + self.env._("Left as they are, because somebody has worked on them since: %s.", left)
+            self.summary += " " + self.env._("Not changed, because somebody has worked on them since: %s.", left)
         return self._open()
 
     def _open(self):

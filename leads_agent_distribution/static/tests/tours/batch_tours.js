@@ -82,7 +82,7 @@ tours.add("leads_agent_batch_plan", {
         },
         ...pressOnBatch("action_undo"),
         { content: "Yes, undo it", trigger: ".modal footer .btn-primary", run: "click" },
-        { content: "It says what was given back", trigger: `.alert:contains("Given back: 6")` },
+        { content: "It says what was given back", trigger: `.alert:contains("Returned: 6")` },
         ...seeState("Undone"),
         { content: "Open the log again", trigger: `.o_notebook a[name=log]`, run: "click" },
         {

@@ -66,6 +66,10 @@ const theBatch = () => [
     { content: "Search", trigger: ".o_searchview_input", run: "edit London" },
     ...press("the orders of London", `.o_searchview_autocomplete .o-dropdown-item:contains("Sales Team"):first`),
     { content: "These alone", trigger: `.o_searchview_facet:contains("London")` },
+    {
+        content: "The list has been read again: Antwerp's are gone",
+        trigger: `.o_list_view:not(:contains("Veldkamp Notarissen")) .o_data_row`,
+    },
     ...selectAllOfTheList(),
     ...pressAbove("action_assign_leads"),
     ...choose("agent_id", "David Okafor", { inside: ".modal" }),

@@ -289,7 +289,7 @@ class LeadsAgentInbound(models.AbstractModel):
             "image": self.env._("Picture"),
             "link": self.env._("Link"),
             "location": self.env._("Place"),
-            "origin": self.env._("Received By"),
+            "origin": self.env._("Came from"),
             "option": self.env._("Choice"),
             "other": self.env._("Content not shown"),
             "pressed": self.env._("Pressed a button"),

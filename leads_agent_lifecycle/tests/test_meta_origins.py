@@ -26,7 +26,7 @@ ENTRIES = [
     (
         "page",
         {"postback": {"mid": "m1", "title": "Get Started", "payload": "START", "referral": LINK}},
-        "Get Started [Pressed a button] [Came by: Chat Link, spring-flyer]",
+        "Get Started [Pressed a button] [Came from: Chat Link, spring-flyer]",
         "Chat Link",
         "spring-flyer",
     ),
@@ -39,29 +39,29 @@ ENTRIES = [
     ),
     ("page", {"postback": {"mid": "m3", "title": "Prices", "payload": "MENU_2"}}, "Prices [Pressed", "", ""),
     ("page", {"postback": {"payload": "MENU_3"}}, "[Pressed a button: MENU_3]", "", ""),
-    ("page", {"referral": LINK}, "[Came by: Chat Link, spring-flyer]", "Chat Link", "spring-flyer"),
+    ("page", {"referral": LINK}, "[Came from: Chat Link, spring-flyer]", "Chat Link", "spring-flyer"),
     (
         "page",
         {"referral": AD},
-        "[Came by: Meta Ads, Grinders for bars, 6045246247433]",
+        "[Came from: Meta Ads, Grinders for bars, 6045246247433]",
         "Meta Ads",
         "Grinders for bars",
     ),
     (
         "page",
         {"message": {"mid": "m4", "text": "How much?", "referral": AD}},
-        "How much? [Came by: Meta Ads",
+        "How much? [Came from: Meta Ads",
         "Meta Ads",
         "Grinders for bars",
     ),
     (
         "instagram",
         {"message": {"mid": "m5", "text": "Hi", "referral": {"ref": "?utm_source=poster&utm_campaign=fair 26"}}},
-        "Hi [Came by: poster, fair 26]",
+        "Hi [Came from: poster, fair 26]",
         "poster",
         "fair 26",
     ),
-    ("instagram", {"referral": {"ref": "bio", "source": "IGME-SOURCE-LINK"}}, "[Came by: Chat", "Chat Link", "bio"),
+    ("instagram", {"referral": {"ref": "bio", "source": "IGME-SOURCE-LINK"}}, "[Came from: Chat", "Chat Link", "bio"),
 ]
 
 
@@ -122,7 +122,7 @@ class TestMetaOrigins(MetaCommon):
                 sender = f"331555506{nr:02}"
                 self._post(whatsapp_of("text", {"body": "How much?"}, sender, f"o{nr}", referral=referral))
                 self.assertEqual(self._origin(self._leads(sender)), tuple(origin))
-                self.assertIn("How much? [Came by: Meta", self._lines(self._leads(sender))[0])
+                self.assertIn("How much? [Came from: Meta", self._lines(self._leads(sender))[0])
 
     def test_who_is_a_lead_already_keeps_the_source(self):
         self._post(whatsapp_of("text", {"body": "Hello"}, key="o1"))

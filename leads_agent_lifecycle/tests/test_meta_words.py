@@ -72,7 +72,7 @@ ON_WHATSAPP = [
     ("audio", {"id": "1", "voice": False}, "[Audio]"),
     ("sticker", {"id": "1", "animated": True}, "[Sticker]"),
     ("unsupported", {"type": "poll_creation"}, "[Not supported by the channel: poll_creation]"),
-    ("hologram", {"id": "1"}, "[Not shown here: hologram]"),
+    ("hologram", {"id": "1"}, "[Content not shown: hologram]"),
 ]
 FILE = {"type": "file", "payload": {"url": "https://cdn.example.com/v/17/price%20list.pdf?oh=1&oe=2"}}
 # Content of the message, on Messenger or Instagram.

@@ -52,7 +52,7 @@ class TestOffers(OfferCommon):
 
     def test_an_offer_past_its_time_cannot_be_accepted_though_no_job_ran(self):
         offer = self._live(self._incoming())
-        with freeze_time(offer.deadline), self.assertRefused(UserError, "Too late"):
+        with freeze_time(offer.deadline), self.assertRefused(UserError, "time to answer is over"):
             self._as(offer).action_accept()
         with freeze_time(offer.deadline - timedelta(seconds=1)):
             self._as(offer).action_accept()

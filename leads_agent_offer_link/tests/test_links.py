@@ -136,7 +136,7 @@ class TestOfferPage(LinkCase):
         self.assertShut(self._get(self.path), 410)
         response = self._send(self.path, "accept")
         self.assertShut(response, 409)
-        self.assertIn("Too late", response.text)
+        self.assertIn("The time to answer is over", response.text)
         self.assertEqual(self.offer.state, "offered")
 
     def test_a_lead_that_somebody_else_has(self):

@@ -166,7 +166,7 @@ test("too late: says so and reads again", async () => {
     await contains(".o_leads_agent_offer[data-id='7'] .o_leads_agent_offer_accept").click();
     await waitForSteps(["read"]);
     await animationFrame();
-    expect.verifyErrors([/Too late/]);
+    expect.verifyErrors([/time to answer is over/]);
     expect(".o_leads_agent_offers_count").toHaveCount(0);
 });
 

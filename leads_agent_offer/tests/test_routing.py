@@ -139,7 +139,7 @@ class TestRouting(OfferCommon):
         self.assertFalse(alone.leads_routing_ids.roster_id)
         self.assertEqual(*audits)
         page = str(leads[0].leads_routing_ids.audit_html)
-        self.assertIn("Has none of the lead&#39;s exclusive tags.", page)
+        self.assertIn("The agent has none of the lead&#39;s exclusive tags.", page)
         # Later changes do not affect past decisions.
         skill.weight = 5
         self.agent.leads_available = False

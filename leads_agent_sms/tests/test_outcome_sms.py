@@ -24,7 +24,9 @@ class TestOutcomeSms(DeskCommon):
 
     def test_the_customer_gets_a_text_message_and_the_agent_is_told_before(self):
         call = self._start()
-        self.assertEqual(preview.sentences(call, self.rang)[-1], "Text message sent: We tried to reach you.")
+        self.assertEqual(
+            preview.sentences(preview.know(call), self.rang)[-1], "Text message sent: We tried to reach you."
+        )
         call.finish(self.rang.id)
         self.assertEqual(self._messages().body, "Dear Harbour Café, we call again tomorrow.")
 

@@ -75,7 +75,7 @@ tours.add("leads_agent_offer_second_chance", {
             trigger: `${CARD} button[name=action_request_again]`,
             run: "click",
         },
-        { content: "It stands in line", trigger: `${CARD}:contains("Contacted Us Again")` },
+        { content: "It stands in line", trigger: `${CARD}:contains("Asked Again")` },
         {
             content: "Open the menu",
             trigger: '[data-menu-xmlid="leads_agent_offer.menu_my_offers_root"]',

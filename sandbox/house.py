@@ -17,7 +17,7 @@ BASE = "leads_agent"
 # The folder of classes that extend a model to guard what the role may see and do.
 GUARDS = "access"
 # The limits. Exceptions are listed, and may only shrink.
-MOST_LINES_OF_BASE = 9_050
+MOST_LINES_OF_BASE = 9_010
 MOST_MODELS_OF_BASE = 30
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION, MOST_PARAMETERS = 60, 6
